@@ -1,0 +1,109 @@
+"""Opens the database, SQLite or PostgreSQL, with the settings under which nothing that was committed is lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from outreach.model import ConfigurationError, OutreachError, TryAgainLaterError
+
+# FULL: a commit survives a power loss. trusted_schema: a foreign file runs no code of its own.
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA secure_delete=ON",
+)
+
+
+def open_engine(url: str, folder: Path) -> Engine:
+    """The engine for a database address; a relative SQLite path counts from the campaign folder.
+
+    Raises:
+        ConfigurationError: The address makes no sense.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        message = f"config.toml, [campaign] database: “{url}” is no database address; write sqlite:///outreach.db"
+        raise ConfigurationError(message) from error
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True)
+    if address.database and address.database != ":memory:":
+        address = address.set(database=str(folder / address.database))
+    engine = create_engine(address, connect_args={"timeout": 10})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def sqlite_path(engine: Engine) -> Path | None:
+    """Where the SQLite file lies; None for PostgreSQL."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return None
+    return Path(engine.url.database)
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    # A deferred BEGIN that turns into a write dies with "database is locked" in spite of busy_timeout.
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def clear_errors(engine: Engine) -> Iterator[None]:
+    """Turns the database's faults into one sentence with the cure."""
+    try:
+        yield
+    except OperationalError as error:
+        raise _explained(engine, error) from error
+    except DBAPIError as error:
+        message = f"the database {_name(engine)} refused: {error.orig}"
+        raise OutreachError(message) from error
+
+
+def _name(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _explained(engine: Engine, error: OperationalError) -> OutreachError:
+    words = str(error.orig).lower()
+    if "disk is full" in words or "disk full" in words or "no space" in words:
+        return OutreachError(f"the disk is full; nothing was half written to {_name(engine)}; make room and call again")
+    if "locked" in words:
+        return TryAgainLaterError(f"another process is writing to {_name(engine)}; try again in a moment")
+    if "readonly" in words or "read-only" in words:
+        return OutreachError(f"{_name(engine)} cannot be written to; check who owns the file and the folder")
+    if "unable to open" in words:
+        return OutreachError(f"{_name(engine)} cannot be opened; check that its folder exists and may be written to")
+    if engine.dialect.name == "postgresql":
+        return TryAgainLaterError(f"no connection to {_name(engine)}: {str(error.orig).strip().splitlines()[0]}")
+    return OutreachError(f"the database {_name(engine)} refused: {error.orig}")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, and so never waits for a writer."""
+    with clear_errors(engine), engine.connect().execution_options(reading=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: all of it or nothing."""
+    with clear_errors(engine), engine.begin() as connection:
+        yield connection

@@ -1,0 +1,271 @@
+"""The log: append-only entries, and the standing of each invitee as a projection in the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from outreach.adapters.store import tables as t
+from outreach.adapters.store.engine import reading, writing
+from outreach.model import Entry, EntryKind, LetterKind, Standing, State
+
+Fold = Callable[[Iterable[Entry]], Standing]
+CHUNK = 400  # numbers in one IN (…): SQLite takes few variables
+
+
+def chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
+    """The numbers, sorted, in lists short enough for one IN (…)."""
+    ordered = sorted(set(numbers))
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An entry together with what stands beside it: the note and the act it belongs to."""
+
+    entry: Entry
+    note: str
+    act: str | None
+
+
+class Journal:
+    """The entries and standings of one wave of one campaign."""
+
+    def __init__(self, engine: Engine, campaign: str, wave: int, fold: Fold) -> None:
+        self._engine = engine
+        self._campaign = campaign
+        self._wave = wave
+        self._fold = fold
+
+    def append(
+        self, entries: Sequence[Entry], now: datetime, *, note: str = "", act: str | None = None
+    ) -> tuple[int, ...]:
+        """Notes facts and brings the standings up to date, in one transaction; gives the entries' ids."""
+        with writing(self._engine) as connection:
+            return self.write(connection, entries, now, note=note, act=act)
+
+    def write(
+        self, connection: Connection, entries: Sequence[Entry], now: datetime, *, note: str = "", act: str | None = None
+    ) -> tuple[int, ...]:
+        """The same within a transaction of another room."""
+        if not entries:
+            return ()
+        self._lock(connection, {entry.invitee for entry in entries})
+        rows = [self._row(entry, now, act) for entry in entries]
+        ids = tuple(
+            connection.execute(insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True), rows).scalars()
+        )
+        if note:
+            connection.execute(insert(t.note), [{"entry": ids[0], "text": note}])
+        self.project(connection, {entry.invitee for entry in entries})
+        return ids
+
+    def _row(self, entry: Entry, now: datetime, act: str | None) -> dict[str, Any]:
+        row = asdict(entry)
+        del row["id"]
+        row["kind"] = entry.kind.value
+        return {**row, "campaign": self._campaign, "wave": self._wave, "recorded_at": now, "act": act}
+
+    def project(self, connection: Connection, numbers: Iterable[int]) -> None:
+        """Folds the entries of these invitees anew into their standings and their mails' review marks."""
+        for some in chunks(numbers):
+            folded = self._folded(connection, some)
+            mine = (t.standing.c.campaign == self._campaign) & (t.standing.c.wave == self._wave)
+            connection.execute(delete(t.standing).where(mine & t.standing.c.invitee.in_(some)))
+            if folded:
+                connection.execute(insert(t.standing), [self._standing_row(n, s) for n, s in folded.items()])
+            _mark_reviews(connection, folded)
+
+    def _lock(self, connection: Connection, numbers: Iterable[int]) -> None:
+        """One writer an invitee, so that each fold sees every entry before it."""
+        for some in chunks(numbers):
+            rows = select(t.invitee.c.number).where(t.invitee.c.number.in_(some)).order_by(t.invitee.c.number)
+            connection.execute(rows.with_for_update())
+
+    def _folded(self, connection: Connection, numbers: Sequence[int]) -> dict[int, Standing]:
+        by_invitee: dict[int, list[Entry]] = defaultdict(list)
+        for row in connection.execute(self._select().where(t.entry.c.invitee.in_(numbers)).order_by(t.entry.c.id)):
+            by_invitee[row.invitee].append(to_entry(row))
+        return {number: self._fold(entries) for number, entries in by_invitee.items()}
+
+    def _standing_row(self, number: int, standing: Standing) -> dict[str, Any]:
+        return {
+            "campaign": self._campaign,
+            "wave": self._wave,
+            "invitee": number,
+            "state": standing.state.value,
+            "since": standing.since,
+            "needs_review": standing.needs_review,
+            "fold": dump_standing(standing),
+        }
+
+    def _select(self) -> Any:
+        return select(t.entry).where(t.entry.c.campaign == self._campaign, t.entry.c.wave == self._wave)
+
+    def rebuild(self) -> int:
+        """Folds every standing anew from the log; gives how many invitees there are."""
+        with writing(self._engine) as connection:
+            numbers = list(
+                connection.execute(
+                    select(t.entry.c.invitee)
+                    .where(t.entry.c.campaign == self._campaign, t.entry.c.wave == self._wave)
+                    .distinct()
+                ).scalars()
+            )
+            self.project(connection, numbers)
+        return len(numbers)
+
+    def standings(self, *, as_of: datetime | None = None) -> dict[int, Standing]:
+        """Every invitee's standing by number, now or as the facts were at a moment."""
+        with reading(self._engine) as connection:
+            if as_of is None:
+                return self.current(connection)
+            by_invitee: dict[int, list[Entry]] = defaultdict(list)
+            for row in connection.execute(self._select().where(t.entry.c.at <= as_of).order_by(t.entry.c.id)):
+                by_invitee[row.invitee].append(to_entry(row))
+            return {number: self._fold(entries) for number, entries in by_invitee.items()}
+
+    def current(self, connection: Connection, numbers: Sequence[int] | None = None) -> dict[int, Standing]:
+        """The projected standings, of all or of some invitees."""
+        query = select(t.standing.c.invitee, t.standing.c.fold).where(
+            t.standing.c.campaign == self._campaign, t.standing.c.wave == self._wave
+        )
+        if numbers is None:
+            return {row.invitee: load_standing(row.fold) for row in connection.execute(query)}
+        found: dict[int, Standing] = {}
+        for some in chunks(numbers):
+            rows = connection.execute(query.where(t.standing.c.invitee.in_(some)))
+            found.update({row.invitee: load_standing(row.fold) for row in rows})
+        return found
+
+    def earlier_states(self) -> dict[int, State]:
+        """Where each invitee stood in the latest earlier wave of this campaign."""
+        query = (
+            select(t.standing.c.invitee, t.standing.c.state)
+            .where(t.standing.c.campaign == self._campaign, t.standing.c.wave < self._wave)
+            .order_by(t.standing.c.wave)
+        )
+        with reading(self._engine) as connection:
+            return {row.invitee: State(row.state) for row in connection.execute(query)}
+
+    def standing(self, number: int) -> Standing:
+        """One invitee's standing."""
+        with reading(self._engine) as connection:
+            return self.current(connection, [number]).get(number, Standing())
+
+    def folded(self) -> dict[int, Standing]:
+        """Every standing folded from the log itself: what the projection must agree with."""
+        return self.standings(as_of=datetime.max.replace(tzinfo=UTC))
+
+    def story(self, number: int) -> tuple[Noted, ...]:
+        """Everything noted of one invitee, in order."""
+        return self._noted(t.entry.c.invitee == number)
+
+    def of_mail(self, mail: int) -> tuple[Noted, ...]:
+        """Everything noted because of one mail, in order."""
+        return self._noted(t.entry.c.mail == mail)
+
+    def everything(self) -> tuple[Noted, ...]:
+        """The whole log of the wave, in order."""
+        return self._noted(t.entry.c.id > 0)
+
+    def _noted(self, condition: Any) -> tuple[Noted, ...]:
+        query = (
+            select(t.entry, t.note.c.text)
+            .outerjoin(t.note, t.note.c.entry == t.entry.c.id)
+            .where(t.entry.c.campaign == self._campaign, t.entry.c.wave == self._wave, condition)
+            .order_by(t.entry.c.id)
+        )
+        with reading(self._engine) as connection:
+            return tuple(Noted(to_entry(row), row.text or "", row.act) for row in connection.execute(query))
+
+    def last_act(self) -> tuple[Noted, ...]:
+        """The entries of the last act of a person that was not taken back."""
+        undone = select(t.entry.c.target).where(t.entry.c.target.is_not(None), t.entry.c.kind == EntryKind.UNDONE.value)
+        newest = (
+            select(t.entry.c.act)
+            .where(
+                t.entry.c.campaign == self._campaign,
+                t.entry.c.wave == self._wave,
+                t.entry.c.act.is_not(None),
+                t.entry.c.act.not_like("undo:%"),
+                t.entry.c.by.like("person:%"),
+                t.entry.c.id.not_in(undone),
+            )
+            .order_by(t.entry.c.id.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            act = connection.execute(newest).scalar()
+        return () if act is None else self._noted(t.entry.c.act == act)
+
+    def count(self) -> int:
+        """How many entries there are."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.count()).select_from(t.entry)).scalar_one())
+
+
+def _mark_reviews(connection: Connection, folded: Mapping[int, Standing]) -> None:
+    """A mail waits for a person exactly while its invitee's standing says so."""
+    owner = func.coalesce(t.reading.c.filed, t.reading.c.matched)
+    connection.execute(
+        update(t.reading).where(owner.in_(list(folded)), t.reading.c.needs_review).values(needs_review=False)
+    )
+    waiting = [mail for standing in folded.values() for mail in standing.review]
+    if waiting:
+        connection.execute(update(t.reading).where(t.reading.c.mail.in_(waiting)).values(needs_review=True))
+
+
+def to_entry(row: Any) -> Entry:
+    """A row of the log as an entry."""
+    return Entry(
+        id=row.id,
+        campaign=row.campaign,
+        wave=row.wave,
+        invitee=row.invitee,
+        at=row.at,
+        kind=EntryKind(row.kind),
+        by=row.by,
+        what=row.what,
+        step=row.step,
+        until=row.until,
+        letter=row.letter,
+        mail=row.mail,
+        target=row.target,
+        late=row.late,
+    )
+
+
+_MOMENTS = ("since", "first_letter_at", "last_letter_at")
+_DAYS = ("hold_until", "absent_until")
+
+
+def dump_standing(standing: Standing) -> dict[str, Any]:
+    """A standing as JSON, without what is not set."""
+    plain = {key: value for key, value in asdict(standing).items() if value not in (None, (), False, 0, "")}
+    for key in (*_MOMENTS, *_DAYS):
+        if key in plain:
+            plain[key] = plain[key].isoformat()
+    return plain
+
+
+def load_standing(plain: Mapping[str, Any]) -> Standing:
+    """The standing back from JSON."""
+    known = dict(plain)
+    for key in _MOMENTS:
+        if key in known:
+            known[key] = datetime.fromisoformat(known[key])
+    for key in _DAYS:
+        if key in known:
+            known[key] = date.fromisoformat(known[key])
+    known["state"] = State(known["state"])
+    known["review"] = tuple(known.get("review", ()))
+    known["reminders"] = tuple(known.get("reminders", ()))
+    known["acknowledged"] = tuple(LetterKind(kind) for kind in known.get("acknowledged", ()))
+    return replace(Standing(), **known)

@@ -1,0 +1,253 @@
+"""The register: invitees, their contacts, and the clues by which a mail is known to be theirs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from outreach.adapters.store import tables as t
+from outreach.adapters.store.engine import reading, writing
+from outreach.adapters.store.journal import Journal, chunks
+from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
+
+Clues = Callable[[Invitee], Iterable[tuple[str, str]]]  # (kind, value): address, domain, name
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What an import did, in numbers of invitees."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: int
+
+
+class Register:
+    """The invitees of every campaign in this database."""
+
+    def __init__(self, engine: Engine, journal: Journal, campaign: str, wave: int) -> None:
+        self._engine = engine
+        self._journal = journal
+        self._campaign = campaign
+        self._wave = wave
+
+    def enrol(self, invitees: Sequence[Invitee], clues: Clues, now: datetime, by: str) -> Enrolled:
+        """Takes invitees up or brings them up to date, all in one transaction; the same list twice changes nothing."""
+        with writing(self._engine) as connection:
+            known = {invitee.id: invitee for invitee in self._load(connection, source="list").values()}
+            new = [invitee for invitee in invitees if invitee.id not in known]
+            changed = [i for i in invitees if i.id in known and not _same(known[i.id], i)]
+            self._insert(connection, new)
+            numbers = _numbers(connection)
+            for invitee in changed:
+                self._update(connection, replace(invitee, number=numbers[invitee.id]))
+            touched = [replace(invitee, number=numbers[invitee.id]) for invitee in (*new, *changed)]
+            self._write_contacts(connection, touched)
+            self._write_clues(connection, touched, clues)
+            self._join_wave(connection, [numbers[invitee.id] for invitee in invitees], now, by)
+        return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), len(invitees) - len(new) - len(changed))
+
+    def would_enrol(self, invitees: Sequence[Invitee]) -> Enrolled:
+        """What `enrol` would do; nothing is changed."""
+        with reading(self._engine) as connection:
+            known = {invitee.id: invitee for invitee in self._load(connection, source="list").values()}
+        new = tuple(i.id for i in invitees if i.id not in known)
+        changed = tuple(i.id for i in invitees if i.id in known and not _same(known[i.id], i))
+        return Enrolled(new, changed, len(invitees) - len(new) - len(changed))
+
+    def _insert(self, connection: Connection, invitees: Sequence[Invitee]) -> None:
+        rows = [{"id": i.id, "name": i.name, "country": i.country, "kind": i.kind.value} for i in invitees]
+        for start in range(0, len(rows), BATCH):
+            connection.execute(insert(t.invitee), rows[start : start + BATCH])
+
+    def _update(self, connection: Connection, invitee: Invitee) -> None:
+        connection.execute(
+            update(t.invitee)
+            .where(t.invitee.c.number == invitee.number)
+            .values(name=invitee.name, country=invitee.country, kind=invitee.kind.value)
+        )
+
+    def _write_contacts(self, connection: Connection, invitees: Sequence[Invitee]) -> None:
+        for some in chunks(invitee.number for invitee in invitees):
+            connection.execute(delete(t.contact).where(t.contact.c.invitee.in_(some), t.contact.c.source == "list"))
+        rows = [
+            _contact_row(invitee.number, position, contact, "list")
+            for invitee in invitees
+            for position, contact in enumerate(invitee.contacts, 1)
+        ]
+        for start in range(0, len(rows), BATCH):
+            connection.execute(insert(t.contact), rows[start : start + BATCH])
+
+    def _write_clues(self, connection: Connection, invitees: Sequence[Invitee], clues: Clues) -> None:
+        # Clues are only ever added: an answer may still come from an address of last year.
+        wanted = {(kind, value[:320], i.number) for i in invitees for kind, value in clues(i)}
+        present: set[tuple[str, str, int]] = set()
+        for some in chunks(invitee.number for invitee in invitees):
+            rows = connection.execute(select(t.clue).where(t.clue.c.invitee.in_(some)))
+            present |= {(row.kind, row.value, row.invitee) for row in rows}
+        rows_ = [dict(zip(("kind", "value", "invitee"), row, strict=True)) for row in sorted(wanted - present)]
+        for start in range(0, len(rows_), BATCH):
+            connection.execute(insert(t.clue), rows_[start : start + BATCH])
+
+    def _join_wave(self, connection: Connection, numbers: Sequence[int], now: datetime, by: str) -> None:
+        present = set(
+            connection.execute(
+                select(t.standing.c.invitee).where(
+                    t.standing.c.campaign == self._campaign, t.standing.c.wave == self._wave
+                )
+            ).scalars()
+        )
+        entries = [
+            Entry(0, self._campaign, self._wave, number, now, EntryKind.ENROLLED, by)
+            for number in dict.fromkeys(numbers)
+            if number not in present
+        ]
+        for start in range(0, len(entries), BATCH):
+            self._journal.write(connection, entries[start : start + BATCH], now)
+
+    def all(self) -> dict[int, Invitee]:
+        """Every invitee by number, with its contacts; the one that is written to comes first."""
+        with reading(self._engine) as connection:
+            return self._load(connection)
+
+    def some(self, numbers: Iterable[int]) -> dict[int, Invitee]:
+        """Some invitees by number."""
+        with reading(self._engine) as connection:
+            return self.load(connection, numbers)
+
+    def load(self, connection: Connection, numbers: Iterable[int]) -> dict[int, Invitee]:
+        """The same within a transaction of another room."""
+        found: dict[int, Invitee] = {}
+        for part in chunks(numbers):
+            found.update(self._load(connection, part))
+        return found
+
+    def by_id(self, invitee_id: str) -> Invitee | None:
+        """One invitee by the id of contacts.csv."""
+        with reading(self._engine) as connection:
+            number = connection.execute(select(t.invitee.c.number).where(t.invitee.c.id == invitee_id)).scalar()
+            return None if number is None else self._load(connection, [number])[number]
+
+    def ids(self) -> dict[str, str]:
+        """The name of every invitee by id: for “did you mean”."""
+        with reading(self._engine) as connection:
+            return {row.id: row.name for row in connection.execute(select(t.invitee.c.id, t.invitee.c.name))}
+
+    def count(self) -> int:
+        """How many invitees there are."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.count()).select_from(t.invitee)).scalar_one())
+
+    def _load(
+        self, connection: Connection, numbers: Sequence[int] | None = None, source: str | None = None
+    ) -> dict[int, Invitee]:
+        people = select(t.contact).order_by(t.contact.c.invitee, t.contact.c.position)
+        places = select(t.invitee).order_by(t.invitee.c.number)
+        if numbers is not None:
+            people = people.where(t.contact.c.invitee.in_(numbers))
+            places = places.where(t.invitee.c.number.in_(numbers))
+        if source is not None:
+            people = people.where(t.contact.c.source == source)
+        contacts: dict[int, list[Contact]] = defaultdict(list)
+        for row in connection.execute(people):
+            contacts[row.invitee].append(_to_contact(row))
+        return {
+            row.number: Invitee(
+                row.id, row.name, row.country, InviteeKind(row.kind), tuple(contacts[row.number]), row.number
+            )
+            for row in connection.execute(places)
+        }
+
+    def take_up(self, connection: Connection, invitee: Invitee, contact: Contact, clues: Clues) -> None:
+        """Puts a contact that a person took up before all others, within a transaction of another room."""
+        first = connection.execute(
+            select(func.min(t.contact.c.position)).where(t.contact.c.invitee == invitee.number)
+        ).scalar()
+        connection.execute(insert(t.contact), [_contact_row(invitee.number, min(first or 0, 0) - 1, contact, "person")])
+        self._write_clues(connection, [replace(invitee, contacts=(contact,))], clues)
+
+    def let_go(self, number: int, email: str) -> None:
+        """Takes back the contact that a person took up last, if it has this address."""
+        with writing(self._engine) as connection:
+            row = connection.execute(
+                select(t.contact.c.id, t.contact.c.email)
+                .where(t.contact.c.invitee == number, t.contact.c.source == "person")
+                .order_by(t.contact.c.position)
+                .limit(1)
+            ).first()
+            if row is not None and row.email == email:
+                connection.execute(delete(t.contact).where(t.contact.c.id == row.id))
+
+    def remember(self, connection: Connection, sender: str, number: int) -> None:
+        """Remembers what a person decided: mail of this sender is of that invitee."""
+        mine = (t.clue.c.kind == "remembered") & (t.clue.c.value == sender)
+        connection.execute(delete(t.clue).where(mine))
+        connection.execute(insert(t.clue), [{"kind": "remembered", "value": sender, "invitee": number}])
+
+    def forget(self, connection: Connection, sender: str) -> None:
+        """Forgets what was remembered of a sender."""
+        connection.execute(delete(t.clue).where(t.clue.c.kind == "remembered", t.clue.c.value == sender))
+
+    def look_up(self, kind: str, values: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Whose clues these are: numbers by value, in order."""
+        wanted = sorted({value[:320] for value in values if value})
+        found: dict[str, list[int]] = defaultdict(list)
+        with reading(self._engine) as connection:
+            for start in range(0, len(wanted), BATCH // 2):
+                query = select(t.clue.c.value, t.clue.c.invitee).where(
+                    t.clue.c.kind == kind, t.clue.c.value.in_(wanted[start : start + BATCH // 2])
+                )
+                for row in connection.execute(query.order_by(t.clue.c.invitee)):
+                    found[row.value].append(row.invitee)
+        return {value: tuple(numbers) for value, numbers in found.items()}
+
+    def addresses(self, number: int) -> frozenset[str]:
+        """Every address that is known of an invitee, lower-cased."""
+        with reading(self._engine) as connection:
+            query = select(t.clue.c.value).where(t.clue.c.kind == "address", t.clue.c.invitee == number)
+            return frozenset(connection.execute(query).scalars())
+
+
+def _numbers(connection: Connection) -> dict[str, int]:
+    return {row.id: row.number for row in connection.execute(select(t.invitee.c.id, t.invitee.c.number))}
+
+
+def _same(known: Invitee, listed: Invitee) -> bool:
+    return replace(known, number=0) == replace(listed, number=0)
+
+
+def _contact_row(number: int, position: int, contact: Contact, source: str) -> dict[str, Any]:
+    return {
+        "invitee": number,
+        "position": position,
+        "source": source,
+        "email": contact.email,
+        "person": contact.person,
+        "title": contact.title,
+        "gender": contact.gender,
+        "cc": list(contact.cc),
+        "language": contact.language,
+        "timezone": contact.timezone,
+        "notes": contact.notes,
+        "extra": dict(contact.extra),
+    }
+
+
+def _to_contact(row: Any) -> Contact:
+    return Contact(
+        email=row.email,
+        person=row.person,
+        title=row.title,
+        gender=row.gender,
+        cc=tuple(row.cc),
+        language=row.language,
+        timezone=row.timezone,
+        notes=row.notes,
+        extra=dict(row.extra),
+    )

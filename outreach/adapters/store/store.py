@@ -1,0 +1,144 @@
+"""The store: one database with its rooms, brought up to date when it is opened."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from outreach.adapters.store.engine import open_engine, sqlite_path, writing
+from outreach.adapters.store.inbox import Inbox
+from outreach.adapters.store.journal import Fold, Journal
+from outreach.adapters.store.outbox import Outbox
+from outreach.adapters.store.register import Register
+from outreach.adapters.store.switches import Switches
+from outreach.model import OutreachError
+
+HEAD = "0001"  # the newest migration; a test holds it against the folder
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The rooms of one database, for one wave of one campaign."""
+
+    engine: Engine
+    campaign: str
+    wave: int
+    journal: Journal
+    register: Register
+    outbox: Outbox
+    inbox: Inbox
+    switches: Switches
+
+    def close(self) -> None:
+        """Lets go of every connection."""
+        self.engine.dispose()
+
+    def backup(self, target: Path) -> None:
+        """Writes a consistent copy of the database to a file, while others go on writing.
+
+        Raises:
+            OutreachError: The file is there already, or the copy failed.
+        """
+        if target.exists():
+            message = f"{target} exists already; a backup never overwrites: name another file"
+            raise OutreachError(message)
+        source = sqlite_path(self.engine)
+        if source is None:
+            _dump_postgresql(self.engine, target)
+        else:
+            _copy_sqlite(source, target)
+        target.chmod(0o600)
+
+
+def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) -> Store:
+    """Opens the database, brings its tables up to date, and gives its rooms.
+
+    Raises:
+        OutreachError: The database is newer than this program, or cannot be opened.
+    """
+    engine = open_engine(url, folder)
+    try:
+        upgrade(engine)
+    except OutreachError:
+        engine.dispose()
+        raise
+    path = sqlite_path(engine)
+    if path is not None and path.exists():
+        path.chmod(0o600)
+    journal = Journal(engine, campaign, wave, fold)
+    register = Register(engine, journal, campaign, wave)
+    outbox = Outbox(engine, journal, register, campaign, wave)
+    return Store(engine, campaign, wave, journal, register, outbox, Inbox(engine, journal), Switches(engine))
+
+
+def upgrade(engine: Engine, target: str = "head") -> None:
+    """Runs the migrations that are missing, all in one transaction: a kill in between changes nothing."""
+    with writing(engine) as connection:
+        present = _version(connection)
+        if present == HEAD and target == "head":
+            return
+        if present is not None and present > HEAD:
+            name = engine.url.render_as_string()
+            message = f"{name} was made by a newer outreach (its version is {present}); install that version"
+            raise OutreachError(message)
+        _run_alembic(connection, target)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _run_alembic(connection: Connection, target: str) -> None:
+    from alembic import command  # noqa: PLC0415  half a second that most calls never need
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    if target == "head" or target > (_version(connection) or ""):
+        command.upgrade(config, target)
+    else:
+        command.downgrade(config, target)
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    connection = sqlite3.connect(source, isolation_level=None)
+    try:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as error:
+        target.unlink(missing_ok=True)
+        message = f"the backup to {target} failed: {error}; check the disk's space and the folder's rights"
+        raise OutreachError(message) from error
+    finally:
+        connection.close()
+
+
+def _dump_postgresql(engine: Engine, target: Path) -> None:
+    url = engine.url
+    known = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username, "PGDATABASE": url.database}
+    secret = {"PGPASSWORD": url.password} if url.password else {}
+    settings = {key: str(value) for key, value in {**known, **url.query, **secret}.items() if value}
+    if "host" in settings:
+        settings["PGHOST"] = settings.pop("host")
+    try:
+        subprocess.run(  # noqa: S603  a fixed command; the file's name is one argument
+            ["pg_dump", "--format=custom", f"--file={target}"],  # noqa: S607
+            env={**os.environ, **settings},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    except FileNotFoundError as error:
+        message = "pg_dump is not installed; install PostgreSQL's client programs to make a backup"
+        raise OutreachError(message) from error
+    except subprocess.CalledProcessError as error:
+        message = f"pg_dump failed: {error.stderr.strip()}"
+        raise OutreachError(message) from error

@@ -1,0 +1,271 @@
+"""The tables of the store; migrations/ brings a database to them, step by step."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment; kept in UTC, because SQLite forgets zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; naive only where the database knows no zones."""
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Back to an aware moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+# SQLite counts rows by itself only for INTEGER PRIMARY KEY.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _key() -> Column[int]:
+    return Column("id", Number, primary_key=True, autoincrement=True)
+
+
+def _invitee(**more: Any) -> Column[int]:
+    return Column("invitee", Number, ForeignKey("invitee.number"), **more)
+
+
+invitee = Table(
+    "invitee",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("id", String(200), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("kind", String(20), nullable=False),
+    sqlite_autoincrement=True,  # a number is never used again: it stands in references that were sent
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    _key(),
+    _invitee(nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("source", String(10), nullable=False),  # list: contacts.csv; person: taken up by hand, comes first
+    Column("email", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("gender", String(1), nullable=False),
+    Column("cc", JSON, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("extra", JSON, nullable=False),
+)
+
+# What connects a mail to an invitee: its addresses, mail domains, names, and what a person decided for a sender.
+clue = Table(
+    "clue",
+    metadata,
+    Column("kind", String(12), primary_key=True),  # address, domain, name, remembered
+    Column("value", String(320), primary_key=True),
+    Column("invitee", Number, ForeignKey("invitee.number"), primary_key=True),
+    Index("ix_clue_invitee", "invitee"),
+)
+
+frozen_file = Table(
+    "frozen_file",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+edition = Table(
+    "edition",
+    metadata,
+    _key(),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("files", JSON, nullable=False),  # name -> sha256
+    Column("made_at", Moment, nullable=False),
+)
+
+letter = Table(
+    "letter",
+    metadata,
+    _key(),
+    Column("campaign", String(100), nullable=False),
+    Column("wave", Integer, nullable=False),
+    _invitee(nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("to_address", Text, nullable=False),
+    Column("cc", JSON, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("edition", Number, ForeignKey("edition.id"), nullable=False),
+    Column("places", JSON, nullable=False),  # the values that fill the template
+    Column("digest", String(64), nullable=False),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("in_reply_to", String(255), nullable=False),
+    Column("refs", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("stage", String(20), nullable=False, default=""),
+    Column("last_reply", Text, nullable=False, default=""),
+    Column("queued_at", Moment, nullable=False),
+    Column("first_tried_at", Moment),
+    Column("settled_at", Moment),
+    Column("claimed_by", String(100)),
+    # Never a second letter of a kind: only a person's "write again" begins a new round.
+    UniqueConstraint("campaign", "wave", "invitee", "kind", "step", "round", name="uq_letter_only_once"),
+    Index("ix_letter_due", "campaign", "wave", "state", "due_at"),
+    Index("ix_letter_invitee", "invitee"),
+)
+
+mail = Table(
+    "mail",
+    metadata,
+    _key(),
+    Column("digest", String(64), nullable=False, unique=True),  # the same mail is kept once
+    Column("raw", LargeBinary, nullable=False),  # zlib
+    Column("size", Integer, nullable=False),
+    Column("source", Text, nullable=False),  # folder or file it came from
+    Column("received_at", Moment),  # as the mailbox says
+    Column("collected_at", Moment, nullable=False),
+    Column("problem", Text, nullable=False, default=""),  # why it was not taken whole
+    Column("tries", Integer, nullable=False, default=0),
+    Column("by_hand", Boolean, nullable=False, default=False),  # found in the Sent folder: the secretariat wrote it
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("mail", Number, ForeignKey("mail.id"), primary_key=True),
+    Column("message_id", Text, nullable=False),
+    Column("from_name", Text, nullable=False),
+    Column("from_address", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("answered_at", Moment, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("decided", Boolean, nullable=False),
+    Column("language", String(20)),
+    Column("new_text", Text, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("flags", JSON, nullable=False),
+    Column("return_date", Date),
+    Column("redirect_to", Text),
+    Column("bounce", JSON),
+    Column("problem", Text),
+    Column("matched", Number, ForeignKey("invitee.number")),  # whose mail it is, says the machine
+    Column("filed", Number, ForeignKey("invitee.number")),  # says a person
+    Column("filed_nowhere", Boolean, nullable=False, default=False),  # a person says: of no invitee
+    Column("matched_by", String(40), nullable=False),
+    Column("candidates", JSON, nullable=False),
+    Column("token", String(10), nullable=False),
+    Column("verdict", String(12), nullable=False),
+    Column("trust", Text, nullable=False),
+    Column("alert", Boolean, nullable=False),
+    Column("signed", Boolean, nullable=False),
+    Column("needs_review", Boolean, nullable=False, index=True),
+    Column("why", Text, nullable=False),
+    Column("read_at", Moment, nullable=False),
+    Index("ix_reading_matched", "matched"),
+    Index("ix_reading_filed", "filed"),
+    Index("ix_reading_message_id", "message_id"),
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("mailbox", String(200), primary_key=True),
+    Column("folder", String(200), primary_key=True),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("last_uid", BigInteger, nullable=False),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    _key(),
+    Column("campaign", String(100), nullable=False),
+    Column("wave", Integer, nullable=False),
+    _invitee(nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("until", Date),
+    Column("letter", Number, ForeignKey("letter.id")),
+    Column("mail", Number, ForeignKey("mail.id")),
+    Column("target", Number, ForeignKey("entry.id")),
+    Column("late", Boolean, nullable=False),
+    Column("act", String(32)),  # entries that a person wrote in one act, to be taken back together
+    Column("recorded_at", Moment, nullable=False),
+    Index("ix_entry_invitee", "campaign", "wave", "invitee", "id"),
+    Index("ix_entry_mail", "mail"),
+    sqlite_autoincrement=True,
+)
+
+# A person's words stand beside the log, so that they can be erased without tearing it.
+note = Table(
+    "note",
+    metadata,
+    Column("entry", Number, ForeignKey("entry.id"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("campaign", String(100), primary_key=True),
+    Column("wave", Integer, primary_key=True),
+    Column("invitee", Number, ForeignKey("invitee.number"), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("since", Moment),
+    Column("needs_review", Boolean, nullable=False),
+    Column("fold", JSON, nullable=False),  # the whole standing
+    Index("ix_standing_state", "campaign", "wave", "state"),
+)
+
+switch = Table(
+    "switch",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("set_at", Moment, nullable=False),
+)

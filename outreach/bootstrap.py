@@ -1,0 +1,209 @@
+"""The one file that knows every concrete class: it opens a campaign folder, and the clock enters here."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from outreach.adapters.config import load_settings
+from outreach.adapters.secrets import load_or_make_key, password_for
+from outreach.campaign.desk import Clock, Desk
+from outreach.settings import InboxSettings, Settings, SmtpSettings
+
+if TYPE_CHECKING:
+    from outreach.adapters.imap import ImapMailbox
+    from outreach.adapters.maildir import MaildirMailbox
+    from outreach.campaign.posting import Postman
+
+REHEARSAL = "rehearsal"
+KEY_FILE = "outreach.key"
+EMBEDDED_USER = "rehearsal"
+EMBEDDED_PASSWORD = "rehearsal"  # noqa: S105  of a server on loopback that lives as long as the command
+
+
+class SystemClock:
+    """The machine's clock; with a start it begins there and runs on."""
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._shift = timedelta() if start is None else start - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The moment, aware, in UTC."""
+        return datetime.now(UTC) + self._shift
+
+
+def data_folder(folder: Path, settings: Settings) -> Path:
+    """Where database, key and mailbox lie: a rehearsal keeps its own, so that it never counts as sent."""
+    return folder / REHEARSAL if settings.campaign.mode == "rehearsal" else folder
+
+
+def open_desk(folder: Path, *, clock: Clock | None = None, by: str | None = None) -> Desk:
+    """Opens the campaign of a folder.
+
+    Raises:
+        OutreachError: Settings, database or key cannot be used; the message says what to do.
+    """
+    settings = load_settings(folder / "config.toml")
+    return make_desk(folder, settings, clock or SystemClock(), by or login_name())
+
+
+def make_desk(folder: Path, settings: Settings, clock: Clock, by: str) -> Desk:
+    """The desk of a campaign whose settings are known."""
+    from outreach.adapters.stationery import Stationery  # noqa: PLC0415  heavy, and not every command needs it
+    from outreach.adapters.store.engine import sqlite_path  # noqa: PLC0415
+    from outreach.adapters.store.store import open_store  # noqa: PLC0415
+    from outreach.core.standing import fold  # noqa: PLC0415
+
+    home = data_folder(folder, settings)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    url = "sqlite:///outreach.db" if home != folder else settings.campaign.database
+    campaign = settings.campaign
+    store = open_store(url, home, campaign=campaign.id, wave=campaign.wave, fold=fold)
+    database = sqlite_path(store.engine)
+    key = load_or_make_key((database.parent if database is not None else home) / KEY_FILE)
+    letters = settings.letters
+    return Desk(
+        settings=settings,
+        folder=folder,
+        store=store,
+        key=key,
+        clock=clock,
+        by=f"person:{by}",
+        load_stationery=lambda: Stationery.load(folder / letters.templates, letters.attachments, folder),
+    )
+
+
+def login_name() -> str:
+    """Who is logged in, for the log."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def key_path(desk: Desk) -> Path:
+    """Where the key of the reference tokens lies: beside the database."""
+    from outreach.adapters.store.engine import sqlite_path  # noqa: PLC0415
+
+    database = sqlite_path(desk.store.engine)
+    home = data_folder(desk.folder, desk.settings)
+    return (database.parent if database is not None else home) / KEY_FILE
+
+
+# ---------------------------------------------------------------- the relay
+
+
+@contextmanager
+def relay(desk: Desk) -> Iterator[Callable[[], Postman]]:
+    """Gives what makes connections to the relay; in a rehearsal, to an embedded one that keeps the letters."""
+    if desk.settings.campaign.mode == "real":
+        yield _postmen(desk.settings.smtp, smtp_password(desk.settings))
+        return
+    with embedded_relay(data_folder(desk.folder, desk.settings) / "outbox") as settings:
+        quick = replace(settings, per_minute=0, connections=desk.settings.smtp.connections)
+        yield _postmen(quick, None)
+
+
+def smtp_password(settings: Settings) -> str | None:
+    """The password for sending; None where nobody logs in."""
+    smtp = settings.smtp
+    return password_for(smtp.password_env, smtp.password_file, where="[smtp]") if smtp.username else None
+
+
+def _postmen(settings: SmtpSettings, password: str | None) -> Callable[[], Postman]:
+    from outreach.adapters.smtp import SmtpPostman  # noqa: PLC0415
+    from outreach.core.pacing import classify  # noqa: PLC0415
+
+    return lambda: SmtpPostman(settings, password, classify=classify)
+
+
+@contextmanager
+def embedded_relay(
+    outbox: Path, on_letter: Callable[[str, list[str], bytes], str | None] | None = None
+) -> Iterator[SmtpSettings]:
+    """An SMTP server on loopback that keeps each letter as a file in a Maildir."""
+    import mailbox  # noqa: PLC0415
+
+    from outreach.adapters.embedded_smtp import EmbeddedSmtp  # noqa: PLC0415
+
+    outbox.parent.mkdir(parents=True, exist_ok=True)
+    kept = mailbox.Maildir(outbox, create=True)
+
+    def keep(sender: str, recipients: list[str], data: bytes) -> str | None:
+        refused = on_letter(sender, recipients, data) if on_letter is not None else None
+        if refused is None:
+            kept.add(data)
+        return refused
+
+    server = EmbeddedSmtp(keep)
+    server.start()
+    try:
+        yield SmtpSettings(host="127.0.0.1", port=server.port, security="none", per_minute=0)
+    finally:
+        server.stop()
+        kept.close()
+
+
+# ---------------------------------------------------------------- the mailbox
+
+
+@contextmanager
+def mailbox(desk: Desk) -> Iterator[ImapMailbox | MaildirMailbox]:
+    """Opens the mailbox that answers come into, read-only; in a rehearsal, an embedded one."""
+    if desk.settings.campaign.mode == "real":
+        with open_mailbox(desk.settings.inbox, inbox_password(desk.settings), desk.folder) as opened:
+            yield opened
+        return
+    with embedded_mailbox(data_folder(desk.folder, desk.settings) / "mailbox") as settings:
+        with open_mailbox(settings, EMBEDDED_PASSWORD, desk.folder) as opened:
+            yield opened
+
+
+def inbox_password(settings: Settings) -> str:
+    """The password for reading; "" for a Maildir."""
+    inbox = settings.inbox
+    if inbox.kind == "maildir":
+        return ""
+    return password_for(inbox.password_env, inbox.password_file, where="[inbox]")
+
+
+@contextmanager
+def open_mailbox(settings: InboxSettings, password: str, folder: Path) -> Iterator[ImapMailbox | MaildirMailbox]:
+    """The mailbox that the settings name."""
+    if settings.kind == "maildir":
+        from outreach.adapters.maildir import MaildirMailbox  # noqa: PLC0415
+
+        yield MaildirMailbox(folder / settings.path)
+        return
+    from outreach.adapters.imap import ImapMailbox  # noqa: PLC0415
+
+    with ImapMailbox(settings, password) as opened:
+        yield opened
+
+
+@contextmanager
+def embedded_mailbox(path: Path) -> Iterator[InboxSettings]:
+    """An IMAP server on loopback over a Maildir."""
+    from outreach.adapters.embedded_imap import EmbeddedImap  # noqa: PLC0415
+
+    server = EmbeddedImap(path, EMBEDDED_USER, EMBEDDED_PASSWORD)
+    server.start()
+    try:
+        yield InboxSettings(
+            host="127.0.0.1", port=server.port, security="none", username=EMBEDDED_USER, sent_folder=""
+        )
+    finally:
+        server.stop()
+
+
+def mailbox_name(desk: Desk) -> str:
+    """What the cursor of the mailbox is kept under."""
+    inbox = desk.settings.inbox
+    if desk.settings.campaign.mode != "real":
+        return REHEARSAL
+    return f"{inbox.username}@{inbox.host}:{inbox.port}"[:200] if inbox.kind == "imap" else f"maildir:{inbox.path}"[:200]

@@ -1,0 +1,114 @@
+"""What every verb finds on its desk: the settings, the store, the clock, and who acts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from outreach.adapters.stationery import Stationery
+from outreach.adapters.store.store import Store
+from outreach.core.calendar import is_late
+from outreach.core.followup import Policy, policy_from
+from outreach.core.geography import time_zone
+from outreach.model import Entry, EntryKind, Invitee, UsageError
+from outreach.settings import Settings
+
+
+class Clock(Protocol):
+    """Tells the time; the rehearsal's runs faster."""
+
+    def now(self) -> datetime:
+        """The moment, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The campaign a verb works on."""
+
+    settings: Settings
+    folder: Path
+    store: Store
+    key: bytes  # of the reference tokens
+    clock: Clock
+    by: str  # "person:NAME"
+    load_stationery: Callable[[], Stationery]
+    editions: dict[int, Stationery] = field(default_factory=dict)  # frozen stationery by edition, as it is asked for
+
+    @cached_property
+    def policy(self) -> Policy:
+        """When letters go."""
+        return policy_from(self.settings)
+
+    @cached_property
+    def own_addresses(self) -> frozenset[str]:
+        """Addresses that are ours, lower-cased."""
+        named = (self.settings.sender.address, self.settings.inbox.username, self.settings.smtp.username)
+        return frozenset(address.lower() for address in named if "@" in address)
+
+    @property
+    def deadline(self) -> date:
+        """The last day for an answer in time."""
+        return self.settings.campaign.deadline
+
+    def now(self) -> datetime:
+        """The moment, aware, in UTC."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The day at the secretariat."""
+        return self.now().astimezone(ZoneInfo(self.settings.campaign.timezone)).date()
+
+    def zone(self, invitee: Invitee) -> str:
+        """The time zone in which an invitee is written to."""
+        return time_zone(invitee.contact, invitee.country)
+
+    def is_late(self, invitee: Invitee, moment: datetime) -> bool:
+        """Whether an answer given at a moment comes after the deadline."""
+        return is_late(moment, self.deadline, self.zone(invitee))
+
+    def entry(self, *, invitee: int, kind: EntryKind, at: datetime, **more: Any) -> Entry:
+        """An entry of this campaign and wave that is still to be noted."""
+        return Entry(0, self.store.campaign, self.store.wave, invitee, at, kind, **more)
+
+    def act(self) -> str:
+        """A name for one act of a person, so that it can be taken back whole."""
+        return uuid.uuid4().hex
+
+    def frozen(self, edition: int) -> Stationery:
+        """The templates and attachments of an edition."""
+        if edition not in self.editions:
+            self.editions[edition] = Stationery.from_files(self.store.outbox.edition(edition))
+        return self.editions[edition]
+
+    def invitee(self, given: str) -> Invitee:
+        """The invitee with an id of contacts.csv, or with a name that only one has.
+
+        Raises:
+            UsageError: There is none; the message names the nearest.
+        """
+        found = self.store.register.by_id(given)
+        if found is not None:
+            return found
+        names = self.store.register.ids()
+        same = [key for key, name in names.items() if name.casefold() == given.casefold()]
+        if len(same) == 1 and (found := self.store.register.by_id(same[0])):
+            return found
+        raise UsageError(_nobody(given, names, same))
+
+
+def _nobody(given: str, names: dict[str, str], same: list[str]) -> str:
+    if same:
+        return f"several invitees are called “{given}”: {', '.join(sorted(same))}; give the id"
+    folded = {name.casefold(): key for key, name in names.items()}
+    near = [*get_close_matches(given.casefold(), names, 2, 0.6)]
+    near += [folded[name] for name in get_close_matches(given.casefold(), folded, 2, 0.6)]
+    hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "`outreach contacts list` shows them all"
+    return f"no invitee has the id or name “{given}”; {hint}"

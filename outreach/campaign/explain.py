@@ -1,0 +1,27 @@
+"""Explains what one mail in a file says, without a campaign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from outreach.adapters.guarded import open_guarded
+from outreach.core.reading.reader import read_mail
+from outreach.languages import load_languages
+from outreach.model import Reading, ReadingKind
+
+MOST = 25 * 1024 * 1024  # bytes of one mail
+
+
+def explain(path: Path) -> Reading:
+    """What a mail says; a file that cannot be read gives a reading that says so."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MOST + 1)
+    except OSError as error:
+        problem = f"the file cannot be read: {error.strerror or error}"
+        return Reading(ReadingKind.UNCLEAR, decided=False, language=None, new_text="", problem=problem)
+    message = open_guarded(raw[:MOST])
+    if len(raw) > MOST and not message.problem:
+        message = replace(message, problem="the mail is larger than 25 MB; only its beginning was read")
+    return read_mail(message, load_languages())

@@ -1,0 +1,197 @@
+"""Queues the invitations: who gets one, in which language, and who is left out and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from outreach.adapters.stationery import Stationery
+from outreach.adapters.store.outbox import NewLetter
+from outreach.campaign.desk import Desk
+from outreach.core.calendar import next_open
+from outreach.core.letters.mime import Words, digest
+from outreach.core.letters.reference import make_reference, message_id
+from outreach.core.letters.wording import letter_values
+from outreach.model import EntryKind, Invitee, LetterKey, LetterKind, LetterState, Standing, State, UsageError
+
+SOME = 500  # letters a transaction
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An invitee that gets no letter, and why."""
+
+    invitee: Invitee
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who gets an invitation now, and who does not."""
+
+    invitees: tuple[Invitee, ...]
+    languages: dict[str, int]
+    left_out: tuple[LeftOut, ...]
+    already: int  # were invited before
+
+
+def plan_launch(
+    desk: Desk, stationery: Stationery, *, limit: int | None = None, listed: Iterable[Invitee] = ()
+) -> Plan:
+    """Who gets an invitation: everybody enrolled who has none yet, and, before they are enrolled, those listed."""
+    standings = desk.store.journal.standings()
+    earlier = desk.store.journal.earlier_states()
+    queued = {
+        letter.key.invitee
+        for letter in desk.store.outbox.letters()
+        if letter.key.kind is LetterKind.INVITATION and letter.state is not LetterState.WITHHELD
+    }
+    chosen: list[Invitee] = []
+    left_out: list[LeftOut] = []
+    already = 0
+    enrolled = {invitee.id: invitee for invitee in desk.store.register.all().values()}
+    for invitee in {**{one.id: one for one in listed}, **enrolled}.values():
+        number = invitee.number
+        standing = standings.get(number, Standing())
+        if number in queued or standing.state is not State.ENROLLED:
+            already += 1
+        elif why := _not_to_invite(invitee, standing, earlier.get(number)):
+            left_out.append(LeftOut(invitee, why))
+        elif limit is not None and len(chosen) >= limit:
+            left_out.append(LeftOut(invitee, f"only {limit} letters were asked for"))
+        else:
+            chosen.append(invitee)
+    languages = Counter(_language(desk, stationery, invitee) for invitee in chosen)
+    return Plan(tuple(chosen), dict(sorted(languages.items())), tuple(left_out), already)
+
+
+def _not_to_invite(invitee: Invitee, standing: Standing, earlier: State | None) -> str:
+    if not invitee.contacts:
+        return "has no address"
+    if standing.stopped:
+        return "no more letters to this invitee are wanted"
+    if earlier is State.CONFIRMED:
+        return "confirmed in an earlier wave"
+    if earlier is State.UNSUBSCRIBED:
+        return "asked in an earlier wave not to be written to"
+    return ""
+
+
+def queue_invitations(
+    desk: Desk, stationery: Stationery, invitees: Sequence[Invitee], on_progress: Callable[[int], None] | None = None
+) -> int:
+    """Freezes templates and attachments and queues the letters made from them; gives how many were new."""
+    now = desk.now()
+    edition = desk.store.outbox.freeze(stationery.files, now)
+    queued = 0
+    for start in range(0, len(invitees), SOME):
+        some = invitees[start : start + SOME]
+        letters = [new_letter(desk, stationery, edition, invitee, LetterKind.INVITATION, now) for invitee in some]
+        queued += desk.store.outbox.queue(letters, now)
+        if on_progress is not None:
+            on_progress(start + len(some))
+    return queued
+
+
+def _language(desk: Desk, stationery: Stationery, invitee: Invitee) -> str:
+    return stationery.language_for(invitee.contact.language, desk.settings.campaign.default_language)
+
+
+def compose(
+    desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int = 0
+) -> tuple[str, dict[str, object], Words]:
+    """The language, the values that fill the places, and the words of one letter."""
+    language = _language(desk, stationery, invitee)
+    values = letter_values(
+        settings=desk.settings,
+        invitee=invitee,
+        contact=invitee.contact,
+        wording=stationery.wording(language),
+        reference=make_reference(desk.key, desk.store.campaign, invitee.number),
+        written_on=desk.settings.letters.date or desk.today(),
+        deadline=desk.deadline,
+    )
+    if kind is LetterKind.REMINDER:
+        values["letter_name"] = desk.settings.reminders[step - 1].letter
+    return language, values, fill(stationery, kind, step, language, values, invitee.id)
+
+
+def fill(
+    stationery: Stationery, kind: LetterKind, step: int, language: str, values: dict[str, object], who: str
+) -> Words:
+    """The words of a letter from the values that fill its places."""
+    name = str(values.get("letter_name", LetterKind.REMINDER.value))
+    return stationery.render(kind, step, language, values, letter_name=name, who=who)
+
+
+def new_letter(
+    desk: Desk,
+    stationery: Stationery,
+    edition: int,
+    invitee: Invitee,
+    kind: LetterKind,
+    now: datetime,
+    *,
+    step: int = 0,
+    round_: int = 0,
+    thread: Iterable[str] = (),
+) -> NewLetter:
+    """A letter that can be queued: its words frozen, its Message-ID fixed, due at the next open window."""
+    language, values, words = compose(desk, stationery, invitee, kind, step)
+    reference = make_reference(desk.key, desk.store.campaign, invitee.number)
+    domain = desk.settings.sender.address.rpartition("@")[2]
+    references = tuple(thread)
+    return NewLetter(
+        key=LetterKey(desk.store.campaign, desk.store.wave, invitee.number, kind, step, round_),
+        to=invitee.contact.email,
+        cc=invitee.contact.cc,
+        language=language,
+        edition=edition,
+        values=values,
+        digest=digest(words, stationery.attachments_for(kind, language)),
+        message_id=message_id(reference, kind, desk.store.wave, step, round_, domain),
+        due_at=next_open(desk.policy.window, now, desk.zone(invitee), invitee.country),
+        in_reply_to=references[-1] if references else "",
+        references=references,
+    )
+
+
+def thread_of(desk: Desk, number: int) -> tuple[str, ...]:
+    """The Message-IDs of the letters an invitee has: what the next letter refers to."""
+    letters = desk.store.outbox.letters(invitee=number, states=(LetterState.ACCEPTED,))
+    invitations = [letter for letter in letters if letter.key.kind is LetterKind.INVITATION]
+    return (invitations[-1].message_id,) if invitations else ()
+
+
+def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
+    """A person settles a letter in doubt: the relay has it, or surely not. Gives one sentence.
+
+    Raises:
+        UsageError: There is no such letter, or it is not in doubt.
+    """
+    letter = desk.store.outbox.letter(letter_id)
+    if letter is None:
+        message = f"there is no letter {letter_id}; `outreach outbox` lists them"
+        raise UsageError(message)
+    if letter.state is not LetterState.IN_DOUBT:
+        message = f"letter {letter_id} is not in doubt but {letter.state.value}; nothing was changed"
+        raise UsageError(message)
+    now, by = desk.now(), desk.by.removeprefix("person:")
+    if not accepted:
+        desk.store.outbox.settle(letter.id, LetterState.READY, now, stage="", reply=f"{by}: send again", due_at=now)
+        return f"letter {letter.id} to {letter.to} is sent again, with the same Message-ID"
+    sent = desk.entry(
+        invitee=letter.key.invitee,
+        kind=EntryKind.SENT,
+        at=letter.first_tried_at or now,
+        what=letter.key.kind.value,
+        step=letter.key.step,
+        letter=letter.id,
+        by=desk.by,
+    )
+    desk.store.outbox.settle(
+        letter.id, LetterState.ACCEPTED, now, stage="reply", reply=f"{by}: the relay has it", entries=[sent]
+    )
+    return f"letter {letter.id} to {letter.to} counts as sent"

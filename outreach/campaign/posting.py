@@ -1,0 +1,323 @@
+"""Hands the letters that are due to the relay, and writes down what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from outreach.adapters.store.locks import only_one
+from outreach.adapters.store.outbox import Go, Wait, Withhold
+from outreach.campaign.desk import Desk
+from outreach.campaign.mailing import fill
+from outreach.core.dispatch import Drop, Stay, last_look
+from outreach.core.letters.mime import Head, digest, serialise
+from outreach.core.pacing import Breaker, next_try
+from outreach.model import (
+    EntryKind,
+    Handover,
+    HandoverResult,
+    Invitee,
+    Letter,
+    LetterKind,
+    LetterState,
+    LoginRefusedError,
+    OutreachError,
+    Standing,
+    TryAgainLaterError,
+)
+
+CLAIM = 10  # letters a worker takes at once
+PAUSED = "paused"
+AUTOMATIC = {LetterKind.REMINDER: "auto-generated", LetterKind.THANKS: "auto-replied", LetterKind.REGRETS: "auto-replied"}
+
+
+class Postman(Protocol):
+    """One connection to the relay."""
+
+    async def connect(self) -> None:
+        """Connects and logs in."""
+        ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection can take a letter."""
+        ...
+
+    async def hand_over(
+        self, sender: str, recipients: list[str], data: bytes, *, before_payload: Callable[[], None]
+    ) -> Handover:
+        """Hands over one letter."""
+        ...
+
+    async def close(self) -> None:
+        """Takes leave."""
+        ...
+
+
+@dataclass
+class Progress:
+    """How a mailing goes; the entrypoint shows it."""
+
+    total: int = 0
+    done: dict[LetterState, int] = field(default_factory=dict)
+    stopped_because: str = ""
+    problem: OutreachError | None = None
+
+    def count(self, state: LetterState) -> None:
+        """One more letter came to this state."""
+        self.done[state] = self.done.get(state, 0) + 1
+
+    @property
+    def handled(self) -> int:
+        """Letters that the relay was asked to take."""
+        return sum(self.done.values())
+
+
+Watcher = Callable[[Progress], None]
+
+
+def post(
+    desk: Desk,
+    make_postman: Callable[[], Postman],
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    watch: Watcher = lambda _progress: None,
+    kinds: Collection[LetterKind] = tuple(LetterKind),
+) -> Progress:
+    """One pass over the letters of some kinds that are due. Those that wait for their time stay in the outbox.
+
+    Raises:
+        TryAgainLaterError: Another process is sending.
+    """
+    message = "another process is sending this campaign's letters; wait until it has finished, or stop it"
+    with only_one(desk.store.engine, "sender", message):
+        desk.store.outbox.recover(desk.now(), "the program was interrupted while it handed the letter over")
+        progress = Progress(total=_due_now(desk, kinds))
+        if paused := desk.store.switches.get(PAUSED):
+            progress.stopped_because = paused
+            return progress
+        asyncio.run(_Round(desk, make_postman, stop, watch, progress, kinds).run())
+    return progress
+
+
+def _due_now(desk: Desk, kinds: Collection[LetterKind]) -> int:
+    waiting = desk.store.outbox.letters(states=(LetterState.READY, LetterState.DEFERRED))
+    return sum(1 for letter in waiting if letter.due_at <= desk.now() and letter.key.kind in kinds)
+
+
+class _Round:
+    """The workers of one pass: each has a connection and takes a few letters at a time."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        make_postman: Callable[[], Postman],
+        stop: Callable[[], bool],
+        watch: Watcher,
+        progress: Progress,
+        kinds: Collection[LetterKind],
+    ) -> None:
+        self._desk = desk
+        self._make_postman = make_postman
+        self._stop = stop
+        self._watch = watch
+        self._progress = progress
+        self._kinds = kinds
+        self._breaker = Breaker()
+        self._slot = asyncio.Lock()
+        self._next_slot = 0.0
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+
+    async def run(self) -> None:
+        """Until nothing is due, somebody stops it, or the relay does not want us."""
+        await asyncio.gather(*(self._work(number) for number in range(max(1, self._desk.settings.smtp.connections))))
+
+    def _stopping(self) -> bool:
+        if self._progress.stopped_because or self._progress.problem or self._stop():
+            return True
+        paused = self._desk.store.switches.get(PAUSED)
+        if paused:
+            self._progress.stopped_because = paused
+        return bool(paused)
+
+    async def _work(self, number: int) -> None:
+        postman = self._make_postman()
+        try:
+            while not self._stopping():
+                letters = self._desk.store.outbox.claim(
+                    self._desk.now(), f"{self._name}:{number}", CLAIM, self._look, self._kinds
+                )
+                if not letters and not self._due():
+                    return
+                await self._hand_over_all(postman, letters)
+        finally:
+            await postman.close()
+
+    def _due(self) -> bool:
+        due = self._desk.store.outbox.next_due(self._kinds)
+        return due is not None and due <= self._desk.now()
+
+    async def _hand_over_all(self, postman: Postman, letters: tuple[Letter, ...]) -> None:
+        left = [letter.id for letter in letters]
+        try:
+            for letter in letters:
+                if self._stopping():
+                    return
+                await self._wait_for_slot()
+                if not postman.connected:
+                    await postman.connect()
+                await self._hand_over(postman, letter)
+                left.remove(letter.id)
+        except (LoginRefusedError, TryAgainLaterError) as error:
+            self._progress.problem = error
+        finally:
+            self._desk.store.outbox.release(left)
+
+    async def _wait_for_slot(self) -> None:
+        rate = self._desk.settings.smtp.per_minute
+        if not rate:
+            return
+        loop = asyncio.get_running_loop()
+        async with self._slot:
+            slot = max(self._next_slot, loop.time())
+            self._next_slot = slot + 60 / rate
+        while (rest := slot - loop.time()) > 0 and not self._stopping():
+            await asyncio.sleep(min(rest, 0.5))
+
+    def _look(self, letter: Letter, invitee: Invitee, standing: Standing) -> Go | Wait | Withhold:
+        desk = self._desk
+        seen = last_look(letter, standing, desk.policy, desk.now(), desk.zone(invitee), invitee.country)
+        if isinstance(seen, Stay):
+            return Wait(seen.until, seen.why)
+        if isinstance(seen, Drop):
+            return Withhold(seen.why)
+        return Go()
+
+    async def _hand_over(self, postman: Postman, letter: Letter) -> None:
+        desk = self._desk
+        moment = letter.first_tried_at or desk.now()
+        begun = False
+
+        def intend() -> None:
+            nonlocal begun
+            desk.store.outbox.begin(letter.id, moment)
+            begun = True
+
+        try:
+            data = letter_bytes(desk, letter, moment)
+        except OutreachError as error:
+            self._settle(letter, Handover(HandoverResult.LETTER, "compose", str(error)), begun=False)
+            return
+        recipients = list(dict.fromkeys((letter.to, *letter.cc)))
+        handover = await postman.hand_over(
+            desk.settings.sender.address, recipients, data, before_payload=intend
+        )
+        self._settle(letter, handover, begun=begun)
+
+    def _settle(self, letter: Letter, handover: Handover, *, begun: bool) -> None:
+        desk, now, result = self._desk, self._desk.now(), handover.result
+        state, due_at, reply = _next_state(desk, letter, handover, now)
+        entries = []
+        if result is HandoverResult.ACCEPTED:
+            entries.append(
+                desk.entry(
+                    invitee=letter.key.invitee,
+                    kind=EntryKind.SENT,
+                    at=now,
+                    what=letter.key.kind.value,
+                    step=letter.key.step,
+                    letter=letter.id,
+                )
+            )
+        elif result is HandoverResult.REFUSED:
+            entries.append(
+                desk.entry(invitee=letter.key.invitee, kind=EntryKind.REFUSED, at=now, letter=letter.id)
+            )
+        desk.store.outbox.settle(
+            letter.id, state, now, stage=handover.stage, reply=reply, due_at=due_at, tried=not begun, entries=entries
+        )
+        self._progress.count(state)
+        self._heed(handover, now)
+        self._watch(self._progress)
+
+    def _heed(self, handover: Handover, now: datetime) -> None:
+        self._breaker = self._breaker.note(handover.result, handover.reply)
+        if handover.result in (HandoverResult.ACCOUNT, HandoverResult.LETTER):
+            self._pause(f"the relay said “{handover.reply}”", now)
+        elif self._breaker.tripped:
+            self._pause(f"the relay refuses every address: “{handover.reply}”", now)
+
+    def _pause(self, why: str, now: datetime) -> None:
+        self._progress.stopped_because = why
+        self._desk.store.switches.turn(PAUSED, why, now)
+
+
+def _next_state(
+    desk: Desk, letter: Letter, handover: Handover, now: datetime
+) -> tuple[LetterState, datetime | None, str]:
+    result = handover.result
+    if result is HandoverResult.ACCEPTED:
+        return LetterState.ACCEPTED, None, handover.reply
+    if result is HandoverResult.REFUSED:
+        return LetterState.REFUSED, None, handover.reply
+    if result is HandoverResult.IN_DOUBT:
+        return LetterState.IN_DOUBT, None, handover.reply
+    if result is HandoverResult.DEFERRED:
+        due_at = next_try(letter.attempts + 1, now, _give_up_at(desk, letter.first_tried_at or now, now))
+        if due_at is None:
+            return LetterState.REFUSED, None, f"given up before the deadline after {letter.attempts + 1} tries: {handover.reply}"
+        return LetterState.DEFERRED, due_at, handover.reply
+    return LetterState.READY, None, handover.reply
+
+
+def _give_up_at(desk: Desk, first_tried: datetime, now: datetime) -> datetime:
+    """Letters are tried for four days (RFC 5321 §4.5.4.1), and not past the deadline unless it is over already."""
+    deadline = datetime.combine(desk.deadline, time(23, 59), tzinfo=ZoneInfo(desk.settings.campaign.timezone))
+    four_days = first_tried + timedelta(days=4)
+    return min(deadline.astimezone(UTC), four_days) if deadline > now else four_days
+
+
+def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
+    """The letter as it goes over the wire; the same bytes on every attempt.
+
+    Raises:
+        OutreachError: The frozen letter no longer gives the words that were queued.
+    """
+    stationery = desk.frozen(letter.edition)
+    words = fill(stationery, letter.key.kind, letter.key.step, letter.language, dict(letter.values), letter.to)
+    attachments = stationery.attachments_for(letter.key.kind, letter.language)
+    if digest(words, attachments) != letter.digest:
+        message = (
+            f"letter {letter.id} no longer comes out as it was queued (another version of outreach?); "
+            "it was not sent"
+        )
+        raise OutreachError(message)
+    return serialise(letter_head(desk, letter, words.subject, moment), words, attachments)
+
+
+def letter_head(desk: Desk, letter: Letter, subject: str, moment: datetime) -> Head:
+    """The headers of a letter."""
+    sender = desk.settings.sender
+    contact = letter.values.get("contact")
+    person = str(contact.get("person", "")) if isinstance(contact, dict) else ""
+    return Head(
+        from_name=sender.name,
+        from_address=sender.address,
+        to=letter.to,
+        to_name=person,
+        cc=letter.cc,
+        subject=subject,
+        date=moment.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
+        message_id=letter.message_id,
+        in_reply_to=letter.in_reply_to,
+        references=letter.references,
+        language=letter.language,
+        auto_submitted=AUTOMATIC.get(letter.key.kind, ""),
+        unsubscribe=f"mailto:{sender.address}?subject=stop%20{letter.values.get('reference', '')}",
+    )

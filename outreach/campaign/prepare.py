@@ -1,0 +1,128 @@
+"""Enrols the contacts, and checks everything that can be wrong before a letter leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from outreach.adapters.dns import look_up_sender
+from outreach.adapters.sheets import read_rows, write_csv
+from outreach.adapters.stationery import Stationery
+from outreach.adapters.store.register import Enrolled
+from outreach.campaign.desk import Desk
+from outreach.campaign.mailing import compose
+from outreach.core.enrolment import Enrolment, address_mistake, bad_rows_sheet, enrol
+from outreach.core.places import mail_domain, name_keys
+from outreach.core.preflight import LetterFacts, check_everything
+from outreach.model import ConfigurationError, Finding, Invitee, LetterKind
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an import of contacts did, and what it left."""
+
+    enrolled: Enrolled
+    findings: tuple[Finding, ...]
+    bad_rows: int
+    bad_file: Path | None
+
+
+def contacts_file(desk: Desk, path: Path | None = None) -> Path:
+    """The list of contacts: the one given, or the campaign's."""
+    return path if path is not None else desk.folder / desk.settings.campaign.contacts
+
+
+def read_contacts(path: Path) -> Enrolment:
+    """The invitees of a list, with all its mistakes."""
+    sheet = read_rows(path)
+    return enrol(sheet.header, sheet.rows, where=path.name)
+
+
+def import_contacts(desk: Desk, path: Path | None = None, *, dry_run: bool = False, skip_bad: bool = False) -> Import:
+    """Enrols a list of contacts. With a mistake in it nothing changes, unless the bad rows are to be skipped.
+
+    Raises:
+        ConfigurationError: The list has mistakes; all of them are in its findings.
+    """
+    source = contacts_file(desk, path)
+    enrolment = read_contacts(source)
+    mistakes = tuple(finding for finding in enrolment.findings if not finding.warning)
+    if mistakes and not skip_bad:
+        message = f"{source.name} has {len(mistakes)} mistakes; nothing was changed (correct them, or use --skip-bad)"
+        raise ConfigurationError(message, enrolment.findings)
+    if dry_run:
+        done = desk.store.register.would_enrol(enrolment.invitees)
+        return Import(done, enrolment.findings, len(enrolment.bad_rows), None)
+    bad_file = _write_bad_rows(source, enrolment) if enrolment.bad_rows else None
+    done = desk.store.register.enrol(enrolment.invitees, clues_of, desk.now(), desk.by)
+    return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file)
+
+
+def _write_bad_rows(source: Path, enrolment: Enrolment) -> Path:
+    target = source.with_name(f"{source.stem}.bad-rows.csv")
+    header, rows = bad_rows_sheet(enrolment)
+    write_csv(target, header, rows)
+    return target
+
+
+def clues_of(invitee: Invitee) -> Iterator[tuple[str, str]]:
+    """By what a mail is known to be of this invitee: addresses, mail domains, names."""
+    for contact in invitee.contacts:
+        for address in (contact.email, *contact.cc):
+            yield "address", address.lower()
+            if domain := mail_domain(address):
+                yield "domain", domain
+    for key in name_keys(invitee.name):
+        yield "name", key
+
+
+def address_problem(address: str) -> str:
+    """What is wrong with an address, in one sentence; "" if nothing is."""
+    return address_mistake(address)
+
+
+def check(desk: Desk, stationery: Stationery | None = None, *, offline: bool = True) -> tuple[Finding, ...]:
+    """Everything wrong with settings, contacts and letters, each with its cure; errors first."""
+    enrolment = read_contacts(contacts_file(desk))
+    try:
+        stationery = stationery or desk.load_stationery()
+    except ConfigurationError as error:
+        findings = error.findings or (Finding(str(error), "templates", "a letter cannot be read", "correct the file"),)
+        return (*enrolment.findings, *findings)
+    findings = check_everything(
+        desk.settings,
+        enrolment.invitees,
+        _letter_facts(desk, stationery, enrolment.invitees),
+        today=desk.today(),
+        sender=None if offline else look_up_sender(desk.settings.sender.address),
+    )
+    return tuple(sorted((*enrolment.findings, *findings), key=lambda finding: finding.warning))
+
+
+def _letter_facts(desk: Desk, stationery: Stationery, invitees: tuple[Invitee, ...]) -> LetterFacts:
+    """Every letter of every language, made once for a typical invitee, and what went wrong."""
+    default = desk.settings.campaign.default_language
+    by_language: dict[str, Invitee] = {}
+    for invitee in invitees:
+        by_language.setdefault(stationery.language_for(invitee.contact.language, default), invitee)
+    words, errors = {}, []
+    for language, invitee in by_language.items():
+        for kind, step in _letters(desk):
+            try:
+                words[language, kind, step] = compose(desk, stationery, invitee, kind, step)[2]
+            except ConfigurationError as error:
+                errors.append(Finding(str(error), f"templates ({language})", "the letter cannot be made", "correct it"))
+    attachments = {
+        language: stationery.attachments_for(LetterKind.INVITATION, language) for language in by_language
+    }
+    return LetterFacts(
+        languages=stationery.languages(), words=words, attachments=attachments, errors=tuple(errors)
+    )
+
+
+def _letters(desk: Desk) -> list[tuple[LetterKind, int]]:
+    reminders = [(LetterKind.REMINDER, step) for step in range(1, len(desk.settings.reminders) + 1)]
+    return [(LetterKind.INVITATION, 0), *reminders, (LetterKind.THANKS, 0), (LetterKind.REGRETS, 0)]
+
+

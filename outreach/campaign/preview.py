@@ -1,0 +1,140 @@
+"""Shows letters before they leave: every one as a file, or one to oneself."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from outreach.adapters.stationery import Stationery
+from outreach.campaign.desk import Desk
+from outreach.campaign.mailing import compose, new_letter, thread_of
+from outreach.campaign.posting import Postman, letter_head
+from outreach.campaign.prepare import address_problem, contacts_file, read_contacts
+from outreach.core.letters.mime import Words, serialise
+from outreach.model import (
+    HandoverResult,
+    Invitee,
+    Letter,
+    LetterKind,
+    LetterState,
+    OutreachError,
+    UsageError,
+)
+
+
+def write_previews(desk: Desk, place: Path, kind: LetterKind, step: int, only: str | None = None) -> int:
+    """Writes each letter as .eml and .html, and an index.html that lists them; gives how many."""
+    place.mkdir(parents=True, exist_ok=True)
+    stationery = desk.load_stationery()
+    invitees = _everybody(desk)
+    if only is not None:
+        invitees = tuple(i for i in invitees if only in (i.id, i.name)) or (desk.invitee(only),)
+    rows = []
+    for invitee in invitees:
+        words, data = _letter(desk, stationery, invitee, kind, step)
+        name = "".join(char if char.isalnum() or char in "-_" else "_" for char in invitee.id)
+        (place / f"{name}.eml").write_bytes(data)
+        (place / f"{name}.html").write_text(words.html, encoding="utf-8")
+        rows.append((invitee, name, words))
+    (place / "index.html").write_text(_index(rows), encoding="utf-8")
+    return len(rows)
+
+
+def _everybody(desk: Desk) -> tuple[Invitee, ...]:
+    """Those who are enrolled, and those on the list who are not yet."""
+    enrolled = {invitee.id: invitee for invitee in desk.store.register.all().values()}
+    listed = {invitee.id: invitee for invitee in read_contacts(contacts_file(desk)).invitees}
+    return tuple({**listed, **enrolled}.values())
+
+
+def _letter(
+    desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int
+) -> tuple[Words, bytes]:
+    language, _values, words = compose(desk, stationery, invitee, kind, step)
+    head = letter_head(desk, _draft(desk, stationery, invitee, kind, step), words.subject, desk.now())
+    return words, serialise(head, words, stationery.attachments_for(kind, language))
+
+
+def _draft(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int) -> Letter:
+    thread = thread_of(desk, invitee.number) if invitee.number else ()
+    new = new_letter(desk, stationery, 0, invitee, kind, desk.now(), step=step, thread=thread)
+    return Letter(
+        id=0,
+        key=new.key,
+        to=new.to,
+        cc=new.cc,
+        language=new.language,
+        edition=0,
+        values=new.values,
+        digest=new.digest,
+        message_id=new.message_id,
+        in_reply_to=new.in_reply_to,
+        references=new.references,
+        state=LetterState.READY,
+        due_at=new.due_at,
+    )
+
+
+def _index(rows: list[tuple[Invitee, str, Words]]) -> str:
+    lines = "".join(
+        f"<tr><td>{html.escape(invitee.name)}</td><td>{html.escape(invitee.country)}</td>"
+        f"<td>{html.escape(words.language)}</td><td>{html.escape(invitee.contact.email)}</td>"
+        f'<td><a href="{name}.html">letter</a></td><td><a href="{name}.eml">mail</a></td></tr>\n'
+        for invitee, name, words in rows
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Letters</title>'
+        '<meta name="viewport" content="width=device-width"><style>body{font:16px/1.5 system-ui;margin:2rem auto;'
+        "max-width:60rem;padding:0 1rem}td{padding:.2rem .8rem .2rem 0}</style></head>"
+        f"<body><h1>{len(rows)} letters</h1><table>{lines}</table></body></html>\n"
+    )
+
+
+def send_test_letter(
+    desk: Desk,
+    make_postman: Callable[[], Postman],
+    address: str,
+    kind: LetterKind,
+    step: int,
+    as_for: str | None = None,
+) -> str:
+    """Sends one letter to an address of one's own, with the real headers; it counts for nothing.
+
+    Raises:
+        OutreachError: The relay did not take it.
+    """
+    if problem := address_problem(address):
+        raise UsageError(problem)
+    stationery = desk.load_stationery()
+    everybody = _everybody(desk)
+    chosen = next((i for i in everybody if as_for is None or as_for in (i.id, i.name)), None)
+    if chosen is None:
+        message = "there is no such invitee" if everybody else "contacts.csv is empty; add a row first"
+        raise UsageError(message)
+    language, _values, words = compose(desk, stationery, chosen, kind, step)
+    draft = _draft(desk, stationery, chosen, kind, step)
+    test = f"<test.{desk.now():%Y%m%d%H%M%S}.{draft.message_id[1:]}"
+    head = letter_head(desk, _to(draft, address, test), f"[TEST] {words.subject}", desk.now())
+    data = serialise(head, words, stationery.attachments_for(kind, language))
+    return asyncio.run(_hand_over(desk, make_postman(), address, data))
+
+
+def _to(letter: Letter, address: str, message_id: str) -> Letter:
+    return replace(letter, to=address, cc=(), message_id=message_id)
+
+
+async def _hand_over(desk: Desk, postman: Postman, address: str, data: bytes) -> str:
+    await postman.connect()
+    try:
+        handover = await postman.hand_over(
+            desk.settings.sender.address, [address], data, before_payload=lambda: None
+        )
+    finally:
+        await postman.close()
+    if handover.result is not HandoverResult.ACCEPTED:
+        message = f"the relay did not take the test letter: {handover.reply} (at {handover.stage})"
+        raise OutreachError(message)
+    return handover.reply

@@ -1,0 +1,348 @@
+"""Takes in mail, reads it, finds whose it is, and notes what follows: raw first, then understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from outreach.adapters.guarded import open_guarded
+from outreach.adapters.imap import Cursor, Fetched
+from outreach.adapters.maildir import read_source
+from outreach.adapters.store.inbox import MAX_TRIES, Kept, Understood
+from outreach.campaign.desk import Desk
+from outreach.core.letters.reference import check_reference
+from outreach.core.matching import Clues, Found, clues, match
+from outreach.core.reading.reader import open_mail, read_mail
+from outreach.core.recording import Outcome, outcome, postmark
+from outreach.core.trust import judge
+from outreach.languages import Languages, load_languages
+from outreach.model import (
+    Entry,
+    EntryKind,
+    Match,
+    Message,
+    OutreachError,
+    Reading,
+    ReadingKind,
+    State,
+    Trust,
+    Verdict,
+)
+
+REMEMBERED_NAMES = 400  # name keys of one mail that are looked up
+
+
+class Source(Protocol):
+    """A mailbox that is only read."""
+
+    def fetch_new(self, folder: str, cursor: Cursor | None) -> Iterator[Fetched]:
+        """Mail that came since."""
+        ...
+
+    def sent_folder_name(self) -> str | None:
+        """The folder of letters sent by hand, if there is one."""
+        ...
+
+
+@dataclass
+class Collected:
+    """What one look into the mailbox brought, in numbers of mails."""
+
+    new: int = 0
+    known: int = 0
+    read: int = 0
+    changed: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+# ---------------------------------------------------------------- raw first
+
+
+def take_in(desk: Desk, mailbox: Source, name: str, folder: str, *, by_hand: bool = False) -> Collected:
+    """Keeps what is new in a folder; each mail and the cursor behind it in one transaction."""
+    collected = Collected()
+    known = desk.store.inbox.cursor(name, folder)
+    cursor = None if known is None else Cursor(folder, *known)
+    for fetched in mailbox.fetch_new(folder, cursor):
+        place = (name, folder, fetched.cursor.uidvalidity, fetched.cursor.last_uid)
+        if by_hand and _is_ours(desk, fetched.raw):
+            continue
+        kept = desk.store.inbox.keep(
+            fetched.raw,
+            source=folder,
+            received_at=fetched.received,
+            now=desk.now(),
+            problem=fetched.problem,
+            by_hand=by_hand,
+            cursor=place,
+        )
+        collected.new += kept is not None
+        collected.known += kept is None
+    return collected
+
+
+def take_in_files(desk: Desk, paths: Iterable[Path]) -> Collected:
+    """Keeps mail from .eml files, mbox files and Maildirs."""
+    collected = Collected()
+    for path in paths:
+        for found in read_source(path):
+            kept = desk.store.inbox.keep(
+                found.raw, source=found.name, received_at=found.received, now=desk.now()
+            )
+            collected.new += kept is not None
+            collected.known += kept is None
+    return collected
+
+
+def _is_ours(desk: Desk, raw: bytes) -> bool:
+    message_id = open_mail(raw[:65536]).message_id
+    return bool(desk.store.outbox.by_message_id([message_id]))
+
+
+# ---------------------------------------------------------------- then understood
+
+
+def read_new(desk: Desk) -> Collected:
+    """Reads every mail that nobody has read yet, oldest first."""
+    collected = Collected()
+    languages = load_languages()
+    for mail in desk.store.inbox.unread():
+        tries = desk.store.inbox.try_again(mail)
+        kept = desk.store.inbox.mail(mail)
+        if kept is None:
+            continue
+        try:
+            if tries > MAX_TRIES:
+                _set_aside(desk, kept)
+            else:
+                _read_and_record(desk, kept, languages)
+            collected.read += 1
+        except OutreachError:
+            raise
+        except Exception as error:  # noqa: BLE001  one mail that breaks the reader must not stop the others
+            collected.problems.append(f"mail {mail} could not be read ({type(error).__name__}); it is tried again")
+    return collected
+
+
+def read_again(desk: Desk, *, apply: bool = True) -> Collected:
+    """Reads all kept mail anew and says what changes; what a person decided stays."""
+    collected = Collected()
+    languages = load_languages()
+    for mail in desk.store.inbox.mails():
+        before, kept = desk.store.inbox.understood(mail), desk.store.inbox.mail(mail)
+        if before is None or kept is None or kept.by_hand or _touched_by_person(desk, mail, before):
+            continue
+        after, result = _understand(desk, kept, languages)
+        collected.read += 1
+        if _gist(before) == _gist(after):
+            continue
+        collected.changed.append(
+            f"mail {mail} from {before.from_address}: {before.reading.kind.value} → {after.reading.kind.value}"
+            f"{'' if before.invitee == after.invitee else ', now of another invitee'}"
+        )
+        if apply:
+            _replace(desk, after, result)
+    return collected
+
+
+def _gist(understood: Understood) -> tuple[object, ...]:
+    read = understood.reading
+    return (read.kind, read.decided, read.return_date, understood.invitee, understood.trust.verdict)
+
+
+def _touched_by_person(desk: Desk, mail: int, before: Understood) -> bool:
+    if before.filed is not None or before.filed_nowhere:
+        return True
+    return any(noted.entry.by.startswith("person:") for noted in desk.store.journal.of_mail(mail))
+
+
+def _replace(desk: Desk, after: Understood, result: Outcome) -> None:
+    """The facts that the machine noted because of this mail are taken back, and the new ones noted."""
+    undone = {n.entry.target for n in desk.store.journal.of_mail(after.mail) if n.entry.kind is EntryKind.UNDONE}
+    taken_back = [
+        desk.entry(
+            invitee=noted.entry.invitee, kind=EntryKind.UNDONE, at=desk.now(), target=noted.entry.id, mail=after.mail
+        )
+        for noted in desk.store.journal.of_mail(after.mail)
+        if noted.entry.kind is not EntryKind.UNDONE and noted.entry.id not in undone
+    ]
+    desk.store.inbox.record(after, [*taken_back, *result.entries], desk.now())
+
+
+def _read_and_record(desk: Desk, kept: Kept, languages: Languages) -> None:
+    if kept.by_hand:
+        _note_our_answer(desk, kept)
+        return
+    understood, result = _understand(desk, kept, languages)
+    desk.store.inbox.record(understood, result.entries, desk.now(), first=True)
+    _withhold_where_settled(desk, understood)
+
+
+def _withhold_where_settled(desk: Desk, understood: Understood) -> None:
+    if understood.invitee is None:
+        return
+    standing = desk.store.journal.standing(understood.invitee)
+    if standing.state in (State.WITHDRAWN, State.UNSUBSCRIBED):
+        desk.store.outbox.withhold([understood.invitee], "asked for no more letters", desk.now())
+
+
+def _understand(desk: Desk, kept: Kept, languages: Languages) -> tuple[Understood, Outcome]:
+    message = open_kept(kept)
+    reading = read_mail(message, languages, own_addresses=desk.own_addresses, deadline=desk.deadline)
+    seen = clues(message, reading, desk.own_addresses)
+    found = _found(desk, seen)
+    ours = bool(desk.store.outbox.by_message_id([message.message_id]))
+    matched = match(seen, found)
+    return understand(desk, kept, message, reading, matched, own_message=ours)
+
+
+def understand(
+    desk: Desk,
+    kept: Kept,
+    message: Message,
+    reading: Reading,
+    matched: Match,
+    *,
+    own_message: bool = False,
+    filed: int | None = None,
+    by: str = "machine",
+) -> tuple[Understood, Outcome]:
+    """What a mail means for the invitee it belongs to; a person who filed it vouches for its sender."""
+    number = matched.number if filed is None else filed
+    trust = _vouched(by) if filed is not None else _judged(desk, message, matched, reading, own_message=own_message)
+    if trust.verdict is Verdict.UNMATCHED:
+        matched, number = replace(matched, number=None), None
+    if own_message:
+        reading = replace(reading, kind=ReadingKind.UNRELATED, decided=True)
+    at, late = _when(desk, kept, message, number)
+    effective = replace(matched, number=number)
+    result = outcome(reading, effective, trust, mail=kept.id, at=at, late=late, entry=desk.entry)
+    sender = message.from_[0] if message.from_ else None
+    understood = Understood(
+        mail=kept.id,
+        message_id=message.message_id,
+        from_name=sender.name if sender else "",
+        from_address=sender.address if sender else "",
+        subject=message.subject,
+        answered_at=at,
+        reading=reading,
+        match=matched,
+        trust=trust,
+        needs_review=result.needs_review,
+        why=result.why,
+        filed=filed,
+    )
+    return understood, result
+
+
+def _vouched(by: str) -> Trust:
+    return Trust(Verdict.RECORDED, f"{by.removeprefix('person:')} filed it to this invitee")
+
+
+def _judged(desk: Desk, message: Message, matched: Match, reading: Reading, *, own_message: bool) -> Trust:
+    known = frozenset() if matched.number is None else desk.store.register.addresses(matched.number)
+    return judge(
+        message,
+        matched,
+        reading,
+        known_addresses=known,
+        own_addresses=desk.own_addresses,
+        own_message=own_message,
+        authserv_id=desk.settings.inbox.authserv_id,
+    )
+
+
+def _when(desk: Desk, kept: Kept, message: Message, number: int | None) -> tuple[datetime, bool]:
+    invitee = desk.store.register.some([number]).get(number) if number is not None else None
+    invited = desk.store.journal.standing(number).first_letter_at if number is not None else None
+    at = postmark(message.date, kept.received_at, desk.now(), invited)
+    return at, invitee is not None and desk.is_late(invitee, at)
+
+
+def open_kept(kept: Kept) -> Message:
+    """The mail, opened within limits."""
+    message = open_guarded(kept.raw)
+    if kept.problem and not message.problem:
+        return replace(message, problem=kept.problem)
+    return message
+
+
+def _found(desk: Desk, seen: Clues) -> Found:
+    register = desk.store.register
+    by_name = register.look_up("name", sorted(seen.name_keys)[:REMEMBERED_NAMES])
+    by_address = register.look_up("address", seen.addresses)
+    by_domain = register.look_up("domain", seen.domains)
+    remembered = register.look_up("remembered", [seen.sender_address])
+    numbers = {n for found in (by_name, by_address, by_domain) for some in found.values() for n in some}
+    return Found(
+        by_reference={text: check_reference(desk.key, desk.store.campaign, text) for text in seen.references},
+        by_message_id=desk.store.outbox.by_message_id(seen.message_ids),
+        by_address=by_address,
+        by_domain=by_domain,
+        by_name=by_name,
+        remembered={value: some[0] for value, some in remembered.items()},
+        names={number: invitee.name for number, invitee in register.some(numbers).items()},
+    )
+
+
+def _note_our_answer(desk: Desk, kept: Kept) -> None:
+    """A letter that the secretariat wrote by hand: it ends the pause of an invitee that waited for it."""
+    message = open_kept(kept)
+    number = _whom_we_answered(desk, message)
+    entries: Sequence[Entry] = ()
+    at = postmark(message.date, kept.received_at, desk.now(), None)
+    if number is not None and desk.store.journal.standing(number).we_owe:
+        entries = [desk.entry(invitee=number, kind=EntryKind.REPLIED, at=at, by="person:secretariat", mail=kept.id)]
+    desk.store.inbox.record(_by_hand(desk, kept, message, at, number), entries, desk.now(), first=True)
+
+
+def _whom_we_answered(desk: Desk, message: Message) -> int | None:
+    for message_id in (*message.in_reply_to, *reversed(message.references)):
+        for mail in desk.store.inbox.by_message_id(message_id):
+            understood = desk.store.inbox.understood(mail)
+            if understood is not None and understood.invitee is not None:
+                return understood.invitee
+    addresses = [mailbox.address for mailbox in message.to]
+    owners = {n for some in desk.store.register.look_up("address", addresses).values() for n in some}
+    return owners.pop() if len(owners) == 1 else None
+
+
+def _by_hand(desk: Desk, kept: Kept, message: Message, at: datetime, number: int | None) -> Understood:
+    return Understood(
+        mail=kept.id,
+        message_id=message.message_id,
+        from_name=desk.settings.sender.name,
+        from_address=desk.settings.sender.address,
+        subject=message.subject,
+        answered_at=at,
+        reading=Reading(ReadingKind.UNRELATED, decided=True, language=None, new_text=message.text[:20000]),
+        match=Match(number, "thread" if number is not None else ""),
+        trust=Trust(Verdict.IGNORE, "written by the secretariat"),
+        needs_review=False,
+        why="the secretariat's own answer",
+    )
+
+
+def _set_aside(desk: Desk, kept: Kept) -> None:
+    """After three tries that broke the reader a person gets the mail, and the rest goes on."""
+    problem = "this mail broke the reader three times; please look at it"
+    reading = Reading(ReadingKind.UNCLEAR, decided=False, language=None, new_text="", problem=problem)
+    understood = Understood(
+        mail=kept.id,
+        message_id="",
+        from_name="",
+        from_address="",
+        subject="",
+        answered_at=kept.received_at or kept.collected_at,
+        reading=reading,
+        match=Match(None, ""),
+        trust=Trust(Verdict.REVIEW, problem),
+        needs_review=True,
+        why=problem,
+    )
+    desk.store.inbox.record(understood, (), desk.now(), first=True)
+
+

@@ -1,0 +1,117 @@
+"""Says where the campaign stands: the confirmation log, one invitee's story, the progress, the mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from outreach.adapters.store.inbox import Understood
+from outreach.adapters.store.journal import Noted
+from outreach.campaign.desk import Desk
+from outreach.core.followup import next_action
+from outreach.core.progress import Milestone, milestones
+from outreach.model import Invitee, Letter, LetterState, NextAction, Standing, State
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One invitee in the confirmation log."""
+
+    invitee: Invitee
+    standing: Standing
+    evidence: str | None
+    next: NextAction
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The progress, in numbers of invitees."""
+
+    counts: Mapping[State, int]
+    invited: int
+    silent: int
+    in_review: int
+    without_invitee: int
+    owed: int
+    milestones: tuple[Milestone, ...]
+    target: Milestone | None
+    target_name: str
+    target_date: date | None
+    deadline: date
+    days_left: int
+    letters: Mapping[LetterState, int]
+    paused: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The whole history of one invitee."""
+
+    line: LogLine
+    noted: tuple[Noted, ...]
+    letters: tuple[Letter, ...]
+    mails: tuple[Understood, ...]
+
+
+def log_lines(desk: Desk, *, state: State | None = None, as_of: datetime | None = None) -> tuple[LogLine, ...]:
+    """The confirmation log, now or as it was at a moment, in the order of enrolment."""
+    invitees = desk.store.register.all()
+    standings = {n: s for n, s in desk.store.journal.standings(as_of=as_of).items() if state in (None, s.state)}
+    words = desk.store.inbox.words([s.deciding_mail for s in standings.values() if s.deciding_mail is not None])
+    now = desk.now() if as_of is None else as_of
+    return tuple(_line(desk, invitees[n], s, words, now) for n, s in sorted(standings.items()))
+
+
+def _line(desk: Desk, invitee: Invitee, standing: Standing, words: Mapping[int, str], now: datetime) -> LogLine:
+    evidence = words.get(standing.deciding_mail) if standing.deciding_mail is not None else None
+    action = next_action(standing, desk.policy, now, desk.zone(invitee), invitee.country)
+    return LogLine(invitee, standing, evidence, action)
+
+
+def story(desk: Desk, given: str) -> Story:
+    """One invitee's whole history, what comes next and why."""
+    invitee = desk.invitee(given)
+    standing = desk.store.journal.standing(invitee.number)
+    words = desk.store.inbox.words([standing.deciding_mail] if standing.deciding_mail is not None else [])
+    return Story(
+        _line(desk, invitee, standing, words, desk.now()),
+        desk.store.journal.story(invitee.number),
+        desk.store.outbox.letters(invitee=invitee.number),
+        tuple(desk.store.inbox.every(invitee=invitee.number)),
+    )
+
+
+def status(desk: Desk) -> Status:
+    """The progress toward the milestones."""
+    standings = desk.store.journal.standings()
+    counts = {state: sum(1 for s in standings.values() if s.state is state) for state in State}
+    ever = [s for s in standings.values() if s.first_letter_at is not None]
+    confirmed = [s.since for s in standings.values() if s.state is State.CONFIRMED and s.since is not None]
+    settings = desk.settings.campaign
+    goals = milestones(confirmed, settings.milestones, settings.timezone)
+    target = milestones(confirmed, (settings.target.goal,), settings.timezone)[0] if settings.target else None
+    waiting = list(desk.store.inbox.every(waiting=True))
+    return Status(
+        counts=counts,
+        invited=len(ever),
+        silent=sum(1 for s in ever if not s.answered_by_person and s.state is State.INVITED),
+        in_review=sum(1 for mail in waiting if mail.invitee is not None),
+        without_invitee=sum(1 for mail in waiting if mail.invitee is None),
+        owed=sum(1 for s in standings.values() if s.we_owe),
+        milestones=goals,
+        target=target,
+        target_name=settings.target.name if settings.target else "",
+        target_date=settings.target.date if settings.target else None,
+        deadline=settings.deadline,
+        days_left=(settings.deadline - desk.today()).days,
+        letters=desk.store.outbox.counts(),
+        paused=desk.store.switches.get("paused"),
+    )
+
+
+def inbox(desk: Desk) -> tuple[tuple[Understood, Invitee | None], ...]:
+    """Every mail that is kept, with the invitee it is of."""
+    mails = tuple(desk.store.inbox.every())
+    invitees = desk.store.register.some({m.invitee for m in mails if m.invitee is not None})
+    return tuple((m, invitees.get(m.invitee) if m.invitee is not None else None) for m in mails)

@@ -1,0 +1,105 @@
+"""Working hours and public holidays in the invitee's own time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MIDNIGHT = time(0, 0)
+LONGEST_SEARCH = 60  # days; no country is on holiday longer
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When letters may go: days (0 = Monday; empty = any), hours (None = any), and whether holidays are kept free."""
+
+    days: frozenset[int]
+    opens: time | None
+    closes: time | None
+    holidays: bool
+
+
+def parse_window(days: tuple[str, ...], hours: str, *, holidays: bool) -> Window:
+    """The window that settings describe: days such as ("mon",), hours such as "09:00-17:00" or "any".
+
+    Raises:
+        ValueError: The hours make no sense.
+    """
+    numbers = frozenset(WEEKDAYS.index(day) for day in days)
+    if hours == "any":
+        return Window(numbers, None, None, holidays)
+    first, _, last = hours.partition("-")
+    opens, closes = time.fromisoformat(first.strip()), time.fromisoformat(last.strip())
+    if opens >= closes:
+        message = f"“{hours}” ends before it begins"
+        raise ValueError(message)
+    return Window(numbers, opens, closes, holidays)
+
+
+@lru_cache(maxsize=4096)
+def holiday(country: str, day: date) -> str:
+    """The name of the public holiday in a country on a day; "" for none, or where its holidays are not known."""
+    return _holidays(country, day.year).get(day, "")
+
+
+@lru_cache(maxsize=1024)
+def _holidays(country: str, year: int) -> dict[date, str]:
+    import holidays  # noqa: PLC0415  a large package of data; loaded when the first letter is due
+
+    try:
+        return dict(holidays.country_holidays(country, years=year, language="en_US"))
+    except NotImplementedError:
+        return {}
+
+
+def _closed_day(window: Window, day: date, country: str) -> str:
+    if window.days and day.weekday() not in window.days:
+        return NAMES[day.weekday()]
+    if window.holidays and (name := holiday(country, day)):
+        return f"public holiday ({name})"
+    return ""
+
+
+def closed_because(window: Window, moment: datetime, zone: str, country: str) -> str:
+    """Why no letter goes at a moment, in plain words; "" if the window is open."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if why := _closed_day(window, local.date(), country):
+        return f"{why} in {zone}"
+    if window.opens is not None and local.time() < window.opens:
+        return f"before {window.opens:%H:%M} in {zone}"
+    if window.closes is not None and local.time() >= window.closes:
+        return f"after {window.closes:%H:%M} in {zone}"
+    return ""
+
+
+def is_open(window: Window, moment: datetime, zone: str, country: str) -> bool:
+    """Whether letters may go at a moment."""
+    return not closed_because(window, moment, zone, country)
+
+
+def next_morning(window: Window, day: date, zone: str, country: str) -> datetime:
+    """The opening on a day, or on the next day that is allowed; in UTC."""
+    for ahead in range(LONGEST_SEARCH):
+        if not _closed_day(window, day + timedelta(days=ahead), country):
+            day += timedelta(days=ahead)
+            break
+    return datetime.combine(day, window.opens or MIDNIGHT, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def next_open(window: Window, moment: datetime, zone: str, country: str) -> datetime:
+    """The moment itself if the window is open, else the next opening; in UTC."""
+    if is_open(window, moment, zone, country):
+        return moment.astimezone(UTC)
+    local = moment.astimezone(ZoneInfo(zone))
+    before_opening = window.opens is not None and local.time() < window.opens
+    day = local.date() if before_opening else local.date() + timedelta(days=1)
+    return next_morning(window, day, zone, country)
+
+
+def is_late(moment: datetime, deadline: date, zone: str) -> bool:
+    """Whether a moment lies after the deadline's day, in a zone."""
+    return moment.astimezone(ZoneInfo(zone)).date() > deadline

@@ -1,0 +1,78 @@
+"""May this letter leave now: the last look at its invitee before the relay gets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from outreach.core.calendar import closed_because, is_open, next_open
+from outreach.core.followup import Policy, next_action
+from outreach.model import Letter, LetterKind, NextAction, Standing, State
+
+NEVER = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})
+LOOK_AGAIN = timedelta(hours=1)  # while a person has yet to decide an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The letter may leave now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The letter waits until a moment, and why."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The letter is not sent, and why."""
+
+    why: str
+
+
+def last_look(
+    letter: Letter, standing: Standing, policy: Policy, now: datetime, zone: str, country: str
+) -> Leave | Stay | Drop:
+    """Whether a queued letter may leave: nobody is written to who has answered or stopped since it was queued."""
+    dropped = _dropped(letter, standing)
+    if dropped:
+        return Drop(dropped)
+    if letter.key.kind is LetterKind.REMINDER:
+        held = _reminder(letter, next_action(standing, policy, now, zone, country), now)
+        if held is not None:
+            return held
+    elif standing.hold_until and letter.key.kind is LetterKind.INVITATION:
+        opening = datetime.combine(standing.hold_until, datetime.min.time(), tzinfo=now.tzinfo)
+        if now < opening:
+            return Stay(next_open(policy.window, opening, zone, country), f"held until {standing.hold_until}")
+    if not is_open(policy.window, now, zone, country):
+        return Stay(
+            next_open(policy.window, now, zone, country), f"waits: {closed_because(policy.window, now, zone, country)}"
+        )
+    return Leave()
+
+
+def _dropped(letter: Letter, standing: Standing) -> str:
+    kind = letter.key.kind
+    if standing.stopped or standing.state in NEVER:
+        return "no more letters to this invitee are wanted"
+    if letter.key.round < standing.round and kind in (LetterKind.INVITATION, LetterKind.REMINDER):
+        return "a newer letter goes to another contact"
+    if kind is LetterKind.INVITATION and standing.state in (State.CONFIRMED, State.DECLINED, State.TENTATIVE):
+        return f"has answered since: {standing.state.value}"
+    if kind is LetterKind.THANKS and standing.state is not State.CONFIRMED:
+        return f"no longer confirmed: {standing.state.value}"
+    if kind is LetterKind.REGRETS and standing.state is not State.DECLINED:
+        return f"no longer declined: {standing.state.value}"
+    return ""
+
+
+def _reminder(letter: Letter, action: NextAction, now: datetime) -> Stay | Drop | None:
+    if action.action == "remind" and action.step == letter.key.step and action.at is not None:
+        return None if action.at <= now else Stay(action.at, action.why)
+    if action.action in ("review", "answer", "wait"):
+        return Stay(action.at if action.at is not None and action.at > now else now + LOOK_AGAIN, action.why)
+    return Drop(action.why)

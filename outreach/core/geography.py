@@ -1,0 +1,71 @@
+"""Countries and their time zones."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from babel import Locale
+from babel.core import get_global
+
+from outreach.model import Contact
+
+# Where a country has several zones: the one in which most of its people live.
+PRINCIPAL_ZONE = {
+    "AQ": "Antarctica/McMurdo", "AR": "America/Argentina/Buenos_Aires", "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo", "CA": "America/Toronto", "CD": "Africa/Kinshasa", "CL": "America/Santiago",
+    "CN": "Asia/Shanghai", "CY": "Asia/Nicosia", "DE": "Europe/Berlin", "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid", "FM": "Pacific/Pohnpei", "GL": "America/Nuuk", "ID": "Asia/Jakarta",
+    "KI": "Pacific/Tarawa", "KZ": "Asia/Almaty", "MH": "Pacific/Majuro", "MN": "Asia/Ulaanbaatar",
+    "MX": "America/Mexico_City", "MY": "Asia/Kuala_Lumpur", "NZ": "Pacific/Auckland", "PF": "Pacific/Tahiti",
+    "PG": "Pacific/Port_Moresby", "PS": "Asia/Hebron", "PT": "Europe/Lisbon", "RU": "Europe/Moscow",
+    "UA": "Europe/Kyiv", "UM": "Pacific/Wake", "US": "America/New_York", "UZ": "Asia/Tashkent",
+    "VN": "Asia/Ho_Chi_Minh", "AX": "Europe/Mariehamn", "IN": "Asia/Kolkata", "MM": "Asia/Yangon",
+    "XK": "Europe/Belgrade",
+}  # fmt: skip
+FALLBACK = "UTC"
+
+
+@lru_cache(maxsize=512)
+def country_zone(country: str) -> str:
+    """The time zone in which most people of a country live."""
+    if country in PRINCIPAL_ZONE:
+        return PRINCIPAL_ZONE[country]
+    zones = [zone for zone in get_global("territory_zones").get(country, ()) if zone in available_timezones()]
+    return str(zones[0]) if zones else FALLBACK
+
+
+def time_zone(contact: Contact, country: str) -> str:
+    """The time zone in which a contact is written to: its own, or its country's."""
+    return contact.timezone or country_zone(country)
+
+
+@lru_cache(maxsize=1)
+def countries() -> dict[str, str]:
+    """The English name of every country by its ISO 3166 alpha-2 code."""
+    names = Locale("en").territories
+    return {code: str(name) for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT}  # noqa: PLR2004
+
+
+_NOT = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
+
+
+@lru_cache(maxsize=1)
+def _codes_by_name() -> dict[str, str]:
+    found = {}
+    for language in ("en", "fr", "es", "ca", "pt", "it", "de"):
+        for code, name in Locale(language).territories.items():
+            if code in countries():
+                found.setdefault(str(name).casefold(), code)
+    return found
+
+
+def code_of(name: str) -> str | None:
+    """The code of a country whose name somebody typed, or of the nearest name; None for none."""
+    names = _codes_by_name()
+    wanted = name.strip().casefold()
+    if wanted in names:
+        return names[wanted]
+    near = get_close_matches(wanted, names, 1, 0.8)
+    return names[near[0]] if near else None

@@ -1,0 +1,111 @@
+"""What follows from one mail: the facts to note, or a person who must look, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from outreach.model import Entry, EntryKind, Match, Reading, ReadingKind, Trust, Verdict
+
+POSTMARK_LEEWAY = timedelta(minutes=10)  # clocks differ
+
+# What these say changes no count, so that it does not matter who says it.
+HARMLESS = frozenset({ReadingKind.ACKNOWLEDGE, ReadingKind.UNRELATED})
+AUTOMATIC = frozenset({ReadingKind.AUTO_REPLY, ReadingKind.BOUNCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The facts to note, whether a person must look at the mail, and why, in plain words."""
+
+    entries: tuple[Entry, ...]
+    needs_review: bool
+    why: str
+
+
+def postmark(sent: datetime | None, received: datetime | None, now: datetime, invited: datetime | None) -> datetime:
+    """When an answer was given: its own date, like a postmark, where that can be true; else when it came.
+
+    A date later than its arrival, or earlier than our letter, is a wrong clock.
+    """
+    came = received if received is not None and received <= now else now
+    if sent is None or sent > came + POSTMARK_LEEWAY or (invited is not None and sent < invited - timedelta(days=1)):
+        return came
+    return min(sent, came)
+
+
+def outcome(
+    reading: Reading, match: Match, trust: Trust, *, mail: int, at: datetime, late: bool, entry: Callable[..., Entry]
+) -> Outcome:
+    """What follows from a mail.
+
+    Args:
+        reading: What it says.
+        match: Whose it is.
+        trust: Whether it may say so.
+        mail: Its id.
+        at: When the answer was given.
+        late: Whether that was after the deadline.
+        entry: Makes an entry of the campaign and wave from `invitee`, `kind` and more.
+    """
+    if match.number is None:
+        return _unmatched(reading, trust)
+    note = _Noting(match.number, mail, at, late, entry)
+    if reading.kind is ReadingKind.BOUNCE:
+        return _bounced(reading, trust, note)
+    if reading.kind is ReadingKind.AUTO_REPLY and reading.decided:
+        return Outcome(
+            (replace(note.fact(EntryKind.ABSENT), until=reading.return_date),),
+            needs_review=False,
+            why="automatic reply",
+        )
+    why = _doubt(reading, trust)
+    if why:
+        return Outcome((note.fact(EntryKind.REVIEW, reading.kind),), needs_review=True, why=why)
+    return Outcome((note.fact(EntryKind.ANSWER, reading.kind),), needs_review=False, why=trust.why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Noting:
+    invitee: int
+    mail: int
+    at: datetime
+    late: bool
+    entry: Callable[..., Entry]
+
+    def fact(self, kind: EntryKind, what: str = "") -> Entry:
+        return self.entry(invitee=self.invitee, kind=kind, at=self.at, what=str(what), mail=self.mail, late=self.late)
+
+
+def _unmatched(reading: Reading, trust: Trust) -> Outcome:
+    if reading.kind is ReadingKind.BOUNCE:
+        return Outcome((), needs_review=False, why="a notice that returns no letter of ours")
+    if reading.kind is ReadingKind.AUTO_REPLY and reading.decided:
+        return Outcome((), needs_review=False, why="an automatic reply of nobody we wrote to")
+    if trust.verdict is Verdict.IGNORE:
+        return Outcome((), needs_review=False, why=trust.why)
+    return Outcome((), needs_review=True, why="it is not clear whose mail this is")
+
+
+def _bounced(reading: Reading, trust: Trust, note: _Noting) -> Outcome:
+    if trust.verdict is Verdict.IGNORE:
+        return Outcome((), needs_review=False, why=trust.why)
+    permanent = reading.bounce is not None and reading.bounce.permanent
+    what = "permanent" if permanent else "temporary"
+    reason = reading.bounce.reason if reading.bounce else ""
+    return Outcome((note.fact(EntryKind.BOUNCED, what),), needs_review=False, why=f"{what} failure: {reason}")
+
+
+def _doubt(reading: Reading, trust: Trust) -> str:
+    if reading.problem:
+        return f"could not be read whole, please look: {reading.problem}"
+    if trust.alert:
+        return trust.why
+    if reading.kind is ReadingKind.UNCLEAR:
+        return "it is not clear what it says"
+    if not reading.decided:
+        return f"the machine suggests “{reading.kind.value}” but is not sure"
+    if trust.verdict is not Verdict.RECORDED and reading.kind not in HARMLESS:
+        return trust.why
+    return ""

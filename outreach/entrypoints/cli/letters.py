@@ -1,0 +1,162 @@
+"""Commands that make letters: preview, test-letter, launch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from outreach.campaign.desk import Desk
+from outreach.campaign.mailing import Plan
+from outreach.entrypoints.cli.app import Call, command, finding_line
+from outreach.entrypoints.cli.posting import post_and_show, show_waiting
+from outreach.entrypoints.cli.show import as_json
+from outreach.model import ConfigurationError, Invitee, LetterKind, LetterState, UsageError
+
+
+@command("preview")
+@click.option("--contact", metavar="ID", help="Only this invitee's.")
+@click.option("--letter", default="invitation", metavar="KIND", help="invitation, reminder.1 …, thanks, regrets.")
+@click.option("--to", "target", default="preview", type=click.Path(path_type=Path), metavar="DIR", help="Where to.")
+def preview_(call: Call, contact: str | None, letter: str, target: Path) -> None:
+    """Write every letter as .eml and HTML, just as it would be sent."""
+    from outreach.campaign.preview import write_previews  # noqa: PLC0415
+
+    desk = call.desk()
+    kind, step = letter_kind(letter)
+    place = target if target.is_absolute() else desk.folder / target
+    written = write_previews(desk, place, kind, step, only=contact)
+    click.echo(f"{written} letters are in {place}; open {place / 'index.html'}")
+
+
+def letter_kind(name: str) -> tuple[LetterKind, int]:
+    """The kind and step of a letter's name, such as reminder.2."""
+    word, _, step = name.partition(".")
+    if word not in [kind.value for kind in LetterKind] or (step and not step.isdecimal()):
+        message = f"there is no letter “{name}”; take invitation, reminder.1, reminder.2 …, thanks or regrets"
+        raise UsageError(message)
+    kind = LetterKind(word)
+    return kind, int(step or 1) if kind is LetterKind.REMINDER else 0
+
+
+@command("test-letter")
+@click.argument("address")
+@click.option("--contact", metavar="ID", help="As for this invitee.")
+@click.option("--letter", default="invitation", metavar="KIND", help="invitation, reminder.1 …, thanks, regrets.")
+def test_letter_(call: Call, address: str, contact: str | None, letter: str) -> None:
+    """Send one letter to ADDRESS (your own), with the real headers; it counts for nothing."""
+    from outreach.bootstrap import relay  # noqa: PLC0415
+    from outreach.campaign.preview import send_test_letter  # noqa: PLC0415
+
+    desk = call.desk()
+    kind, step = letter_kind(letter)
+    with relay(desk) as make_postman:
+        reply = send_test_letter(desk, make_postman, address, kind, step, as_for=contact)
+    click.echo(f"the relay took the letter for {address}: {reply}")
+
+
+@command("launch")
+@click.option("--dry-run", is_flag=True, help="Only say who would get a letter.")
+@click.option("--yes", is_flag=True, help="Do not ask for the number.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many new letters.")
+@click.option("--no-wait", is_flag=True, help="Only queue; the daemon or `outreach post` sends.")
+@click.option("--json", "wants_json", is_flag=True, help="For programs (with --dry-run).")
+def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait: bool, wants_json: bool) -> int:
+    """Enrol contacts.csv, check everything, then queue and send the invitations.
+
+    Calling it again goes on where it stopped, and invites contacts added since.
+    """
+    from outreach.campaign.mailing import plan_launch, queue_invitations  # noqa: PLC0415
+
+    from outreach.adapters.store.locks import only_one  # noqa: PLC0415
+    from outreach.campaign.mailing import plan_launch  # noqa: PLC0415
+
+    desk = call.desk()
+    if dry_run:
+        _preflight(call, desk)
+        plan = plan_launch(desk, desk.load_stationery(), limit=limit, listed=_listed(desk))
+        _show_plan(plan, wants_json=wants_json)
+        return 0
+    with only_one(desk.store.engine, "launch", "another launch of this campaign is running; wait until it has finished"):
+        if not _queue(call, desk, limit=limit, yes=yes):
+            return 0
+        return show_waiting(desk) if no_wait else post_and_show(call, desk)
+
+
+def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> bool:
+    """Enrols and queues; False where nothing is missing and nothing waits."""
+    from outreach.campaign.mailing import plan_launch, queue_invitations  # noqa: PLC0415
+
+    _preflight(call, desk)
+    _enrol(call, desk)
+    stationery = desk.load_stationery()
+    plan = plan_launch(desk, stationery, limit=limit)
+    if plan.invitees:
+        _ask(call, plan, yes=yes)
+        queue_invitations(desk, stationery, plan.invitees)
+        return True
+    if desk.store.outbox.next_due() is None and not desk.store.outbox.counts()[LetterState.IN_DOUBT]:
+        click.echo(_nothing_missing(plan))
+        return False
+    return True
+
+
+def _listed(desk: Desk) -> tuple[Invitee, ...]:
+    from outreach.campaign.prepare import contacts_file, read_contacts  # noqa: PLC0415
+
+    return read_contacts(contacts_file(desk)).invitees
+
+
+def _preflight(call: Call, desk: Desk) -> None:
+    from outreach.campaign.prepare import check  # noqa: PLC0415
+
+    findings = check(desk)
+    errors = tuple(finding for finding in findings if not finding.warning)
+    if errors:
+        message = f"{len(errors)} errors stop the launch; nothing was queued"
+        raise ConfigurationError(message, findings)
+    for finding in findings:
+        call.say(finding_line(finding))
+
+
+def _enrol(call: Call, desk: Desk) -> None:
+    from outreach.campaign.prepare import import_contacts  # noqa: PLC0415
+
+    done = import_contacts(desk).enrolled
+    if done.new or done.changed:
+        call.say(f"contacts: {len(done.new)} new, {len(done.changed)} changed, {done.unchanged} unchanged")
+
+
+def _show_plan(plan: Plan, *, wants_json: bool) -> None:
+    if wants_json:
+        left_out = [{"invitee": one.invitee.id, "why": one.why} for one in plan.left_out]
+        as_json({"letters": len(plan.invitees), "languages": plan.languages, "left_out": left_out})
+        return
+    click.echo(_in_words(plan))
+    for one in plan.left_out:
+        click.echo(f"  left out: {one.invitee.name} ({one.invitee.id}): {one.why}")
+
+
+def _in_words(plan: Plan) -> str:
+    languages = ", ".join(f"{number} {language}" for language, number in plan.languages.items())
+    left_out = f", {len(plan.left_out)} left out" if plan.left_out else ""
+    already = f", {plan.already} were invited before" if plan.already else ""
+    return f"{len(plan.invitees)} letters ({languages or 'none'}){left_out}{already}"
+
+
+def _nothing_missing(plan: Plan) -> str:
+    return f"Nothing is missing: all {plan.already} invitees have their letter." if plan.already else "Nobody to invite."
+
+
+def _ask(call: Call, plan: Plan, *, yes: bool) -> None:
+    number = len(plan.invitees)
+    call.say(_in_words(plan))
+    if yes:
+        return
+    if call.no_input:
+        message = "a launch must be confirmed: type the number of letters, or call with --yes"
+        raise UsageError(message)
+    typed = click.prompt(f"Type {number} to send {number} letters", default="", show_default=False, err=True)
+    if typed.strip() != str(number):
+        message = f"“{typed.strip()}” is not {number}; nothing was queued"
+        raise UsageError(message)

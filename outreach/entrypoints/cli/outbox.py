@@ -1,0 +1,71 @@
+"""Commands about letters on their way: outbox, post, pause, resume."""
+
+from __future__ import annotations
+
+import click
+
+from outreach.entrypoints.cli.app import Call, Command, Group, command
+from outreach.entrypoints.cli.posting import post_and_show
+from outreach.entrypoints.cli.show import as_json, letter_json, table
+
+
+@click.group("outbox", cls=Group, invoke_without_command=True)
+@click.option("--json", "wants_json", is_flag=True, help="For programs.")
+@click.option("--state", metavar="S", help="Only letters in this state.")
+@click.pass_context
+def outbox_(context: click.Context, state: str | None, *, wants_json: bool) -> None:
+    """Show the letters on their way: who has the letter, who has not, and why."""
+    if context.invoked_subcommand is not None:
+        return
+    call: Call = context.obj
+    desk = call.desk()
+    invitees = desk.store.register.all()
+    letters = [x for x in desk.store.outbox.letters() if state in (None, x.state.value)]
+    counts = {key.value: number for key, number in desk.store.outbox.counts().items()}
+    if wants_json:
+        as_json({**counts, "letters": [letter_json(x, invitees[x.key.invitee].id) for x in letters]})
+        return
+    rows = [
+        (x.id, invitees[x.key.invitee].name, _kind(x.key.kind.value, x.key.step), x.to, x.state.value, x.attempts, x.last_reply)
+        for x in letters
+    ]
+    table(("id", "invitee", "letter", "to", "state", "tries", "the relay's words, or why it waits"), rows)
+    click.echo(", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number) or "empty")
+
+
+def _kind(kind: str, step: int) -> str:
+    return f"{kind} {step}" if step else kind
+
+
+@outbox_.command("resolve", cls=Command)
+@click.argument("letter", type=int)
+@click.argument("verdict", type=click.Choice(["accepted", "resend"]))
+@click.pass_obj
+def resolve_(call: Call, letter: int, verdict: str) -> None:
+    """Settle a letter in doubt: the relay has it (accepted), or surely not (resend)."""
+    from outreach.campaign.mailing import resolve  # noqa: PLC0415
+
+    click.echo(resolve(call.desk(), letter, accepted=verdict == "accepted"))
+
+
+@command("post")
+def post_(call: Call) -> int:
+    """Send what is due now: one pass."""
+    return post_and_show(call, call.desk())
+
+
+@command("pause")
+def pause_(call: Call) -> None:
+    """Stop sending, in every process, until `resume`."""
+    desk = call.desk()
+    desk.store.switches.turn("paused", f"paused by {desk.by.removeprefix('person:')}", desk.now())
+    click.echo("Sending is paused.")
+
+
+@command("resume")
+def resume_(call: Call) -> None:
+    """Go on sending."""
+    desk = call.desk()
+    was = desk.store.switches.get("paused")
+    desk.store.switches.turn("paused", None, desk.now())
+    click.echo("Sending goes on; `outreach daemon` or `outreach post` sends." if was else "Sending was not paused.")

@@ -1,0 +1,138 @@
+"""Sends what is due and shows how it goes: the progress bar, what is left, until when, and who will send it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import click
+
+from outreach.campaign.desk import Desk
+from outreach.campaign.posting import Progress, Watcher, post
+from outreach.entrypoints.cli.app import Call
+from outreach.entrypoints.cli.show import day_and_time
+from outreach.model import LetterState, TryAgainLaterError
+
+
+Say = Callable[[str], None]
+
+
+def post_and_show(call: Call, desk: Desk, say: Say = click.echo) -> int:
+    """One pass over what is due, with a progress bar; gives the exit code."""
+    from outreach.bootstrap import relay  # noqa: PLC0415
+    from outreach.entrypoints.mailroom import kinds_to_post  # noqa: PLC0415
+
+    kinds = kinds_to_post(desk)
+    with relay(desk) as make_postman, stop_signal() as stop, progress_bar(call) as watch:
+        try:
+            progress = post(desk, make_postman, stop=stop.is_set, watch=watch, kinds=kinds)
+        except TryAgainLaterError as error:
+            say(f"{error}; it sends the letters that were queued")
+            return show_waiting(desk, say)
+    return show_result(desk, progress, say)
+
+
+def show_result(desk: Desk, progress: Progress, say: Say = click.echo) -> int:
+    """What came of a pass; gives the exit code."""
+    done = progress.done
+    if progress.handled:
+        words = ", ".join(f"{number} {state.value.replace('_', ' ')}" for state, number in sorted(done.items()))
+        say(f"Letters handed to the relay: {words}.")
+    if progress.problem is not None:
+        click.echo(f"{progress.problem}; the letters stay queued and none is lost", err=True)
+        show_waiting(desk, say)
+        return progress.problem.exit_code
+    code = show_waiting(desk, say)
+    if progress.stopped_because:
+        click.echo(f"Sending is paused: {progress.stopped_because}. When that is mended: outreach resume", err=True)
+        return 5
+    return code
+
+
+def show_waiting(desk: Desk, say: Say = click.echo) -> int:
+    """How many letters wait, why, until when, and who will send them."""
+    counts = desk.store.outbox.counts()
+    waiting = counts[LetterState.READY] + counts[LetterState.DEFERRED]
+    if waiting:
+        due = desk.store.outbox.next_due()
+        zone = desk.settings.campaign.timezone
+        say(
+            f"{waiting} letters wait for their time (working hours of the invitee, or another try); the next is due "
+            f"{_when(due, desk.now(), zone)}. `outreach daemon` sends them by itself, `outreach post` when you call it."
+        )
+    if counts[LetterState.IN_DOUBT]:
+        say(
+            f"{counts[LetterState.IN_DOUBT]} letters are in doubt: the relay may have them or not. Look into its Sent "
+            "folder or log, then `outreach outbox resolve ID accepted` (or `resend`)."
+        )
+    return 0
+
+
+def _when(due: datetime | None, now: datetime, zone: str) -> str:
+    if due is None or due <= now:
+        return "now"
+    return f"{day_and_time(due, zone)} ({zone})"
+
+
+@contextmanager
+def stop_signal() -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM finish the letter in hand, then stop."""
+    stop = threading.Event()
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def progress_bar(call: Call) -> Iterator[Watcher]:
+    """A bar with counts, rate and time left on a terminal; now and then a line elsewhere."""
+    if call.quiet:
+        yield lambda _progress: None
+        return
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    columns = (
+        TextColumn("letters"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[words]}"),
+    )
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("letters", total=None, rate="", words="")
+
+        def watch(progress: Progress) -> None:
+            speed = bar.tasks[0].finished_speed or bar.tasks[0].speed or 0
+            words = ", ".join(f"{n} {s.value.replace('_', ' ')}" for s, n in sorted(progress.done.items()))
+            bar.update(task, total=progress.total, completed=progress.handled, rate=f"{speed:.1f}/s", words=words)
+
+        yield watch
+
+
+class _Lines:
+    """A line for every tenth of the mailing."""
+
+    def __init__(self) -> None:
+        self._said = 0
+
+    def __call__(self, progress: Progress) -> None:
+        tenth = progress.handled * 10 // max(1, progress.total)
+        if tenth > self._said:
+            self._said = tenth
+            click.echo(f"{progress.handled} of {progress.total} letters", err=True)

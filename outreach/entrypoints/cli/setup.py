@@ -1,0 +1,145 @@
+"""Commands that prepare a campaign: init, config, check, contacts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from outreach.entrypoints.cli.app import Call, Command, Group, command, finding_line
+from outreach.entrypoints.cli.show import as_json, table
+from outreach.model import ConfigurationError, Finding, Invitee
+
+
+@command("init")
+@click.argument("directory", type=click.Path(path_type=Path))
+def init_(call: Call, directory: Path) -> None:
+    """Write a new campaign folder DIRECTORY: settings, letters and an empty list of contacts."""
+    from outreach.entrypoints.new_folder import write_folder  # noqa: PLC0415
+
+    written = write_folder(directory)
+    call.say(f"{directory} is ready: {len(written)} files.")
+    call.say("Next: fill contacts.csv, look through config.toml, then `outreach check`.")
+
+
+@command("config")
+def config_(_call: Call) -> None:
+    """Print the commented settings, made from their own definitions."""
+    from outreach.adapters.config import sample_settings  # noqa: PLC0415
+
+    click.echo(sample_settings(), nl=False)
+
+
+@command("check")
+@click.option("--offline", is_flag=True, help="Ask no server.")
+@click.option("--json", "wants_json", is_flag=True, help="For programs.")
+def check_(call: Call, *, offline: bool, wants_json: bool) -> int:
+    """Look for everything that is wrong before a letter leaves; each finding with its cure."""
+    from outreach.campaign.prepare import check  # noqa: PLC0415
+
+    try:
+        desk = call.desk()
+        findings = [*check(desk, offline=offline)]
+        if not offline:
+            from outreach.entrypoints.connections import try_servers  # noqa: PLC0415
+
+            findings += try_servers(desk)
+    except ConfigurationError as error:
+        if not error.findings:
+            raise
+        findings = list(error.findings)
+    errors = [finding for finding in findings if not finding.warning]
+    if wants_json:
+        warnings = [finding for finding in findings if finding.warning]
+        as_json({"errors": [_plain(f) for f in errors], "warnings": [_plain(f) for f in warnings]})
+    else:
+        for finding in findings:
+            click.echo(finding_line(finding))
+        click.echo(_verdict(len(errors), len(findings) - len(errors)))
+    return ConfigurationError.exit_code if errors else 0
+
+
+def _plain(finding: Finding) -> dict[str, str]:
+    return {"what": finding.what, "where": finding.where, "why": finding.why, "cure": finding.cure}
+
+
+def _verdict(errors: int, warnings: int) -> str:
+    if errors:
+        return f"{errors} errors stop a launch; {warnings} warnings do not."
+    return f"Ready to launch; {warnings} warnings." if warnings else "Ready to launch."
+
+
+@click.group("contacts", cls=Group)
+def contacts_() -> None:
+    """Enrol and show the invitees."""
+
+
+@contacts_.command("import", cls=Command)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--skip-bad", is_flag=True, help="Write bad rows to a file and import the rest.")
+@click.pass_obj
+def import_(call: Call, file: Path | None, *, dry_run: bool, skip_bad: bool) -> None:
+    """Enrol the contacts of FILE (CSV or XLSX; default: the campaign's list)."""
+    from outreach.campaign.prepare import import_contacts  # noqa: PLC0415
+
+    done = import_contacts(call.desk(), file, dry_run=dry_run, skip_bad=skip_bad)
+    for finding in done.findings:
+        call.say(finding_line(finding))
+    would = "would be " if dry_run else ""
+    enrolled = done.enrolled
+    click.echo(f"{len(enrolled.new)} {would}new, {len(enrolled.changed)} {would}changed, {enrolled.unchanged} unchanged")
+    if done.bad_file is not None:
+        click.echo(f"{done.bad_rows} bad rows are in {done.bad_file}: correct them there and import that file")
+
+
+@contacts_.command("list", cls=Command)
+@click.option("--json", "wants_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def list_(call: Call, *, wants_json: bool) -> None:
+    """Show every invitee."""
+    invitees = call.desk().store.register.all().values()
+    if wants_json:
+        as_json([_invitee(invitee) for invitee in invitees])
+        return
+    rows = [(i.id, i.name, i.country, i.kind.value, i.contact.email if i.contacts else "", len(i.contacts)) for i in invitees]
+    table(("id", "name", "country", "kind", "written to", "contacts"), rows)
+
+
+@contacts_.command("show", cls=Command)
+@click.argument("invitee")
+@click.option("--json", "wants_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def show_(call: Call, invitee: str, *, wants_json: bool) -> None:
+    """Show one invitee with all its contacts."""
+    found = call.desk().invitee(invitee)
+    if wants_json:
+        as_json(_invitee(found))
+        return
+    click.echo(f"{found.name} ({found.country}, {found.kind.value})  {found.id}")
+    rows = [(c.email, c.title, c.person, c.language, ", ".join(c.cc), c.notes) for c in found.contacts]
+    table(("address", "title", "person", "language", "cc", "notes"), rows)
+
+
+def _invitee(invitee: Invitee) -> dict[str, object]:
+    contacts = [
+        {
+            "email": c.email,
+            "person": c.person,
+            "title": c.title,
+            "gender": c.gender,
+            "cc": list(c.cc),
+            "language": c.language,
+            "timezone": c.timezone,
+            "notes": c.notes,
+            "extra": dict(c.extra),
+        }
+        for c in invitee.contacts
+    ]
+    return {
+        "id": invitee.id,
+        "name": invitee.name,
+        "country": invitee.country,
+        "kind": invitee.kind.value,
+        "contacts": contacts,
+    }

@@ -1,0 +1,203 @@
+"""The background service: one thread watches the mailbox, a scheduler's tick sends what is due."""
+
+from __future__ import annotations
+
+import logging
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from outreach.adapters.store.locks import only_one
+from outreach.bootstrap import mailbox, relay
+from outreach.campaign.desk import Desk
+from outreach.campaign.followup import due_reminders, queue_due
+from outreach.campaign.posting import Progress, post
+from outreach.campaign.replies import read_new
+from outreach.entrypoints.mailroom import NO_REMINDERS, kinds_to_post, look_into_mailbox, take_everything
+from outreach.model import LoginRefusedError, OutreachError, TryAgainLaterError
+
+logger = logging.getLogger("outreach.daemon")
+POLL = 300.0  # seconds; the mailbox is looked into at least so often, IDLE or not
+SHORTEST, LONGEST = 1.0, 900.0  # seconds between two tries while a server is away
+
+
+@dataclass
+class Backoff:
+    """How long to wait before a server that was away is tried again: doubled each time, a little at random."""
+
+    wait: float = 0.0
+    random: random.Random = field(default_factory=random.SystemRandom)
+
+    def failed(self) -> float:
+        """One more failure; gives the seconds to wait."""
+        self.wait = min(LONGEST, max(SHORTEST, self.wait * 2))
+        return self.wait * self.random.uniform(0.8, 1.0)
+
+    def worked(self) -> None:
+        """The server is back."""
+        self.wait = 0.0
+
+
+def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
+    """Runs until SIGTERM or SIGINT; gives the exit code.
+
+    Raises:
+        TryAgainLaterError: Another daemon serves this campaign.
+        LoginRefusedError: A server refused our login at the start.
+    """
+    _set_up_logging(verbose=verbose)
+    message = "another daemon serves this campaign; stop it first"
+    with only_one(desk.store.engine, "daemon", message):
+        service = _Service(desk, every)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: service.stop.set())
+        service.run()
+    if service.refused is not None:
+        raise service.refused
+    return 0
+
+
+def _set_up_logging(*, verbose: bool) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S%z",
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("outreach").setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+class _Service:
+    """The two duties of the daemon, and what stops them."""
+
+    def __init__(self, desk: Desk, every: float) -> None:
+        self.stop = threading.Event()
+        self.refused: LoginRefusedError | None = None
+        self._desk = desk
+        self._every = every
+        self._reading = threading.Lock()
+        self._relay_backoff = Backoff()
+        self._relay_after = 0.0
+        self._ever_connected = False
+
+    def run(self) -> None:
+        """Starts both duties and waits for the signal to stop."""
+        from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415  only the daemon needs it
+
+        scheduler = BackgroundScheduler(timezone="UTC")
+        # A tick that is late runs once, never twice at the same time, and is never dropped.
+        scheduler.add_job(
+            self._guarded(self._tick), "interval", seconds=self._every, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+        watcher = threading.Thread(target=self._guarded(self._watch_mailbox), name="mailbox", daemon=True)
+        logger.info("outreach serves the campaign %s, every %s seconds", self._desk.settings.campaign.id, self._every)
+        watcher.start()
+        scheduler.start()
+        self._guarded(self._tick)()
+        self.stop.wait()
+        logger.info("stopping: the letter in hand is finished first")
+        scheduler.shutdown(wait=True)
+        watcher.join(timeout=20)
+        logger.info("stopped")
+
+    def _guarded(self, duty: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                duty()
+            except OutreachError as error:
+                logger.error("%s", error)  # noqa: TRY400  the message is the whole truth
+            except Exception:
+                logger.exception("an unexpected fault; the service goes on")
+
+        return run
+
+    # ------------------------------------------------------------ the mailbox
+
+    def _watch_mailbox(self) -> None:
+        backoff = Backoff()
+        while not self.stop.is_set():
+            try:
+                with mailbox(self._desk) as opened:
+                    self._ever_connected = True
+                    while not self.stop.is_set():
+                        self._collect(lambda: take_everything(self._desk, opened))
+                        backoff.worked()
+                        opened.wait(POLL, self.stop)
+            except LoginRefusedError as error:
+                self._login_refused(error)
+                self.stop.wait(LONGEST)
+            except OutreachError as error:
+                rest = backoff.failed()
+                logger.warning("%s; tried again in %.0f s", error, rest)
+                self.stop.wait(rest)
+
+    def _login_refused(self, error: LoginRefusedError) -> None:
+        """At the start a wrong password ends the service; later it may be the server's mistake, and is tried rarely."""
+        logger.error("%s", error)
+        if not self._ever_connected:
+            self.refused = error
+            self.stop.set()
+
+    def _collect(self, take: Callable[[], object]) -> None:
+        with self._reading:
+            take()
+            read = read_new(self._desk)
+        for problem in read.problems:
+            logger.warning("%s", problem)
+        if read.read:
+            logger.info("%d mails read", read.read)
+
+    # ------------------------------------------------------------ what is due
+
+    def _tick(self) -> None:
+        if self.stop.is_set():
+            return
+        kinds = self._remind()
+        if time.monotonic() < self._relay_after or not self._anything_due():
+            return
+        try:
+            with relay(self._desk) as make_postman:
+                progress = post(self._desk, make_postman, stop=self.stop.is_set, kinds=kinds)
+        except TryAgainLaterError as error:
+            logger.info("%s", error)
+            return
+        self._report(progress)
+
+    def _anything_due(self) -> bool:
+        due = self._desk.store.outbox.next_due()
+        return due is not None and due <= self._desk.now()
+
+    def _remind(self) -> tuple[object, ...]:
+        """Queues what is due after a look into the mailbox; gives the kinds of letters that may leave."""
+        try:
+            if due_reminders(self._desk):
+                self._collect(lambda: look_into_mailbox(self._desk))
+                queued = queue_due(self._desk, due_reminders(self._desk))
+                if queued:
+                    logger.info("%d reminders are due", queued)
+            with self._reading:
+                return tuple(kinds_to_post(self._desk))
+        except OutreachError as error:
+            logger.warning("reminders wait: %s", error)
+            return NO_REMINDERS
+
+    def _report(self, progress: Progress) -> None:
+        if progress.handled:
+            done = ", ".join(f"{number} {state.value}" for state, number in sorted(progress.done.items()))
+            logger.info("letters: %s", done)
+        if isinstance(progress.problem, LoginRefusedError):
+            self._login_refused(progress.problem)
+            self._relay_after = time.monotonic() + LONGEST
+        elif progress.problem is not None:
+            rest = self._relay_backoff.failed()
+            self._relay_after = time.monotonic() + rest
+            logger.warning("%s; tried again in %.0f s", progress.problem, rest)
+        else:
+            self._relay_backoff.worked()
+        if progress.stopped_because:
+            logger.warning("sending is paused: %s", progress.stopped_because)

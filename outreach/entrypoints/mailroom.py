@@ -1,0 +1,47 @@
+"""Looks into the mailbox before letters leave: nobody is reminded whose answer lies there unread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+
+from outreach.bootstrap import mailbox, mailbox_name
+from outreach.campaign.desk import Desk
+from outreach.campaign.replies import Collected, Source, read_new, take_in
+from outreach.model import LetterKind, OutreachError
+
+logger = logging.getLogger(__name__)
+EVERY_KIND = tuple(LetterKind)
+NO_REMINDERS = tuple(kind for kind in LetterKind if kind is not LetterKind.REMINDER)
+
+
+def look_into_mailbox(desk: Desk) -> Collected:
+    """Keeps what is new; nothing in the mailbox is marked, moved or deleted."""
+    with mailbox(desk) as opened:
+        return take_everything(desk, opened)
+
+
+def take_everything(desk: Desk, opened: Source) -> Collected:
+    """The folder that answers come into, then the Sent folder."""
+    inbox = desk.settings.inbox
+    name = mailbox_name(desk)
+    folder = inbox.folder if desk.settings.campaign.mode == "real" else "INBOX"
+    collected = take_in(desk, opened, name, folder)
+    sent = opened.sent_folder_name()
+    if sent is not None and sent != folder:
+        take_in(desk, opened, name, sent, by_hand=True)
+    return collected
+
+
+def kinds_to_post(desk: Desk) -> Collection[LetterKind]:
+    """The kinds of letters that may leave now: reminders only after a look into the mailbox."""
+    due = desk.store.outbox.next_due([LetterKind.REMINDER])
+    if due is None or due > desk.now():
+        return EVERY_KIND
+    try:
+        look_into_mailbox(desk)
+        read_new(desk)
+    except OutreachError as error:
+        logger.warning("reminders wait, because the mailbox cannot be looked into: %s", error)
+        return NO_REMINDERS
+    return EVERY_KIND

@@ -1,0 +1,396 @@
+"""The store on both databases: nothing twice, nothing lost, the log append-only, the projection true to it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from outreach.adapters.store.engine import writing
+from outreach.adapters.store.inbox import Understood, identity
+from outreach.adapters.store.locks import only_one
+from outreach.adapters.store.outbox import Go, NewLetter, Wait, Withhold
+from outreach.adapters.store.store import HEAD, MIGRATIONS, Store, upgrade
+from outreach.model import (
+    Bounce,
+    Candidate,
+    Contact,
+    Entry,
+    EntryKind,
+    Evidence,
+    Flag,
+    Invitee,
+    InviteeKind,
+    Letter,
+    LetterKey,
+    LetterKind,
+    LetterState,
+    Match,
+    OutreachError,
+    Reading,
+    ReadingKind,
+    Standing,
+    State,
+    Trust,
+    TryAgainLaterError,
+    Verdict,
+)
+
+NOW = datetime(2022, 7, 15, 9, tzinfo=UTC)
+LATER = NOW + timedelta(days=3)
+
+
+def clues(invitee: Invitee) -> Iterable[tuple[str, str]]:
+    return [("address", contact.email.lower()) for contact in invitee.contacts] + [("name", invitee.name.lower())]
+
+
+def town(name: str, *emails: str) -> Invitee:
+    contacts = tuple(Contact(email, person="A. Person", cc=("desk@town.example",), extra={"network": "x"}) for email in emails)
+    return Invitee(f"{name.lower()}-es", name, "ES", InviteeKind.CITY, contacts)
+
+
+def enrol(store: Store, *names: str) -> dict[str, Invitee]:
+    store.register.enrol([town(name, f"mayor@{name.lower()}.example") for name in names], clues, NOW, "person:tester")
+    return {invitee.name: invitee for invitee in store.register.all().values()}
+
+
+def letter(store: Store, number: int, **changes: object) -> NewLetter:
+    edition = store.outbox.freeze({"invitation.en.md": b"# Hello"}, NOW)
+    key = LetterKey(store.campaign, store.wave, number, LetterKind.INVITATION)
+    new = NewLetter(key, "mayor@a.example", (), "en", edition, {"place": "A"}, "d" * 64, f"<i.{number}@x.example>", NOW)
+    return replace(new, **changes)  # type: ignore[arg-type]
+
+
+def go(_letter: Letter, _invitee: Invitee, _standing: Standing) -> Go:
+    return Go()
+
+
+def entry(store: Store, number: int, kind: EntryKind, **more: object) -> Entry:
+    return Entry(0, store.campaign, store.wave, number, NOW, kind, **more)  # type: ignore[arg-type]
+
+
+def understood(mail: int, number: int | None, **changes: object) -> Understood:
+    reading = Reading(
+        ReadingKind.CONFIRM,
+        decided=True,
+        language="en",
+        new_text="We join.\0",
+        evidence=(Evidence("joins", "We join"),),
+        flags=frozenset({Flag.LATE}),
+        return_date=date(2022, 8, 29),
+        redirect_to="b@a.example",
+        bounce=Bounce(permanent=True, recipients=("x@a.example",), status="5.1.1", reason="unknown"),
+    )
+    match = Match(number, "token" if number else "", (Candidate(1, 2.5, ("because",)),), "ok")
+    trust = Trust(Verdict.RECORDED, "signed", signed=True)
+    made = Understood(
+        mail, "<m@a.example>", "A", "mayor@a.example", "Re: x", NOW, reading, match, trust, needs_review=False, why="w"
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_enrolling_twice_changes_nothing(store: Store) -> None:
+    """The same list again: no new invitee, no new entry."""
+    first = store.register.enrol([town("Vic", "a@vic.example", "b@vic.example")], clues, NOW, "person:t")
+    entries = store.journal.count()
+    second = store.register.enrol([town("Vic", "a@vic.example", "b@vic.example")], clues, LATER, "person:t")
+    assert (first.new, second.new, second.changed, second.unchanged) == (("vic-es",), (), (), 1)
+    assert store.journal.count() == entries == 1
+    known = store.register.by_id("vic-es")
+    assert known is not None
+    assert [contact.email for contact in known.contacts] == ["a@vic.example", "b@vic.example"]
+    assert known.contact.extra == {"network": "x"}
+
+
+def test_changed_contacts_are_replaced_and_their_clues_kept(store: Store) -> None:
+    """A corrected address is written to; the old one still tells whose an answer is."""
+    enrol(store, "Vic")
+    done = store.register.enrol([town("Vic", "new@vic.example")], clues, LATER, "person:t")
+    assert done.changed == ("vic-es",)
+    number = next(iter(store.register.all()))
+    assert store.register.look_up("address", ["mayor@vic.example", "new@vic.example"]) == {
+        "mayor@vic.example": (number,),
+        "new@vic.example": (number,),
+    }
+
+
+def test_a_contact_taken_up_by_a_person_stays_first_after_an_import(store: Store) -> None:
+    """A list imported again does not undo what a person corrected."""
+    vic = enrol(store, "Vic")["Vic"]
+    with writing(store.engine) as connection:
+        store.register.take_up(connection, vic, Contact("right@vic.example"), clues)
+    enrol(store, "Vic")
+    assert store.register.some([vic.number])[vic.number].contact.email == "right@vic.example"
+    store.register.let_go(vic.number, "right@vic.example")
+    assert store.register.some([vic.number])[vic.number].contact.email == "mayor@vic.example"
+
+
+def test_the_database_refuses_a_second_letter(store: Store) -> None:
+    """Queued twice, there is one; another round is another letter."""
+    vic = enrol(store, "Vic")["Vic"]
+    assert store.outbox.queue([letter(store, vic.number)], NOW) == 1
+    assert store.outbox.queue([letter(store, vic.number, message_id="<other@x.example>")], NOW) == 0
+    key = LetterKey(store.campaign, 1, vic.number, LetterKind.INVITATION, round=1)
+    assert store.outbox.queue([letter(store, vic.number, key=key, message_id="<r1@x.example>")], NOW) == 1
+    assert store.outbox.counts()[LetterState.READY] == 2
+
+
+def test_a_withheld_letter_can_be_queued_again(store: Store) -> None:
+    """It has not left, so that a correction may bring it back; one that left stays as it is."""
+    vic = enrol(store, "Vic")["Vic"]
+    store.outbox.queue([letter(store, vic.number)], NOW)
+    assert store.outbox.withhold([vic.number], "answered", NOW) == 1
+    assert store.outbox.queue([letter(store, vic.number)], LATER) == 1
+    assert store.outbox.letters()[0].state is LetterState.READY
+
+
+def test_claim_looks_at_each_invitee_again(store: Store) -> None:
+    """One goes, one waits, one is withheld."""
+    towns = enrol(store, "Ahus", "Bonn", "Caen")
+    store.outbox.queue([letter(store, town_.number) for town_ in towns.values()], NOW)
+    verdicts = {
+        towns["Ahus"].number: Go(),
+        towns["Bonn"].number: Wait(LATER, "Sunday"),
+        towns["Caen"].number: Withhold("has answered"),
+    }
+    claimed = store.outbox.claim(NOW, "w", 10, lambda letter, _i, _s: verdicts[letter.key.invitee])
+    assert [one.key.invitee for one in claimed] == [towns["Ahus"].number]
+    states = {one.key.invitee: (one.state, one.last_reply) for one in store.outbox.letters()}
+    assert states[towns["Bonn"].number] == (LetterState.READY, "Sunday")
+    assert states[towns["Caen"].number] == (LetterState.WITHHELD, "has answered")
+    assert store.outbox.next_due() == LATER
+
+
+def test_a_letter_that_was_being_handed_over_is_in_doubt_after_a_crash(store: Store) -> None:
+    """What was only claimed surely did not leave."""
+    towns = enrol(store, "Ahus", "Bonn")
+    store.outbox.queue([letter(store, one.number) for one in towns.values()], NOW)
+    claimed = store.outbox.claim(NOW, "w", 10, go)
+    store.outbox.begin(claimed[0].id, NOW)
+    assert store.outbox.recover(LATER, "interrupted") == (1, 1)
+    counts = store.outbox.counts()
+    assert (counts[LetterState.READY], counts[LetterState.IN_DOUBT]) == (1, 1)
+    assert store.outbox.claim(LATER, "w", 10, go)[0].id == claimed[1].id
+
+
+def test_settling_notes_the_fact_and_the_standing_in_one_transaction(store: Store) -> None:
+    """The relay took the letter: the invitee is invited."""
+    vic = enrol(store, "Vic")["Vic"]
+    store.outbox.queue([letter(store, vic.number)], NOW)
+    one = store.outbox.claim(NOW, "w", 1, go)[0]
+    store.outbox.begin(one.id, NOW)
+    sent = entry(store, vic.number, EntryKind.SENT, what="invitation", letter=one.id)
+    store.outbox.settle(one.id, LetterState.ACCEPTED, NOW, stage="reply", reply="250 OK", entries=[sent])
+    after = store.outbox.letter(one.id)
+    assert after is not None
+    assert (after.state, after.attempts, after.last_reply) == (LetterState.ACCEPTED, 1, "250 OK")
+    assert store.journal.standing(vic.number).state is State.INVITED
+    assert store.outbox.by_message_id([one.message_id, "<no@x.example>"]) == {one.message_id: vic.number}
+
+
+def test_an_edition_is_frozen_once(store: Store) -> None:
+    """The same files give the same edition; a changed file gives another, and the first stays as it was."""
+    first = store.outbox.freeze({"a": b"1", "b": b"2"}, NOW)
+    assert store.outbox.freeze({"b": b"2", "a": b"1"}, LATER) == first
+    second = store.outbox.freeze({"a": b"changed", "b": b"2"}, LATER)
+    assert store.outbox.edition(first) == {"a": b"1", "b": b"2"}
+    assert store.outbox.edition(second)["a"] == b"changed"
+
+
+def test_the_log_is_append_only(store: Store) -> None:
+    """The database itself refuses to change or delete an entry."""
+    enrol(store, "Vic")
+    for statement in ("UPDATE entry SET what = 'confirm'", "DELETE FROM entry"):
+        with pytest.raises(OutreachError, match="append-only"), writing(store.engine) as connection:
+            connection.execute(text(statement))
+
+
+def test_the_projection_agrees_with_the_log(store: Store) -> None:
+    """Folded anew from the entries, every standing is what the projection says."""
+    towns = enrol(store, "Ahus", "Bonn")
+    a, b = towns["Ahus"].number, towns["Bonn"].number
+    store.journal.append([entry(store, a, EntryKind.SENT, what="invitation")], NOW)
+    store.journal.append([entry(store, b, EntryKind.HELD, until=date(2022, 9, 1), by="person:t")], NOW, act="x")
+    ids = store.journal.append([entry(store, a, EntryKind.DECIDED, what="confirmed", by="person:t")], NOW, note="by phone")
+    assert store.journal.standings() == store.journal.folded()
+    store.journal.append([entry(store, a, EntryKind.UNDONE, target=ids[0])], NOW)
+    assert store.journal.standing(a).state is State.INVITED
+    assert store.journal.standings() == store.journal.folded()
+    assert store.journal.rebuild() == 2
+    assert [noted.note for noted in store.journal.story(a)][2] == "by phone"
+
+
+def test_standings_as_of_a_moment(make_store: Callable[..., Store]) -> None:
+    """Who was in on a day is asked of the entries until then."""
+    store = make_store()
+    vic = enrol(store, "Vic")["Vic"]
+    confirmed = replace(entry(store, vic.number, EntryKind.ANSWER, what="confirm"), at=LATER)
+    store.journal.append([confirmed], LATER)
+    assert store.journal.standings(as_of=NOW)[vic.number].state is State.ENROLLED
+    assert store.journal.standings(as_of=LATER)[vic.number].state is State.CONFIRMED
+    second = make_store(wave=2)
+    assert second.journal.standings() == {}
+    assert second.journal.earlier_states() == {vic.number: State.CONFIRMED}
+
+
+def test_the_last_act_of_a_person_and_what_was_undone(store: Store) -> None:
+    """Acts are taken back from the newest; an act taken back is not offered again."""
+    vic = enrol(store, "Vic")["Vic"]
+    store.journal.append([entry(store, vic.number, EntryKind.DECIDED, what="confirmed", by="person:t")], NOW, act="one")
+    store.journal.append([entry(store, vic.number, EntryKind.STOPPED, by="person:t")], NOW, act="two")
+    last = store.journal.last_act()
+    assert [noted.entry.kind for noted in last] == [EntryKind.STOPPED]
+    undone = entry(store, vic.number, EntryKind.UNDONE, target=last[0].entry.id, by="person:t")
+    store.journal.append([undone], NOW, act="undo:1")
+    assert [noted.entry.kind for noted in store.journal.last_act()] == [EntryKind.DECIDED]
+
+
+RAW = b"From: a@a.example\r\nTo: us@x.example\r\nSubject: Re: x\r\nMessage-ID: <m@a.example>\r\n\r\nWe join.\r\n"
+
+
+def test_the_same_mail_is_kept_once(store: Store) -> None:
+    """Found again in another folder, with other marks of the way it took and other line ends, it is the same."""
+    first = store.inbox.keep(RAW, source="INBOX", received_at=NOW, now=NOW, cursor=("box", "INBOX", 7, 1))
+    again = b"Received: by mx\r\nX-Folder: Done\r\n" + RAW.replace(b"\r\n", b"\n")
+    assert first is not None
+    assert store.inbox.keep(again, source="Done", received_at=None, now=LATER, cursor=("box", "Done", 7, 9)) is None
+    assert store.inbox.cursor("box", "Done") == (7, 9)
+    assert identity(RAW) != identity(RAW.replace(b"join", b"jump"))
+    kept = store.inbox.mail(first)
+    assert kept is not None
+    assert kept.raw == RAW
+
+
+def test_what_was_understood_comes_back_whole(store: Store) -> None:
+    """Every field of a reading survives; a NUL, which PostgreSQL refuses, is replaced."""
+    vic = enrol(store, "Vic")["Vic"]
+    mail = store.inbox.keep(RAW, source="INBOX", received_at=NOW, now=NOW)
+    assert mail is not None
+    meant = understood(mail, vic.number)
+    assert store.inbox.unread() == (mail,)
+    store.inbox.record(meant, [entry(store, vic.number, EntryKind.ANSWER, what="confirm", mail=mail)], NOW)
+    clean = replace(meant, reading=replace(meant.reading, new_text="We join.\ufffd"))
+    assert store.inbox.understood(mail) == clean
+    assert store.inbox.unread() == ()
+    assert store.inbox.words([mail]) == {mail: "We join"}
+    assert store.inbox.by_message_id("<m@a.example>") == (mail,)
+    assert not store.inbox.record(understood(mail, None), [], NOW, first=True)
+    assert store.inbox.understood(mail) == clean
+
+
+def test_a_mail_waits_for_a_person_while_the_standing_says_so(store: Store) -> None:
+    """Review marks follow the fold: set by an entry, cleared by a decision."""
+    vic = enrol(store, "Vic")["Vic"]
+    mail = store.inbox.keep(RAW, source="INBOX", received_at=NOW, now=NOW)
+    assert mail is not None
+    store.inbox.record(
+        understood(mail, vic.number), [entry(store, vic.number, EntryKind.REVIEW, what="confirm", mail=mail)], NOW
+    )
+    assert [one.mail for one in store.inbox.every(waiting=True)] == [mail]
+    decided = entry(store, vic.number, EntryKind.DECIDED, what="confirmed", by="person:t", mail=mail)
+    store.journal.append([decided], NOW, act="a")
+    assert list(store.inbox.every(waiting=True)) == []
+
+
+def test_remembered_senders(store: Store) -> None:
+    """What a person decided for a sender is remembered once, and can be forgotten."""
+    towns = enrol(store, "Ahus", "Bonn")
+    for name in ("Ahus", "Bonn"):
+        with writing(store.engine) as connection:
+            store.register.remember(connection, "me@webmail.example", towns[name].number)
+    assert store.register.look_up("remembered", ["me@webmail.example"]) == {"me@webmail.example": (towns["Bonn"].number,)}
+    with writing(store.engine) as connection:
+        store.register.forget(connection, "me@webmail.example")
+    assert store.register.look_up("remembered", ["me@webmail.example"]) == {}
+
+
+def test_switches(store: Store) -> None:
+    """A pause holds for every process until it is turned off."""
+    store.switches.turn("paused", "the relay said no", NOW)
+    assert store.switches.get("paused") == "the relay said no"
+    store.switches.turn("paused", None, NOW)
+    assert store.switches.get("paused") is None
+
+
+def test_only_one_holds_a_lock(make_store: Callable[..., Store]) -> None:
+    """A second process is told so; afterwards the lock is free."""
+    one, two = make_store(), make_store()
+    with only_one(one.engine, "sender", "busy"):
+        with pytest.raises(TryAgainLaterError, match="busy"), only_one(two.engine, "sender", "busy"):
+            pass
+        with only_one(two.engine, "daemon", "busy"):
+            pass
+    with only_one(two.engine, "sender", "busy"):
+        pass
+
+
+def test_writers_wait_for_each_other(make_store: Callable[..., Store]) -> None:
+    """Four writers, a hundred transactions each: no “database is locked”, nothing lost."""
+    stores = [make_store() for _ in range(4)]
+    vic = enrol(stores[0], "Vic")["Vic"]
+    faults: list[Exception] = []
+
+    def write(store: Store) -> None:
+        try:
+            for _ in range(100):
+                store.journal.append([entry(store, vic.number, EntryKind.REPLIED)], NOW)
+        except OutreachError as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=write, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert stores[0].journal.count() == 401
+
+
+def test_backup_while_open(store: Store, database: str, tmp_path: Path) -> None:
+    """A backup is made while the store is open, is complete, and overwrites nothing."""
+    enrol(store, "Vic")
+    target = tmp_path / "copy"
+    store.backup(target)
+    assert target.stat().st_mode & 0o077 == 0
+    assert target.stat().st_size > 0
+    with pytest.raises(OutreachError, match="exists already"):
+        store.backup(target)
+    if database.startswith("sqlite"):
+        from outreach.adapters.store.store import open_store  # noqa: PLC0415
+        from outreach.core.standing import fold  # noqa: PLC0415
+
+        copy = open_store(f"sqlite:///{target}", tmp_path, campaign="trial", wave=1, fold=fold)
+        assert copy.register.count() == 1
+        copy.close()
+
+
+def test_migrations_go_down_and_up_and_match_the_tables(store: Store) -> None:
+    """One step down, up again; the tables of the code and of the migrations are the same."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
+    from outreach.adapters.store.tables import metadata  # noqa: PLC0415
+
+    versions = sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    assert versions[-1] == HEAD
+    upgrade(store.engine, "base")
+    upgrade(store.engine)
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_newer_database_is_refused(make_store: Callable[..., Store]) -> None:
+    """A program that is too old says so and changes nothing."""
+    store = make_store()
+    with writing(store.engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(OutreachError, match="newer outreach"):
+        make_store()
+    with writing(store.engine) as connection:
+        connection.execute(text(f"UPDATE alembic_version SET version_num = '{HEAD}'"))  # noqa: S608
