@@ -54,9 +54,10 @@ def open_desk(folder: Path, *, clock: Clock | None = None, by: str | None = None
 
 def make_desk(folder: Path, settings: Settings, clock: Clock, by: str) -> Desk:
     """The desk of a campaign whose settings are known."""
-    from outreach.adapters.stationery import Stationery  # noqa: PLC0415  heavy, and not every command needs it
+    from outreach.adapters.stationery import read_files  # noqa: PLC0415  heavy, and not every command needs it
     from outreach.adapters.store.engine import sqlite_path  # noqa: PLC0415
     from outreach.adapters.store.store import open_store  # noqa: PLC0415
+    from outreach.core.letters.stationery import Stationery  # noqa: PLC0415
     from outreach.core.standing import fold  # noqa: PLC0415
 
     home = data_folder(folder, settings)
@@ -74,7 +75,9 @@ def make_desk(folder: Path, settings: Settings, clock: Clock, by: str) -> Desk:
         key=key,
         clock=clock,
         by=f"person:{by}",
-        load_stationery=lambda: Stationery.load(folder / letters.templates, letters.attachments, folder),
+        load_stationery=lambda: Stationery.from_files(
+            read_files(folder / letters.templates, letters.attachments, folder, campaign.default_language)
+        ),
     )
 
 

@@ -1,271 +1,36 @@
-"""The letters, their layout and their attachments: read from files once, frozen, and filled with values."""
+"""Reads the letters and attachments of a campaign folder, so that they can be frozen."""
 
 from __future__ import annotations
 
 import json
-import mimetypes
 import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path, PurePath
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
-from jinja2 import Template, TemplateError, pass_context
-from jinja2.runtime import Context
-from markupsafe import Markup
+from outreach.model import ConfigurationError, Finding
 
-from outreach.adapters.sandbox import FAULTS, Sandbox, clean, complaint, fill
-from outreach.core.letters.markup import (
-    MarkupError,
-    Sources,
-    compile_letter,
-    compile_line,
-    settle_html,
-    settle_text,
-)
-from outreach.core.letters.mime import AttachedFile, Words
-from outreach.core.letters.wording import Wording, listed, parse_wording
-from outreach.model import ConfigurationError, Finding, LetterKind
-
-MANIFEST = "stationery.json"  # what a frozen edition has to know besides its files
-SMALL_PRINT = "smallprint"
-LANGUAGE = r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*"
-_TEMPLATE = re.compile(rf"(?:[\w.-]+\.{LANGUAGE}\.md|wording\.{LANGUAGE}\.toml|layout\.(?:html|txt)\.j2)")
-_INVITATION = re.compile(rf"invitation\.({LANGUAGE})\.md")
-_TYPES = mimetypes.MimeTypes()  # the types that Python knows, not those of this machine
+MANIFEST = "stationery.json"  # as core/letters/stationery.py reads it
+_LANGUAGE = r"([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)"
+_TEMPLATE = re.compile(rf"[\w.-]+\.{_LANGUAGE}\.md|wording\.{_LANGUAGE}\.toml|layout\.(?:html|txt)\.j2")
+_INVITATION = re.compile(rf"invitation\.{_LANGUAGE}\.md")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A template file ready to be filled: as HTML, as text, and for a letter its subject."""
+def read_files(folder: Path, attachments: Sequence[str], root: Path, default_language: str) -> dict[str, bytes]:
+    """The files of an edition by names that stay the same wherever the folder lies, with a manifest.
 
-    file: str
-    source: str
-    html: Template
-    text: Template
-    subject: Template
-
-
-class Stationery:
-    """All templates and attachments of a campaign, as they were at one moment."""
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        """Takes files by their frozen names; `load` reads them from a folder."""
-        self.files: Mapping[str, bytes] = dict(files)
-        manifest = json.loads(self.files[MANIFEST])
-        self._folder: str = manifest["folder"]
-        self._patterns: list[str] = manifest["attachments"]
-        self._default: str = manifest["default_language"]
-        self._forms: dict[str, Form] = {}
-        self._wordings: dict[str, Wording] = {}
-        self._attached: dict[str, tuple[AttachedFile, ...]] = {}
-        self._environments = {kind: Sandbox(autoescape=kind == "html") for kind in ("html", "text")}
-        for environment in self._environments.values():
-            environment.filters["listed"] = pass_context(self._listed)
-
-    # ------------------------------------------------------------ reading
-
-    @classmethod
-    def load(cls, folder: Path, attachments: Sequence[str], root: Path, default_language: str = "en") -> Stationery:
-        """Reads the letters of a folder and the attachments, whose names start at the root.
-
-        Raises:
-            ConfigurationError: A file is missing or cannot be read; `findings` lists them all.
-        """
-        name = folder.relative_to(root).as_posix() if folder.is_relative_to(root) else folder.name
-        manifest = {"folder": name, "attachments": list(attachments), "default_language": default_language}
-        files = {MANIFEST: json.dumps(manifest, sort_keys=True).encode()}
-        files |= _template_files(folder, name)
-        stationery = cls(files)
-        if not stationery.languages():
-            raise ConfigurationError(f"{name} has no invitation; write {name}/invitation.{default_language}.md")
-        found, missing = _attachment_files(root, attachments, stationery.languages(), default_language)
-        if missing:
-            raise ConfigurationError(f"{missing[0].what}: {missing[0].why}; {missing[0].cure}", missing)
-        return cls({**files, **found})
-
-    @classmethod
-    def from_files(cls, files: Mapping[str, bytes]) -> Stationery:
-        """The stationery that was frozen as these files."""
-        return cls(files)
-
-    # ------------------------------------------------------------ languages
-
-    @cached_property
-    def _languages(self) -> dict[str, str]:
-        """The languages with an invitation, in lower case, and how their file names write them."""
-        names = (_INVITATION.fullmatch(PurePath(file).name) for file in self.files if self._is_template(file))
-        return {match[1].lower().replace("_", "-"): match[1] for match in names if match}
-
-    def _is_template(self, file: str) -> bool:
-        return PurePath(file).parent.as_posix() == PurePath(self._folder).as_posix()
-
-    def languages(self) -> frozenset[str]:
-        """The languages that have an invitation."""
-        return frozenset(self._languages.values())
-
-    def language_for(self, contact_language: str, default: str) -> str:
-        """The language a contact is written to in: its own, the same without its region, else the default."""
-        for wanted in (contact_language, default):
-            parts = wanted.lower().replace("_", "-").split("-")
-            for end in range(len(parts), 0, -1):
-                if (known := self._languages.get("-".join(parts[:end]))) is not None:
-                    return known
-        return default
-
-    def wording(self, language: str) -> Wording:
-        """What the letters know of a language.
-
-        Raises:
-            ConfigurationError: There is no table, or it has a mistake.
-        """
-        if language not in self._wordings:
-            file = f"{self._folder}/wording.{language}.toml"
-            try:
-                self._wordings[language] = parse_wording(language, tomllib.loads(self._text(file)))
-            except tomllib.TOMLDecodeError as error:
-                raise ConfigurationError(f"{file}: {error}") from error
-        return self._wordings[language]
-
-    def _listed(self, context: Context, items: Iterable[object]) -> str:
-        """The Jinja filter `listed`: “Lyon, Wien and Dakar” in the letter's language."""
-        return listed(self.wording(context["language"]), list(items))
-
-    # ------------------------------------------------------------ letters
-
-    def render(
-        self,
-        kind: LetterKind,
-        step: int,
-        language: str,
-        values: Mapping[str, object],
-        *,
-        letter_name: str = "reminder",
-        who: str = "",
-    ) -> Words:
-        """The words of one letter, as text and as HTML from the same source.
-
-        Raises:
-            ConfigurationError: A template is missing, wrong, or asks for a value that is not there; the message names
-                the file, the line and `who` the letter is for.
-        """
-        values = {**clean(values), "language": language}
-        form = self._form(self._file_of(kind, step, language, letter_name))
-        subject = self._subject(kind, form, language, values, who)
-        small = self._form(f"{self._folder}/{SMALL_PRINT}.{language}.md")
-        frame = {**values, "subject": subject, "lang": language, "dir": self.wording(language).direction}
-        text = self._text_part(form, small, values, frame, who)
-        html = self._html_part(form, small, values, frame, who)
-        return Words(subject, text, html, language)
-
-    def _subject(self, kind: LetterKind, form: Form, language: str, values: Mapping[str, Any], who: str) -> str:
-        if kind is LetterKind.INVITATION:
-            return _one_line(_filled(form, form.subject, values, who))
-        # The thread holds in every mail program only under the invitation's own subject.
-        first = self._form(self._file_of(LetterKind.INVITATION, 0, language, ""))
-        return "Re: " + _one_line(_filled(first, first.subject, values, who))
-
-    def _text_part(
-        self, form: Form, small: Form, values: Mapping[str, Any], frame: Mapping[str, Any], who: str
-    ) -> str:
-        body, links = settle_text(_filled(form, form.text, values, who))
-        small_print, _ = settle_text(_filled(small, small.text, values, who))
-        layout = self._layout("txt")
-        content = {"body": body, "links": links, "smallprint": _one_line(small_print)}
-        filled = _filled(layout, layout.text, {**frame, **content}, who)
-        return re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
-
-    def _html_part(
-        self, form: Form, small: Form, values: Mapping[str, Any], frame: Mapping[str, Any], who: str
-    ) -> str:
-        body = Markup(settle_html(_filled(form, form.html, values, who)).strip())  # noqa: S704  filled with autoescape
-        small_print = Markup(_one_line(settle_html(_filled(small, small.html, values, who))))  # noqa: S704
-        layout = self._layout("html")
-        return _filled(layout, layout.html, {**frame, "body": body, "smallprint": small_print}, who) + "\n"
-
-    def _file_of(self, kind: LetterKind, step: int, language: str, letter_name: str) -> str:
-        name = letter_name if kind is LetterKind.REMINDER else kind.value
-        numbered = f"{self._folder}/{name}.{step}.{language}.md"
-        if kind is LetterKind.REMINDER and numbered in self.files:
-            return numbered
-        return f"{self._folder}/{name}.{language}.md"
-
-    def _form(self, file: str) -> Form:
-        if file not in self._forms:
-            one_line = PurePath(file).name.startswith(f"{SMALL_PRINT}.")
-            source = self._text(file)
-            try:
-                self._forms[file] = self._compiled(file, source, (compile_line if one_line else compile_letter)(source))
-            except MarkupError as error:
-                raise ConfigurationError(f"{file}, line {error.line}: {error}") from error
-            except TemplateError as error:
-                raise complaint(file, source, {}, error, "") from error
-        return self._forms[file]
-
-    def _compiled(self, file: str, source: str, made: Sources) -> Form:
-        html, text = self._environments["html"], self._environments["text"]
-        return Form(
-            file, source, html.from_string(made.html), text.from_string(made.text), text.from_string(made.subject)
-        )
-
-    def _layout(self, part: str) -> Form:
-        file = f"{self._folder}/layout.{part}.j2"
-        if file not in self._forms:
-            source = self._text(file)
-            kind = "html" if part == "html" else "text"
-            environment = self._environments[kind].overlay(trim_blocks=True, lstrip_blocks=True)
-            try:
-                template = environment.from_string(source)
-            except TemplateError as error:
-                raise complaint(file, source, {}, error, "") from error
-            self._forms[file] = Form(file, source, template, template, template)
-        return self._forms[file]
-
-    def _text(self, file: str) -> str:
-        if file not in self.files:
-            raise ConfigurationError(f"{file} is missing; docs/letters.md says which files a language needs")
-        try:
-            text = self.files[file].decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = self.files[file].count(b"\n", 0, error.start) + 1
-            raise ConfigurationError(f"{file}, line {line}: not UTF-8; save the file as UTF-8") from error
-        return text.replace("\r\n", "\n").replace("\r", "\n")
-
-    # ------------------------------------------------------------ attachments
-
-    def attachments_for(self, kind: LetterKind, language: str) -> tuple[AttachedFile, ...]:
-        """The files that go with a letter; only the invitation has any."""
-        if kind is not LetterKind.INVITATION:
-            return ()
-        if language not in self._attached:
-            self._attached[language] = tuple(self._attachment(pattern, language) for pattern in self._patterns)
-        return self._attached[language]
-
-    def _attachment(self, pattern: str, language: str) -> AttachedFile:
-        for name in (_attachment_name(pattern, language), _attachment_name(pattern, self._default)):
-            if name in self.files:
-                content_type = _TYPES.guess_type(name)[0] or "application/octet-stream"
-                return AttachedFile(PurePath(name).name, content_type, self.files[name])
-        raise ConfigurationError(f"the attachment {pattern} is missing for the language “{language}”")
-
-
-# ---------------------------------------------------------------- filling
-
-
-def _filled(form: Form, template: Template, values: Mapping[str, Any], who: str) -> str:
-    try:
-        return fill(template, values)
-    except FAULTS as error:
-        raise complaint(form.file, form.source, values, error, who) from error
-
-
-def _one_line(words: str) -> str:
-    return " ".join(words.split())
-
-
-# ---------------------------------------------------------------- files
+    Raises:
+        ConfigurationError: A file is missing or cannot be read; `findings` lists them all.
+    """
+    name = folder.relative_to(root).as_posix() if folder.is_relative_to(root) else folder.name
+    templates = _template_files(folder, name)
+    languages = [match[1] for path in templates if (match := _INVITATION.fullmatch(path.rpartition("/")[2]))]
+    if not languages:
+        raise ConfigurationError(f"{name} has no invitation; write {name}/invitation.{default_language}.md")
+    found, missing = _attachment_files(root, attachments, languages, default_language)
+    if missing:
+        raise ConfigurationError(f"{missing[0].what}: {missing[0].why}; {missing[0].cure}", missing)
+    manifest = {"folder": name, "attachments": list(attachments), "default_language": default_language}
+    return {MANIFEST: json.dumps(manifest, sort_keys=True).encode(), **templates, **found}
 
 
 def _template_files(folder: Path, name: str) -> dict[str, bytes]:
@@ -273,30 +38,32 @@ def _template_files(folder: Path, name: str) -> dict[str, bytes]:
         found = sorted(path for path in folder.iterdir() if _TEMPLATE.fullmatch(path.name))
         return {f"{name}/{path.name}": path.read_bytes() for path in found}
     except OSError as error:
-        raise ConfigurationError(f"the letters in {folder} cannot be read: {error.strerror}") from error
-
-
-def _attachment_name(pattern: str, language: str) -> str:
-    return pattern.replace("{language}", language)
+        where = error.filename or folder
+        raise ConfigurationError(f"the letters in {where} cannot be read: {error.strerror}") from error
 
 
 def _attachment_files(
     root: Path, patterns: Iterable[str], languages: Iterable[str], default: str
 ) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
-    """The attachments by name, and what is missing; a language without its own file takes the default's."""
+    """The attachments by name, and what is missing."""
     files: dict[str, bytes] = {}
     missing: dict[str, Finding] = {}
-    for pattern in patterns:
-        for language in sorted(languages):
-            own, common = _attachment_name(pattern, language), _attachment_name(pattern, default)
-            name = own if (root / own).is_file() else common
-            try:
-                files[name] = files.get(name) or (root / name).read_bytes()
-            except OSError as error:
-                missing[name] = _not_readable(name, error)
+    for name in _attachment_names(root, patterns, languages, default):
+        try:
+            files[name] = files.get(name) or (root / name).read_bytes()
+        except OSError as error:
+            missing[name] = _unreadable(name, error)
     return files, tuple(missing.values())
 
 
-def _not_readable(name: str, error: OSError) -> Finding:
+def _attachment_names(root: Path, patterns: Iterable[str], languages: Iterable[str], default: str) -> Iterator[str]:
+    """The attachments every language needs; one without a file of its own takes the default language's."""
+    for pattern in patterns:
+        for language in sorted(languages):
+            own = pattern.replace("{language}", language)
+            yield own if (root / own).is_file() else pattern.replace("{language}", default)
+
+
+def _unreadable(name: str, error: OSError) -> Finding:
     why = f"the attachment cannot be read ({error.strerror})"
     return Finding(name, "[letters] attachments", why, "put the file there or correct the setting")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from outreach.adapters.stationery import Stationery
+from outreach.core.letters.stationery import Stationery
 from outreach.adapters.store.store import Store
 from outreach.core.calendar import is_late
 from outreach.core.followup import Policy, policy_from

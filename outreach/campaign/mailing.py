@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from outreach.adapters.stationery import Stationery
+from outreach.core.letters.stationery import Stationery
 from outreach.adapters.store.outbox import NewLetter
 from outreach.campaign.desk import Desk
 from outreach.core.calendar import next_open

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from outreach.adapters.dns import look_up_sender
 from outreach.adapters.sheets import read_rows, write_csv
-from outreach.adapters.stationery import Stationery
+from outreach.core.letters.stationery import Stationery
 from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from outreach.adapters.stationery import Stationery
+from outreach.core.letters.stationery import Stationery
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose, new_letter, thread_of
 from outreach.campaign.posting import Postman, letter_head

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from outreach.core.letters.markup import OWN_CHARACTERS
 from outreach.model import ConfigurationError
@@ -58,15 +59,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.globals.pop("lipsum", None)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
+        """What stands behind a dot in a template: first the value of that name."""
         # A column of contacts.csv may be called “items” or “values”, like the methods of a dictionary.
         if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        sizes = [len(side) if isinstance(side, (str, list, tuple)) else side for side in (left, right)]
-        numbers = [abs(size) for size in sizes if isinstance(size, (int, float))]
-        if operator == "**" or (len(numbers) == len(sizes) and numbers[0] * numbers[1] > LIMIT):
+        """Multiplies where the product is of a size that a letter can have."""
+        long = [len(side) for side in (left, right) if isinstance(side, (str, list, tuple))]
+        times = [side for side in (left, right) if isinstance(side, int)]
+        if operator == "**" or (long and times and long[0] * times[0] > LIMIT):
             raise SecurityError(f"“{operator}” gives too much here")
         return super().call_binop(context, operator, left, right)
 

@@ -1,0 +1,174 @@
+"""Reads sheets as spreadsheets write them, CSV in any locale or XLSX, and writes exports that run no formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from outreach.model import ConfigurationError, OutreachError
+
+SEPARATORS = ";\t,"
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # OWASP: cells that a spreadsheet would run
+LARGEST = 512 * 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with its header; each row with the number of its line."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read_rows(path: Path) -> Sheet:
+    """The rows of a CSV or XLSX file.
+
+    Raises:
+        ConfigurationError: The file is absent, no sheet, or empty.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ConfigurationError(_fault(path, "it is larger than 512 MB", "part it into several files"))
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(_fault(path, error.strerror or str(error), "check its name and place")) from error
+    if content.startswith(b"PK\x03\x04"):
+        lines = _xlsx_lines(path)
+    elif content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ConfigurationError(_fault(path, "it is an old Excel file (.xls)", "save it as .xlsx or CSV"))
+    else:
+        lines = _csv_lines(_decoded(content), path)
+    return _sheet(lines, path)
+
+
+def _fault(path: Path, why: str, cure: str) -> str:
+    return f"{path} cannot be read: {why}; {cure}"
+
+
+def _sheet(lines: Iterable[tuple[int, list[str]]], path: Path) -> Sheet:
+    filled = [(number, tuple(cell.strip() for cell in cells)) for number, cells in lines if any(map(str.strip, cells))]
+    if not filled:
+        raise ConfigurationError(_fault(path, "it is empty", "its first row must name the columns"))
+    return Sheet(filled[0][1], tuple(filled[1:]))
+
+
+def _decoded(content: bytes) -> str:
+    """As spreadsheets write: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _csv_lines(text: str, path: Path) -> Iterable[tuple[int, list[str]]]:
+    first, _, rest = text.partition("\n")
+    named = first.strip().lower().startswith("sep=") and first.strip()[4:5]
+    skipped = 1 if named else 0
+    separator = str(named) if named else _separator(first)
+    reader = csv.reader(io.StringIO((rest if named else text).replace("\0", ""), newline=""), delimiter=separator)
+    begins = skipped + 1
+    try:
+        for cells in reader:
+            yield begins, cells
+            begins = skipped + reader.line_num + 1
+    except csv.Error as error:
+        raise ConfigurationError(_fault(path, f"line {begins}: {error}", "save it again as CSV UTF-8")) from error
+
+
+def _separator(header: str) -> str:
+    """The separator that parts the header; quoted text does not count."""
+    bare = "".join(part for number, part in enumerate(header.split('"')) if number % 2 == 0)
+    return max(SEPARATORS, key=lambda one: (bare.count(one), one == ","))
+
+
+def _xlsx_lines(path: Path) -> Iterable[tuple[int, list[str]]]:
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415  only for XLSX
+
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        for name in workbook.sheet_names:
+            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            if any(any(cell not in ("", None) for cell in row) for row in rows):
+                return [(number, [_cell(cell) for cell in row]) for number, row in enumerate(rows, 1)]
+    except Exception as error:
+        raise ConfigurationError(
+            _fault(path, f"it is no workbook ({error})", "save it again as XLSX or CSV")
+        ) from error
+    return []
+
+
+def _cell(value: Any) -> str:
+    """What a person sees in a cell: whole numbers without a point, dates as ISO 8601."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+
+
+# ---------------------------------------------------------------- exports
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: bool = True) -> None:
+    """Writes a CSV that Excel opens rightly (UTF-8 with a mark) and that runs no formula; the file appears whole."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([_harmless(cell) if safe else cell for cell in row] for row in rows)
+    _replace(path, text.getvalue().encode("utf-8-sig"))
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell
+
+
+def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Writes a workbook whose cells are text and numbers only."""
+    import xlsxwriter  # noqa: PLC0415  only for XLSX
+
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(content, options) as workbook:
+        sheet = workbook.add_worksheet()
+        bold = workbook.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        for column, name in enumerate(header):
+            sheet.write_string(0, column, name, bold)
+        for number, row in enumerate(rows, 1):
+            for column, cell in enumerate(row):
+                _write_cell(sheet, number, column, cell)
+        sheet.autofit()
+    _replace(path, content.getvalue())
+
+
+def _write_cell(sheet: Any, row: int, column: int, cell: object) -> None:
+    if isinstance(cell, bool):
+        sheet.write_boolean(row, column, cell)
+    elif isinstance(cell, (int, float)):
+        sheet.write_number(row, column, cell)
+    else:
+        sheet.write_string(row, column, "" if cell is None else str(cell)[:32767])
+
+
+def _replace(path: Path, content: bytes) -> None:
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}; check the folder and the disk's space"
+        raise OutreachError(message) from error

@@ -1,0 +1,277 @@
+"""From the rows of a sheet to invitees, with every mistake named at once: what, in which line, and its cure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from outreach.core.geography import code_of, countries
+from outreach.core.places import plain
+from outreach.core.shared_domains import is_shared
+from outreach.model import Contact, Finding, Invitee, InviteeKind
+
+COLUMNS = ("id", "name", "country", "kind", "person", "title", "gender", "email", "cc", "language", "timezone", "notes")
+NEEDED = ("name", "country", "email")
+# What people call these columns.
+ALIASES = {
+    "e-mail": "email", "mail": "email", "e mail": "email", "address": "email", "email address": "email",
+    "correo": "email", "courriel": "email", "city": "name", "territory": "name", "municipality": "name",
+    "type": "kind", "contact": "person", "contact person": "person", "lang": "language", "time zone": "timezone",
+    "tz": "timezone", "note": "notes", "copy": "cc", "sex": "gender", "country code": "country",
+}  # fmt: skip
+MISTAKE = "mistake"  # the column of a file of bad rows that says what is wrong; an import passes over it
+LONGEST = {"id": 150, "name": 200, "person": 200, "title": 200, "notes": 5000}
+GENDERS = {"f": "f", "m": "m", "": ""}
+
+# Plain ASCII addresses, as nearly all are; what does not match is left to email-validator.
+_PLAIN = re.compile(
+    r"[A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,30}){0,2}@(?:[a-z0-9][a-z0-9-]{0,40}[a-z0-9]\.){1,4}[a-z]{2,24}"
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be enrolled, and why."""
+
+    line: int
+    cells: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """The invitees of a sheet, with everything found on the way."""
+
+    header: tuple[str, ...]
+    invitees: tuple[Invitee, ...]
+    findings: tuple[Finding, ...]
+    bad_rows: tuple[BadRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    cells: tuple[str, ...]
+    given_id: bool
+    invitee: Invitee
+
+
+def enrol(header: Sequence[str], rows: Iterable[tuple[int, tuple[str, ...]]], where: str = "contacts.csv") -> Enrolment:
+    """The invitees that rows name; several rows of one invitee are its contacts, and the first is written to."""
+    columns, findings = _columns(header, where)
+    if any(not finding.warning for finding in findings):
+        return Enrolment(tuple(header), (), findings, ())
+    good: list[_Row] = []
+    bad: list[BadRow] = []
+    for line, cells in rows:
+        row, mistakes = _row(line, cells, columns)
+        if mistakes:
+            bad.append(BadRow(line, cells, tuple(f"{what}: {cure}" for what, cure in mistakes)))
+            findings += tuple(_finding(where, line, what, cure) for what, cure in mistakes)
+        elif row is not None:
+            good.append(row)
+    invitees, conflicts = _gather(good)
+    for row, what, cure in conflicts:
+        bad.append(BadRow(row.line, row.cells, (f"{what}: {cure}",)))
+        findings += (_finding(where, row.line, what, cure),)
+    findings += tuple(_doubles(good, where))
+    ordered = tuple(sorted(bad, key=lambda one: one.line))
+    return Enrolment(tuple(header), invitees, findings, ordered)
+
+
+def _finding(where: str, line: int, what: str, cure: str, *, warning: bool = False) -> Finding:
+    why = "it may be a mistake" if warning else "a letter could not be written or would go wrong"
+    return Finding(what, f"{where}, line {line}", why, cure, warning)
+
+
+def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[Finding, ...]]:
+    columns: dict[str, int] = {}
+    findings: list[Finding] = []
+    for position, given in enumerate(header):
+        name = " ".join(given.strip().lower().replace("_", " ").split())
+        name = ALIASES.get(name, name.replace(" ", "_") if name.replace(" ", "_") in COLUMNS else name)
+        if not name:
+            continue
+        if name in columns:
+            findings.append(_finding(where, 1, f"two columns are called {name}", "rename or delete one"))
+        columns[name] = position
+    for name in NEEDED:
+        if name not in columns:
+            near = get_close_matches(name, columns, 1, 0.7)
+            cure = f"rename the column {near[0]} to {name}" if near else f"add a column {name}"
+            findings.append(_finding(where, 1, f"there is no column {name}", cure))
+    return columns, tuple(findings)
+
+
+def _row(line: int, cells: tuple[str, ...], columns: Mapping[str, int]) -> tuple[_Row | None, list[tuple[str, str]]]:
+    values = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
+    mistakes = [*_text_mistakes(values), *_value_mistakes(values)]
+    if len(cells) > max(columns.values()) + 1 and any(cells[max(columns.values()) + 1 :]):
+        mistakes.append(("more cells than columns", "put a text that holds the separator into quotes"))
+    if mistakes:
+        return None, mistakes
+    kind = InviteeKind(values.get("kind", "").lower() or "city")
+    country = values["country"].upper()
+    contact = _contact(values)
+    given = values.get("id", "")
+    invitee = Invitee(given or make_id(values["name"], country, kind), values["name"], country, kind, (contact,))
+    return _Row(line, cells, bool(given), invitee), []
+
+
+def _contact(values: Mapping[str, str]) -> Contact:
+    extra = {key: value for key, value in values.items() if key not in COLUMNS and key != MISTAKE}
+    return Contact(
+        email=values["email"],
+        person=values.get("person", ""),
+        title=values.get("title", ""),
+        gender=values.get("gender", "").lower(),
+        cc=_list(values.get("cc", "")),
+        language=values.get("language", "").replace("_", "-"),
+        timezone=values.get("timezone", ""),
+        notes=values.get("notes", ""),
+        extra=extra,
+    )
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in re.split(r"[;,]", text) if one.strip())
+
+
+def _text_mistakes(values: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    for name, value in values.items():
+        if _CONTROL.search(value):
+            yield f"{name} holds a character that cannot be seen", "type the text anew"
+        if len(value) > LONGEST.get(name, 2000):
+            yield f"{name} is longer than {LONGEST.get(name, 2000)} characters", "shorten it"
+        if "\n" in value and name not in ("notes", MISTAKE):
+            yield f"{name} goes over several lines", "write it in one line"
+
+
+def _value_mistakes(values: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    if not values["name"]:
+        yield "the name is missing", "write the name of the city or territory"
+    yield from _country_mistake(values["country"])
+    kind = values.get("kind", "").lower()
+    if kind and kind not in [one.value for one in InviteeKind]:
+        yield f"“{kind}” is no kind", f"take one of {', '.join(one.value for one in InviteeKind)}"
+    if values.get("gender", "").lower() not in GENDERS:
+        yield f"“{values['gender']}” is no gender here", "write f or m, or leave it empty"
+    for address in (values["email"], *_list(values.get("cc", ""))):
+        if problem := address_mistake(address):
+            yield problem, "correct the address"
+    language = values.get("language", "")
+    if language and not _LANGUAGE.fullmatch(language):
+        yield f"“{language}” is no language", "write a code such as en, fr, es or ca"
+    yield from _zone_mistake(values.get("timezone", ""))
+    given = values.get("id", "")
+    if given and not re.fullmatch(r"[^\s/\\]+", given):
+        yield f"the id “{given}” holds spaces or slashes", "use letters, digits and dashes"
+
+
+def _country_mistake(country: str) -> Iterable[tuple[str, str]]:
+    if country.upper() in countries():
+        return
+    if not country:
+        yield "the country is missing", "write its two letters, such as ES"
+        return
+    code = code_of(country)
+    cure = f"did you mean {code} ({countries()[code]})?" if code else "write its two letters (ISO 3166), such as ES"
+    yield f"“{country}” is no country code", cure
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone_mistake(zone: str) -> Iterable[tuple[str, str]]:
+    if zone and zone not in _zones():
+        near = get_close_matches(zone, _zones(), 1, 0.6)
+        yield f"there is no time zone {zone}", f"did you mean {near[0]}?" if near else "write one like Europe/Madrid"
+
+
+@lru_cache(maxsize=4096)
+def address_mistake(address: str) -> str:
+    """What is wrong with an address, in one sentence; "" if nothing is."""
+    if _PLAIN.fullmatch(address):
+        return ""
+    if not address:
+        return "the address is missing"
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  only for unusual addresses
+
+    try:
+        validate_email(address, check_deliverability=False, strict=True, test_environment=True)
+    except EmailNotValidError as error:
+        return f"“{address}” is no mail address: {error}"
+    return ""
+
+
+def make_id(name: str, country: str, kind: InviteeKind) -> str:
+    """A stable id: name, country, and the kind unless it is a city; letters of every script are kept."""
+    slug = plain(name).replace(" ", "-") or "-".join(f"{ord(char):x}" for char in unicodedata.normalize("NFC", name))
+    return f"{slug}-{country.lower()}" if kind is InviteeKind.CITY else f"{slug}-{country.lower()}-{kind.value}"
+
+
+def _gather(rows: Sequence[_Row]) -> tuple[tuple[Invitee, ...], list[tuple[_Row, str, str]]]:
+    gathered: dict[str, Invitee] = {}
+    conflicts: list[tuple[_Row, str, str]] = []
+    for row in rows:
+        known = gathered.get(row.invitee.id)
+        if known is None:
+            gathered[row.invitee.id] = row.invitee
+        elif (known.name, known.country, known.kind) != (row.invitee.name, row.invitee.country, row.invitee.kind):
+            what = f"the id {known.id} is {known.name} ({known.country}, {known.kind.value}) above"
+            conflicts.append((row, what, "give it another id, or the same name, country and kind"))
+        elif row.invitee.contact.email.lower() not in {contact.email.lower() for contact in known.contacts}:
+            gathered[known.id] = replace(known, contacts=(*known.contacts, row.invitee.contact))
+    return tuple(gathered.values()), conflicts
+
+
+def _doubles(rows: Sequence[_Row], where: str) -> Iterable[Finding]:
+    """The same place perhaps twice: one name with different mail domains and no id; one address of two invitees."""
+    by_place: dict[str, list[_Row]] = defaultdict(list)
+    by_address: dict[str, dict[str, _Row]] = defaultdict(dict)
+    by_name: dict[tuple[str, str], dict[str, _Row]] = defaultdict(dict)
+    for row in rows:
+        if not row.given_id:
+            by_place[row.invitee.id].append(row)
+        by_address[row.invitee.contact.email.lower()].setdefault(row.invitee.id, row)
+        by_name[plain(row.invitee.name), row.invitee.country].setdefault(row.invitee.id, row)
+    for same in by_place.values():
+        domains = {_domain(row.invitee.contact.email) for row in same}
+        if len(domains) > 1:
+            yield _double(where, same[-1], "comes with different mail domains")
+    for ids in by_address.values():
+        if len(ids) > 1:
+            row = list(ids.values())[-1]
+            what = f"{row.invitee.contact.email} is the address of {' and '.join(sorted(ids))}"
+            yield _finding(where, row.line, what, "correct it if it is a mistake", warning=True)
+    for ids in by_name.values():
+        kinds = {row.invitee.kind for row in ids.values()}
+        if len(ids) > len(kinds):
+            yield _double(where, list(ids.values())[-1], "stands under different ids")
+
+
+def _double(where: str, row: _Row, how: str) -> Finding:
+    what = f"{row.invitee.name} ({row.invitee.country}) {how}: one invitee or two?"
+    return _finding(where, row.line, what, "give two invitees different ids, or one invitee one id", warning=True)
+
+
+def _domain(address: str) -> str:
+    domain = address.rpartition("@")[2].lower()
+    return address.lower() if is_shared(domain) else domain
+
+
+def bad_rows_sheet(enrolment: Enrolment) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The bad rows as a sheet that can be corrected and imported; a last column says what is wrong."""
+    width = len(enrolment.header)
+    rows = [(*(row.cells + ("",) * width)[:width], "; ".join(row.reasons)) for row in enrolment.bad_rows]
+    return (*enrolment.header, MISTAKE), rows

@@ -1,0 +1,135 @@
+"""Writes the headers of a letter, each so that it reads back as what was meant."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from textwrap import wrap
+
+from outreach.model import OutreachError
+
+MAX_LINE = 998  # octets without CRLF (RFC 5322 §2.1.1)
+GOOD_LINE = 76  # RFC 2047 §2 asks it of a line with encoded words
+CHUNK = 39  # octets of one encoded word: with the longest header name before it, still a good line
+MAX_REFERENCES = 20  # the first letter of a thread and the latest ones
+CRLF = "\r\n"
+
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+|[^@\s]+@\[[A-Za-z0-9.:]+\]")
+_MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,250}>")
+_MAILTO = re.compile(r"mailto:[\x21-\x3b\x3d\x3f-\x7e]+")
+_LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
+_TOKEN = re.compile(r"[a-z-]+")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")  # a name that needs no quotes (RFC 5322 §3.2.3)
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class LetterError(OutreachError):
+    """A letter cannot be written as a correct mail; it is not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the headers of a letter say."""
+
+    from_name: str
+    from_address: str
+    to: str  # one bare address
+    to_name: str
+    cc: tuple[str, ...]
+    subject: str
+    date: datetime  # aware, in the secretariat's zone
+    message_id: str  # with angle brackets, like the two below
+    in_reply_to: str
+    references: tuple[str, ...]
+    language: str
+    auto_submitted: str = ""  # RFC 3834: auto-generated, auto-replied, or "" for a letter that a person sends
+    unsubscribe: str = ""  # a mailto URI
+
+
+def written_headers(head: Head) -> list[tuple[str, str]]:
+    """Every header but Content-Type, in order, ready to be written."""
+    headers = [
+        ("Date", _date(head.date)),
+        ("From", _mailbox(head.from_name, head.from_address)),
+        ("To", _mailbox(head.to_name, head.to)),
+        ("Cc", f",{CRLF} ".join(_mailbox("", address) for address in head.cc)),
+        ("Subject", _unstructured(head.subject)),
+        ("Message-ID", _checked(_MESSAGE_ID, head.message_id, "a Message-ID")),
+        ("In-Reply-To", _message_ids((head.in_reply_to,) if head.in_reply_to else ())),
+        ("References", _message_ids(head.references)),
+        ("Content-Language", _checked(_LANGUAGE, head.language, "a language")),
+        (
+            "List-Unsubscribe",
+            f"<{_checked(_MAILTO, head.unsubscribe, 'a mailto address')}>" if head.unsubscribe else "",
+        ),
+        ("Auto-Submitted", _checked(_TOKEN, head.auto_submitted, "a word for it") if head.auto_submitted else ""),
+        # Exchange answers an automatic answer otherwise.
+        ("X-Auto-Response-Suppress", "All" if head.auto_submitted == "auto-replied" else ""),
+        ("MIME-Version", "1.0"),
+    ]
+    return [(name, value) for name, value in headers if value]
+
+
+def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:
+    if not pattern.fullmatch(value):
+        raise LetterError(f"“{value}” cannot stand in a letter's header as {what}; the letter was not sent")
+    return value
+
+
+def _date(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise LetterError("the date of a letter has no time zone; the letter was not sent")
+    return format_datetime(moment)
+
+
+def _message_ids(ids: tuple[str, ...]) -> str:
+    """Ids as they are, on one line: a folded or encoded one breaks the thread."""
+    kept = ids if len(ids) <= MAX_REFERENCES else (ids[0], *ids[1 - MAX_REFERENCES :])
+    while len(" ".join(kept)) > MAX_LINE - len("References: ") and len(kept) > 1:
+        kept = (kept[0], *kept[2:])
+    return " ".join(_checked(_MESSAGE_ID, id_, "a Message-ID") for id_ in kept)
+
+
+def _mailbox(name: str, address: str) -> str:
+    _checked(_ADDRESS, address, "an address (the relay takes ASCII only)")
+    words = one_line(name)
+    if not words:
+        return address
+    phrase = _phrase(words)
+    fits = len(phrase.rpartition(CRLF)[2]) + len(address) < GOOD_LINE - 8
+    return f"{phrase}{'' if fits else CRLF} <{address}>"
+
+
+def _phrase(words: str) -> str:
+    if not words.isascii() or "=?" in words or len(words) > GOOD_LINE - 12:
+        return _encoded(words)
+    if _ATOMS.fullmatch(words):
+        return words
+    return '"' + re.sub(r'(["\\])', r"\\\1", words) + '"'
+
+
+def _unstructured(text: str) -> str:
+    words = one_line(text)
+    if not words.isascii() or "=?" in words or any(len(word) > GOOD_LINE - 12 for word in words.split()):
+        return _encoded(words)
+    return f"{CRLF} ".join(wrap(words, GOOD_LINE - 12, break_long_words=False, break_on_hyphens=False))
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks and other control characters, each space single."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
+
+
+def _encoded(text: str) -> str:
+    """Text as encoded words (RFC 2047), none of which parts a character."""
+    chunks, chunk = [], b""
+    for char in text:
+        octets = char.encode("utf-8", "replace")
+        if len(chunk) + len(octets) > CHUNK:
+            chunks.append(chunk)
+            chunk = b""
+        chunk += octets
+    return f"{CRLF} ".join(f"=?utf-8?b?{b64encode(part).decode()}?=" for part in (*chunks, chunk))
