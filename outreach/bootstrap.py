@@ -16,6 +16,7 @@ from outreach.campaign.desk import Clock, Desk
 from outreach.settings import InboxSettings, Settings, SmtpSettings
 
 if TYPE_CHECKING:
+    from outreach.adapters.embedded_imap import EmbeddedImap
     from outreach.adapters.imap import ImapMailbox
     from outreach.adapters.maildir import MaildirMailbox
     from outreach.campaign.posting import Postman
@@ -49,18 +50,20 @@ def open_desk(folder: Path, *, clock: Clock | None = None, by: str | None = None
         OutreachError: Settings, database or key cannot be used; the message says what to do.
     """
     settings = load_settings(folder / "config.toml")
+    if settings.campaign.mode == "rehearsal":
+        settings = replace(settings, smtp=replace(settings.smtp, per_minute=0))
     return make_desk(folder, settings, clock or SystemClock(), by or login_name())
 
 
-def make_desk(folder: Path, settings: Settings, clock: Clock, by: str) -> Desk:
-    """The desk of a campaign whose settings are known."""
+def make_desk(folder: Path, settings: Settings, clock: Clock, by: str, *, home: Path | None = None) -> Desk:
+    """The desk of a campaign whose settings are known; `home`: where its data lie, if not where they always do."""
     from outreach.adapters.stationery import read_files  # noqa: PLC0415  heavy, and not every command needs it
     from outreach.adapters.store.engine import sqlite_path  # noqa: PLC0415
     from outreach.adapters.store.store import open_store  # noqa: PLC0415
     from outreach.core.letters.stationery import Stationery  # noqa: PLC0415
     from outreach.core.standing import fold  # noqa: PLC0415
 
-    home = data_folder(folder, settings)
+    home = home or data_folder(folder, settings)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     url = "sqlite:///outreach.db" if home != folder else settings.campaign.database
     campaign = settings.campaign
@@ -105,11 +108,10 @@ def key_path(desk: Desk) -> Path:
 def relay(desk: Desk) -> Iterator[Callable[[], Postman]]:
     """Gives what makes connections to the relay; in a rehearsal, to an embedded one that keeps the letters."""
     if desk.settings.campaign.mode == "real":
-        yield _postmen(desk.settings.smtp, smtp_password(desk.settings))
+        yield postmen(desk.settings.smtp, smtp_password(desk.settings))
         return
     with embedded_relay(data_folder(desk.folder, desk.settings) / "outbox") as settings:
-        quick = replace(settings, per_minute=0, connections=desk.settings.smtp.connections)
-        yield _postmen(quick, None)
+        yield postmen(settings, None)
 
 
 def smtp_password(settings: Settings) -> str | None:
@@ -118,7 +120,8 @@ def smtp_password(settings: Settings) -> str | None:
     return password_for(smtp.password_env, smtp.password_file, where="[smtp]") if smtp.username else None
 
 
-def _postmen(settings: SmtpSettings, password: str | None) -> Callable[[], Postman]:
+def postmen(settings: SmtpSettings, password: str | None) -> Callable[[], Postman]:
+    """Makes connections to a relay, as many as are asked for."""
     from outreach.adapters.smtp import SmtpPostman  # noqa: PLC0415
     from outreach.core.pacing import classify  # noqa: PLC0415
 
@@ -162,7 +165,7 @@ def mailbox(desk: Desk) -> Iterator[ImapMailbox | MaildirMailbox]:
         with open_mailbox(desk.settings.inbox, inbox_password(desk.settings), desk.folder) as opened:
             yield opened
         return
-    with embedded_mailbox(data_folder(desk.folder, desk.settings) / "mailbox") as settings:
+    with embedded_mailbox(data_folder(desk.folder, desk.settings) / "mailbox") as (settings, _server):
         with open_mailbox(settings, EMBEDDED_PASSWORD, desk.folder) as opened:
             yield opened
 
@@ -190,16 +193,17 @@ def open_mailbox(settings: InboxSettings, password: str, folder: Path) -> Iterat
 
 
 @contextmanager
-def embedded_mailbox(path: Path) -> Iterator[InboxSettings]:
-    """An IMAP server on loopback over a Maildir."""
+def embedded_mailbox(path: Path) -> Iterator[tuple[InboxSettings, EmbeddedImap]]:
+    """An IMAP server on loopback over a Maildir, and how to reach it."""
     from outreach.adapters.embedded_imap import EmbeddedImap  # noqa: PLC0415
 
     server = EmbeddedImap(path, EMBEDDED_USER, EMBEDDED_PASSWORD)
     server.start()
     try:
-        yield InboxSettings(
+        settings = InboxSettings(
             host="127.0.0.1", port=server.port, security="none", username=EMBEDDED_USER, sent_folder=""
         )
+        yield settings, server
     finally:
         server.stop()
 

@@ -25,6 +25,11 @@ PASSING = re.compile(
     r"|throttl|too many|try again|temporar|not available|unavailable",
     re.IGNORECASE,
 )
+REASONS = (
+    (socket.gaierror, "no server of that name is known; check host, or the network"),
+    (ConnectionRefusedError, "nothing answers there; check host and port, or wait until the server is back"),
+    (TimeoutError, "it did not answer in time"),
+)
 RESPONSE_CODE = re.compile(r"\[[A-Z-]+\] ?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -71,22 +76,13 @@ def hang_up(client: IMAPClient) -> None:
 def reason(error: BaseException) -> str:
     """Why a connection failed, in plain words."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"its certificate is not trusted ({error.verify_message}); if the server uses an authority of its own, "
-            f"name its file as ca_file"
-        )
-    if isinstance(error, socket.gaierror):
-        return "no server of that name is known; check host, or the network"
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing answers there; check host and port, or wait until the server is back"
-    if isinstance(error, TimeoutError):
-        return "it did not answer in time"
-    if "EOF" in str(error):
-        return "it closed the connection"
-    if isinstance(error, IMAPClientError | OSError):
-        words = RESPONSE_CODE.sub("", CONTROL.sub(" ", str(error))).strip().rstrip(".")
-        return words[:300] or type(error).__name__
-    return f"it gave an answer that is not IMAP ({type(error).__name__})"
+        own = "if the server uses an authority of its own, name its file as ca_file"
+        return f"its certificate is not trusted ({error.verify_message}); {own}"
+    known = next((words for kind, words in REASONS if isinstance(error, kind)), "")
+    if known or not isinstance(error, IMAPClientError | OSError):
+        return known or f"it gave an answer that is not IMAP ({type(error).__name__})"
+    words = RESPONSE_CODE.sub("", CONTROL.sub(" ", str(error))).strip().rstrip(".")
+    return "it closed the connection" if "EOF" in words else words[:300] or type(error).__name__
 
 
 def is_loopback(host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from outreach.adapters.imap_connection import PASSING, TROUBLE, connect, hang_up
 from outreach.model import ConfigurationError, TryAgainLaterError
 from outreach.settings import InboxSettings
 
+_REFUSAL = re.compile(r"failed: |command error: BAD")  # as IMAPClient and imaplib word it
 SLOWEST = 50_000  # bytes a second; a slower answer is given up
 
 
@@ -137,7 +139,7 @@ def is_passing(error: TryAgainLaterError) -> bool:
 
 def _is_refusal(error: BaseException | None) -> bool:
     """Whether the server answered in order, only not as we wish (NO or BAD)."""
-    return type(error) is IMAPClientError and "got more than" not in str(error)
+    return type(error) is IMAPClientError and _REFUSAL.search(str(error)) is not None
 
 
 def _cut(connection: socket.socket) -> None:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from outreach.adapters.store.locks import only_one
@@ -18,7 +18,7 @@ from outreach.campaign.followup import due_reminders, queue_due
 from outreach.campaign.posting import Progress, post
 from outreach.campaign.replies import read_new
 from outreach.entrypoints.mailroom import NO_REMINDERS, kinds_to_post, look_into_mailbox, take_everything
-from outreach.model import LoginRefusedError, OutreachError, TryAgainLaterError
+from outreach.model import LetterKind, LoginRefusedError, OutreachError, TryAgainLaterError
 
 logger = logging.getLogger("outreach.daemon")
 POLL = 300.0  # seconds; the mailbox is looked into at least so often, IDLE or not
@@ -172,7 +172,7 @@ class _Service:
         due = self._desk.store.outbox.next_due()
         return due is not None and due <= self._desk.now()
 
-    def _remind(self) -> tuple[object, ...]:
+    def _remind(self) -> Collection[LetterKind]:
         """Queues what is due after a look into the mailbox; gives the kinds of letters that may leave."""
         try:
             if due_reminders(self._desk):
@@ -181,7 +181,7 @@ class _Service:
                 if queued:
                     logger.info("%d reminders are due", queued)
             with self._reading:
-                return tuple(kinds_to_post(self._desk))
+                return kinds_to_post(self._desk)
         except OutreachError as error:
             logger.warning("reminders wait: %s", error)
             return NO_REMINDERS

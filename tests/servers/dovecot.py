@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,11 +103,12 @@ class Dovecot:
     password = PASSWORD
 
     def __init__(self) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="outreach-dovecot-", dir="/tmp"))  # noqa: S108  others must reach it
+        self.home = Path(tempfile.mkdtemp(prefix="outreach-dovecot-", dir="/tmp"))
         self.port, self.tls_port = free_port(), free_port()
         self.ca_file = self.home / "server.pem"
         self._count = itertools.count(1)
         self._owner = _owner()
+        self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Starts it and waits until it answers."""
@@ -123,7 +125,7 @@ class Dovecot:
             command = [program, "-F", "-c", str(config)]
             self._server = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stderr=errors)
         for port in (self.port, self.tls_port):
-            wait_for(port, lambda: self.trouble())
+            wait_for(port, self.trouble)
 
     def account(self) -> Account:
         """A new, empty mailbox."""
@@ -138,13 +140,16 @@ class Dovecot:
 
     def stop(self) -> None:
         """Stops it and clears up."""
-        self._server.terminate()
-        self._server.wait(10)
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(10)
         shutil.rmtree(self.home, ignore_errors=True)
 
     def trouble(self) -> str:
         """What it wrote to its log, or to the terminal."""
-        return "\n".join(path.read_text(errors="replace") for name in ("err", "log") if (path := self.home / name).exists())
+        return "\n".join(
+            path.read_text(errors="replace") for name in ("err", "log") if (path := self.home / name).exists()
+        )
 
     def _config(self) -> str:
         uid, gid = self._owner
@@ -171,7 +176,7 @@ def free_port() -> int:
         return port
 
 
-def wait_for(port: int, trouble: object, seconds: float = 10) -> None:
+def wait_for(port: int, trouble: Callable[[], str], seconds: float = 10) -> None:
     """Waits until a port answers."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -181,7 +186,7 @@ def wait_for(port: int, trouble: object, seconds: float = 10) -> None:
             time.sleep(0.02)
         else:
             return
-    message = f"nothing answers on port {port}: {trouble() if callable(trouble) else trouble}"
+    message = f"nothing answers on port {port}: {trouble()}"
     raise RuntimeError(message)
 
 

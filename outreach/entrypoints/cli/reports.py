@@ -42,7 +42,7 @@ def log_(
         return
     for file, write in ((csv_file, write_csv), (xlsx_file, write_xlsx)):
         if file is not None:
-            write(file, HEADER, [_cells(line) for line in lines])
+            write(file, HEADER, [line_cells(line) for line in lines])
             click.echo(f"{len(lines)} invitees are in {file}")
     if csv_file is None and xlsx_file is None:
         _show_log(desk, lines)
@@ -92,7 +92,8 @@ def line_json(line: LogLine) -> dict[str, Any]:
     }
 
 
-def _cells(line: LogLine) -> tuple[object, ...]:
+def line_cells(line: LogLine) -> tuple[object, ...]:
+    """One invitee of the log as the cells of a sheet."""
     plain = line_json(line)
     action = plain.pop("next")
     return (*("" if cell is None else cell for cell in plain.values()), action["action"], action["at"] or "", action["why"])

@@ -1,0 +1,2 @@
+"""PLACEHOLDER by the lead, to be replaced by the reader's engineer."""
+from outreach.core.reading.reader import open_mail as open_guarded

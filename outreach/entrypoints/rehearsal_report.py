@@ -1,0 +1,117 @@
+"""The report at the end of a rehearsal: the calendar, the log, the progress, and what waits for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from outreach.adapters.sheets import write_csv, write_xlsx
+from outreach.campaign.report import LogLine, log_lines, status
+from outreach.entrypoints.cli.reports import HEADER, line_cells, status_text
+from outreach.model import ReadingKind, State
+
+if TYPE_CHECKING:
+    from outreach.entrypoints.rehearsal import Play
+
+WIDTH = 88
+# In the order in which a person wants to read a day.
+SHOWN = ("queued", "sent", "received", "reviewed", "released")
+
+
+def print_report(play: Play, stage: Path) -> None:
+    """Prints the report and keeps it, with the whole log, in the rehearsal's folder."""
+    lines = log_lines(play.desk)
+    text = "\n".join(_report(play, lines, stage))
+    click.echo(text)
+    (stage / "report.txt").write_text(text + "\n", encoding="utf-8")
+    rows = [line_cells(line) for line in lines]
+    write_csv(stage / "log.csv", HEADER, rows)
+    write_xlsx(stage / "log.xlsx", HEADER, rows)
+
+
+def _report(play: Play, lines: tuple[LogLine, ...], stage: Path) -> Iterator[str]:
+    yield _title("What happened")
+    yield from _calendar(play)
+    yield _title("Where everybody stands")
+    yield from _standings(lines)
+    yield _title("How far the campaign is")
+    yield status_text(play.desk.settings.campaign.name, status(play.desk))
+    yield _title("What waits for a person")
+    yield from _waiting(play)
+    yield _title("Was the machine right?")
+    yield from _compared(play, lines)
+    yield _title("Where everything lies")
+    yield f"  {stage}"
+    yield "    log.csv, log.xlsx   the confirmation log        report.txt   this report"
+    yield "    outbox/             every letter, as sent       mailbox/     every answer, as received"
+    yield "  Look around in it:  outreach log · outreach story ID · outreach inbox · outreach review"
+
+
+def _title(words: str) -> str:
+    return f"\n── {words} {'─' * (WIDTH - len(words) - 4)}\n"
+
+
+def _calendar(play: Play) -> Iterator[str]:
+    for day, happened in sorted(play.diary.days.items()):
+        ordered = sorted(happened.items(), key=lambda one: (_rank(one[0]), one[0]))
+        words = ", ".join(f"{number} {what}" for what, number in ordered)
+        yield from _wrapped(f"  {day:%a %d %b}  ", words)
+
+
+def _rank(what: str) -> int:
+    return next((number for number, word in enumerate(SHOWN) if word in what), len(SHOWN))
+
+
+def _wrapped(head: str, words: str) -> Iterator[str]:
+    import textwrap  # noqa: PLC0415
+
+    yield from textwrap.wrap(words, WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+
+
+def _standings(lines: tuple[LogLine, ...]) -> Iterator[str]:
+    for state in State:
+        names = [f"{line.invitee.name}{' (late)' if line.standing.late else ''}" for line in lines if line.standing.state is state]
+        if names:
+            yield f"  {state.value.replace('_', ' ')} ({len(names)})"
+            yield from _wrapped("      ", ", ".join(sorted(names)))
+    quoted = [line for line in lines if line.standing.state is State.CONFIRMED and line.evidence][:5]
+    if quoted:
+        yield "\n  In their own words:"
+    for line in quoted:
+        yield f"      {line.invitee.name}: “{line.evidence}”"
+
+
+def _waiting(play: Play) -> Iterator[str]:
+    waiting = list(play.desk.store.inbox.every(waiting=True))
+    if not waiting:
+        yield "  nothing"
+    for mail in waiting:
+        yield from _wrapped(
+            f"  mail {mail.mail:<4} ", f"{mail.from_address}: {mail.reading.kind.value.replace('_', ' ')}? {mail.why}"
+        )
+
+
+def _compared(play: Play, lines: tuple[LogLine, ...]) -> Iterator[str]:
+    """Every mail against what its town hall meant: decided right, left to a person, or wrong."""
+    result: Counter[str] = Counter()
+    wrong = []
+    for mail in play.desk.store.inbox.every():
+        answer = play.town_halls.truth.get(mail.message_id)
+        if answer is None:
+            continue
+        right = mail.reading.kind is answer.kind
+        by_person = mail.trust.why.startswith("rehearsal") or not mail.reading.decided
+        if mail.reading.decided and not right:
+            wrong.append(f"mail {mail.mail}: read as {mail.reading.kind.value}, meant {answer.kind.value}")
+        result["left to a person" if by_person else "decided by the machine"] += 1
+    meant = {a.invitee for a in play.town_halls.truth.values() if a.kind is ReadingKind.CONFIRM}
+    false = [x.invitee.name for x in lines if x.standing.state is State.CONFIRMED and x.invitee.id not in meant]
+    total = sum(result.values())
+    yield f"  {total} answers: " + ", ".join(f"{number} {what}" for what, number in sorted(result.items()))
+    yield f"  decided wrongly: {len(wrong)}"
+    yield from (f"      {one}" for one in wrong)
+    yield f"  counted as confirmed without having said yes: {', '.join(false) if false else 'none'}"

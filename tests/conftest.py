@@ -1,0 +1,34 @@
+"""Real servers for all tests: one of each for a worker, started when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.dovecot import Dovecot
+from tests.servers.postfix import Postfix
+from tests.servers.sink import Sink
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """Dovecot on loopback; `dovecot.account()` makes an empty mailbox."""
+    server = Dovecot()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postfix() -> Iterator[Postfix]:
+    """Postfix on loopback; what it relays arrives at `postfix.sink`."""
+    with Sink() as sink:
+        server = Postfix(sink)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
