@@ -25,7 +25,8 @@ def main() -> None:
         with path.open("w", encoding="utf-8") as file:
             file.write(HEADER)
             for n in range(rows):
-                file.write(f"c-{n};Città {n};IT;city;Maria Rossi;Sindaca;f;sindaca@comune{n}.example;ufficio@comune{n}.example;it;;;x\n")
+                who = f"Maria Rossi;Sindaca;f;sindaca@comune{n}.example;ufficio@comune{n}.example"
+                file.write(f"c-{n};Città {n};IT;city;{who};it;;;x\n")
         start = time.perf_counter()
         sheet = read_rows(path)
         enrolment = enrol(sheet.header, sheet.rows)

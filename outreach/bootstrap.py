@@ -165,9 +165,9 @@ def mailbox(desk: Desk) -> Iterator[ImapMailbox | MaildirMailbox]:
         with open_mailbox(desk.settings.inbox, inbox_password(desk.settings), desk.folder) as opened:
             yield opened
         return
-    with embedded_mailbox(data_folder(desk.folder, desk.settings) / "mailbox") as (settings, _server):
-        with open_mailbox(settings, EMBEDDED_PASSWORD, desk.folder) as opened:
-            yield opened
+    place = data_folder(desk.folder, desk.settings) / "mailbox"
+    with embedded_mailbox(place) as (inbox, _), open_mailbox(inbox, EMBEDDED_PASSWORD, desk.folder) as opened:
+        yield opened
 
 
 def inbox_password(settings: Settings) -> str:
@@ -213,4 +213,6 @@ def mailbox_name(desk: Desk) -> str:
     inbox = desk.settings.inbox
     if desk.settings.campaign.mode != "real":
         return REHEARSAL
-    return f"{inbox.username}@{inbox.host}:{inbox.port}"[:200] if inbox.kind == "imap" else f"maildir:{inbox.path}"[:200]
+    return (
+        f"{inbox.username}@{inbox.host}:{inbox.port}"[:200] if inbox.kind == "imap" else f"maildir:{inbox.path}"[:200]
+    )

@@ -204,8 +204,11 @@ def _write(path: Path, raw: bytes, uid: int, when: datetime) -> None:
 
 def _numbered(path: Path) -> Iterator[tuple[int, Path]]:
     """Every mail with its UID, in order; a file that somebody else put there is given one."""
-    files = [file for folder in ("new", "cur") for file in (path / folder).iterdir() if file.is_file()]
-    known = {int(match[1]): file for file in files if (match := _NUMBERED.match(file.name))}
+    files = sorted(file for folder in ("new", "cur") for file in (path / folder).iterdir() if file.is_file())
+    known: dict[int, Path] = {}
+    for file in files:
+        if match := _NUMBERED.match(file.name):
+            known.setdefault(int(match[1]), file)  # two servers at once may have given one UID twice
     yield from sorted(known.items())
     others = sorted(set(files) - set(known.values()), key=lambda file: file.name)
     for uid, file in enumerate(others, start=max(known, default=0) + 1):

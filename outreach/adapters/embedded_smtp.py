@@ -40,7 +40,8 @@ class EmbeddedSmtp:
         class _Listening(Controller):
             def _trigger_server(self) -> None:
                 """Calls once, as aiosmtpd expects, on the port that is known only now."""
-                address = self.server.sockets[0].getsockname()
+                server: Any = self.server
+                address = server.sockets[0].getsockname()
                 with socket.create_connection(address, timeout=5) as first:
                     first.recv(1024)
 

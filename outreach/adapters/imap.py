@@ -75,7 +75,8 @@ class ImapMailbox:
         self._session = ImapSession(settings, password, connect_seconds=connect_seconds, read_seconds=read_seconds)
         self._poll_seconds = poll_seconds
         self._renew_seconds = renew_seconds
-        self._known: dict[str, Opened] = {}
+        self._known: dict[str, Opened] = {}  # as they were when they were read
+        self._waited: Opened | None = None  # the inbox as it was after the last wait
 
     def open(self) -> None:
         """Connects and logs in, with one try.
@@ -119,14 +120,14 @@ class ImapMailbox:
     def wait(self, seconds: float, stop: threading.Event | None = None) -> bool:
         """Waits until something may be new in the inbox (True), the time is over or `stop` is set (False).
 
-        New is what came since the last complete `fetch_new`, or, without one, since this call.
+        New is what came since the last complete `fetch_new`; without one, since the last wait or this call.
 
         Raises:
             TryAgainLaterError: the connection is dead; connect anew, and look.
         """
         folder = self._settings.folder
-        before = self._known.get(folder) or self._session.examine(folder)
-        return wait_for_news(
+        before = self._known.get(folder) or self._waited or self._session.examine(folder)
+        came = wait_for_news(
             self._session,
             before,
             seconds,
@@ -134,6 +135,8 @@ class ImapMailbox:
             poll=self._poll_seconds,
             renew=self._renew_seconds,
         )
+        self._waited = self._session.opened if came else before
+        return came
 
     def has_folder(self, name: str) -> bool:
         """Whether there is a folder of that name."""

@@ -50,6 +50,8 @@ def connect(
         client = _reach(settings, timeout)
         try:
             client.normalise_times = False
+            # The library sends a command in pieces; without this each piece waits for the server's acknowledgement.
+            client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             _log_in(client, settings, password)
         except BaseException:
             hang_up(client)

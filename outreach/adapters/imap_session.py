@@ -47,7 +47,7 @@ class ImapSession:
         self._connect_seconds = connect_seconds
         self.read_seconds = read_seconds
         self._client: IMAPClient | None = None
-        self._opened: Opened | None = None
+        self.opened: Opened | None = None
 
     @property
     def client(self) -> IMAPClient:
@@ -68,7 +68,7 @@ class ImapSession:
 
     def drop(self) -> None:
         """Closes the connection without a word."""
-        client, self._client, self._opened = self._client, None, None
+        client, self._client, self.opened = self._client, None, None
         if client is not None:
             hang_up(client)
 
@@ -95,7 +95,7 @@ class ImapSession:
 
     def examine(self, folder: str) -> Opened:
         """Opens a folder read-only (EXAMINE), anew where it is open already, and says how it stands."""
-        self._opened = None
+        self.opened = None
         try:
             with self.talking() as client:
                 answer = client.select_folder(folder, readonly=True)
@@ -104,12 +104,12 @@ class ImapSession:
                 self._explain_missing(folder, error)
             raise
         numbers = (int(answer.get(key) or 0) for key in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS"))
-        self._opened = Opened(folder, *numbers)
-        return self._opened
+        self.opened = Opened(folder, *numbers)
+        return self.opened
 
     def again_in(self, opened: Opened) -> None:
         """Makes sure that a folder is open, after another was or the connection was lost."""
-        if self._client is not None and self._opened is not None and self._opened.name == opened.name:
+        if self._client is not None and self.opened is not None and self.opened.name == opened.name:
             return
         if self.examine(opened.name).uidvalidity != opened.uidvalidity:
             raise TryAgainLaterError(f"The folder {opened.name} was made anew while it was read; look again.")

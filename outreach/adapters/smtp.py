@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import re
 import socket
 import ssl
@@ -105,7 +106,7 @@ class SmtpPostman:
         await self._ehlo(client)
         if self._settings.security == "starttls":
             if not client.supports_extension("starttls"):
-                message = f"{self._place()} does not offer STARTTLS; nothing was sent. Use security = \"tls\", port 465"
+                message = f'{self._place()} does not offer STARTTLS; nothing was sent. Use security = "tls", port 465'
                 raise TryAgainLaterError(message)
             await client.starttls(timeout=self._timeouts.verb)
             await self._ehlo(client)
@@ -129,7 +130,8 @@ class SmtpPostman:
                     encoded = base64.b64encode(part.encode())
                     response = await client.execute_command(encoded, timeout=self._timeouts.verb)
         else:
-            message = f"{self._place()} offers no login by password ({', '.join(offered) or 'none at all'}); ask your provider"
+            ways = ", ".join(offered) or "none at all"
+            message = f"{self._place()} offers no login by password ({ways}); ask your provider"
             raise LoginRefusedError(message)
         if response.code == 235:  # noqa: PLR2004  “authentication succeeded”
             return
@@ -152,10 +154,8 @@ class SmtpPostman:
     async def close(self) -> None:
         """Takes leave politely, within five seconds."""
         if self.connected and self._client is not None:
-            try:
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # the letters are settled; nobody minds
                 await self._client.quit(timeout=LEAVE)
-            except (aiosmtplib.SMTPException, OSError):
-                pass  # the letters are settled; nobody minds
         self._drop()
 
     def _drop(self) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from outreach.core.letters.stationery import Stationery
 from outreach.adapters.store.store import Store
 from outreach.core.calendar import is_late
 from outreach.core.followup import Policy, policy_from
 from outreach.core.geography import time_zone
+from outreach.core.letters.stationery import Stationery
 from outreach.model import Entry, EntryKind, Invitee, UsageError
 from outreach.settings import Settings
 

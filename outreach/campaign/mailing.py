@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from outreach.core.letters.stationery import Stationery
 from outreach.adapters.store.outbox import NewLetter
 from outreach.campaign.desk import Desk
 from outreach.core.calendar import next_open
 from outreach.core.letters.mime import Words, digest
 from outreach.core.letters.reference import make_reference, message_id
+from outreach.core.letters.stationery import Stationery
 from outreach.core.letters.wording import letter_values
 from outreach.model import EntryKind, Invitee, LetterKey, LetterKind, LetterState, Standing, State, UsageError
 
@@ -152,10 +152,19 @@ def new_letter(
         values=values,
         digest=digest(words, stationery.attachments_for(kind, language)),
         message_id=message_id(reference, kind, desk.store.wave, step, round_, domain),
-        due_at=next_open(desk.policy.window, now, desk.zone(invitee), invitee.country),
+        due_at=_due(desk, invitee, now),
         in_reply_to=references[-1] if references else "",
         references=references,
     )
+
+
+def _due(desk: Desk, invitee: Invitee, now: datetime) -> datetime:
+    """The next opening; a letter that may leave at once counts as due since the full hour.
+
+    So it never waits for a process whose clock stands a moment behind this one.
+    """
+    opening = next_open(desk.policy.window, now, desk.zone(invitee), invitee.country)
+    return opening if opening > now else now.replace(minute=0, second=0, microsecond=0)
 
 
 def thread_of(desk: Desk, number: int) -> tuple[str, ...]:

@@ -34,7 +34,11 @@ from outreach.model import (
 
 CLAIM = 10  # letters a worker takes at once
 PAUSED = "paused"
-AUTOMATIC = {LetterKind.REMINDER: "auto-generated", LetterKind.THANKS: "auto-replied", LetterKind.REGRETS: "auto-replied"}
+AUTOMATIC = {
+    LetterKind.REMINDER: "auto-generated",
+    LetterKind.THANKS: "auto-replied",
+    LetterKind.REGRETS: "auto-replied",
+}
 
 
 class Postman(Protocol):
@@ -187,7 +191,7 @@ class _Round:
         async with self._slot:
             slot = max(self._next_slot, loop.time())
             self._next_slot = slot + 60 / rate
-        while (rest := slot - loop.time()) > 0 and not self._stopping():
+        while (rest := slot - loop.time()) > 0 and not self._stopping():  # noqa: ASYNC110  a pause must be seen
             await asyncio.sleep(min(rest, 0.5))
 
     def _look(self, letter: Letter, invitee: Invitee, standing: Standing) -> Go | Wait | Withhold:
@@ -215,9 +219,7 @@ class _Round:
             self._settle(letter, Handover(HandoverResult.LETTER, "compose", str(error)), begun=False)
             return
         recipients = list(dict.fromkeys((letter.to, *letter.cc)))
-        handover = await postman.hand_over(
-            desk.settings.sender.address, recipients, data, before_payload=intend
-        )
+        handover = await postman.hand_over(desk.settings.sender.address, recipients, data, before_payload=intend)
         self._settle(letter, handover, begun=begun)
 
     def _settle(self, letter: Letter, handover: Handover, *, begun: bool) -> None:
@@ -236,9 +238,7 @@ class _Round:
                 )
             )
         elif result is HandoverResult.REFUSED:
-            entries.append(
-                desk.entry(invitee=letter.key.invitee, kind=EntryKind.REFUSED, at=now, letter=letter.id)
-            )
+            entries.append(desk.entry(invitee=letter.key.invitee, kind=EntryKind.REFUSED, at=now, letter=letter.id))
         desk.store.outbox.settle(
             letter.id, state, now, stage=handover.stage, reply=reply, due_at=due_at, tried=not begun, entries=entries
         )
@@ -271,7 +271,11 @@ def _next_state(
     if result is HandoverResult.DEFERRED:
         due_at = next_try(letter.attempts + 1, now, _give_up_at(desk, letter.first_tried_at or now, now))
         if due_at is None:
-            return LetterState.REFUSED, None, f"given up before the deadline after {letter.attempts + 1} tries: {handover.reply}"
+            return (
+                LetterState.REFUSED,
+                None,
+                f"given up before the deadline after {letter.attempts + 1} tries: {handover.reply}",
+            )
         return LetterState.DEFERRED, due_at, handover.reply
     return LetterState.READY, None, handover.reply
 
@@ -294,8 +298,7 @@ def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
     attachments = stationery.attachments_for(letter.key.kind, letter.language)
     if digest(words, attachments) != letter.digest:
         message = (
-            f"letter {letter.id} no longer comes out as it was queued (another version of outreach?); "
-            "it was not sent"
+            f"letter {letter.id} no longer comes out as it was queued (another version of outreach?); it was not sent"
         )
         raise OutreachError(message)
     return serialise(letter_head(desk, letter, words.subject, moment), words, attachments)

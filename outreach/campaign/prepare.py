@@ -8,11 +8,11 @@ from pathlib import Path
 
 from outreach.adapters.dns import look_up_sender
 from outreach.adapters.sheets import read_rows, write_csv
-from outreach.core.letters.stationery import Stationery
 from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose
 from outreach.core.enrolment import Enrolment, address_mistake, bad_rows_sheet, enrol
+from outreach.core.letters.stationery import Stationery
 from outreach.core.places import mail_domain, name_keys
 from outreach.core.preflight import LetterFacts, check_everything
 from outreach.model import ConfigurationError, Finding, Invitee, LetterKind
@@ -113,16 +113,10 @@ def _letter_facts(desk: Desk, stationery: Stationery, invitees: tuple[Invitee, .
                 words[language, kind, step] = compose(desk, stationery, invitee, kind, step)[2]
             except ConfigurationError as error:
                 errors.append(Finding(str(error), f"templates ({language})", "the letter cannot be made", "correct it"))
-    attachments = {
-        language: stationery.attachments_for(LetterKind.INVITATION, language) for language in by_language
-    }
-    return LetterFacts(
-        languages=stationery.languages(), words=words, attachments=attachments, errors=tuple(errors)
-    )
+    attachments = {language: stationery.attachments_for(LetterKind.INVITATION, language) for language in by_language}
+    return LetterFacts(languages=stationery.languages(), words=words, attachments=attachments, errors=tuple(errors))
 
 
 def _letters(desk: Desk) -> list[tuple[LetterKind, int]]:
     reminders = [(LetterKind.REMINDER, step) for step in range(1, len(desk.settings.reminders) + 1)]
     return [(LetterKind.INVITATION, 0), *reminders, (LetterKind.THANKS, 0), (LetterKind.REGRETS, 0)]
-
-

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from outreach.core.letters.stationery import Stationery
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose, new_letter, thread_of
 from outreach.campaign.posting import Postman, letter_head
 from outreach.campaign.prepare import address_problem, contacts_file, read_contacts
 from outreach.core.letters.mime import Words, serialise
+from outreach.core.letters.stationery import Stationery
 from outreach.model import (
     HandoverResult,
     Invitee,
@@ -50,9 +50,7 @@ def _everybody(desk: Desk) -> tuple[Invitee, ...]:
     return tuple({**listed, **enrolled}.values())
 
 
-def _letter(
-    desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int
-) -> tuple[Words, bytes]:
+def _letter(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int) -> tuple[Words, bytes]:
     language, _values, words = compose(desk, stationery, invitee, kind, step)
     head = letter_head(desk, _draft(desk, stationery, invitee, kind, step), words.subject, desk.now())
     return words, serialise(head, words, stationery.attachments_for(kind, language))
@@ -129,9 +127,7 @@ def _to(letter: Letter, address: str, message_id: str) -> Letter:
 async def _hand_over(desk: Desk, postman: Postman, address: str, data: bytes) -> str:
     await postman.connect()
     try:
-        handover = await postman.hand_over(
-            desk.settings.sender.address, [address], data, before_payload=lambda: None
-        )
+        handover = await postman.hand_over(desk.settings.sender.address, [address], data, before_payload=lambda: None)
     finally:
         await postman.close()
     if handover.result is not HandoverResult.ACCEPTED:

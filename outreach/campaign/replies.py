@@ -89,9 +89,7 @@ def take_in_files(desk: Desk, paths: Iterable[Path]) -> Collected:
     collected = Collected()
     for path in paths:
         for found in read_source(path):
-            kept = desk.store.inbox.keep(
-                found.raw, source=found.name, received_at=found.received, now=desk.now()
-            )
+            kept = desk.store.inbox.keep(found.raw, source=found.name, received_at=found.received, now=desk.now())
             collected.new += kept is not None
             collected.known += kept is None
     return collected
@@ -344,5 +342,3 @@ def _set_aside(desk: Desk, kept: Kept) -> None:
         why=problem,
     )
     desk.store.inbox.record(understood, (), desk.now(), first=True)
-
-

@@ -77,9 +77,7 @@ def settle(desk: Desk, mail: int) -> Act:
     understood = _mail(desk, mail)
     if understood.invitee is None:
         return file(desk, str(mail), NOWHERE)
-    entry = desk.entry(
-        invitee=understood.invitee, kind=EntryKind.SETTLED, at=desk.now(), by=desk.by, mail=mail
-    )
+    entry = desk.entry(invitee=understood.invitee, kind=EntryKind.SETTLED, at=desk.now(), by=desk.by, mail=mail)
     desk.store.journal.append([entry], desk.now(), act=desk.act())
     return Act(f"mail {mail} no longer waits")
 
@@ -142,10 +140,14 @@ def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:
     for letter in desk.store.outbox.letters(invitee=invitee.number):
         same = letter.to.casefold() == address.casefold() and letter.key.kind is LetterKind.INVITATION
         if same and letter.state is LetterState.ACCEPTED and standing.state is not State.UNREACHABLE:
-            message = f"{address} has the letter already (since {letter.settled_at:%Y-%m-%d}); a reminder follows by itself"
+            message = (
+                f"{address} has the letter already (since {letter.settled_at:%Y-%m-%d}); a reminder follows by itself"
+            )
             raise UsageError(message)
         if same and letter.state in (LetterState.IN_DOUBT, LetterState.HANDING_OVER, LetterState.CLAIMED):
-            message = f"letter {letter.id} to {address} is {letter.state.value}; first: outreach outbox resolve {letter.id}"
+            message = (
+                f"letter {letter.id} to {address} is {letter.state.value}; first: outreach outbox resolve {letter.id}"
+            )
             raise UsageError(message)
         if same and letter.state in (LetterState.READY, LetterState.DEFERRED):
             message = f"a letter to {address} is on its way already (letter {letter.id})"
@@ -230,7 +232,9 @@ def undo(desk: Desk) -> Act:
     now = desk.now()
     _undo_writing(desk, noted)
     entries = [
-        desk.entry(invitee=n.entry.invitee, kind=EntryKind.UNDONE, at=now, by=desk.by, target=n.entry.id, mail=n.entry.mail)
+        desk.entry(
+            invitee=n.entry.invitee, kind=EntryKind.UNDONE, at=now, by=desk.by, target=n.entry.id, mail=n.entry.mail
+        )
         for n in noted
         if n.entry.kind is not EntryKind.UNDONE
     ]

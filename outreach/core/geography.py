@@ -53,7 +53,7 @@ _NOT = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "D
 
 @lru_cache(maxsize=1)
 def _codes_by_name() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for language in ("en", "fr", "es", "ca", "pt", "it", "de"):
         for code, name in Locale(language).territories.items():
             if code in countries():

@@ -8,9 +8,10 @@ import unicodedata
 from outreach.core.shared_domains import is_shared
 
 _OFFICE = re.compile(
-    r"^(?:(?:the )?(?:city|town|municipality|metropolis|province|region|state|government|city council|council|mayor) of|"
+    r"^(?:(?:the )?(?:city|town|municipality|metropolis|province|region|state|government|council|mayor) of|"
     r"(?:ville|mairie|commune|metropole|province|region|ville et eurometropole) (?:de la|de l|des|du|de|d)|"
-    r"(?:ayuntamiento|municipio|municipalidad|ciudad|alcaldia|intendencia|gobierno|provincia|diputacion) (?:de la|del|de)|"
+    r"(?:ayuntamiento|municipio|municipalidad|ciudad|alcaldia|intendencia|gobierno|provincia|diputacion)"
+    r" (?:de la|del|de)|"
     r"(?:ajuntament|municipi|ciutat|diputacio) (?:de la|dels|del|de les|de l|de|d)|"
     r"(?:comune|citta|provincia|regione) (?:della|dell|del|di)|"
     r"(?:prefeitura|camara municipal|municipio|cidade|prefeitura municipal) (?:da|do|de)|"

@@ -96,13 +96,17 @@ def _contacts(invitees: Sequence[Invitee], languages: frozenset[str], settings: 
 
 
 def _invitations(settings: Settings, letters: LetterFacts) -> Iterator[Finding]:
-    for (language, kind, _step), words in sorted(letters.words.items(), key=lambda one: (one[0][0], one[0][1], one[0][2])):
+    for (language, kind, _step), words in sorted(
+        letters.words.items(), key=lambda one: (one[0][0], one[0][1], one[0][2])
+    ):
         if kind is not LetterKind.INVITATION:
             continue
         where = f"invitation ({language})"
         if settings.sender.address not in words.text:
             why = "readers would not know where to answer"
-            yield _warning(f"the letter does not name {settings.sender.address}", where, why, "add {{ sender.address }}")
+            yield _warning(
+                f"the letter does not name {settings.sender.address}", where, why, "add {{ sender.address }}"
+            )
         if not re.search(rf"\b{settings.campaign.deadline.day}(?!\d)", words.text):
             why = "readers would not know until when"
             yield _warning("the letter does not name the deadline", where, why, "add {{ deadline }}")
@@ -140,4 +144,6 @@ def _dns(facts: DnsFacts) -> Iterator[Finding]:
     if facts.mx is False:
         yield _warning("there is no mail server", where, "answers could not arrive", "check [sender] address")
     if facts.spf is None:
-        yield _warning("the name servers could not be asked", where, "SPF and DMARC were not checked", "try again online")
+        yield _warning(
+            "the name servers could not be asked", where, "SPF and DMARC were not checked", "try again online"
+        )

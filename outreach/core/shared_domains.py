@@ -12,7 +12,7 @@ PROVIDERS = frozenset(
     interia centrum telenet skynet bluewin hispeed ziggo kpnmail xs4all planet chello btinternet btconnect sky
     talktalk virginmedia comcast verizon att bellsouth sbcglobal cox charter earthlink shaw rogers telus videotron
     bigpond optusnet xtra rediffmail sify indiatimes docomo ezweb softbank biglobe nifty ocn walla bezeqint mynet
-    """.split()
+    """.split()  # noqa: SIM905  a table is easier to keep as text
 )
 # Umbrella domains of states and regions: below them every government has its own name.
 UMBRELLAS = frozenset(
@@ -22,7 +22,7 @@ UMBRELLAS = frozenset(
     go.ug gov.tr bel.tr gov.il muni.il gov.my gov.sg gov.lk gov.bd gov.pk gov.np gov.cn gov.tw gov.hk gov.gr gov.pt
     gov.it gov.pl gov.ua gov.ru gouv.fr gouv.sn gouv.ci gouv.qc.ca gc.ca gov.bc.ca gov.on.ca qc.ca on.ca bc.ca
     gencat.cat cat.es sp.gov.br rj.gov.br mg.gov.br nsw.gov.au vic.gov.au qld.gov.au state.us ny.us ca.us
-    """.split()
+    """.split()  # noqa: SIM905  a table is easier to keep as text
 )
 # Second levels under which names are registered, as .co.uk.
 SECOND_LEVELS = frozenset(

@@ -158,11 +158,14 @@ def _result(value: str, from_domain: str) -> Proof:
         return Proof.PASS
     if any(part.startswith("dmarc=fail") for part in dmarc):
         return Proof.FAIL
-    for part in methods:
-        if part.startswith("dkim=pass") and (found := re.search(r"header\.(?:d|i)=@?([\w.-]+)", part)):
-            if _aligned(found.group(1).rpartition("@")[2], from_domain):
-                return Proof.PASS
+    if any(part.startswith("dkim=pass") and _aligned(_signer(part), from_domain) for part in methods):
+        return Proof.PASS
     return Proof.FAIL if any(part.startswith("dkim=fail") for part in methods) else Proof.NONE
+
+
+def _signer(method: str) -> str:
+    found = re.search(r"header\.[di]=([\w.@-]+)", method)
+    return found.group(1).rpartition("@")[2] if found else ""
 
 
 def _aligned(signer: str, from_domain: str) -> bool:

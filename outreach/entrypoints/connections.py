@@ -21,7 +21,9 @@ def try_servers(desk: Desk) -> list[Finding]:
         except OutreachError as error:
             later = error.exit_code == 75  # noqa: PLR2004  the contract's "try again later"
             cure = "check host, port and network, or try again later" if later else "correct the settings named"
-            findings.append(Finding(str(error), f"config.toml, {where}", "no letter could leave or come in", cure, later))
+            findings.append(
+                Finding(str(error), f"config.toml, {where}", "no letter could leave or come in", cure, later)
+            )
     return findings
 
 

@@ -92,7 +92,12 @@ class _Service:
         scheduler = BackgroundScheduler(timezone="UTC")
         # A tick that is late runs once, never twice at the same time, and is never dropped.
         scheduler.add_job(
-            self._guarded(self._tick), "interval", seconds=self._every, coalesce=True, max_instances=1, misfire_grace_time=None
+            self._guarded(self._tick),
+            "interval",
+            seconds=self._every,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
         )
         watcher = threading.Thread(target=self._guarded(self._watch_mailbox), name="mailbox", daemon=True)
         logger.info("outreach serves the campaign %s, every %s seconds", self._desk.settings.campaign.id, self._every)

@@ -74,7 +74,11 @@ def _wrapped(head: str, words: str) -> Iterator[str]:
 
 def _standings(lines: tuple[LogLine, ...]) -> Iterator[str]:
     for state in State:
-        names = [f"{line.invitee.name}{' (late)' if line.standing.late else ''}" for line in lines if line.standing.state is state]
+        names = [
+            f"{line.invitee.name}{' (late)' if line.standing.late else ''}"
+            for line in lines
+            if line.standing.state is state
+        ]
         if names:
             yield f"  {state.value.replace('_', ' ')} ({len(names)})"
             yield from _wrapped("      ", ", ".join(sorted(names)))

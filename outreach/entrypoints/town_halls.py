@@ -228,15 +228,21 @@ def _bounce(answer: Answer, invitee: Invitee, letter: Message, at: datetime, mes
     words = answer.text or "The mail system could not deliver your message."
     parts = (
         f"Content-Type: text/plain; charset=utf-8\r\n\r\n{words}\r\n\r\n<{address}>: host {host} said: {reply}\r\n",
-        f"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; {OUR_MX}\r\n\r\n"
-        f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: {status}\r\n"
-        f"Diagnostic-Code: smtp; {reply} no such user\r\n",
-        f"Content-Type: text/rfc822-headers\r\n\r\nFrom: {ours}\r\nTo: {address}\r\nMessage-ID: {letter['Message-ID']}\r\n",
+        (
+            f"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; {OUR_MX}\r\n\r\n"
+            f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: {status}\r\n"
+            f"Diagnostic-Code: smtp; {reply} no such user\r\n"
+        ),
+        (
+            "Content-Type: text/rfc822-headers\r\n\r\n"
+            f"From: {ours}\r\nTo: {address}\r\nMessage-ID: {letter['Message-ID']}\r\n"
+        ),
     )
     subject = "Undelivered Mail Returned to Sender" if action == "failed" else "Delayed Mail (still being retried)"
     head = (
-        f"Return-Path: <>\r\nFrom: Mail Delivery System <MAILER-DAEMON@{OUR_MX}>\r\nTo: {ours}\r\nSubject: {subject}\r\n"
-        f"Date: {format_datetime(at)}\r\nMessage-ID: {message_id}\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        f"Return-Path: <>\r\nFrom: Mail Delivery System <MAILER-DAEMON@{OUR_MX}>\r\nTo: {ours}\r\n"
+        f"Subject: {subject}\r\nDate: {format_datetime(at)}\r\nMessage-ID: {message_id}\r\n"
+        "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
         f'Content-Type: multipart/report; report-type=delivery-status; boundary="{edge}"\r\n\r\n'
     )
     body = "".join(f"--{edge}\r\n{part}\r\n" for part in parts) + f"--{edge}--\r\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import threading
 import time
@@ -121,7 +122,7 @@ def test_no_trace_is_left(mailbox: ImapMailbox, account: Account, hand: IMAPClie
     mailbox.close()
     assert sorted(path.name for path in (account.maildir / "new").iterdir()) == names
     hand.select_folder("INBOX")
-    assert {flags for flags in hand.get_flags(hand.search()).values()} == {(b"\\Recent",)}
+    assert set(hand.get_flags(hand.search()).values()) == {(b"\\Recent",)}
 
 
 def test_a_large_mail_is_cut(mailbox: ImapMailbox, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +202,7 @@ def test_a_wait_ends_in_time(mailbox: ImapMailbox) -> None:
 
 
 def test_the_folder_of_sent_letters(settings: InboxSettings, account: Account) -> None:
-    """The configured one, else the one that the server marks as \\Sent."""
+    """The configured one, else the one that the server marks as sent."""
     with ImapMailbox(settings, account.password) as mailbox:
         assert mailbox.sent_folder_name() == "Sent Letters"
         assert mailbox.has_folder("inbox")
@@ -297,7 +298,7 @@ def test_no_server() -> None:
 
 def _faulty(server: FaultyImap, *, security: Any = "none", **more: float) -> ImapMailbox:
     settings = InboxSettings(host=server.host, port=server.port, security=security, username=USERNAME)
-    return ImapMailbox(settings, PASSWORD, **{"read_seconds": 0.5, **more})  # type: ignore[arg-type]
+    return ImapMailbox(settings, PASSWORD, **{"read_seconds": 0.3, **more})
 
 
 def _end(talk: Talk) -> None:
@@ -482,10 +483,28 @@ def test_login_where_plain_is_not_offered() -> None:
             assert server.commands[-1] == 'LOGIN "a \\"b\\" c" "p\\" x"'
 
 
+def test_login_with_a_token() -> None:
+    """XOAUTH2, as Microsoft and Google want it."""
+    answers: list[bytes] = []
+
+    def hear(talk: Talk) -> None:
+        talk.say("+ ")
+        answers.append(base64.b64decode(talk.hear()))
+        talk.done()
+
+    with FaultyImap(authenticate=hear) as server:
+        settings = InboxSettings(
+            host=server.host, port=server.port, security="none", username=USERNAME, auth="microsoft"
+        )
+        with ImapMailbox(settings, "a-token"):
+            assert "AUTHENTICATE XOAUTH2" in server.commands
+    assert answers == [f"user={USERNAME}\1auth=Bearer a-token\1\1".encode()]
+
+
 def _drip(talk: Talk) -> None:
     talk.connection.sendall(b"* SEARCH")
     for _ in range(100):
-        time.sleep(0.05)
+        time.sleep(0.02)
         talk.connection.sendall(b" 1")
 
 

@@ -166,6 +166,7 @@ class FaultyImap:
         return " ".join(parts[:2]) if parts[:1] == ["UID"] else "".join(parts[:1])
 
     def _serve(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._open.add(connection)
         talk = Talk(self, connection)
         try:

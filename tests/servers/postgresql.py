@@ -17,7 +17,7 @@ class PostgreSQL:
 
     def __init__(self) -> None:
         self._bin = _programs()
-        self._home = Path(tempfile.mkdtemp(prefix="outreach-pg-", dir="/tmp"))  # noqa: S108  a socket's path must be short
+        self._home = Path(tempfile.mkdtemp(prefix="outreach-pg-", dir="/tmp"))
         self._made = 0
 
     def start(self) -> None:

@@ -166,7 +166,10 @@ class Inbox:
         another process has read meanwhile stays as it is; then the result is False.
         """
         with writing(self._engine) as connection:
-            if first and connection.execute(select(t.reading.c.mail).where(t.reading.c.mail == understood.mail)).first():
+            if (
+                first
+                and connection.execute(select(t.reading.c.mail).where(t.reading.c.mail == understood.mail)).first()
+            ):
                 return False
             connection.execute(delete(t.reading).where(t.reading.c.mail == understood.mail))
             connection.execute(insert(t.reading), [_row(understood, now)])

@@ -16,9 +16,10 @@ MOST = 20  # references looked at in one mail
 
 # Six groups of four, as printed; between them a dash, or a line end with quote marks where a mail program wrapped.
 _GROUPED = re.compile(
-    r"(?<![A-Z2-7])(?:[A-Z2-7018]{4}[-\u2010\u2011\u2013](?:\r?\n[> ]{0,8})?){5}[A-Z2-7018]{4}(?![A-Z0-9])", re.I
+    r"(?<![A-Z2-7])(?:[A-Z2-7018]{4}[-\u2010\u2011\u2013](?:\r?\n[> ]{0,8})?){5}[A-Z2-7018]{4}(?![A-Z0-9])",
+    re.IGNORECASE,
 )
-_PLAIN = re.compile(r"(?<![A-Z0-9])[A-Z2-7]{24}(?![A-Z0-9])", re.I)
+_PLAIN = re.compile(r"(?<![A-Z0-9])[A-Z2-7]{24}(?![A-Z0-9])", re.IGNORECASE)
 _MISREAD = str.maketrans("018", "OIB")
 
 

@@ -161,7 +161,9 @@ class Root(click.Group):
         command: click.Command = getattr(module, cmd_name.replace("-", "_") + "_")
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Names the nearest command where there is none of that name."""
         from difflib import get_close_matches  # noqa: PLC0415  only for a mistake
 

@@ -66,8 +66,6 @@ def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait:
 
     Calling it again goes on where it stopped, and invites contacts added since.
     """
-    from outreach.campaign.mailing import plan_launch, queue_invitations  # noqa: PLC0415
-
     from outreach.adapters.store.locks import only_one  # noqa: PLC0415
     from outreach.campaign.mailing import plan_launch  # noqa: PLC0415
 
@@ -77,7 +75,9 @@ def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait:
         plan = plan_launch(desk, desk.load_stationery(), limit=limit, listed=_listed(desk))
         _show_plan(plan, wants_json=wants_json)
         return 0
-    with only_one(desk.store.engine, "launch", "another launch of this campaign is running; wait until it has finished"):
+    with only_one(
+        desk.store.engine, "launch", "another launch of this campaign is running; wait until it has finished"
+    ):
         if not _queue(call, desk, limit=limit, yes=yes):
             return 0
         return show_waiting(desk) if no_wait else post_and_show(call, desk)
@@ -145,7 +145,9 @@ def _in_words(plan: Plan) -> str:
 
 
 def _nothing_missing(plan: Plan) -> str:
-    return f"Nothing is missing: all {plan.already} invitees have their letter." if plan.already else "Nobody to invite."
+    return (
+        f"Nothing is missing: all {plan.already} invitees have their letter." if plan.already else "Nobody to invite."
+    )
 
 
 def _ask(call: Call, plan: Plan, *, yes: bool) -> None:

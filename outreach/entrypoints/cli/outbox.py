@@ -26,7 +26,15 @@ def outbox_(context: click.Context, state: str | None, *, wants_json: bool) -> N
         as_json({**counts, "letters": [letter_json(x, invitees[x.key.invitee].id) for x in letters]})
         return
     rows = [
-        (x.id, invitees[x.key.invitee].name, _kind(x.key.kind.value, x.key.step), x.to, x.state.value, x.attempts, x.last_reply)
+        (
+            x.id,
+            invitees[x.key.invitee].name,
+            _kind(x.key.kind.value, x.key.step),
+            x.to,
+            x.state.value,
+            x.attempts,
+            x.last_reply,
+        )
         for x in letters
     ]
     table(("id", "invitee", "letter", "to", "state", "tries", "the relay's words, or why it waits"), rows)

@@ -17,7 +17,6 @@ from outreach.entrypoints.cli.app import Call
 from outreach.entrypoints.cli.show import day_and_time
 from outreach.model import LetterState, TryAgainLaterError
 
-
 Say = Callable[[str], None]
 
 

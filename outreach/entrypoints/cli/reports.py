@@ -96,7 +96,12 @@ def line_cells(line: LogLine) -> tuple[object, ...]:
     """One invitee of the log as the cells of a sheet."""
     plain = line_json(line)
     action = plain.pop("next")
-    return (*("" if cell is None else cell for cell in plain.values()), action["action"], action["at"] or "", action["why"])
+    return (
+        *("" if cell is None else cell for cell in plain.values()),
+        action["action"],
+        action["at"] or "",
+        action["why"],
+    )
 
 
 def _show_log(desk: Desk, lines: tuple[LogLine, ...]) -> None:

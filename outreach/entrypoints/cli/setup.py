@@ -88,7 +88,9 @@ def import_(call: Call, file: Path | None, *, dry_run: bool, skip_bad: bool) -> 
         call.say(finding_line(finding))
     would = "would be " if dry_run else ""
     enrolled = done.enrolled
-    click.echo(f"{len(enrolled.new)} {would}new, {len(enrolled.changed)} {would}changed, {enrolled.unchanged} unchanged")
+    click.echo(
+        f"{len(enrolled.new)} {would}new, {len(enrolled.changed)} {would}changed, {enrolled.unchanged} unchanged"
+    )
     if done.bad_file is not None:
         click.echo(f"{done.bad_rows} bad rows are in {done.bad_file}: correct them there and import that file")
 
@@ -102,7 +104,10 @@ def list_(call: Call, *, wants_json: bool) -> None:
     if wants_json:
         as_json([_invitee(invitee) for invitee in invitees])
         return
-    rows = [(i.id, i.name, i.country, i.kind.value, i.contact.email if i.contacts else "", len(i.contacts)) for i in invitees]
+    rows = [
+        (i.id, i.name, i.country, i.kind.value, i.contact.email if i.contacts else "", len(i.contacts))
+        for i in invitees
+    ]
     table(("id", "name", "country", "kind", "written to", "contacts"), rows)
 
 

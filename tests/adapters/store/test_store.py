@@ -50,7 +50,9 @@ def clues(invitee: Invitee) -> Iterable[tuple[str, str]]:
 
 
 def town(name: str, *emails: str) -> Invitee:
-    contacts = tuple(Contact(email, person="A. Person", cc=("desk@town.example",), extra={"network": "x"}) for email in emails)
+    contacts = tuple(
+        Contact(email, person="A. Person", cc=("desk@town.example",), extra={"network": "x"}) for email in emails
+    )
     return Invitee(f"{name.lower()}-es", name, "ES", InviteeKind.CITY, contacts)
 
 
@@ -153,7 +155,7 @@ def test_claim_looks_at_each_invitee_again(store: Store) -> None:
     """One goes, one waits, one is withheld."""
     towns = enrol(store, "Ahus", "Bonn", "Caen")
     store.outbox.queue([letter(store, town_.number) for town_ in towns.values()], NOW)
-    verdicts = {
+    verdicts: dict[int, Go | Wait | Withhold] = {
         towns["Ahus"].number: Go(),
         towns["Bonn"].number: Wait(LATER, "Sunday"),
         towns["Caen"].number: Withhold("has answered"),
@@ -216,7 +218,9 @@ def test_the_projection_agrees_with_the_log(store: Store) -> None:
     a, b = towns["Ahus"].number, towns["Bonn"].number
     store.journal.append([entry(store, a, EntryKind.SENT, what="invitation")], NOW)
     store.journal.append([entry(store, b, EntryKind.HELD, until=date(2022, 9, 1), by="person:t")], NOW, act="x")
-    ids = store.journal.append([entry(store, a, EntryKind.DECIDED, what="confirmed", by="person:t")], NOW, note="by phone")
+    ids = store.journal.append(
+        [entry(store, a, EntryKind.DECIDED, what="confirmed", by="person:t")], NOW, note="by phone"
+    )
     assert store.journal.standings() == store.journal.folded()
     store.journal.append([entry(store, a, EntryKind.UNDONE, target=ids[0])], NOW)
     assert store.journal.standing(a).state is State.INVITED
@@ -303,7 +307,9 @@ def test_remembered_senders(store: Store) -> None:
     for name in ("Ahus", "Bonn"):
         with writing(store.engine) as connection:
             store.register.remember(connection, "me@webmail.example", towns[name].number)
-    assert store.register.look_up("remembered", ["me@webmail.example"]) == {"me@webmail.example": (towns["Bonn"].number,)}
+    assert store.register.look_up("remembered", ["me@webmail.example"]) == {
+        "me@webmail.example": (towns["Bonn"].number,)
+    }
     with writing(store.engine) as connection:
         store.register.forget(connection, "me@webmail.example")
     assert store.register.look_up("remembered", ["me@webmail.example"]) == {}
