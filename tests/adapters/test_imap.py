@@ -314,11 +314,17 @@ def _bye(talk: Talk) -> None:
 
 def _half_a_line(talk: Talk) -> None:
     talk.say("+ idling")
+    time.sleep(0.05)
     talk.connection.sendall(b"* 3 EXI")
     talk.hear()
 
 
-@pytest.mark.parametrize("fault", [_end, _bye, _half_a_line])
+def _half_a_line_at_once(talk: Talk) -> None:
+    talk.connection.sendall(b"+ idling\r\n* 3 EXI")
+    talk.hear()
+
+
+@pytest.mark.parametrize("fault", [_end, _bye, _half_a_line, _half_a_line_at_once])
 def test_a_dead_connection_in_idle_is_noticed(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Soon, and without a busy loop."""
     monkeypatch.setattr("outreach.adapters.imap_waiting.DONE_SECONDS", 0.3)
@@ -333,6 +339,7 @@ def test_a_dead_connection_in_idle_is_noticed(fault: Any, monkeypatch: pytest.Mo
 
 def _chatter(talk: Talk) -> None:
     talk.say("+ idling")
+    time.sleep(0.05)
     talk.say("* OK Still here")
     talk.hear()
     talk.done()
@@ -345,6 +352,21 @@ def test_a_server_that_chatters_in_idle_causes_no_busy_loop() -> None:
         assert server.count("IDLE") == 5
         server.mails[2] = mail(2)
         assert mailbox.wait(1)
+
+
+def test_news_in_one_packet_with_the_beginning_of_idle() -> None:
+    """They lie in the library's buffer, where no select sees them; they are noticed all the same."""
+
+    def idle(talk: Talk) -> None:
+        talk.server.mails[2] = mail(2)
+        talk.connection.sendall(b"+ idling\r\n* 2 EXISTS\r\n")
+        talk.hear()
+        talk.done()
+
+    with FaultyImap({1: mail(1)}, idle=idle) as server, _faulty(server) as mailbox:
+        began = time.monotonic()
+        assert mailbox.wait(60)
+        assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("tells_uidnext", [True, False])

@@ -1,0 +1,73 @@
+# One entry for each chore. `make` lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+SOURCES := outreach tests benchmarks
+
+.PHONY: help rehearse test check format lint types floors bench accuracy docs lock clean
+
+help:  ## list the chores
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "outreach needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.rehearsal: requirements/rehearsal.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) …"
+	@test -f $(VENV)/.dev || $(PIP) install --quiet --require-hashes -r requirements/rehearsal.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) for tests …"
+	@$(PIP) install --quiet --require-hashes -r requirements/dev.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+rehearse: $(VENV)/.rehearsal  ## play the whole campaign on embedded servers and a virtual clock
+	@$(BIN)/outreach rehearse
+
+test: $(VENV)/.dev  ## run the tests that need nothing but Python
+	$(BIN)/python -m pytest -n 2 -m "not real_server"
+
+check: $(VENV)/.dev format-check lint types floors  ## everything that CI runs; needs Dovecot, Postfix, PostgreSQL
+	$(BIN)/python -m pytest -n 2 -m "not real_server" --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 -m real_server --cov --cov-append --cov-report=term:skip-covered
+
+format: $(VENV)/.dev  ## put every file in its form
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+.PHONY: format-check
+format-check: $(VENV)/.dev
+	$(BIN)/ruff format --check $(SOURCES)
+
+lint: $(VENV)/.dev  ## look for bad habits
+	$(BIN)/ruff check $(SOURCES)
+
+types: $(VENV)/.dev  ## check the types
+	$(BIN)/mypy
+
+floors: $(VENV)/.dev  ## imports go strictly down
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev  ## measure, against limits and peers
+	$(BIN)/python benchmarks/contacts.py
+
+accuracy: $(VENV)/.dev  ## how well answers are read: make accuracy REPLIES=DIR CORPUS=DIR
+	$(BIN)/python benchmarks/accuracy.py --replies "$(REPLIES)" --corpus "$(CORPUS)"
+
+docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
+	$(BIN)/python -m outreach.entrypoints.documents
+
+lock: | $(VENV)/bin/python  ## pin every package anew, with hashes
+	@test -x $(VENV)/uv/bin/uv || { $(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/python -m pip install --quiet uv; }
+	@for extras in "runtime" "rehearsal --extra rehearsal" "dev --extra rehearsal --extra dev"; do set -- $$extras; name=$$1; shift; \
+		$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.lock; done
+
+clean:  ## remove what was made; campaigns and rehearsals stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov
