@@ -104,6 +104,10 @@ class MaildirMailbox:
                 return False
         return True
 
+    def sent_folder_name(self) -> str | None:
+        """A Maildir says nothing of letters sent by hand."""
+        return None
+
     def _folder(self, name: str) -> Path:
         """The inbox itself, or a folder beside it as in Maildir++ (`.Sent`)."""
         place = self._path if name.upper() in ("INBOX", "") else self._path / f".{name.replace('/', '.')}"

@@ -69,6 +69,7 @@ def take_in(desk: Desk, mailbox: Source, name: str, folder: str, *, by_hand: boo
     for fetched in mailbox.fetch_new(folder, cursor):
         place = (name, folder, fetched.cursor.uidvalidity, fetched.cursor.last_uid)
         if by_hand and _is_ours(desk, fetched.raw):
+            desk.store.inbox.pass_over(place)
             continue
         kept = desk.store.inbox.keep(
             fetched.raw,
@@ -89,7 +90,9 @@ def take_in_files(desk: Desk, paths: Iterable[Path]) -> Collected:
     collected = Collected()
     for path in paths:
         for found in read_source(path):
-            kept = desk.store.inbox.keep(found.raw, source=found.name, received_at=found.received, now=desk.now())
+            kept = desk.store.inbox.keep(
+                found.raw, source=found.name, received_at=found.received, now=desk.now(), problem=found.problem
+            )
             collected.new += kept is not None
             collected.known += kept is None
     return collected

@@ -69,7 +69,9 @@ def _settings(settings: Settings, today: date) -> Iterator[Finding]:
     campaign = settings.campaign
     if campaign.deadline < today:
         why = f"the letter would ask for an answer by a day that has passed (today is {today})"
-        yield Finding("the deadline has passed", "config.toml, [campaign] deadline", why, "set a later deadline")
+        rehearsal = campaign.mode == "rehearsal"
+        where = "config.toml, [campaign] deadline"
+        yield Finding("the deadline has passed", where, why, "set a later deadline", warning=rehearsal)
     if not campaign.committee_url:
         why = "the letter's words stay, but lead nowhere"
         where = "config.toml, [campaign] committee_url"

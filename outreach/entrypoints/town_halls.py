@@ -160,9 +160,11 @@ class TownHalls:
 
 
 def _which(letter: Message) -> str:
+    """The name of a letter from its Message-ID: invitation, invitation.1 (written again), reminder.2, …"""
     kind, _, rest = str(letter["Message-ID"]).strip("<>").partition(".")
-    step = rest.split(".")[0].split("-")[1] if rest.count("-") > 1 else "0"
-    return f"{kind}.{step}" if kind == "reminder" else kind
+    _wave, step, round_ = (*rest.partition(".")[0].split("-"), "0", "0", "0")[:3]
+    number = step if kind == "reminder" else round_
+    return kind if number == "0" else f"{kind}.{number}"
 
 
 def _domain(invitee: Invitee) -> str:

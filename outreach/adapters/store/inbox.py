@@ -92,7 +92,7 @@ class Inbox:
 
         Gives the mail's id, or None if the same mail is kept already.
         """
-        digest = identity(raw)
+        digest = identity(raw or f"{source} {cursor} {problem}".encode())  # not even its headers could be fetched
         with writing(self._engine) as connection:
             if cursor is not None:
                 _move(connection, cursor)
@@ -109,6 +109,11 @@ class Inbox:
                 "by_hand": by_hand,
             }
             return int(connection.execute(insert(t.mail).returning(t.mail.c.id), row).scalar_one())
+
+    def pass_over(self, cursor: tuple[str, str, int, int]) -> None:
+        """Moves the cursor behind a mail that is not kept."""
+        with writing(self._engine) as connection:
+            _move(connection, cursor)
 
     def cursor(self, mailbox: str, folder: str) -> tuple[int, int] | None:
         """How far a folder was read: (uidvalidity, last uid)."""
