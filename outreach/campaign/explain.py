@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from outreach.adapters.guarded import open_guarded
-from outreach.core.reading.reader import read_mail
+from outreach.core.reading.reader import open_mail, read_mail
 from outreach.languages import load_languages
 from outreach.model import Reading, ReadingKind
 
@@ -21,7 +21,7 @@ def explain(path: Path) -> Reading:
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror or error}"
         return Reading(ReadingKind.UNCLEAR, decided=False, language=None, new_text="", problem=problem)
-    message = open_guarded(raw[:MOST])
+    message = open_guarded(raw[:MOST], open_mail)
     if len(raw) > MOST and not message.problem:
         message = replace(message, problem="the mail is larger than 25 MB; only its beginning was read")
     return read_mail(message, load_languages())

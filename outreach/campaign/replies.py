@@ -265,7 +265,7 @@ def _when(desk: Desk, kept: Kept, message: Message, number: int | None) -> tuple
 
 def open_kept(kept: Kept) -> Message:
     """The mail, opened within limits."""
-    message = open_guarded(kept.raw)
+    message = open_guarded(kept.raw, open_mail)
     if kept.problem and not message.problem:
         return replace(message, problem=kept.problem)
     return message

@@ -1,46 +1,22 @@
-"""PLACEHOLDER by the lead, to be replaced by the reader's engineer."""
+"""Reads one mail: is it a notice, is it automatic, what does it say, and in which words."""
 
 from __future__ import annotations
 
-from datetime import date
-from email import message_from_bytes, policy
-from email.utils import getaddresses, parsedate_to_datetime
+from datetime import UTC, date, datetime, time
 
-from outreach.languages import Languages
-from outreach.model import Mailbox, Message, Reading, ReadingKind
+from outreach.core.reading.automatic import headers_say_so, return_date, stand_in, words_say_so
+from outreach.core.reading.bounces import read_bounce
+from outreach.core.reading.new_text import new_text, own_words
+from outreach.core.reading.opening import open_mail
+from outreach.core.reading.phrases import Sentence, find, sentences
+from outreach.core.reading.weighing import POSITIONS, Verdict, weigh
+from outreach.languages import Language, Languages
+from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 
+__all__ = ["open_mail", "read_mail"]
 
-def open_mail(raw: bytes) -> Message:
-    m = message_from_bytes(raw, policy=policy.compat32)
-
-    def boxes(n: str) -> tuple[Mailbox, ...]:
-        return tuple(Mailbox(a, b.lower()) for a, b in getaddresses([str(x) for x in m.get_all(n, [])]))
-
-    text = ""
-    for p in m.walk():
-        if p.get_content_type() == "text/plain":
-            text = p.get_payload(decode=True).decode("utf-8", "replace")
-            break
-    d = None
-    try:
-        d = parsedate_to_datetime(str(m["Date"]))
-    except Exception:
-        pass
-    return Message(
-        str(m.get("Message-ID", "")).strip(),
-        str(m.get("Subject", "")),
-        boxes("From"),
-        boxes("Sender"),
-        boxes("Reply-To"),
-        boxes("To"),
-        boxes("Cc"),
-        None,
-        d,
-        tuple(str(m.get("In-Reply-To", "")).split()),
-        tuple(str(m.get("References", "")).split()),
-        tuple((k.lower(), str(v)) for k, v in m.items()),
-        text,
-    )
+MOST_NEW = 20_000  # characters of new text that are kept
+UNKNOWN_DAY = date(1970, 1, 1)
 
 
 def read_mail(
@@ -51,4 +27,151 @@ def read_mail(
     sent_to: frozenset[str] = frozenset(),
     deadline: date | None = None,
 ) -> Reading:
-    return Reading(ReadingKind.UNCLEAR, False, None, message.text)
+    """What a mail says.
+
+    Args:
+        message: The mail, opened.
+        languages: What is known of languages.
+        own_addresses: Ours, lower-cased: never a substitute's.
+        sent_to: Addresses that we wrote to; a notice's other addresses are set aside where one of them is named.
+        deadline: A later answer is flagged.
+    """
+    bounce = read_bounce(message)
+    new = new_text(message.text)[:MOST_NEW]
+    if bounce is not None:
+        return _bounce(message, bounce, new, sent_to)
+    heard = sentences(own_words(new))
+    if not any(sentence.words.strip() for sentence in heard):
+        heard = sentences(_subject(message))
+    chosen = _languages(heard, languages)
+    verdict = weigh(heard, chosen)
+    automatic = _automatic(message, heard, languages, verdict)
+    if automatic is not None:
+        return _auto_reply(message, automatic, new, heard, languages, chosen, own_addresses)
+    return _answer(message, verdict, new, heard, chosen, own_addresses, deadline)
+
+
+def _bounce(message: Message, bounce: Bounce, new: str, sent_to: frozenset[str]) -> Reading:
+    ours = tuple(address for address in bounce.recipients if address in sent_to)
+    if ours:
+        bounce = Bounce(bounce.permanent, ours, bounce.status, bounce.reason, bounce.message_ids)
+    words = bounce.status or bounce.reason
+    return Reading(
+        ReadingKind.BOUNCE, decided=True, language=None, new_text=new, evidence=(Evidence("notice", words),), bounce=bounce,
+        problem=message.problem or None,
+    )  # fmt: skip
+
+
+def _subject(message: Message) -> str:
+    """The subject without “Re:” and its like, for mails that say everything there."""
+    subject = message.subject
+    while ":" in subject[:6]:
+        subject = subject.partition(":")[2].strip()
+    return subject
+
+
+def _languages(heard: tuple[Sentence, ...], languages: Languages) -> tuple[Language, ...]:
+    """The language of a text by its commonest words; where that is not clear, all that could be."""
+    words = [word for sentence in heard for word in sentence.words.split()]
+    scores = {one.code: sum(1 for word in words if word in one.common) for one in languages.all}
+    best = max(scores.values(), default=0)
+    if best == 0:
+        return languages.all
+    return tuple(one for one in languages.all if scores[one.code] >= best * 0.8)
+
+
+def _automatic(
+    message: Message, heard: tuple[Sentence, ...], languages: Languages, verdict: Verdict
+) -> Evidence | None:
+    """The sign of a robot; a person's substantive answer goes before an automatic header."""
+    by_header = headers_say_so(message)
+    by_words = words_say_so(message, heard, languages)
+    position = verdict.kind in (ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.WITHDRAW) and verdict.decided
+    if by_header is not None:
+        return None if position and by_words is None else by_header
+    if by_words is None or verdict.kind in POSITIONS or verdict.asks:
+        return None
+    return by_words
+
+
+def _auto_reply(
+    message: Message,
+    sign: Evidence,
+    new: str,
+    heard: tuple[Sentence, ...],
+    languages: Languages,
+    chosen: tuple[Language, ...],
+    own: frozenset[str],
+) -> Reading:
+    sender = {box.address for box in message.from_}
+    sent = message.date.date() if message.date is not None else UNKNOWN_DAY
+    substitute = stand_in(new, own | sender)
+    back = return_date(heard, languages, sent)
+    return Reading(
+        ReadingKind.AUTO_REPLY,
+        decided=sign.rule != "absence" or back is not None or substitute is not None,
+        language=_code(chosen),
+        new_text=new,
+        evidence=(sign,),
+        flags=frozenset({Flag.NAMES_NEW_CONTACT} if substitute else ()),
+        return_date=back,
+        redirect_to=substitute,
+        problem=message.problem or None,
+    )
+
+
+def _code(chosen: tuple[Language, ...]) -> str | None:
+    return chosen[0].code if len(chosen) == 1 else None
+
+
+def _answer(
+    message: Message,
+    verdict: Verdict,
+    new: str,
+    heard: tuple[Sentence, ...],
+    chosen: tuple[Language, ...],
+    own: frozenset[str],
+    deadline: date | None,
+) -> Reading:
+    sender = {box.address for box in message.from_}
+    substitute = stand_in(own_words(new), own | sender)
+    known = len(chosen) <= 2 and not any(one.suggests_only for one in chosen)  # noqa: PLR2004  two that are alike
+    return Reading(
+        verdict.kind,
+        decided=verdict.decided and known and not message.problem,
+        language=_code(chosen),
+        new_text=new,
+        evidence=verdict.evidence,
+        flags=frozenset(_flags(message, verdict, heard, chosen, substitute, deadline)),
+        redirect_to=substitute,
+        problem=message.problem or None,
+    )
+
+
+def _flags(
+    message: Message,
+    verdict: Verdict,
+    heard: tuple[Sentence, ...],
+    chosen: tuple[Language, ...],
+    substitute: str | None,
+    deadline: date | None,
+) -> list[Flag]:
+    def says(what: str) -> bool:
+        return any(True for s in heard for one in chosen for _ in find(one.phrases.get(what, ()), s))
+
+    late = deadline is not None and message.date is not None and message.date > _end_of(deadline)
+    marks = {
+        Flag.HAS_QUESTION: verdict.asks,
+        Flag.LATE: late,
+        Flag.CONDITIONAL: verdict.conditional and verdict.kind is ReadingKind.CONFIRM,
+        Flag.NAMES_NEW_CONTACT: substitute is not None or says("new_contact"),
+        Flag.ON_BEHALF: says("for_somebody"),
+        Flag.OTHER_EVENT: verdict.other_event,
+        Flag.ATTACHMENT_MENTIONED: says("attached"),
+    }
+    return [flag for flag, holds in marks.items() if holds]
+
+
+def _end_of(day: date) -> datetime:
+    """The end of a day in UTC; lateness that counts is judged in the invitee's own time zone."""
+    return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
