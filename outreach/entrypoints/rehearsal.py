@@ -39,7 +39,7 @@ AFTER_DEADLINE = timedelta(days=25)
 STEP = timedelta(minutes=30)  # events are gathered in half hours
 OFFICE = time(10, 0)  # the secretariat looks at its answers
 REVIEW_DAYS = (1, 4)  # on Tuesdays and Fridays
-UNTOUCHED = timedelta(days=4)  # the last answers are left for you to review
+UNTOUCHED = timedelta(days=8)  # the last answers are left for you to review
 
 # Where an invitee stands after an answer that a person has read.
 TRUTH = {

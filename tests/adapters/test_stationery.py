@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outreach.adapters.stationery import read_files
-from outreach.core.letters.stationery import Stationery
 from outreach.core.letters.mime import Head, Words, digest, serialise
+from outreach.core.letters.stationery import Stationery
 from outreach.core.letters.wording import letter_values
 from outreach.model import ConfigurationError, Contact, Invitee, LetterKind
 from outreach.settings import CampaignSettings, InboxSettings, SenderSettings, Settings, SmtpSettings

@@ -1,4 +1,4 @@
-"""Automatic replies: by their headers (RFC 3834), their subjects and their words; when somebody is back, who stands in."""
+"""Automatic replies by headers (RFC 3834), subjects and words; when somebody is back, and who stands in."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _HEADERS = (
     "x-autoresponder",
     "x-ms-exchange-generated-message-source",
 )
+MONTHS = 12
 NEXT_YEAR = timedelta(days=120)  # a date so long ago means next year
 
 
@@ -31,7 +32,7 @@ def headers_say_so(message: Message) -> Evidence | None:
     for name in _HEADERS:
         if message.header(name) and message.header(name).lower() not in ("no", "false"):
             return Evidence("header", f"{name}: {message.header(name)[:60]}")
-    if "vacation" in message.header("x-mailer").lower() or message.header("precedence").lower() in ("auto_reply",):
+    if "vacation" in message.header("x-mailer").lower() or message.header("precedence").lower() == "auto_reply":
         return Evidence("header", "vacation")
     return None
 
@@ -68,11 +69,8 @@ def dates_in(text: str, language: Language, sent: date) -> list[date]:
     found = [_made(int(y), int(m), int(d)) for y, m, d in _ISO.findall(text)]
     rest = _ISO.sub(" ", text)
     for first, second, year in _NUMBERS.findall(rest):
-        day, month = (
-            (int(second), int(first)) if language.month_first and int(second) > 12 else (int(first), int(second))
-        )
-        if month > 12:  # noqa: PLR2004
-            day, month = month, day
+        swapped = int(second) > MONTHS or (language.month_first and int(first) <= MONTHS)
+        day, month = (int(second), int(first)) if swapped else (int(first), int(second))
         found.append(_in_year(day, month, year, sent))
     words = plain(rest).split()
     for index, word in enumerate(words):

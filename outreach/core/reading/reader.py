@@ -16,6 +16,8 @@ from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 __all__ = ["open_mail", "read_mail"]
 
 MOST_NEW = 20_000  # characters of new text that are kept
+FEW = 8  # words of an answer that is too short for its language to be known
+ALIKE = 4  # languages between which a short text may leave the choice open
 UNKNOWN_DAY = date(1970, 1, 1)
 
 
@@ -57,9 +59,14 @@ def _bounce(message: Message, bounce: Bounce, new: str, sent_to: frozenset[str])
         bounce = Bounce(bounce.permanent, ours, bounce.status, bounce.reason, bounce.message_ids)
     words = bounce.status or bounce.reason
     return Reading(
-        ReadingKind.BOUNCE, decided=True, language=None, new_text=new, evidence=(Evidence("notice", words),), bounce=bounce,
+        ReadingKind.BOUNCE,
+        decided=True,
+        language=None,
+        new_text=new,
+        evidence=(Evidence("notice", words),),
+        bounce=bounce,
         problem=message.problem or None,
-    )  # fmt: skip
+    )
 
 
 def _subject(message: Message) -> str:
@@ -135,7 +142,8 @@ def _answer(
 ) -> Reading:
     sender = {box.address for box in message.from_}
     substitute = stand_in(own_words(new), own | sender)
-    known = len(chosen) <= 2 and not any(one.suggests_only for one in chosen)  # noqa: PLR2004  two that are alike
+    few = sum(len(sentence.starts) for sentence in heard) <= FEW
+    known = (few or len(chosen) <= ALIKE) and not any(one.suggests_only for one in chosen)
     return Reading(
         verdict.kind,
         decided=verdict.decided and known and not message.problem,

@@ -100,29 +100,33 @@ def _judge(
     by_kind: dict[ReadingKind, list[_Testimony]], *, asks: bool, reversed_: bool, elsewhere: bool
 ) -> tuple[ReadingKind, bool]:
     """The kind, and whether it is sure: only where its own testimony is free of doubt and nothing speaks against it."""
-    clear = {kind: [one for one in found if not one.doubtful] for kind, found in by_kind.items() if found}
-    present = set(clear)
-    positions = present & POSITIONS
-    for kind in (K.WITHDRAW, K.UNSUBSCRIBE):
-        if kind in present:
-            return kind, bool(clear[kind]) and not positions & {K.TENTATIVE} and not asks
+    present = {kind for kind, found in by_kind.items() if found}
+    clear = {kind for kind, found in by_kind.items() if any(not one.doubtful for one in found)}
+    if K.WITHDRAW in present or K.UNSUBSCRIBE in present:
+        kind = K.WITHDRAW if K.WITHDRAW in present else K.UNSUBSCRIBE
+        return kind, kind in clear and K.TENTATIVE not in present and not asks
     if K.DECLINE in present:
-        against = positions - {K.DECLINE}
-        return (K.TENTATIVE if K.TENTATIVE in present else K.DECLINE), K.TENTATIVE not in present and (
-            K.CONFIRM not in against or not clear[K.CONFIRM]
-        ) and not asks
-    if K.CONFIRM in present and clear[K.CONFIRM] and not elsewhere:
-        return K.CONFIRM, not present & {K.TENTATIVE, K.DECLINE, K.UNRELATED} and not reversed_
+        kind = K.TENTATIVE if K.TENTATIVE in present else K.DECLINE
+        return kind, kind is K.DECLINE and K.CONFIRM not in clear and not asks
+    if K.CONFIRM in clear and not elsewhere:
+        return K.CONFIRM, not present & {K.TENTATIVE, K.UNRELATED} and not reversed_
     if K.TENTATIVE in present:
-        return K.TENTATIVE, K.CONFIRM not in present and not asks and K.REDIRECT not in present
-    if K.REDIRECT in present:
-        return K.REDIRECT, bool(clear[K.REDIRECT]) and K.CONFIRM not in present and not asks
-    if K.CONFIRM in present:
+        return K.TENTATIVE, not present & {K.CONFIRM, K.REDIRECT} and not asks
+    if K.CONFIRM in present and K.REDIRECT not in present:
         return (K.UNRELATED if elsewhere else K.CONFIRM), False
+    return _no_position(present, clear, asks=asks, reversed_=reversed_, elsewhere=elsewhere)
+
+
+def _no_position(
+    present: set[ReadingKind], clear: set[ReadingKind], *, asks: bool, reversed_: bool, elsewhere: bool
+) -> tuple[ReadingKind, bool]:
+    """The kind of a mail that takes no position of its own."""
+    if K.REDIRECT in present:
+        return K.REDIRECT, K.REDIRECT in clear and not present & {K.CONFIRM, K.ACKNOWLEDGE} and not asks
     if K.QUESTION in present or asks:
         return K.QUESTION, asks and K.ACKNOWLEDGE not in present and K.UNRELATED not in present and not elsewhere
     if K.ACKNOWLEDGE in present:
-        return K.ACKNOWLEDGE, bool(clear[K.ACKNOWLEDGE]) and not reversed_ and K.UNRELATED not in present
+        return K.ACKNOWLEDGE, K.ACKNOWLEDGE in clear and not reversed_ and K.UNRELATED not in present
     if K.UNRELATED in present or elsewhere:
         return K.UNRELATED, False
     return K.UNCLEAR, False
