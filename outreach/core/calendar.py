@@ -9,8 +9,14 @@ from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 MIDNIGHT = time(0, 0)
 LONGEST_SEARCH = 60  # days; no country is on holiday longer
+LAST_DAY = date(9999, 1, 1)  # "never" is a date too; a search that begins here still ends within the calendar
+HOLIDAYS_UNTIL = 2035  # later ones are not computed for every country; no campaign plans as far
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ def parse_window(days: tuple[str, ...], hours: str, *, holidays: bool) -> Window
 @lru_cache(maxsize=4096)
 def holiday(country: str, day: date) -> str:
     """The name of the public holiday in a country on a day; "" for none, or where its holidays are not known."""
+    if day.year > HOLIDAYS_UNTIL:
+        return ""
     return _holidays(country, day.year).get(day, "")
 
 
@@ -56,7 +64,18 @@ def _holidays(country: str, year: int) -> dict[date, str]:
         return {}
 
 
-def _closed_day(window: Window, day: date, country: str) -> str:
+def day_in_words(day: date) -> str:
+    """A day as a secretary writes it: Monday 29 August 2022 (whatever the locale of this machine)."""
+    return f"{NAMES[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def place_of(zone: str) -> str:
+    """The place that a zone is named after: Asia/Seoul → Seoul."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def day_off(window: Window, day: date, country: str) -> str:
+    """Why no letter goes on a day, in plain words; "" if some hour of it is open."""
     if window.days and day.weekday() not in window.days:
         return NAMES[day.weekday()]
     if window.holidays and (name := holiday(country, day)):
@@ -67,8 +86,8 @@ def _closed_day(window: Window, day: date, country: str) -> str:
 def closed_because(window: Window, moment: datetime, zone: str, country: str) -> str:
     """Why no letter goes at a moment, in plain words; "" if the window is open."""
     local = moment.astimezone(ZoneInfo(zone))
-    if why := _closed_day(window, local.date(), country):
-        return f"{why} in {zone}"
+    if why := day_off(window, local.date(), country):
+        return why
     if window.opens is not None and local.time() < window.opens:
         return f"before {window.opens:%H:%M} in {zone}"
     if window.closes is not None and local.time() >= window.closes:
@@ -82,11 +101,13 @@ def is_open(window: Window, moment: datetime, zone: str, country: str) -> bool:
 
 
 def next_morning(window: Window, day: date, zone: str, country: str) -> datetime:
-    """The opening on a day, or on the next day that is allowed; in UTC."""
-    for ahead in range(LONGEST_SEARCH):
-        if not _closed_day(window, day + timedelta(days=ahead), country):
-            day += timedelta(days=ahead)
-            break
+    """The opening on a day, or on the next day that is allowed; in UTC.
+
+    An hour that the clocks skip is taken as they stood before (PEP 495: fold 0), so it opens by the skip later.
+    """
+    first = min(day, LAST_DAY)
+    ahead = (first + timedelta(days=days) for days in range(LONGEST_SEARCH))
+    day = next((one for one in ahead if not day_off(window, one, country)), first)
     return datetime.combine(day, window.opens or MIDNIGHT, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 

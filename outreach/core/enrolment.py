@@ -31,7 +31,7 @@ GENDERS = {"f": "f", "m": "m", "": ""}
 
 # Plain ASCII addresses, as nearly all are; what does not match is left to email-validator.
 _PLAIN = re.compile(
-    r"[A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,30}){0,2}@(?:[a-z0-9][a-z0-9-]{0,40}[a-z0-9]\.){1,4}[a-z]{2,24}"
+    r"[A-Za-z0-9_+-]{1,20}(?:\.[A-Za-z0-9_+-]{1,20}){0,2}@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,4}[a-z]{2,24}"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

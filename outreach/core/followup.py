@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from outreach.core.calendar import Window, closed_because, next_morning, next_open, parse_window
+from outreach.core.calendar import (
+    LAST_DAY,
+    Window,
+    closed_because,
+    day_in_words,
+    day_off,
+    next_morning,
+    next_open,
+    parse_window,
+    place_of,
+)
+from outreach.core.standing import awaits_letter
 from outreach.model import NextAction, Standing, State
 from outreach.settings import Settings
 
@@ -56,10 +68,10 @@ def policy_from(settings: Settings) -> Policy:
 
 def next_action(standing: Standing, policy: Policy, now: datetime, zone: str, country: str) -> NextAction:
     """What comes next for an invitee, when, and why in plain words."""
-    if standing.stopped and standing.state is not State.UNSUBSCRIBED:
-        return NextAction("none", None, "a person stopped all letters")
     if standing.needs_review:
         return NextAction("review", None, "an answer waits for a person to decide; no letters until then")
+    if standing.stopped and standing.state is not State.UNSUBSCRIBED:
+        return NextAction("none", None, "a person stopped all letters")
     if standing.state in _NOTHING:
         return NextAction("none", None, _NOTHING[standing.state])
     if standing.state is State.UNREACHABLE:
@@ -68,72 +80,88 @@ def next_action(standing: Standing, policy: Policy, now: datetime, zone: str, co
         return NextAction("invite", _invitation_at(standing, policy, now, zone, country), "not invited yet")
     if standing.we_owe:
         return NextAction("answer", None, "the secretariat owes an answer; reminders pause until then")
+    if awaits_letter(standing):
+        return NextAction("wait", None, "a person wrote again; reminders wait until that letter has left")
     return _next_reminder(standing, policy, now, zone, country)
 
 
 def _invitation_at(standing: Standing, policy: Policy, now: datetime, zone: str, country: str) -> datetime:
-    if standing.hold_until is not None:
-        return max(
-            next_morning(policy.window, standing.hold_until, zone, country),
-            next_open(policy.window, now, zone, country),
-        )
-    return next_open(policy.window, now, zone, country)
+    opening = next_open(policy.window, now, zone, country)
+    if standing.hold_until is None:
+        return opening
+    return max(opening, next_morning(policy.window, standing.hold_until, zone, country))
 
 
 def _next_reminder(standing: Standing, policy: Policy, now: datetime, zone: str, country: str) -> NextAction:
     planned = plan(standing, policy, now, zone, country)
     coming = next((step for step in planned if not step.missed), None)
     if coming is None:
-        missed = [str(step.step) for step in planned]
-        words = f"reminder {', '.join(missed)} missed: past the deadline" if missed else "all reminders went out"
-        return NextAction("none", None, words)
-    total = min(len(policy.days_before), policy.max_reminders)
+        return NextAction("none", None, _no_reminder(planned, policy))
+    return NextAction("remind", coming.at, _in_words(coming, policy, now, zone), coming.step)
+
+
+def _no_reminder(planned: tuple[PlannedStep, ...], policy: Policy) -> str:
+    if planned:
+        steps = ", ".join(str(step.step) for step in planned)
+        which = f"reminder {steps} is" if len(planned) == 1 else f"reminders {steps} are"
+        return f"{which} missed: past the deadline of {day_in_words(policy.deadline)}"
+    return "all reminders went out" if _total(policy) else "no reminders are planned"
+
+
+def _total(policy: Policy) -> int:
+    return min(len(policy.days_before), policy.max_reminders)
+
+
+def _in_words(coming: PlannedStep, policy: Policy, now: datetime, zone: str) -> str:
+    """Such as: reminder 2 of 3 goes on Monday 29 August 2022 at 09:00 in Seoul, 17 days before the deadline."""
     local = coming.at.astimezone(ZoneInfo(zone))
-    before = (policy.deadline - local.date()).days
-    why = (
-        f"silent; reminder {coming.step} of {total} on {local:%A} {local.day} {local:%B %Y} at {local:%H:%M} "
-        f"({zone}), {before} days before the deadline"
-    )
-    return NextAction("remind", coming.at, f"{why}; {coming.why}" if coming.why else why, coming.step)
+    goes = "is due since" if coming.at <= now else "goes on"
+    left = (policy.deadline - local.date()).days
+    before = f"{left} day{'' if left == 1 else 's'} before the deadline" if left else "on the day of the deadline"
+    when = f"{day_in_words(local.date())} at {local:%H:%M} in {place_of(zone)}, {before}"
+    why = f" ({coming.why})" if coming.why else ""
+    return f"reminder {coming.step} of {_total(policy)} {goes} {when}{why}"
 
 
 def plan(standing: Standing, policy: Policy, now: datetime, zone: str, country: str) -> tuple[PlannedStep, ...]:
-    """The reminders still to come, in order, the minimum gap between them; those past the deadline are missed."""
+    """The reminders still to come, in order, the minimum gap between them; those past the deadline are missed.
+
+    A step whose moment has passed (after downtime, or an answer that was looked at) goes as soon as the window is
+    open, and the gap counts anew from there. So a step that is due is always within the window.
+    """
     last = standing.last_letter_at
-    planned = []
-    room = policy.max_reminders - len(standing.reminders)
-    for step, days_before in enumerate(policy.days_before, 1):
-        if step in standing.reminders or room <= 0:
-            continue
-        at, why = _moment(standing, policy, policy.deadline - timedelta(days=days_before), last, zone, country)
-        if at <= now:
-            opening = next_open(policy.window, now, zone, country)
-            if opening > now:
-                at, why = opening, f"waits: {closed_because(policy.window, now, zone, country)}"
-        missed = max(at, now).astimezone(ZoneInfo(zone)).date() > policy.deadline
+    planned: list[PlannedStep] = []
+    left = [step for step in range(1, len(policy.days_before) + 1) if step not in standing.reminders]
+    for step in left[: max(0, policy.max_reminders - len(standing.reminders))]:
+        at, why = _moment(standing, policy, step, last, zone, country)
+        if at <= now and (closed := closed_because(policy.window, now, zone, country)):
+            at, why = next_open(policy.window, now, zone, country), f"waits: {closed}"
+        goes = max(at, now)
+        missed = goes.astimezone(ZoneInfo(zone)).date() > policy.deadline
         planned.append(PlannedStep(step, at, missed, why))
-        if not missed:
-            room -= 1
-            last = max(at, now)
+        last = last if missed else goes
     return tuple(planned)
 
 
 def _moment(
-    standing: Standing, policy: Policy, wanted: date, last: datetime | None, zone: str, country: str
+    standing: Standing, policy: Policy, step: int, last: datetime | None, zone: str, country: str
 ) -> tuple[datetime, str]:
     """The morning of a step: the day wanted, or the first that gap, hold and absence allow; and what moved it."""
-    days = [(wanted, "")]
-    if last is not None and policy.min_gap_days:
-        letter_day = last.astimezone(ZoneInfo(zone)).date()
-        days.append(
-            (letter_day + timedelta(days=policy.min_gap_days), f"{policy.min_gap_days} days after the last letter")
-        )
-    if standing.hold_until is not None:
-        days.append((standing.hold_until, "a person waits with this invitee"))
-    if standing.absent_until is not None:
-        days.append((standing.absent_until + AFTER_RETURN, f"away until {standing.absent_until}, and 3 days"))
-    day, why = max(days, key=lambda one: one[0])
+    wanted = policy.deadline - timedelta(days=policy.days_before[step - 1])
+    day, why = max([(wanted, ""), *_not_before(standing, policy, last, zone)], key=lambda one: one[0])
     at = next_morning(policy.window, day, zone, country)
-    if not why and at.astimezone(ZoneInfo(zone)).date() != day:
-        why = "moved to the next working day"
+    if at.astimezone(ZoneInfo(zone)).date() != day and (off := day_off(policy.window, day, country)):
+        why = f"{why}; {day_in_words(day)}: {off}" if why else f"not on {day_in_words(day)}: {off}"
     return at, why
+
+
+def _not_before(standing: Standing, policy: Policy, last: datetime | None, zone: str) -> Iterator[tuple[date, str]]:
+    """The days before which no reminder goes, each with its reason."""
+    gap = policy.min_gap_days
+    if last is not None and gap:
+        yield last.astimezone(ZoneInfo(zone)).date() + timedelta(days=gap), f"{gap} days after the letter before"
+    if standing.hold_until is not None:
+        yield standing.hold_until, f"a person waits until {day_in_words(standing.hold_until)}"
+    if standing.absent_until is not None:
+        away = min(standing.absent_until, LAST_DAY)
+        yield away + AFTER_RETURN, f"away until {day_in_words(away)}, and 3 days"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
 
 from outreach.model import Entry, EntryKind, LetterKind, ReadingKind, Standing, State
+
+Word = TypeVar("Word", bound=StrEnum)
 
 ANSWERS = {
     ReadingKind.CONFIRM: State.CONFIRMED,
@@ -16,8 +20,10 @@ ANSWERS = {
     ReadingKind.WITHDRAW: State.WITHDRAWN,
     ReadingKind.UNSUBSCRIBE: State.UNSUBSCRIBED,
 }
+NO_ANSWER = frozenset({ReadingKind.UNRELATED, ReadingKind.AUTO_REPLY, ReadingKind.BOUNCE})
 BELIEVED_AT_ONCE = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})
 SETTLED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.UNSUBSCRIBED})
+UNANSWERED = frozenset({State.ENROLLED, State.INVITED, State.UNREACHABLE})
 
 
 def fold(entries: Iterable[Entry]) -> Standing:
@@ -32,62 +38,99 @@ def fold(entries: Iterable[Entry]) -> Standing:
 
 
 def apply(standing: Standing, entry: Entry) -> Standing:
-    """The standing after one more fact."""
+    """The standing after one more fact. It never raises: a word that is not known here changes no state."""
     return _RULES[entry.kind](standing, entry)
 
 
-def _move(standing: Standing, entry: Entry, state: State) -> Standing:
+def awaits_letter(standing: Standing) -> bool:
+    """Whether a person wrote again, and the relay has not taken that letter yet."""
+    if standing.state is not State.INVITED or not standing.round or standing.decided_by or standing.since is None:
+        return False
+    return standing.last_letter_at is None or standing.last_letter_at < standing.since
+
+
+def by_person(standing: Standing) -> bool:
+    """Whether a person decided where the invitee stands."""
+    return (standing.decided_by or "").startswith("person:")
+
+
+def _word(kind: type[Word], what: str) -> Word | None:
+    return kind(what) if what in kind._value2member_map_ else None
+
+
+def _move(standing: Standing, entry: Entry, state: State, decided_by: str | None) -> Standing:
     return replace(
         standing,
         state=state,
         since=entry.at,
         late=entry.late and state is State.CONFIRMED,
-        decided_by=entry.by,
+        decided_by=decided_by,
         deciding_mail=entry.mail,
         deciding_entry=entry.id,
-        we_owe=False,
+        we_owe=state is State.IN_TALKS,
     )
 
 
 def _enrolled(standing: Standing, entry: Entry) -> Standing:
-    return replace(standing, since=standing.since or entry.at)
+    return standing if standing.since else replace(standing, since=entry.at, deciding_entry=entry.id)
 
 
 def _sent(standing: Standing, entry: Entry) -> Standing:
-    kind = LetterKind(entry.what)
-    standing = replace(standing, letters=standing.letters + 1, last_letter_at=entry.at)
+    kind = _word(LetterKind, entry.what)
+    # A letter that was in doubt may be noted after a later one: the gap counts from the last.
+    last = max(standing.last_letter_at or entry.at, entry.at)
+    counted = replace(standing, letters=standing.letters + 1, last_letter_at=last)
     if kind is LetterKind.REMINDER:
-        return replace(standing, reminders=(*standing.reminders, entry.step))
-    if kind is not LetterKind.INVITATION:
-        return replace(standing, acknowledged=(*standing.acknowledged, kind))
-    standing = replace(standing, first_letter_at=standing.first_letter_at or entry.at)
-    if standing.state is State.ENROLLED or (standing.round and standing.state in (State.UNREACHABLE, State.IN_TALKS)):
-        return replace(standing, state=State.INVITED, since=entry.at, decided_by=None, deciding_mail=None, we_owe=False)
-    return standing
+        return replace(counted, reminders=(*standing.reminders, entry.step))
+    if kind is LetterKind.INVITATION:
+        return _invited(standing, replace(counted, first_letter_at=standing.first_letter_at or entry.at), entry)
+    return counted if kind is None else replace(counted, acknowledged=(*standing.acknowledged, kind))
+
+
+def _invited(before: Standing, counted: Standing, entry: Entry) -> Standing:
+    if before.state is State.ENROLLED or (awaits_letter(before) and not awaits_letter(counted)):
+        return _move(counted, entry, State.INVITED, None)
+    return counted
 
 
 def _refused(standing: Standing, entry: Entry) -> Standing:
-    reachable = standing.state in (State.ENROLLED, State.INVITED)
-    return _move(standing, entry, State.UNREACHABLE) if reachable else standing
+    asked = standing.state in (State.ENROLLED, State.INVITED)
+    return _move(standing, entry, State.UNREACHABLE, entry.by) if asked else standing
 
 
 def _answer(standing: Standing, entry: Entry) -> Standing:
-    kind = ReadingKind(entry.what)
-    if kind is ReadingKind.UNRELATED:
+    kind = _word(ReadingKind, entry.what)
+    if kind in NO_ANSWER:
         return standing
     standing = replace(standing, answered_by_person=True)
-    state = ANSWERS.get(kind)
-    if state is None or (state is standing.state and state in SETTLED):
+    if kind is ReadingKind.ACKNOWLEDGE:
         return standing
-    person_decided = (standing.decided_by or "").startswith("person:")
+    state = ANSWERS.get(kind or ReadingKind.UNCLEAR)
+    return _to_review(standing, entry) if state is None else _says(standing, entry, state)
+
+
+def _says(standing: Standing, entry: Entry, state: State) -> Standing:
+    """The standing after the machine read an answer that leads to a state."""
+    if state is standing.state:
+        return replace(standing, we_owe=state is State.IN_TALKS)  # the same again; a new question is owed an answer
+    if standing.state is State.UNSUBSCRIBED and state is State.WITHDRAWN:
+        return standing  # the stronger wish stands, in a later wave too
     if state in BELIEVED_AT_ONCE:
-        moved = replace(_move(standing, entry, state), stopped=standing.stopped or state is State.UNSUBSCRIBED)
-        return _to_review(moved, entry) if person_decided else moved
-    after = standing.since is None or entry.at > standing.since
-    if standing.state in SETTLED or (person_decided and not after):
-        return _to_review(standing, entry)
-    moved = _move(standing, entry, state)
-    return replace(moved, we_owe=state is State.IN_TALKS)
+        moved = _move(standing, entry, state, entry.by)
+        moved = replace(moved, stopped=standing.stopped or state is State.UNSUBSCRIBED)
+        return _to_review(moved, entry) if by_person(standing) else moved
+    return _to_review(standing, entry) if _contradicts(standing, entry) else _move(standing, entry, state, entry.by)
+
+
+def _contradicts(standing: Standing, entry: Entry) -> bool:
+    """Whether an answer speaks against what is settled, or what a person decided.
+
+    A person who put the invitee back among the silent said that there is no answer: one that is given later is new.
+    """
+    if not by_person(standing) or standing.state in SETTLED:
+        return standing.state in SETTLED
+    newer = standing.since is None or entry.at > standing.since
+    return not (standing.state is State.INVITED and newer)
 
 
 def _to_review(standing: Standing, entry: Entry) -> Standing:
@@ -111,18 +154,24 @@ def _absent(standing: Standing, entry: Entry) -> Standing:
 
 
 def _bounced(standing: Standing, entry: Entry) -> Standing:
-    if entry.what != "permanent" or standing.answered_by_person:
-        return standing
-    return _refused(standing, entry)
+    # Who has answered is reachable, and a copy came back; but an answer to an earlier round was another contact's.
+    reached = standing.answered_by_person and not standing.round
+    return standing if entry.what != "permanent" or reached else _refused(standing, entry)
 
 
 def _decided(standing: Standing, entry: Entry) -> Standing:
-    state = State(entry.what)
-    moved = _move(standing, entry, state)
-    stopped = state is State.UNSUBSCRIBED or (standing.stopped and state is not State.INVITED)
+    state = _word(State, entry.what)
+    if state is None:
+        return standing
     # Without a mail the person has spoken for the invitee: nothing it wrote waits any longer.
-    review = () if entry.mail is None else tuple(mail for mail in standing.review if mail != entry.mail)
-    return replace(moved, review=review, stopped=stopped, answered_by_person=True, we_owe=state is State.IN_TALKS)
+    settled = replace(standing, review=()) if entry.mail is None else _settled(standing, entry)
+    # Back among the silent lifts a stop, and so does a person who corrects an unsubscription.
+    lifted = state is State.INVITED or standing.state is State.UNSUBSCRIBED
+    return replace(
+        _move(settled, entry, state, entry.by),
+        stopped=state is State.UNSUBSCRIBED or (standing.stopped and not lifted),
+        answered_by_person=standing.answered_by_person or state not in UNANSWERED,
+    )
 
 
 def _replied(standing: Standing, _entry: Entry) -> Standing:
@@ -138,8 +187,11 @@ def _stopped(standing: Standing, _entry: Entry) -> Standing:
 
 
 def _readdressed(standing: Standing, entry: Entry) -> Standing:
-    # The new contact is asked; reminders of the old one say nothing about it.
-    return replace(standing, round=entry.step, we_owe=False, reminders=(), absent_until=None)
+    """The new contact is asked from the moment a person wrote again; what the old one got says nothing about it."""
+    anew = replace(standing, round=entry.step, we_owe=False, reminders=(), absent_until=None)
+    if standing.state not in (State.INVITED, State.IN_TALKS, State.UNREACHABLE):
+        return anew
+    return _move(anew, entry, State.ENROLLED if standing.first_letter_at is None else State.INVITED, None)
 
 
 _RULES: dict[EntryKind, Callable[[Standing, Entry], Standing]] = {

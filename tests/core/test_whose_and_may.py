@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -70,8 +71,14 @@ def found(**more: object) -> Found:
 def seen(**more: object) -> Clues:
     return Clues(
         **{  # type: ignore[arg-type]
-            "references": (), "message_ids": (), "addresses": (), "quoted_addresses": frozenset(),
-            "sender_address": "mayor@northam.example", "domains": (), "name_keys": frozenset(), **more,
+            "references": (),
+            "message_ids": (),
+            "addresses": (),
+            "quoted_addresses": frozenset(),
+            "sender_address": "mayor@northam.example",
+            "domains": (),
+            "name_keys": frozenset(),
+            **more,
         }  # fmt: skip
     )
 
@@ -117,7 +124,12 @@ def test_clues_leave_ourselves_out() -> None:
 
 @pytest.mark.parametrize(
     ("name", "key"),
-    [("São Paulo", "sao paulo"), ("City of Cape Town", "cape town"), ("Ajuntament de Vic", "vic"), ("Köln (Stadt)", "koln")],
+    [
+        ("São Paulo", "sao paulo"),
+        ("City of Cape Town", "cape town"),
+        ("Ajuntament de Vic", "vic"),
+        ("Köln (Stadt)", "koln"),
+    ],
 )
 def test_names_compare_in_any_spelling(name: str, key: str) -> None:
     """Accents, case and “City of” do not matter."""
@@ -127,7 +139,13 @@ def test_names_compare_in_any_spelling(name: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "domain"),
-    [("a@northam.example", "northam.example"), ("a@gmail.com", ""), ("a@yahoo.co.uk", ""), ("a@gob.mx", ""), ("a@puebla.gob.mx", "puebla.gob.mx")],
+    [
+        ("a@northam.example", "northam.example"),
+        ("a@gmail.com", ""),
+        ("a@yahoo.co.uk", ""),
+        ("a@gob.mx", ""),
+        ("a@puebla.gob.mx", "puebla.gob.mx"),
+    ],
 )
 def test_shared_domains_say_nothing(address: str, domain: str) -> None:
     """Webmail and umbrella domains are many people's."""
@@ -144,7 +162,12 @@ SENDERS = {
     "nobody": "",
 }
 PROOFS = {"pass": "dmarc=pass", "none": "", "fail": "dmarc=fail"}
-THREADS = {"token": ("token", "ok"), "thread": ("thread", ""), "no thread": ("address", ""), "forged": ("address", "forged")}
+THREADS = {
+    "token": ("token", "ok"),
+    "thread": ("thread", ""),
+    "no thread": ("address", ""),
+    "forged": ("address", "forged"),
+}
 RECORDED = {
     ("contact", "token"): {"pass", "none"},
     ("contact", "thread"): {"pass", "none"},
@@ -185,7 +208,7 @@ def test_a_wish_to_stop_is_believed_from_anyone_in_the_thread(kind: ReadingKind)
         assert (verdict.verdict is Verdict.RECORDED) == recorded
 
 
-TRICKS = [
+TRICKS: list[dict[str, Any]] = [
     {"from_": (Mailbox("", "a@northam.example"), Mailbox("", "b@evil.example"))},
     {"headers": (("from", "mayor@northam.example"), ("from", "x@evil.example"))},
     {"headers": (("from", "mayor\0@northam.example"),)},
@@ -195,7 +218,7 @@ TRICKS = [
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_tricks_are_shown_in_red(trick: dict[str, object]) -> None:
+def test_tricks_are_shown_in_red(trick: dict[str, Any]) -> None:
     """Two senders, two From lines, forbidden characters, groups, an address in the name."""
     verdict = judge(
         mail(**dict(trick)), Match(7, "token", (), "ok"), reading(),
@@ -212,7 +235,10 @@ def test_tricks_are_shown_in_red(trick: dict[str, object]) -> None:
         ((("authentication-results", f"{MX}; dkim=pass header.d=evil.example"),), Proof.NONE),
         ((("authentication-results", f"{MX}; spf=pass"),), Proof.NONE),
         ((("authentication-results", "mx.evil.example; dmarc=pass"),), Proof.NONE),
-        ((("authentication-results", f"{MX}; dmarc=pass"), ("authentication-results", f"{MX}; dmarc=fail")), Proof.NONE),
+        (
+            (("authentication-results", f"{MX}; dmarc=pass"), ("authentication-results", f"{MX}; dmarc=fail")),
+            Proof.NONE,
+        ),
         ((("received", "a"), ("received", "b"), ("authentication-results", f"{MX}; dmarc=pass")), Proof.NONE),
         ((("authentication-results", f"{MX} (comment; dmarc=pass); dmarc=fail"),), Proof.FAIL),
     ],

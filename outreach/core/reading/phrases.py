@@ -16,7 +16,7 @@ from outreach.core.places import plain
 
 _TOKEN = re.compile(r"\([^)]*\)|\S+")
 _WORD = re.compile(r"[^\W_]+")
-_SENTENCE = re.compile(r"(?<=[.!?。？！;])\s+|\n\s*\n|\n(?=\s*[-*•>])")
+_SENTENCE = re.compile(r"(?<=[.!?。？！;])(?<!\d\.)\s+|\n\s*\n|\n(?=\s*[-*•>])")
 MOST_SENTENCES = 200
 LONGEST = 3000  # characters of one sentence that are looked at
 GAPS = {"*": r"(?:\S+ ){0,4}", "**": r"(?:\S+ ){0,10}"}

@@ -66,7 +66,7 @@ def test_values_never_pass_through_markdown(name: str) -> None:
 @pytest.mark.parametrize(
     ("given", "paragraphs"), [(True, ["before", "yes Lyon", "after"]), (False, ["before", "after"])]
 )
-def test_a_tag_alone_on_its_line_governs_paragraphs(given: bool, paragraphs: list[str]) -> None:  # noqa: FBT001
+def test_a_tag_alone_on_its_line_governs_paragraphs(given: bool, paragraphs: list[str]) -> None:
     """A condition leaves no empty paragraph behind, in neither part."""
     source = "before\n{% if given %}\nyes {{ city }}\n{% endif %}\nafter"
     assert text(source, given=given, city="Lyon").split("\n\n") == paragraphs

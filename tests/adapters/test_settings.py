@@ -1,0 +1,92 @@
+"""Settings, secrets and the key: mistakes named at once, nothing secret repeated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from outreach.adapters.config import load_settings, sample_settings, settings_reference
+from outreach.adapters.secrets import load_or_make_key, password_for
+from outreach.model import ConfigurationError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_sample_loads(tmp_path: Path) -> None:
+    """What `outreach config` prints is a campaign; every setting stands in it with its sentence."""
+    settings = load_settings(write(tmp_path, sample_settings()))
+    assert settings.campaign.mode == "rehearsal"
+    assert [reminder.days_before for reminder in settings.reminders] == [31, 17, 7]
+
+
+def test_the_reference_is_up_to_date() -> None:
+    """docs/settings.md is what the code says."""
+    docs = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
+    assert docs.read_text(encoding="utf-8") == settings_reference(), "call: make docs"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "cure"),
+    [
+        ('host = "smtp', 'hots = "smtp', "[smtp] hots", "did you mean host?"),
+        ("deadline = 2022-09-15", "", "[campaign] deadline", "add it"),
+        ("[sender]", "[sendre]", "[sendre]", "did you mean sender?"),
+        ('address = "cisdpl@uclg.org"', 'address = "cisdpl"', "[sender] address", "write it like"),
+        ("# port = 465", 'port = "many"', "[smtp] port", "correct"),
+        ('# timezone = "Europe/Madrid"', 'timezone = "Europe/Madird"', "[campaign] timezone", "Europe/Madrid"),
+        ("days_before = 31", "days_before = 5", "[[reminders]]", "order them"),
+        ('# auth = "password"', 'auth = "microsoft"', "auth", "app password"),
+        ('username = "cisdpl@uclg.org"', 'username = "a"\npassword = "canary-9"', "password", "password_env"),
+    ],
+)
+def test_mistakes_name_place_and_cure(tmp_path: Path, old: str, new: str, where: str, cure: str) -> None:
+    """What, where and what to do; a secret is not repeated."""
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(write(tmp_path, sample_settings().replace(old, new, 1)))
+    found = caught.value.findings
+    assert any(where in one.where for one in found)
+    assert any(cure in one.cure for one in found)
+    assert "canary-9" not in f"{caught.value} {found}"
+
+
+def test_no_file_and_no_toml(tmp_path: Path) -> None:
+    """An absent or broken file says what to do."""
+    with pytest.raises(ConfigurationError, match="outreach init"):
+        load_settings(tmp_path / "config.toml")
+    with pytest.raises(ConfigurationError, match="not written rightly"):
+        load_settings(write(tmp_path, "campaign"))
+
+
+def test_passwords(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A systemd credential goes before a file, a file before the environment; a file for all is refused."""
+    monkeypatch.setenv("PW", "from-env")
+    assert password_for("PW", "", where="[smtp]") == "from-env"
+    file = tmp_path / "pw"
+    file.write_text("from-file\n")
+    file.chmod(0o600)
+    assert password_for("PW", str(file), where="[smtp]") == "from-file"
+    file.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        password_for("PW", str(file), where="[smtp]")
+    (tmp_path / "PW").write_text("from-systemd")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert password_for("PW", str(file), where="[smtp]") == "from-systemd"
+    with pytest.raises(ConfigurationError, match="OTHER"):
+        password_for("OTHER", "", where="[smtp]")
+
+
+def test_the_key_is_made_once(tmp_path: Path) -> None:
+    """Readable by its owner only, the same ever after; something else is refused."""
+    path = tmp_path / "outreach.key"
+    key = load_or_make_key(path)
+    assert len(key) == 32
+    assert load_or_make_key(path) == key
+    assert path.stat().st_mode & 0o077 == 0
+    path.write_text("nonsense")
+    with pytest.raises(ConfigurationError, match="backup"):
+        load_or_make_key(path)

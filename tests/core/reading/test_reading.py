@@ -1,0 +1,270 @@
+"""What one mail says: notices, automatic replies, new text, positions; and never a yes that nobody said."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outreach.adapters.guarded import is_hard, open_guarded
+from outreach.core.reading.new_text import new_text
+from outreach.core.reading.phrases import find, sentences
+from outreach.core.reading.reader import open_mail, read_mail
+from outreach.languages import load_languages
+from outreach.model import Flag, Reading, ReadingKind
+
+REPLIES = Path(__file__).resolve().parents[2] / "data" / "replies"
+K = ReadingKind
+
+
+def mail(text: str, subject: str = "Re: Invitation", **headers: str) -> bytes:
+    made = EmailMessage()
+    made["From"] = headers.pop("From", "mayor@northam.example")
+    made["To"] = "cisdpl@uclg.org"
+    made["Subject"] = subject
+    made["Date"] = "Wed, 20 Jul 2022 10:00:00 +0200"
+    made["Message-ID"] = "<a@northam.example>"
+    for name, value in headers.items():
+        made[name.replace("_", "-")] = value
+    made.set_content(text)
+    return made.as_bytes()
+
+
+def read(raw: bytes) -> Reading:
+    return read_mail(open_mail(raw), load_languages(), own_addresses=frozenset({"cisdpl@uclg.org"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("We are pleased to confirm that Northam joins the campaign.", K.CONFIRM),
+        ("Dear all,\n\nWe hereby confirm our interest in joining the campaign.\n\nRegards", K.CONFIRM),
+        ("Yes, we will join the campaign.", K.CONFIRM),
+        ("Nous confirmons notre participation à la campagne.", K.CONFIRM),
+        ("J'ai le plaisir de vous confirmer l'adhésion de notre ville à la campagne.", K.CONFIRM),
+        ("La ville de Beaumont rejoint la campagne.", K.CONFIRM),
+        ("Confirmamos que Rioseco se suma a la campaña.", K.CONFIRM),
+        ("Nos complace confirmar la participación de nuestro municipio en la campaña.", K.CONFIRM),
+        ("Ens plau confirmar que Vallbona s'adhereix a la campanya.", K.CONFIRM),
+        ("Confirmem la participació de l'Ajuntament a la campanya.", K.CONFIRM),
+        ("We regret that we will not join the campaign.", K.DECLINE),
+        ("Nous ne pouvons malheureusement pas rejoindre la campagne.", K.DECLINE),
+        ("Lamentamos comunicarles que no podremos participar en la campaña.", K.DECLINE),
+        ("No podem participar en la campanya.", K.DECLINE),
+        ("We withdraw our participation in the campaign.", K.WITHDRAW),
+        ("Please do not write to us again.", K.UNSUBSCRIBE),
+    ],
+)
+def test_clear_answers_are_decided(text: str, kind: ReadingKind) -> None:
+    """In the letter's four languages, with the words that say so."""
+    reading = read(mail(text))
+    assert (reading.kind, reading.decided) == (kind, True)
+    assert reading.words
+    assert reading.words in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We cannot confirm our participation yet.",
+        "We will join the campaign if the council approves.",
+        "We would be delighted to join the campaign; however, we lack the staff.",
+        "We confirm receipt of your letter about the campaign.",
+        "We confirm our participation in the congress in Daejeon.",
+        "Could you confirm that joining the campaign is free?",
+        "Nous serions heureux de rejoindre la campagne sous réserve du vote du conseil.",
+        "Confirmaremos nuestra participación cuando el Pleno lo apruebe.",
+        "No podem confirmar encara la nostra participació en la campanya.",
+        "",
+        "Hmm.",
+    ],
+)
+def test_a_yes_with_a_doubt_is_never_decided(text: str) -> None:
+    """Negation, conditions, reversals, receipts, other events and questions are for a person, or something else."""
+    reading = read(mail(text, subject="Re: x"))
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
+def test_our_own_words_below_are_nobodys_answer() -> None:
+    """The quoted letter says “confirm your interest to join”; the answer above says nothing."""
+    quoted = "\n".join(
+        f"> {line}" for line in ("Please confirm your interest to join the Campaign", "We join the campaign.")
+    )
+    reading = read(mail(f"Thank you.\n\nOn Fri, 15 Jul 2022, UCLG <cisdpl@uclg.org> wrote:\n{quoted}\n"))
+    assert reading.new_text == "Thank you."
+    assert reading.kind is not K.CONFIRM
+
+
+def test_a_yes_in_the_subject_alone() -> None:
+    """Where the body is empty the subject speaks."""
+    assert read(mail("", subject="Northam joins the campaign")).kind is K.CONFIRM
+
+
+def test_no_false_confirmation_in_450_replies() -> None:
+    """Of 450 replies by careful authors, traps among them, no yes is decided that was not meant."""
+    labels = [json.loads(line) for line in (REPLIES / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
+    false = []
+    decided = right = 0
+    for label in labels:
+        reading = read((REPLIES / "mails" / label["file"]).read_bytes())
+        decided += reading.decided
+        right += reading.decided and reading.kind.value == label["label"]
+        if reading.decided and reading.kind is K.CONFIRM and label["label"] != "confirm":
+            false.append(label["file"])
+    assert len(labels) == 450
+    assert false == []
+    assert decided > 100
+    assert right / decided > 0.85
+
+
+# ---------------------------------------------------------------- automatic replies and notices
+
+
+def test_an_automatic_reply_with_return_and_stand_in() -> None:
+    """Header, date and substitute are read."""
+    text = "I am out of the office until 29 August 2022. Please write to desk@northam.example."
+    reading = read(mail(text, subject="Automatic reply: Invitation", Auto_Submitted="auto-replied"))
+    assert (reading.kind, reading.decided) == (K.AUTO_REPLY, True)
+    assert reading.return_date == date(2022, 8, 29)
+    assert reading.redirect_to == "desk@northam.example"
+    assert Flag.NAMES_NEW_CONTACT in reading.flags
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Je suis absente du bureau jusqu'au 29 août 2022.",
+        "Estaré fuera de la oficina hasta el 29 de agosto de 2022.",
+        "Soc de vacances fins al 29 d'agost de 2022.",
+        "Ich bin bis zum 29. August 2022 nicht im Büro.",
+        "Sono assente dall'ufficio fino al 29 agosto 2022.",
+    ],
+)
+def test_absences_by_words_alone(text: str) -> None:
+    """No header, but the words and the date."""
+    reading = read(mail(text))
+    assert (reading.kind, reading.return_date) == (K.AUTO_REPLY, date(2022, 8, 29))
+
+
+def test_somebody_on_holiday_who_answers() -> None:
+    """A person's answer goes before an absence."""
+    assert read(mail("I am on holiday, but yes: we confirm that Northam joins the campaign.")).kind is K.CONFIRM
+
+
+NOTICE = """From: MAILER-DAEMON@mx.example
+To: cisdpl@uclg.org
+Subject: Undelivered Mail Returned to Sender
+Return-Path: <>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; Mayor@Northam.example
+Action: ACTION
+Status: STATUS
+Diagnostic-Code: smtp; CODE STATUS words
+--b
+Content-Type: message/rfc822
+
+Message-ID: <invitation.1-0-0.x@uclg.org>
+Subject: Invitation
+
+We confirm.
+--b--
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "code", "permanent"), [("failed", "5.1.1", "550", True), ("delayed", "4.4.1", "451", False)]
+)
+def test_notices(action: str, status: str, code: str, permanent: bool) -> None:
+    """RFC 3464: who, for good or not, and which letter of ours."""
+    raw = NOTICE.replace("ACTION", action).replace("STATUS", status).replace("CODE", code).encode()
+    reading = read(raw)
+    assert (reading.kind, reading.decided) == (K.BOUNCE, True)
+    assert reading.bounce is not None
+    assert (reading.bounce.permanent, reading.bounce.status) == (permanent, status)
+    assert reading.bounce.recipients == ("mayor@northam.example",)
+    assert reading.bounce.message_ids == ("<invitation.1-0-0.x@uclg.org>",)
+
+
+# ---------------------------------------------------------------- opening, new text, phrases
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.binary(max_size=400),
+    st.sampled_from([b"", b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n", b"Subject: =?utf-8?b?"]),
+)
+def test_no_bytes_break_the_reader(content: bytes, beginning: bytes) -> None:
+    """Whatever comes is an entry."""
+    assert read(beginning + content).kind in K
+
+
+BOMBS = {
+    "nested": b"Content-Type: multipart/mixed; boundary=x\n\n"
+    + b"--x\nContent-Type: multipart/mixed; boundary=x\n\n" * 1000,
+    "forwarded": b"Content-Type: message/rfc822\n\n" * 1000,
+    "words": b"Subject: " + b"=?utf-8?q?a?= " * 20000 + b"\n\nx",
+    "comments": b"To: " + b"(" * 500 + b"a@b.example" + b")" * 500 + b"\n\nx",
+    "ids": b"Message-ID: <" + b"[" * 5000 + b"\n\nx",
+    "charset": b"Content-Type: text/plain; charset=nope\n\nwe join",
+    "parts": b"Content-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\na\n" * 20000,
+    "addresses": b"To: " + b"a@b.example, " * 50000 + b"\n\nx",
+    "quotes": b"To: " + b'"' * 20000 + b"\n\nx",
+    "parameters": b"Content-Type: text/plain" + b"; a*0*=b" * 5000 + b"\n\nx",
+    "nul": b"From: a\0b@c.example\n\nwe\0 join",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bombs(name: str) -> None:
+    """Each is opened within limits, in a child process where it is hard, and gives an entry."""
+    message = open_guarded(BOMBS[name], open_mail)
+    assert read_mail(message, load_languages()).kind in K
+    assert is_hard(mail("hello")) is False
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "On Fri, 15 Jul 2022 at 09:30, UCLG <cisdpl@uclg.org> wrote:\n> our letter",
+        "Le ven. 15 juil. 2022 à 09:30, UCLG <cisdpl@uclg.org> a écrit :\n> our letter",
+        "El vie, 15 jul 2022 a las 9:30, UCLG (<cisdpl@uclg.org>) escribió:\n> our letter",
+        "De: UCLG <cisdpl@uclg.org>\nEnviado: 15/07/2022 09:30\nPara: Rioseco\nAsunto: Invitation\n\nour letter",
+        "-----Original Message-----\nFrom: UCLG\nour letter",
+        "> our letter\n> goes on",
+    ],
+)
+def test_quoted_letters_are_cut(quote: str) -> None:
+    """In every mail program's way."""
+    assert new_text(f"Our answer.\n\n{quote}\n") == "Our answer."
+
+
+def test_signatures_are_cut_and_inline_answers_kept() -> None:
+    """What stands below “-- ” is no answer; what stands between quoted lines is."""
+    assert new_text("Yes.\n\n-- \nThe office\nWe join everything") == "Yes."
+    inline = "> Will you join?\nYes, we join.\n> When?\nIn September."
+    assert "Yes, we join." in new_text(inline)
+
+
+def test_phrases() -> None:
+    """Gaps stay within a sentence; words are given as they stand."""
+    (one,) = sentences("Nous, à Évry, CONFIRMONS notre pleine adhésion")
+    assert list(find(["confirm~ * adhesion"], one)) == ["CONFIRMONS notre pleine adhésion"]
+    first, _second = sentences("We confirm. Our participation is open.")
+    assert list(find(["confirm * participation"], first)) == []
+    assert list(find(["(we confirm|we agree)"], first)) == ["We confirm"]
