@@ -149,6 +149,8 @@ def test_mornings_when_clocks_change(zone: str, country: str, day: date, hours: 
 def test_a_day_that_never_comes(day: date, zone: str, country: str) -> None:
     """“Until 9999” is a way to say never; it breaks nothing."""
     assert next_morning(OFFICE, day, zone, country).year >= 2200
+    thursdays = parse_window(("thu",), "09:00-17:00", holidays=True)
+    assert next_morning(thursdays, day, zone, country).astimezone(ZoneInfo(zone)).weekday() == 3
 
 
 @settings(max_examples=150, deadline=None)
