@@ -76,7 +76,7 @@ def test_exports_run_no_formula(tmp_path: Path) -> None:
     assert cells == [f"'{formula}" for formula in FORMULAS]
     write_xlsx(tmp_path / "log.xlsx", ("a", "b"), rows)
     read = CalamineWorkbook.from_path(str(tmp_path / "log.xlsx")).get_sheet_by_index(0).to_python()
-    assert [row[0].strip() for row in read[1:]] == [formula.strip() for formula in FORMULAS]
+    assert [str(row[0]).strip() for row in read[1:]] == [formula.strip() for formula in FORMULAS]
 
 
 # ---------------------------------------------------------------- enrolment
