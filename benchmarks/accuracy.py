@@ -28,7 +28,7 @@ class Case:
     @property
     def right(self) -> bool:
         """Whether the kind is the label's."""
-        return self.reading.kind.value == self.label["label"]
+        return str(self.label["label"]) == self.reading.kind.value
 
 
 def read_all(folder: Path) -> list[Case]:
@@ -76,9 +76,8 @@ def main() -> None:
     print("limits      " + "  ".join(f"{key} {value:.2f}" for key, value in LIMITS.items()))
     for case in cases:
         if case.reading.decided and not case.right:
-            print(
-                f"wrong: {case.label['file']}: {case.label['label']} read as {case.reading.kind.value}: {case.reading.words}"
-            )
+            label, reading = case.label, case.reading
+            print(f"wrong: {label['file']}: {label['label']} read as {reading.kind.value}: {reading.words}")
     false = sum(c.reading.decided and c.reading.kind is ReadingKind.CONFIRM and not c.right for c in cases)
     print(f"false confirmations decided: {false}; kinds read: {dict(Counter(c.reading.kind.value for c in cases))}")
     print(f"{len(cases) / seconds:.0f} replies/s")

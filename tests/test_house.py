@@ -98,7 +98,8 @@ def test_every_command_is_in_the_readme() -> None:
 def test_links_between_documents_lead_somewhere() -> None:
     """Every relative link in README and docs has its file."""
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
-        for target in re.findall(r"\]\((?!https?:|mailto:|#|\{)([^)#\s]+)", page.read_text(encoding="utf-8")):
+        prose = re.sub(r"(?s)```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\((?!https?:|mailto:|#|\{)([^)#\s]+)", prose):
             assert (page.parent / target).exists(), f"{page.name} → {target}"
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,23 @@ TRUTH = {
 }
 
 
+# How the calendar calls what was received.
+SAID = {
+    ReadingKind.CONFIRM: "yes",
+    ReadingKind.DECLINE: "no",
+    ReadingKind.TENTATIVE: "not decided",
+    ReadingKind.QUESTION: "question",
+    ReadingKind.REDIRECT: "other person",
+    ReadingKind.ACKNOWLEDGE: "receipt",
+    ReadingKind.AUTO_REPLY: "out of office",
+    ReadingKind.BOUNCE: "undeliverable",
+    ReadingKind.WITHDRAW: "withdrawal",
+    ReadingKind.UNSUBSCRIBE: "write no more",
+    ReadingKind.UNRELATED: "other business",
+    ReadingKind.UNCLEAR: "unclear",
+}
+
+
 class VirtualClock:
     """A clock that stands still until it is moved."""
 
@@ -69,17 +87,26 @@ class VirtualClock:
         self._now = max(self._now, moment)
 
 
+class Column(StrEnum):
+    """Where in the calendar something stands."""
+
+    OUT = "letters out"
+    IN = "answers in"
+    OFFICE = "the secretariat"
+
+
 @dataclass
 class Diary:
     """What happened on each day, counted."""
 
     zone: ZoneInfo
-    days: dict[date, Counter[str]] = field(default_factory=dict)
+    days: dict[date, dict[Column, Counter[str]]] = field(default_factory=dict)
 
-    def note(self, moment: datetime, what: str, number: int = 1) -> None:
+    def note(self, moment: datetime, column: Column, what: str, number: int = 1) -> None:
         """Something happened, so many times."""
         if number:
-            self.days.setdefault(moment.astimezone(self.zone).date(), Counter())[what] += number
+            day = self.days.setdefault(moment.astimezone(self.zone).date(), {one: Counter() for one in Column})
+            day[column][what] += number
 
 
 @dataclass
@@ -183,7 +210,6 @@ def _launch(play: Play) -> None:
     stationery = play.desk.load_stationery()
     plan = plan_launch(play.desk, stationery)
     queue_invitations(play.desk, stationery, plan.invitees)
-    play.diary.note(play.clock.now(), "invitations queued", len(plan.invitees))
 
 
 def _run(play: Play) -> None:
@@ -238,8 +264,8 @@ def _send(play: Play) -> None:
     for letter in play.desk.store.outbox.letters():
         if letter.state is not before[letter.id] and letter.state is not LetterState.READY:
             name = f"{letter.key.kind.value} {letter.key.step}" if letter.key.step else letter.key.kind.value
-            how = "sent" if letter.state is LetterState.ACCEPTED else letter.state.value.replace("_", " ")
-            play.diary.note(play.clock.now(), f"{name} {how}")
+            how = "" if letter.state is LetterState.ACCEPTED else f" {letter.state.value.replace('_', ' ')}"
+            play.diary.note(play.clock.now(), Column.OUT, f"{name}{how}")
 
 
 def _receive(play: Play) -> None:
@@ -253,8 +279,8 @@ def _receive(play: Play) -> None:
     read_new(play.desk)
     for mail in play.desk.store.inbox.every():
         if mail.mail not in known:
-            waits = " (for review)" if mail.needs_review else ""
-            play.diary.note(play.clock.now(), f"{mail.reading.kind.value.replace('_', ' ')} received{waits}")
+            what = "for review" if mail.needs_review else SAID[mail.reading.kind]
+            play.diary.note(play.clock.now(), Column.IN, what)
 
 
 # ---------------------------------------------------------------- the secretariat
@@ -270,7 +296,7 @@ def _secretariat(play: Play) -> None:
     _write_to_substitutes(play)
     due = waiting_acknowledgements(play.desk)
     queue_due(play.desk, due)
-    play.diary.note(now, "acknowledgements released", len(due))
+    play.diary.note(now, Column.OFFICE, "acknowledged", len(due))
 
 
 def _decide(play: Play, mail: int, invitee: int | None, answer: Answer) -> None:
@@ -282,7 +308,7 @@ def _decide(play: Play, mail: int, invitee: int | None, answer: Answer) -> None:
             review.settle(play.desk, mail)
     else:
         review.decide(play.desk, answer.invitee, state, "as the mail says", mail=mail)
-    play.diary.note(play.clock.now(), "answers reviewed by a person")
+    play.diary.note(play.clock.now(), Column.OFFICE, "reviewed")
 
 
 def _write_to_substitutes(play: Play) -> None:
@@ -297,4 +323,4 @@ def _write_to_substitutes(play: Play) -> None:
         with contextlib.suppress(OutreachError):
             review.write_again(play.desk, invitee.id, mail.reading.redirect_to)
             play.town_halls.knows(mail.reading.redirect_to, invitee)
-            play.diary.note(play.clock.now(), "letters to a colleague named")
+            play.diary.note(play.clock.now(), Column.OFFICE, "to a colleague")

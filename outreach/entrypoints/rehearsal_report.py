@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from outreach.entrypoints.rehearsal import Play
 
 WIDTH = 88
-# In the order in which a person wants to read a day.
-SHOWN = ("queued", "sent", "received", "reviewed", "released")
+COLUMNS = (12, 24, 30, 20)  # of the calendar
 
 
 def print_report(play: Play, stage: Path) -> None:
@@ -56,19 +57,26 @@ def _title(words: str) -> str:
 
 
 def _calendar(play: Play) -> Iterator[str]:
+    columns = ("letters out", "answers in", "the secretariat")
+    yield from _row("day", columns)
+    month = None
     for day, happened in sorted(play.diary.days.items()):
-        ordered = sorted(happened.items(), key=lambda one: (_rank(one[0]), one[0]))
-        words = ", ".join(f"{number} {what}" for what, number in ordered)
-        yield from _wrapped(f"  {day:%a %d %b}  ", words)
+        if month is not None and day.month != month:
+            yield ""
+        month = day.month
+        cells = (", ".join(f"{n} {what}" for what, n in counted.most_common()) for counted in happened.values())
+        yield from _row(f"{day:%a %d %b}", tuple(cells))
+    yield f"  (days in {play.desk.settings.campaign.timezone}; letters leave in the morning of each city)"
 
 
-def _rank(what: str) -> int:
-    return next((number for number, word in enumerate(SHOWN) if word in what), len(SHOWN))
+def _row(day: str, cells: Sequence[str]) -> Iterator[str]:
+    """A row of the calendar, each cell wrapped in its column."""
+    wrapped = [textwrap.wrap(cell, width - 2) for cell, width in zip((day, *cells), COLUMNS, strict=True)]
+    for line in itertools.zip_longest(*wrapped, fillvalue=""):
+        yield "  " + "".join(cell.ljust(width) for cell, width in zip(line, COLUMNS, strict=True)).rstrip()
 
 
 def _wrapped(head: str, words: str) -> Iterator[str]:
-    import textwrap  # noqa: PLC0415
-
     yield from textwrap.wrap(words, WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
 
 
