@@ -4,6 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := outreach tests benchmarks
+REPLIES ?= tests/data/replies
+CORPUS ?=
+
+# What a machine's own settings of pip say must not lead it out of the virtual environment.
+export PIP_USER := 0
+export PIP_REQUIRE_HASHES := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN
+unexport PYTHONPATH
 
 .PHONY: help rehearse test check format lint types floors bench accuracy docs lock clean
 
@@ -13,7 +21,7 @@ help:  ## list the chores
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "outreach needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no virtual environment could be made; on Debian: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.rehearsal: requirements/rehearsal.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up $(VENV) …"

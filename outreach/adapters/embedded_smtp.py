@@ -21,7 +21,13 @@ class EmbeddedSmtp:
 
     @property
     def port(self) -> int:
-        """The port it listens on."""
+        """The port it listens on.
+
+        Raises:
+            ConfigurationError: It does not listen.
+        """
+        if self._controller is None:
+            raise ConfigurationError("the embedded mail server does not listen; start it first")
         address: tuple[str, int] = self._controller.server.sockets[0].getsockname()
         return address[1]
 
@@ -53,8 +59,9 @@ class EmbeddedSmtp:
 
     def stop(self) -> None:
         """Stops listening."""
-        if self._controller is not None:
-            self._controller.stop()
+        controller, self._controller = self._controller, None
+        if controller is not None:
+            controller.stop()
 
 
 class _Handler:
@@ -65,4 +72,7 @@ class _Handler:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         content: bytes = envelope.content
-        return self._on_letter(envelope.mail_from, list(envelope.rcpt_tos), content) or "250 OK"
+        try:
+            return self._on_letter(envelope.mail_from, list(envelope.rcpt_tos), content) or "250 OK"
+        except OSError as error:  # a full disk, say: it was not kept, so it was not taken
+            return f"451 4.3.0 the letter could not be kept: {' '.join(str(error).split())}"

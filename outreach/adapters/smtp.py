@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import re
 import socket
-import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import aiosmtplib
-from aiosmtplib.protocol import SMTPProtocol
 
 from outreach.adapters.config import is_loopback
-from outreach.model import (
-    ConfigurationError,
-    Handover,
-    HandoverResult,
-    LoginRefusedError,
-    TryAgainLaterError,
+from outreach.adapters.smtp_conversation import (
+    CLOSING,
+    GO_ON,
+    Conversation,
+    Reply,
+    Timeouts,
+    one_line,
+    reason,
 )
+from outreach.adapters.smtp_login import greet, trouble, trust
+from outreach.model import ConfigurationError, Handover, HandoverResult
 from outreach.settings import SmtpSettings
 
+__all__ = ["Classify", "SmtpPostman", "Timeouts"]
+
 Classify = Callable[[str, int, str], HandoverResult]
-CHUNK = 64 * 1024  # bytes written before the server must have taken some
-LEAVE = 5.0  # seconds for a polite QUIT
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long to wait for the server, in seconds (RFC 5321 §4.5.3.2)."""
-
-    connect: float = 30.0
-    verb: float = 300.0
-    progress: float = 180.0  # for each piece of the letter to be taken
-    dot: float = 600.0  # after the final dot; less “would typically result in delivery of multiple copies”
+BeforePayload = Callable[[], None]
+T = TypeVar("T")
+_HELD = 128 * 1024  # bytes; enough for 2 MB a second over a line with 50 ms
+_UNSAYABLE = re.compile("[\x00-\x20<>\x7f\ud800-\udfff]")  # would end the address or the command early
 
 
 class SmtpPostman:
@@ -55,7 +50,7 @@ class SmtpPostman:
         self._settings = settings
         self._password = password
         self._classify = classify
-        self._hostname = local_hostname
+        self._hostname = local_hostname or _own_name()
         self._timeouts = timeouts or Timeouts()
         self._client: aiosmtplib.SMTP | None = None
 
@@ -67,247 +62,215 @@ class SmtpPostman:
     # ------------------------------------------------------------ coming and going
 
     async def connect(self) -> None:
-        """Connects, secures the connection and logs in.
+        """Connects, secures the connection and logs in; an older connection is dropped.
 
         Raises:
             LoginRefusedError: The relay does not want user name or password.
-            TryAgainLaterError: It is out of reach or busy.
+            TryAgainLaterError: It is out of reach, busy, or not to be trusted.
             ConfigurationError: The settings cannot be used.
         """
         self._drop()
+        self._client = client = self._new_client()
+        try:
+            await client.connect()
+            _hold_little(client)
+            await greet(client, self._settings, self._password, self._timeouts.verb)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            self._drop()
+            raise trouble(error, self._settings) from error
+        except BaseException:
+            self._drop()
+            raise
+
+    def _new_client(self) -> aiosmtplib.SMTP:
         settings = self._settings
         if settings.security == "none" and not is_loopback(settings.host):
             message = f'config.toml, [smtp]: security = "none" is only for this machine, not for {settings.host}'
             raise ConfigurationError(message)
-        client = aiosmtplib.SMTP(
-            hostname=settings.host,
+        return aiosmtplib.SMTP(
+            hostname=settings.host.strip("[]"),
             port=settings.port,
-            local_hostname=self._hostname or _own_name(),
+            local_hostname=self._hostname,
             timeout=self._timeouts.connect,
             use_tls=settings.security == "tls",
-            start_tls=False,  # never opportunistic: see _secure
-            tls_context=self._trust() if settings.security != "none" else None,
+            start_tls=False,  # the library's own is opportunistic; `greet` insists
+            tls_context=trust(settings) if settings.security != "none" else None,
         )
-        self._client = client
-        try:
-            await client.connect()
-            await self._greet(client)
-        except (LoginRefusedError, TryAgainLaterError, ConfigurationError):
-            self._drop()
-            raise
-        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as error:
-            self._drop()
-            raise TryAgainLaterError(self._away(error)) from error
-        except asyncio.CancelledError:
-            self._drop()
-            raise
-
-    async def _greet(self, client: aiosmtplib.SMTP) -> None:
-        await self._ehlo(client)
-        if self._settings.security == "starttls":
-            if not client.supports_extension("starttls"):
-                message = f'{self._place()} does not offer STARTTLS; nothing was sent. Use security = "tls", port 465'
-                raise TryAgainLaterError(message)
-            await client.starttls(timeout=self._timeouts.verb)
-            await self._ehlo(client)
-        if self._settings.username:
-            await self._log_in(client)
-
-    async def _ehlo(self, client: aiosmtplib.SMTP) -> None:
-        await client.ehlo(timeout=self._timeouts.verb)
-
-    async def _log_in(self, client: aiosmtplib.SMTP) -> None:
-        """One mechanism, one try: a wrong password tried three ways locks the account."""
-        name, password = self._settings.username, self._password or ""
-        offered = [method.lower() for method in client.supported_auth_methods]
-        if "plain" in offered:
-            secret = base64.b64encode(f"\0{name}\0{password}".encode())
-            response = await client.execute_command(b"AUTH", b"PLAIN", secret, timeout=self._timeouts.verb)
-        elif "login" in offered:
-            response = await client.execute_command(b"AUTH", b"LOGIN", timeout=self._timeouts.verb)
-            for part in (name, password):
-                if response.code == 334:  # noqa: PLR2004  “go on” (RFC 4954 §4)
-                    encoded = base64.b64encode(part.encode())
-                    response = await client.execute_command(encoded, timeout=self._timeouts.verb)
-        else:
-            ways = ", ".join(offered) or "none at all"
-            message = f"{self._place()} offers no login by password ({ways}); ask your provider"
-            raise LoginRefusedError(message)
-        if response.code == 235:  # noqa: PLR2004  “authentication succeeded”
-            return
-        words = f"{response.code} {response.message}"
-        if 400 <= response.code < 500:  # noqa: PLR2004  a passing fault (RFC 4954 §6)
-            message = f"{self._place()} cannot check the login now: {words}; try again later"
-            raise TryAgainLaterError(message)
-        message = f"{self._place()} refused the login of {name}: {words}; check user name and password"
-        raise LoginRefusedError(message)
-
-    def _trust(self) -> ssl.SSLContext:
-        try:
-            context = ssl.create_default_context(cafile=self._settings.ca_file or None)
-        except (OSError, ssl.SSLError) as error:
-            message = f"config.toml, [smtp] ca_file: {self._settings.ca_file} is no certificate authority: {error}"
-            raise ConfigurationError(message) from error
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
 
     async def close(self) -> None:
         """Takes leave politely, within five seconds."""
-        if self.connected and self._client is not None:
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # the letters are settled; nobody minds
-                await self._client.quit(timeout=LEAVE)
-        self._drop()
+        try:
+            if self._client is not None and self._client.is_connected:
+                with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # the letters are settled; nobody minds
+                    await self._client.quit(timeout=self._timeouts.leave)
+        finally:
+            self._drop()
 
     def _drop(self) -> None:
         """Ends the connection at once; what was not sent yet is thrown away, not flushed."""
         client, self._client = self._client, None
-        transport = client.transport if client is not None else None
-        if isinstance(transport, asyncio.Transport):
+        if client is None:
+            return
+        transport = client.transport
+        if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
-        if client is not None:
-            client.close()
-
-    def _place(self) -> str:
-        return f"{self._settings.host}:{self._settings.port}"
-
-    def _away(self, error: BaseException) -> str:
-        if isinstance(error, aiosmtplib.SMTPResponseException) and error.code > 0:
-            return f"{self._place()} is not ready: {error.code} {error.message}; try again later"
-        return f"{self._place()} is out of reach: {_reason(error)}; check host, port and network, or try again later"
+        client.close()
 
     # ------------------------------------------------------------ one letter
 
     async def hand_over(
-        self, sender: str, recipients: Sequence[str], data: bytes, *, before_payload: Callable[[], None]
+        self, sender: str, recipients: Sequence[str], data: bytes, *, before_payload: BeforePayload
     ) -> Handover:
         """Hands over one letter; what the relay says is a value, never an exception.
 
         Up to the answer to DATA a letter has surely not left. `before_payload` is called before its first byte; from
-        then until a whole answer it is in doubt.
+        then until a whole answer it is in doubt. If it raises, nothing leaves, and the connection is dropped.
+
+        Args:
+            sender: The address that notices of non-delivery go to.
+            recipients: First the one it is written to, then the copies. If the first is refused the letter does not
+                go; a copy that is refused is named in the reply.
+            data: The letter as RFC 5322 writes it; line ends and dots are seen to here.
+            before_payload: Commits the intent.
         """
-        if self._client is None or self._client.protocol is None:
-            return Handover(HandoverResult.DEFERRED, "connect", "not connected")
-        talk = _Conversation(self._client.protocol, self._timeouts)
+        client = self._client
+        if client is None or client.protocol is None or not client.is_connected:
+            return Handover(HandoverResult.DEFERRED, "connect", "the connection to the relay was lost")
+        said, unsaid = _sayable(client, recipients[1:])
+        letter = _Envelope(sender, (*recipients[:1], *said), data)
+        if (problem := _unsayable(client, letter)) is not None:
+            return problem
+        talk = Conversation(client.protocol, self._timeouts)
+        missed = await self._kept_safe(talk, self._open(talk, _mail(client, letter), letter.recipients))
+        if isinstance(missed, Handover):
+            return missed
         try:
-            return await self._converse(talk, sender, recipients, data, before_payload)
+            before_payload()
+        except BaseException:
+            self._drop()  # the relay waits for a letter that does not come
+            raise
+        return await self._kept_safe(talk, self._deliver(talk, data, [*missed, *unsaid]))
+
+    async def _kept_safe(self, talk: Conversation, step: Awaitable[T]) -> T | Handover:
+        """The step's outcome; when the conversation breaks, what is then known of the letter."""
+        try:
+            return await step
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             self._drop()
-            result = HandoverResult.IN_DOUBT if talk.stage in ("payload", "reply") else HandoverResult.DEFERRED
-            return Handover(result, talk.stage, _reason(error))
+            result = HandoverResult.IN_DOUBT if talk.begun else HandoverResult.DEFERRED
+            return Handover(result, talk.stage, reason(error))
         except BaseException:
             self._drop()  # also on cancellation: the next letter must not get this one's answer
             raise
 
-    async def _converse(
-        self,
-        talk: _Conversation,
-        sender: str,
-        recipients: Sequence[str],
-        data: bytes,
-        before_payload: Callable[[], None],
-    ) -> Handover:
-        unicode = any(not address.isascii() for address in (sender, *recipients))
-        if unicode and not (self._client and self._client.supports_extension("smtputf8")):
-            reply = "the relay cannot write to addresses in other scripts (SMTPUTF8)"
-            return Handover(HandoverResult.REFUSED, "rcpt", reply)
-        options = b" SMTPUTF8" if unicode else b""
-        code, text = await talk.say("mail", b"MAIL FROM:<" + sender.encode() + b">" + options)
-        if not _good(code):
-            return await self._not_taken(talk, code, text)
-        refused = []
+    async def _open(self, talk: Conversation, mail: bytes, recipients: Sequence[str]) -> list[str] | Handover:
+        """Everything before the letter itself. Gives the copies that were refused, or why the letter does not go."""
+        reply = await talk.say("mail", mail)
+        if not reply.good:
+            return await self._not_taken(talk, reply)
+        missed = []
         for number, address in enumerate(recipients):
-            code, text = await talk.say("rcpt", b"RCPT TO:<" + address.encode() + b">")
-            if not _good(code) and number == 0:
-                return await self._not_taken(talk, code, text)
-            if not _good(code):
-                refused.append(f"copy to {address} refused: {code} {text}")
-        code, text = await talk.say("data", b"DATA")
-        if code != 354:  # noqa: PLR2004  “start mail input”
-            return await self._not_taken(talk, code, text)
-        before_payload()
-        code, text = await talk.payload(data)
-        words = "; ".join([f"{code} {text}", *refused])
-        if _good(code):
-            return Handover(HandoverResult.ACCEPTED, "reply", words)
-        if code < 400:  # noqa: PLR2004  neither yes nor no
-            self._drop()
-            return Handover(HandoverResult.IN_DOUBT, "reply", words)
-        return self._classified("reply", code, text)
+            reply = await talk.say("rcpt", b"RCPT TO:<" + address.encode() + b">")
+            if not reply.good and (number == 0 or not reply.refuses or reply.code == CLOSING):
+                return await self._not_taken(talk, reply)
+            if not reply.good:
+                missed.append(_no_copy(address, str(reply)))
+        reply = await talk.say("data", b"DATA")
+        return missed if reply.code == GO_ON else await self._not_taken(talk, reply)
 
-    async def _not_taken(self, talk: _Conversation, code: int, text: str) -> Handover:
-        """The relay said no before the letter: the conversation is reset, the letter surely did not leave."""
-        stage = talk.stage
-        if not 400 <= code < 600 or code == 421:  # noqa: PLR2004  “closing”, or no answer that makes sense
-            self._drop()
-        else:
-            try:
-                reset, _ = await talk.say("rset", b"RSET")
-            except (aiosmtplib.SMTPException, OSError):
-                reset = 0
-            if not _good(reset):
+    async def _deliver(self, talk: Conversation, data: bytes, missed: list[str]) -> Handover:
+        """The letter itself. Only a whole and sensible answer says what became of it."""
+        reply = await talk.payload(data)
+        if reply.good and talk.ended:
+            if not talk.in_step:
                 self._drop()
-        if not 400 <= code < 600:  # noqa: PLR2004
-            return Handover(HandoverResult.DEFERRED, stage, f"{code} {text}")
-        return self._classified(stage, code, text)
+            return Handover(HandoverResult.ACCEPTED, talk.stage, "; ".join([str(reply), *missed]))
+        if reply.refuses:
+            return await self._not_taken(talk, reply)
+        self._drop()
+        return Handover(HandoverResult.IN_DOUBT, talk.stage, f"neither a yes nor a no: {reply}")
 
-    def _classified(self, stage: str, code: int, text: str) -> Handover:
-        if code == 421:  # noqa: PLR2004
+    async def _not_taken(self, talk: Conversation, reply: Reply) -> Handover:
+        """The relay said no: the letter surely did not leave, and the conversation begins anew."""
+        stage = talk.stage
+        await self._reset(talk, reply)
+        if not reply.refuses:  # an answer that makes no sense, before the letter
+            return Handover(HandoverResult.DEFERRED, stage, f"neither a yes nor a no: {reply}")
+        return Handover(self._classify(stage, reply.code, reply.text), stage, str(reply))
+
+    async def _reset(self, talk: Conversation, reply: Reply) -> None:
+        """RSET, or the end of a connection that may be out of step."""
+        if not reply.refuses or reply.code == CLOSING or not talk.in_step:
             self._drop()
-        return Handover(self._classify(stage, code, text), stage, f"{code} {text}")
+            return
+        try:
+            clean = (await talk.say("rset", b"RSET")).good
+        except (aiosmtplib.SMTPException, OSError):
+            clean = False
+        if not clean:
+            self._drop()
 
 
-class _Conversation:
-    """The verbs of one letter, and how far they came."""
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """What the relay is asked to take, and for whom."""
 
-    def __init__(self, protocol: SMTPProtocol, timeouts: Timeouts) -> None:
-        self._protocol = protocol
-        self._timeouts = timeouts
-        self.stage = "mail"
-
-    async def say(self, stage: str, command: bytes) -> tuple[int, str]:
-        self.stage = stage
-        response = await self._protocol.execute_command(command, timeout=self._timeouts.verb)
-        return response.code, _one_line(response.message)
-
-    async def payload(self, data: bytes) -> tuple[int, str]:
-        """Writes the letter as fast as the server takes it, then waits for its answer."""
-        self.stage = "payload"
-        protocol: Any = self._protocol
-        protocol._response_pending = True  # noqa: SLF001  an answer that comes early is still the answer
-        stuffed = _stuffed(data)
-        for start in range(0, len(stuffed), CHUNK):
-            protocol.write(stuffed[start : start + CHUNK])
-            await asyncio.wait_for(protocol._drain_helper(), self._timeouts.progress)  # noqa: SLF001
-        protocol.write(b".\r\n")
-        self.stage = "reply"
-        response = await protocol.read_response(timeout=self._timeouts.dot)
-        return response.code, _one_line(response.message)
+    sender: str
+    recipients: tuple[str, ...]
+    data: bytes
 
 
-_BARE = re.compile(rb"\r\n|\r|\n")
-_DOT = re.compile(rb"(?m)^\.")
+def _sayable(client: aiosmtplib.SMTP, copies: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The copies that can be asked for, and for the others why not."""
+    problems = {address: _address_problem(client, address) for address in copies}
+    said = [address for address, problem in problems.items() if not problem]
+    return said, [_no_copy(address, problem) for address, problem in problems.items() if problem]
 
 
-def _stuffed(data: bytes) -> bytes:
-    """Every line ended by CRLF, every dot at its beginning doubled (RFC 5321 §4.5.2): nothing can be smuggled."""
-    lines = _BARE.sub(b"\r\n", data)
-    return _DOT.sub(b"..", lines if lines.endswith(b"\r\n") else lines + b"\r\n")
+def _no_copy(address: str, why: str) -> str:
+    return one_line(f"copy to {address} refused: {why}")
 
 
-def _good(code: int) -> bool:
-    return 200 <= code < 300  # noqa: PLR2004
+def _unsayable(client: aiosmtplib.SMTP, letter: _Envelope) -> Handover | None:
+    """Why this relay cannot even be asked; nothing has been said to it then."""
+    if problem := _address_problem(client, letter.sender):
+        return Handover(HandoverResult.ACCOUNT, "mail", problem)
+    to = letter.recipients[0] if letter.recipients else ""
+    if problem := _address_problem(client, to):
+        return Handover(HandoverResult.REFUSED, "rcpt", problem)
+    if not letter.data.isascii() and not client.supports_extension("8bitmime"):
+        return Handover(HandoverResult.LETTER, "mail", "the relay takes letters of 7 bits only (it has no 8BITMIME)")
+    return None
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:1000]
+def _address_problem(client: aiosmtplib.SMTP, address: str) -> str:
+    if not address or _UNSAYABLE.search(address):
+        return f"{address!a} is no address that can be written to"
+    if not address.isascii() and not client.supports_extension("smtputf8"):
+        return f"{address}: the relay cannot write to addresses in other scripts (it does not offer SMTPUTF8)"
+    return ""
 
 
-def _reason(error: BaseException) -> str:
-    if isinstance(error, (aiosmtplib.SMTPTimeoutError, TimeoutError)):
-        return "no answer in time"
-    return _one_line(str(error)) or type(error).__name__
+def _mail(client: aiosmtplib.SMTP, letter: _Envelope) -> bytes:
+    """MAIL, with what the relay should know beforehand, as far as it offers to hear it."""
+    command = b"MAIL FROM:<" + letter.sender.encode() + b">"
+    if client.supports_extension("size"):
+        command += b" SIZE=%d" % len(letter.data)  # RFC 1870: what is too large is refused before it is sent
+    if not letter.data.isascii():
+        command += b" BODY=8BITMIME"  # RFC 6152
+    if not all(address.isascii() for address in (letter.sender, *letter.recipients)):
+        command += b" SMTPUTF8"  # RFC 6531
+    return command
+
+
+def _hold_little(client: aiosmtplib.SMTP) -> None:
+    """Lets the system hold but a little of a letter, so that what the relay has taken shows while it takes it."""
+    held = client.get_transport_info("socket")
+    if held is not None:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _HELD)
 
 
 def _own_name() -> str:
+    """What we call ourselves in EHLO."""
     name = socket.gethostname()
-    return name if name.isascii() and re.fullmatch(r"[A-Za-z0-9.-]+", name) else "localhost"
+    return name if re.fullmatch(r"[A-Za-z0-9.-]+", name, re.ASCII) else "localhost"

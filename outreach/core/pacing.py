@@ -3,56 +3,123 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from outreach.model import HandoverResult
 
 R = HandoverResult
 RETRIES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))  # then hourly
 HOURLY = timedelta(hours=1)
+MINUTE = 60_000_000  # microseconds
 EQUAL_REFUSALS = 5  # in a row: it is us, not them
 
-# (stage or "", codes, pattern in the text or "", what it means); the first that fits counts. An enhanced status
-# (RFC 3463) says more than the code, and a provider's own words say more than that.
-CLASSES: tuple[tuple[str, str, str, HandoverResult], ...] = (
-    ("", "4..", r"^4\.3\.2\b.*(concurrent|rate|limit|exceeded)", R.ACCOUNT),  # Microsoft 365: too fast
-    ("", "550", r"^5\.4\.5\b", R.ACCOUNT),  # Google: the day's limit, not the contact's fault
-    ("", "5..", r"STOREDRV|SendAsDenied|OutboundSpam|sending limit|quota exceeded for sender", R.ACCOUNT),
-    ("", "454|530|535|538", r"", R.ACCOUNT),  # not logged in, or no longer
-    ("", "...", r"^[45]\.7\.0\b.*(authenticat|login)", R.ACCOUNT),
-    ("mail", "5..", r"", R.ACCOUNT),  # it does not want us as sender
-    ("", "4..", r"", R.DEFERRED),
-    ("", "5..", r"^5\.1\.[78]\b", R.ACCOUNT),  # the sender's address
-    ("", "5..", r"^5\.1\.", R.REFUSED),
-    ("", "5..", r"^5\.2\.[12]\b", R.REFUSED),
-    ("rcpt", "5..", r"^5\.7\.", R.REFUSED),  # policy of that receiver; five alike in a row trip the breaker
-    ("", "552", r"", R.LETTER),
-    ("", "5..", r"^5\.3\.4\b|^5\.6\.|^5\.7\.", R.LETTER),
-    ("rcpt", "5..", r"", R.REFUSED),
-    ("", "5..", r"", R.LETTER),
+
+# ---------------------------------------------------------------- what an answer means
+
+
+class ReplyClass(NamedTuple):
+    """One row of the table: where everything given fits, the answer means `result`. "" fits everything."""
+
+    stage: str  # the verb that was answered: mail, rcpt, data, payload, reply
+    codes: str  # reply codes (RFC 5321 §4.2.3), a pattern
+    status: str  # enhanced status (RFC 3463), a pattern
+    words: str  # somewhere in the answer, a pattern
+    result: HandoverResult
+
+
+_NOT_LOGGED_IN = r"authentication (is )?required|not authenticated|(authenticate|log ?in|auth) (first|before)"
+_NO_RELAYING = r"relay(ing)? (access )?(is )?(denied|not permitted|not allowed|prohibited)|to relay\b"
+_NOT_US = r"(sender address|client host|helo command) (rejected|blocked|denied)|SendAs|address is not verified"
+_BLOCKED = r"blocked using|spamhaus|barracuda|(block|black|deny)list|OutboundSpam|IP (address )?.*reputation"
+_TOO_MUCH = r"(sending|relay|rate|daily|hourly|submission) limit|quota exceeded for sender"
+_NO_SUCH_READER = (
+    r"no such (user|recipient|mailbox|address|person)|unknown (user|recipient|mailbox|address|local)"
+    r"|(user|recipient|mailbox|address)( is| was)? (unknown|not found|unavailable|disabled|inactive)"
+    r"|(user|recipient|mailbox|address|account) (does not|doesn't) exist|no valid recipients"
 )
+
+# The first row that fits counts. A provider's own words say more than the enhanced status, that more than the code.
+CLASSES: tuple[ReplyClass, ...] = (
+    # a contact, though the words sound like us: an Exchange group that takes no letters from outside
+    ReplyClass("", "5..", r"5\.7\.1[23]\d", "", R.REFUSED),
+    # our account, our relay, our rate or our domain: the contact stays untouched
+    ReplyClass("", "432", "", "", R.ACCOUNT),  # Microsoft 365: more than 3 connections or 30 a minute; RFC 4954 §4
+    ReplyClass("", "4..", r"4\.3\.2", r"concurrent|rate|limit|exceed", R.ACCOUNT),
+    ReplyClass("", "454|530|534|535|538", "", "", R.ACCOUNT),  # not logged in, or no longer (RFC 4954 §6)
+    ReplyClass("", "...", r"[45]\.7\.0", r"authenticat|log ?in|credential", R.ACCOUNT),
+    ReplyClass("", "5..", r"5\.4\.5", "", R.ACCOUNT),  # Google: the day's letters are used up
+    ReplyClass("", "5..", r"5\.1\.90", "", R.ACCOUNT),  # Microsoft 365: the same
+    ReplyClass("", "5..", r"5\.[01235]\.\d+", r"STOREDRV", R.ACCOUNT),  # Microsoft 365: too fast for its store
+    ReplyClass("", "5..", r"5\.1\.[78]", "", R.ACCOUNT),  # the sender's address
+    ReplyClass("", "5..", r"5\.7\.([3789]|11|57|60)", "", R.ACCOUNT),  # login, or SendAs denied
+    ReplyClass("", "5..", r"5\.7\.2[0-7]", "", R.ACCOUNT),  # DKIM, SPF, DMARC or reverse DNS of ours (RFC 7372)
+    ReplyClass("", "5..", r"5\.7\.(23[23]|[567]\d\d)", "", R.ACCOUNT),  # Microsoft 365: tenant or address banned
+    ReplyClass("", "5..", "", f"{_NOT_LOGGED_IN}|{_NO_RELAYING}|{_NOT_US}|{_BLOCKED}|{_TOO_MUCH}", R.ACCOUNT),
+    # everything that passes
+    ReplyClass("", "4..", "", "", R.DEFERRED),
+    # the letter itself
+    ReplyClass("rcpt", "5..", r"5\.6\.7", "", R.REFUSED),  # an address in another script (RFC 6531 §3.5)
+    ReplyClass("", "5..", r"5\.2\.3|5\.3\.4|5\.6\.\d+", "", R.LETTER),  # too large, or not as it should be
+    ReplyClass("mail", "552", "", "", R.LETTER),  # RFC 1870 §6.1: larger than the relay takes
+    ReplyClass("mail", "5..", "", "", R.ACCOUNT),  # it does not want us as sender
+    # the contact
+    ReplyClass("", "5..", r"5\.[124]\.\d+", "", R.REFUSED),  # address, mailbox, way to it
+    ReplyClass("rcpt", "5..", "", "", R.REFUSED),  # five alike in a row trip the breaker
+    ReplyClass("", "5..", "", _NO_SUCH_READER, R.REFUSED),
+    ReplyClass("", "5..", "", "", R.LETTER),
+)
+_STATUS = re.compile(r"(?:^|#)([45]\.\d{1,3}\.\d{1,3})(?![.\d])")  # qmail writes (#5.1.1) at the end
 
 
 def classify(stage: str, code: int, text: str) -> HandoverResult:
     """What a refusal means: the contact's fault, the letter's, our account's, or a passing one.
 
     Args:
-        stage: The verb it answered: connect, mail, rcpt, data, reply.
+        stage: The verb it answered: mail, rcpt, data, payload, reply.
         code: The reply code, 400 to 599.
         text: The rest of the reply, with its enhanced status if it has one.
     """
-    for where, codes, pattern, result in CLASSES:
-        if where in ("", stage) and re.fullmatch(codes, str(code)) and re.search(pattern, text, re.IGNORECASE):
-            return result
-    return R.DEFERRED
+    found = _STATUS.search(text)
+    status = found.group(1) if found else ""
+    return next((row.result for row in CLASSES if _fits(row, stage, str(code), status, text)), R.DEFERRED)
+
+
+def _fits(row: ReplyClass, stage: str, code: str, status: str, text: str) -> bool:
+    return (
+        row.stage in ("", stage)
+        and re.fullmatch(row.codes, code) is not None
+        and (not row.status or re.fullmatch(row.status, status) is not None)
+        and re.search(row.words, text, re.IGNORECASE) is not None
+    )
+
+
+# ---------------------------------------------------------------- when
 
 
 def next_try(attempts: int, now: datetime, give_up_at: datetime) -> datetime | None:
-    """When a letter is tried again after so many attempts; None: it is given up."""
-    wait = RETRIES[attempts - 1] if 0 < attempts <= len(RETRIES) else HOURLY
-    at = now + wait
+    """When a letter is tried again after so many attempts (from 1); None: it is given up."""
+    step = max(attempts, 1) - 1
+    at = now + (RETRIES[step] if step < len(RETRIES) else HOURLY)
     return at if at < give_up_at else None
+
+
+def next_slot(last: datetime | None, per_minute: int, now: datetime) -> datetime:
+    """When the next letter may leave, so that they go evenly and never more than so many a minute.
+
+    Args:
+        last: The slot of the letter before; None if there was none.
+        per_minute: Letters a minute; 0 = no limit.
+        now: The moment of asking; a slot that was missed is not made up for by a burst.
+    """
+    if per_minute <= 0 or last is None:
+        return now
+    apart = timedelta(microseconds=-(-MINUTE // per_minute))  # rounded up: 11 a minute are never 12
+    return max(now, last + apart)
+
+
+# ---------------------------------------------------------------- when to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +130,23 @@ class Breaker:
     count: int = 0
 
     def note(self, result: HandoverResult, reply: str) -> Breaker:
-        """The breaker after one more letter."""
+        """The breaker after one more letter; only a letter that is taken proves that it is not us."""
         if result is R.ACCEPTED:
             return Breaker()
         if result is not R.REFUSED:
             return self
-        kind = re.sub(r"\S+@\S+", "…", reply)
-        return replace(self, count=self.count + 1) if kind == self.reply else Breaker(kind, 1)
+        kind = _kind(reply)
+        return Breaker(kind, self.count + 1 if kind == self.reply else 1)
 
     @property
     def tripped(self) -> bool:
         """Whether it is time to stop and let a person look."""
         return self.count >= EQUAL_REFUSALS
+
+
+def _kind(reply: str) -> str:
+    """The reply without what differs from letter to letter: addresses, queue ids, times, session ids."""
+    code, _, text = reply.partition(" ")
+    found = _STATUS.match(text)
+    words = [word for word in text.lower().split() if not re.search(r"[@\d]", word)]
+    return " ".join([code, found.group(1) if found else "", *words])

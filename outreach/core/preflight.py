@@ -122,7 +122,8 @@ def _attachments(settings: Settings, letters: LetterFacts) -> Iterator[Finding]:
         where = f"invitation ({language})"
         if words is not None and ATTACHED.search(words.text) and not files:
             why = "the letter says that a document is attached"
-            yield Finding("nothing is attached", where, why, "name the document in config.toml, [letters] attachments")
+            cure = "name the document in config.toml, [letters] attachments"
+            yield Finding("nothing is attached", where, why, cure, warning=not settings.letters.attachments)
         size = sum(len(file.content) for file in files)
         if size > LARGE:
             what = f"the attachments have {size / 1024 / 1024:.1f} MB"

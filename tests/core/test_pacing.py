@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from outreach.core.pacing import Breaker, classify, next_try
+from outreach.core.pacing import CLASSES, Breaker, classify, next_slot, next_try
 from outreach.model import HandoverResult as R
 
 NOW = datetime(2022, 7, 15, 9, tzinfo=UTC)
@@ -32,6 +32,47 @@ NOW = datetime(2022, 7, 15, 9, tzinfo=UTC)
         ("reply", 554, "5.7.1 looks like spam", R.LETTER),
         ("reply", 554, "5.6.0 bad content", R.LETTER),
         ("rcpt", 554, "5.7.1 not wanted here", R.REFUSED),
+        # ours: login, rate, limits, reputation
+        ("reply", 432, "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", R.ACCOUNT),
+        ("mail", 432, "too many connections", R.ACCOUNT),
+        ("mail", 421, "4.3.2 Concurrent connections limit exceeded", R.ACCOUNT),
+        ("mail", 454, "4.7.0 Temporary authentication failure", R.ACCOUNT),
+        ("reply", 454, "Throttling failure: Maximum sending rate exceeded.", R.ACCOUNT),
+        ("mail", 535, "5.7.8 Bad credentials", R.ACCOUNT),
+        ("reply", 554, "5.2.2 STOREDRV.Submission; quota", R.ACCOUNT),
+        ("reply", 550, "5.1.90 You have reached your daily limit for message recipients", R.ACCOUNT),
+        ("rcpt", 550, "5.7.705 Access denied, tenant has exceeded threshold", R.ACCOUNT),
+        ("rcpt", 550, "5.1.8 Access denied, bad outbound sender", R.ACCOUNT),
+        ("rcpt", 554, "5.7.1 <b@y.example>: Relay access denied", R.ACCOUNT),
+        ("rcpt", 553, "5.7.1 <a@x.example>: Sender address rejected: not owned by user a", R.ACCOUNT),
+        ("rcpt", 554, "5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", R.ACCOUNT),
+        ("rcpt", 550, "5.7.26 unauthenticated mail from x.example is not accepted", R.ACCOUNT),
+        ("rcpt", 503, "5.5.1 Error: authentication required", R.ACCOUNT),
+        ("reply", 554, "Message rejected: Email address is not verified.", R.ACCOUNT),
+        ("mail", 501, "5.1.7 bad sender address syntax", R.ACCOUNT),
+        # the contact's
+        ("reply", 550, "sorry, no mailbox here by that name. (#5.1.1)", R.REFUSED),
+        ("reply", 550, "Requested action not taken: mailbox unavailable", R.REFUSED),
+        ("rcpt", 550, "5.4.1 Recipient address rejected: Access denied", R.REFUSED),
+        ("reply", 550, "5.4.4 host not found", R.REFUSED),
+        ("reply", 552, "5.2.2 mailbox full", R.REFUSED),
+        ("rcpt", 552, "mailbox full", R.REFUSED),
+        ("rcpt", 553, "5.6.7 non-ASCII addresses not permitted", R.REFUSED),
+        ("reply", 550, "5.7.133 sender not authenticated for group", R.REFUSED),
+        ("data", 554, "no valid recipients", R.REFUSED),
+        # the letter's
+        ("mail", 552, "5.3.4 Message size exceeds fixed limit", R.LETTER),
+        ("mail", 552, "message size exceeds maximum", R.LETTER),
+        ("payload", 552, "too big", R.LETTER),
+        ("rcpt", 552, "5.3.4 too big for this system", R.LETTER),
+        ("reply", 550, "content rejected", R.LETTER),
+        ("reply", 554, "from 5.1.1.7 and not a status", R.LETTER),
+        # passing
+        ("reply", 421, "4.4.2 timeout", R.DEFERRED),
+        ("rcpt", 451, "4.7.1 Greylisting in action", R.DEFERRED),
+        ("rcpt", 452, "4.2.2 mailbox full", R.DEFERRED),
+        ("mail", 452, "4.3.1 insufficient system storage", R.DEFERRED),
+        ("rcpt", 450, "4.1.2 Domain not found", R.DEFERRED),
     ],
 )
 def test_whose_fault_it_is(stage: str, code: int, text: str, result: R) -> None:
@@ -39,11 +80,43 @@ def test_whose_fault_it_is(stage: str, code: int, text: str, result: R) -> None:
     assert classify(stage, code, text) is result
 
 
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "payload", "reply"])
+def test_every_refusal_means_something(stage: str) -> None:
+    """None is a yes or a doubt, a 4xx never ends a letter, and the last row takes what no other took."""
+    for code in range(400, 600):
+        for text in ("", "x", f"{code // 100}.0.0", f"{code // 100}.1.1 x"):
+            result = classify(stage, code, text)
+            assert result in ((R.DEFERRED, R.ACCOUNT) if code < 500 else (R.ACCOUNT, R.LETTER, R.REFUSED))
+    assert CLASSES[-1][:4] == ("", "5..", "", "")
+
+
 def test_tries_come_after_5_15_and_30_minutes_then_hourly() -> None:
     """Until it is time to give up."""
     waits = [next_try(n, NOW, NOW + timedelta(days=4)) for n in range(1, 6)]
     assert [(at - NOW).total_seconds() / 60 if at else None for at in waits] == [5, 15, 30, 60, 60]
     assert next_try(1, NOW, NOW + timedelta(minutes=4)) is None
+    assert next_try(1, NOW, NOW + timedelta(minutes=5)) is None
+    assert next_try(0, NOW, NOW + timedelta(days=4)) == next_try(1, NOW, NOW + timedelta(days=4))
+
+
+@pytest.mark.parametrize("per_minute", [1, 7, 11, 30, 59, 1000])
+def test_letters_go_evenly_and_never_more_than_so_many_a_minute(per_minute: int) -> None:
+    """Any minute has at most so many slots, and they do not drift away from the rate."""
+    slots = [NOW]
+    for _ in range(3 * per_minute):
+        slots.append(next_slot(slots[-1], per_minute, NOW))
+    minute = timedelta(minutes=1)
+    assert all(later - slot >= minute for slot, later in zip(slots, slots[per_minute:], strict=False))
+    assert slots[-1] - NOW < 3 * minute + timedelta(milliseconds=3)
+
+
+def test_no_limit_no_burst() -> None:
+    """Without a limit a letter goes now; a slot that was missed is not made up for."""
+    assert next_slot(NOW, 0, NOW) == NOW
+    assert next_slot(None, 30, NOW) == NOW
+    late = NOW + timedelta(hours=1)
+    assert next_slot(NOW, 30, late) == late
+    assert next_slot(late, 30, late) == late + timedelta(seconds=2)
 
 
 def test_five_equal_refusals_trip_the_breaker() -> None:
@@ -55,3 +128,17 @@ def test_five_equal_refusals_trip_the_breaker() -> None:
     assert breaker.tripped
     assert not breaker.note(R.ACCEPTED, "250").tripped
     assert not breaker.note(R.REFUSED, "550 5.1.1 unknown").tripped
+
+
+def test_what_differs_from_letter_to_letter_does_not_hide_that_refusals_are_equal() -> None:
+    """Addresses, queue ids and numbers are left out; the status and the words are not."""
+    breaker = Breaker()
+    for number in range(4):
+        breaker = breaker.note(
+            R.REFUSED, f"550 5.7.1 <t{number}@x.example>: refused (id 4Fx{number}9) 192.0.2.{number}"
+        )
+        breaker = breaker.note(R.DEFERRED, "451 4.3.0 later")
+    assert not breaker.tripped
+    assert breaker.note(R.REFUSED, "550 5.7.1 <t9@x.example>: refused (id aa1) 192.0.2.9").tripped
+    assert breaker.note(R.REFUSED, "550 5.1.1 <t9@x.example>: refused (id aa1) 192.0.2.9").count == 1
+    assert breaker.note(R.REFUSED, "550 5.7.1 unknown").count == 1
