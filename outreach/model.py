@@ -440,3 +440,7 @@ class TryAgainLaterError(OutreachError):
     """Another process is at work or a server is out of reach."""
 
     exit_code = 75
+
+
+class BusyError(TryAgainLaterError):
+    """Another process holds what only one may hold."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -77,10 +76,6 @@ class Desk:
     def entry(self, *, invitee: int, kind: EntryKind, at: datetime, **more: Any) -> Entry:
         """An entry of this campaign and wave that is still to be noted."""
         return Entry(0, self.store.campaign, self.store.wave, invitee, at, kind, **more)
-
-    def act(self) -> str:
-        """A name for one act of a person, so that it can be taken back whole."""
-        return uuid.uuid4().hex
 
     def frozen(self, edition: int) -> Stationery:
         """The templates and attachments of an edition."""

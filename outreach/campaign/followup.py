@@ -27,14 +27,27 @@ def due_reminders(desk: Desk) -> tuple[Due, ...]:
     """The reminders that are due now; nobody is on the list who has answered."""
     now = desk.now()
     invitees = desk.store.register.all()
+    tried = _already_tried(desk)
     due = []
     for number, standing in sorted(desk.store.journal.standings().items()):
         invitee = invitees[number]
         action = next_action(standing, desk.policy, now, desk.zone(invitee), invitee.country)
         if action.action == "remind" and action.at is not None and action.at <= now:
+            if (number, action.step, standing.round) in tried:
+                continue
             name = desk.settings.reminders[action.step - 1].letter
             due.append(Due(invitee, LetterKind.REMINDER, action.step, action.at, action.why, f"{name}.{action.step}"))
     return tuple(due)
+
+
+def _already_tried(desk: Desk) -> frozenset[tuple[int, int, int]]:
+    """Reminders that left, or whose fate only a person can settle: (invitee, step, round)."""
+    ended = (LetterState.ACCEPTED, LetterState.HANDING_OVER, LetterState.IN_DOUBT, LetterState.REFUSED)
+    return frozenset(
+        (letter.key.invitee, letter.key.step, letter.key.round)
+        for letter in desk.store.outbox.letters(states=ended)
+        if letter.key.kind is LetterKind.REMINDER
+    )
 
 
 def queue_due(desk: Desk, due: tuple[Due, ...]) -> int:

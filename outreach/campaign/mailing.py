@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from outreach.adapters.store.outbox import NewLetter
 from outreach.campaign.desk import Desk
@@ -17,6 +18,7 @@ from outreach.core.letters.wording import letter_values
 from outreach.model import EntryKind, Invitee, LetterKey, LetterKind, LetterState, Standing, State, UsageError
 
 SOME = 500  # letters a transaction
+MOST_LETTERS = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,11 @@ class Plan:
     already: int  # were invited before
 
 
-def plan_launch(
-    desk: Desk, stationery: Stationery, *, limit: int | None = None, listed: Iterable[Invitee] = ()
-) -> Plan:
-    """Who gets an invitation: everybody enrolled who has none yet, and, before they are enrolled, those listed."""
+def plan_launch(desk: Desk, stationery: Stationery, *, listed: Iterable[Invitee], limit: int | None = None) -> Plan:
+    """Who gets an invitation: everybody listed or enrolled in this wave who has none yet.
+
+    Who came from the campaign's list and is no longer listed there is left out.
+    """
     standings = desk.store.journal.standings()
     earlier = desk.store.journal.earlier_states()
     queued = {
@@ -51,12 +54,16 @@ def plan_launch(
     chosen: list[Invitee] = []
     left_out: list[LeftOut] = []
     already = 0
-    enrolled = {invitee.id: invitee for invitee in desk.store.register.all().values()}
-    for invitee in {**{one.id: one for one in listed}, **enrolled}.values():
+    named = {one.id: one for one in listed}
+    gone = desk.store.register.listed_in(Path(desk.settings.campaign.contacts).name) - named.keys()
+    enrolled = {one.id: one for one in desk.store.register.all().values() if one.number in standings}
+    for invitee in {**named, **enrolled}.values():
         number = invitee.number
         standing = standings.get(number, Standing())
-        if number in queued or standing.state is not State.ENROLLED:
+        if number in queued or standing.state is not State.ENROLLED or standing.first_letter_at is not None:
             already += 1
+        elif invitee.id in gone:
+            left_out.append(LeftOut(invitee, f"no longer in {desk.settings.campaign.contacts}"))
         elif why := _not_to_invite(invitee, standing, earlier.get(number)):
             left_out.append(LeftOut(invitee, why))
         elif limit is not None and len(chosen) >= limit:
@@ -114,6 +121,9 @@ def compose(
         deadline=desk.deadline,
     )
     if kind is LetterKind.REMINDER:
+        if not 0 < step <= len(desk.settings.reminders):
+            message = f"there is no reminder {step}; config.toml has {len(desk.settings.reminders)} [[reminders]]"
+            raise UsageError(message)
         values["letter_name"] = desk.settings.reminders[step - 1].letter
     return language, values, fill(stationery, kind, step, language, values, invitee.id)
 
@@ -180,7 +190,7 @@ def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
     Raises:
         UsageError: There is no such letter, or it is not in doubt.
     """
-    letter = desk.store.outbox.letter(letter_id)
+    letter = desk.store.outbox.letter(letter_id) if letter_id < MOST_LETTERS else None
     if letter is None:
         message = f"there is no letter {letter_id}; `outreach outbox` lists them"
         raise UsageError(message)
@@ -189,7 +199,11 @@ def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
         raise UsageError(message)
     now, by = desk.now(), desk.by.removeprefix("person:")
     if not accepted:
-        desk.store.outbox.settle(letter.id, LetterState.READY, now, stage="", reply=f"{by}: send again", due_at=now)
+        words = f"{by}: send again"
+        done = desk.store.outbox.settle(
+            letter.id, LetterState.READY, now, stage="", reply=words, due_at=now, expected=(LetterState.IN_DOUBT,)
+        )
+        _refuse_settled(letter_id, done=done)
         return f"letter {letter.id} to {letter.to} is sent again, with the same Message-ID"
     sent = desk.entry(
         invitee=letter.key.invitee,
@@ -200,7 +214,16 @@ def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
         letter=letter.id,
         by=desk.by,
     )
-    desk.store.outbox.settle(
-        letter.id, LetterState.ACCEPTED, now, stage="reply", reply=f"{by}: the relay has it", entries=[sent]
+    words = f"{by}: the relay has it"
+    doubt = (LetterState.IN_DOUBT,)
+    done = desk.store.outbox.settle(
+        letter.id, LetterState.ACCEPTED, now, stage="reply", reply=words, entries=[sent], expected=doubt
     )
+    _refuse_settled(letter_id, done=done)
     return f"letter {letter.id} to {letter.to} counts as sent"
+
+
+def _refuse_settled(letter_id: int, *, done: bool) -> None:
+    if not done:
+        message = f"letter {letter_id} was settled by somebody else this moment; look again: outreach outbox"
+        raise UsageError(message)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Collection
+import time as time_module
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from outreach.adapters.store.locks import only_one
@@ -26,13 +27,17 @@ from outreach.model import (
     Letter,
     LetterKind,
     LetterState,
-    LoginRefusedError,
     OutreachError,
     Standing,
-    TryAgainLaterError,
 )
 
+T = TypeVar("T")
+
 CLAIM = 10  # letters a worker takes at once
+ASK_AGAIN = 60.0  # seconds after which it is asked again which kinds may leave
+PATIENCE = 5.0  # seconds that another pass has to end
+STOP_CHECK = 0.2  # seconds between two looks whether to stop
+LAST_ANSWER = 20.0  # seconds that a letter in hand has to end when the program is to stop
 PAUSED = "paused"
 AUTOMATIC = {
     LetterKind.REMINDER: "auto-generated",
@@ -84,6 +89,7 @@ class Progress:
 
 
 Watcher = Callable[[Progress], None]
+Kinds = Callable[[], Collection[LetterKind]]
 
 
 def post(
@@ -92,17 +98,19 @@ def post(
     *,
     stop: Callable[[], bool] = lambda: False,
     watch: Watcher = lambda _progress: None,
-    kinds: Collection[LetterKind] = tuple(LetterKind),
+    kinds: Kinds = lambda: tuple(LetterKind),
 ) -> Progress:
-    """One pass over the letters of some kinds that are due. Those that wait for their time stay in the outbox.
+    """One pass over the letters that are due. Those that wait for their time stay in the outbox.
+
+    `kinds` is asked before letters are taken, again every minute: which kinds may leave now.
 
     Raises:
         TryAgainLaterError: Another process is sending.
     """
     message = "another process is sending this campaign's letters; wait until it has finished, or stop it"
-    with only_one(desk.store.engine, "sender", message):
+    with only_one(desk.store.engine, "sender", message, patience=PATIENCE):
         desk.store.outbox.recover(desk.now(), "the program was interrupted while it handed the letter over")
-        progress = Progress(total=_due_now(desk, kinds))
+        progress = Progress(total=_due_now(desk, tuple(LetterKind)))
         if paused := desk.store.switches.get(PAUSED):
             progress.stopped_because = paused
             return progress
@@ -115,6 +123,14 @@ def _due_now(desk: Desk, kinds: Collection[LetterKind]) -> int:
     return sum(1 for letter in waiting if letter.due_at <= desk.now() and letter.key.kind in kinds)
 
 
+class _NotNowError(Exception):
+    """The last look, just before the first byte, says that the letter stays."""
+
+
+class _StoppedError(Exception):
+    """The program is to stop, and no letter is in hand."""
+
+
 class _Round:
     """The workers of one pass: each has a connection and takes a few letters at a time."""
 
@@ -125,14 +141,16 @@ class _Round:
         stop: Callable[[], bool],
         watch: Watcher,
         progress: Progress,
-        kinds: Collection[LetterKind],
+        kinds: Kinds,
     ) -> None:
         self._desk = desk
         self._make_postman = make_postman
         self._stop = stop
         self._watch = watch
         self._progress = progress
-        self._kinds = kinds
+        self._ask_kinds = kinds
+        self._asked_at = float("-inf")
+        self._allowed: Collection[LetterKind] = ()
         self._breaker = Breaker()
         self._slot = asyncio.Lock()
         self._next_slot = 0.0
@@ -154,20 +172,27 @@ class _Round:
         postman = self._make_postman()
         try:
             while not self._stopping():
-                letters = self._desk.store.outbox.claim(
-                    self._desk.now(), f"{self._name}:{number}", CLAIM, self._look, self._kinds
-                )
-                if not letters and not self._due():
+                worker = f"{self._name}:{number}"
+                kinds = self._kinds()
+                letters = self._desk.store.outbox.claim(self._desk.now(), worker, CLAIM, self._look, kinds)
+                if not letters and not self._due(kinds):
                     return
-                await self._hand_over_all(postman, letters)
+                await self._hand_over_all(postman, letters, worker)
         finally:
             await postman.close()
 
-    def _due(self) -> bool:
-        due = self._desk.store.outbox.next_due(self._kinds)
+    def _kinds(self) -> Collection[LetterKind]:
+        """Which kinds may leave; asked again every minute, so that a long pass does not remind who has answered."""
+        if time_module.monotonic() - self._asked_at > ASK_AGAIN:
+            self._allowed = self._ask_kinds()
+            self._asked_at = time_module.monotonic()
+        return self._allowed
+
+    def _due(self, kinds: Collection[LetterKind]) -> bool:
+        due = self._desk.store.outbox.next_due(kinds)
         return due is not None and due <= self._desk.now()
 
-    async def _hand_over_all(self, postman: Postman, letters: tuple[Letter, ...]) -> None:
+    async def _hand_over_all(self, postman: Postman, letters: tuple[Letter, ...], worker: str) -> None:
         left = [letter.id for letter in letters]
         try:
             for letter in letters:
@@ -175,10 +200,12 @@ class _Round:
                     return
                 await self._wait_for_slot()
                 if not postman.connected:
-                    await postman.connect()
-                await self._hand_over(postman, letter)
+                    await self._unless_stopped(postman.connect())
+                await self._hand_over(postman, letter, worker)
                 left.remove(letter.id)
-        except (LoginRefusedError, TryAgainLaterError) as error:
+        except _StoppedError:
+            return
+        except OutreachError as error:
             self._progress.problem = error
         finally:
             self._desk.store.outbox.release(left)
@@ -203,14 +230,31 @@ class _Round:
             return Withhold(seen.why)
         return Go()
 
-    async def _hand_over(self, postman: Postman, letter: Letter) -> None:
+    async def _unless_stopped(self, talk: Coroutine[Any, Any, T], begun: Callable[[], bool] = lambda: False) -> T:
+        """Ends a conversation when the program is to stop: at once before a letter's first byte, else after a while."""
+        task = asyncio.ensure_future(talk)
+        patience = LAST_ANSWER
+        while not (await asyncio.wait({task}, timeout=STOP_CHECK))[0]:
+            if self._stop():
+                patience -= STOP_CHECK if begun() else LAST_ANSWER
+            if patience <= 0:
+                task.cancel()
+                await asyncio.wait({task})
+                break
+        if task.cancelled():
+            raise _StoppedError
+        return task.result()
+
+    async def _hand_over(self, postman: Postman, letter: Letter, worker: str) -> None:
         desk = self._desk
         moment = letter.first_tried_at or desk.now()
         begun = False
 
         def intend() -> None:
             nonlocal begun
-            desk.store.outbox.begin(letter.id, moment)
+            seen = desk.store.outbox.begin(letter.id, worker, moment, self._look)
+            if not isinstance(seen, Go):
+                raise _NotNowError
             begun = True
 
         try:
@@ -219,7 +263,16 @@ class _Round:
             self._settle(letter, Handover(HandoverResult.LETTER, "compose", str(error)), begun=False)
             return
         recipients = list(dict.fromkeys((letter.to, *letter.cc)))
-        handover = await postman.hand_over(desk.settings.sender.address, recipients, data, before_payload=intend)
+        sender = desk.settings.sender.address
+        talk = postman.hand_over(sender, recipients, data, before_payload=intend)
+        try:
+            handover = await self._unless_stopped(talk, lambda: begun)
+        except _NotNowError:
+            return  # it has been settled or put back already, in the transaction that looked
+        except _StoppedError:
+            if not begun:
+                raise
+            handover = Handover(HandoverResult.IN_DOUBT, "reply", "the program was stopped before the relay answered")
         self._settle(letter, handover, begun=begun)
 
     def _settle(self, letter: Letter, handover: Handover, *, begun: bool) -> None:
@@ -237,8 +290,18 @@ class _Round:
                     letter=letter.id,
                 )
             )
-        elif result is HandoverResult.REFUSED:
-            entries.append(desk.entry(invitee=letter.key.invitee, kind=EntryKind.REFUSED, at=now, letter=letter.id))
+        elif state is LetterState.REFUSED:
+            refused = EntryKind.REFUSED
+            entries.append(
+                desk.entry(
+                    invitee=letter.key.invitee,
+                    kind=refused,
+                    at=now,
+                    letter=letter.id,
+                    step=letter.key.round,
+                    what=reply[:40],
+                )
+            )
         desk.store.outbox.settle(
             letter.id, state, now, stage=handover.stage, reply=reply, due_at=due_at, tried=not begun, entries=entries
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from outreach.adapters.dns import look_up_sender
 from outreach.adapters.sheets import read_rows, write_csv
@@ -55,8 +57,19 @@ def import_contacts(desk: Desk, path: Path | None = None, *, dry_run: bool = Fal
         done = desk.store.register.would_enrol(enrolment.invitees)
         return Import(done, enrolment.findings, len(enrolment.bad_rows), None)
     bad_file = _write_bad_rows(source, enrolment) if enrolment.bad_rows else None
-    done = desk.store.register.enrol(enrolment.invitees, clues_of, desk.now(), desk.by)
+    done = desk.store.register.enrol(
+        enrolment.invitees, clues_of, desk.now(), desk.by, listed_in=source.name, within=_make_letters_anew(desk)
+    )
     return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file)
+
+
+def _make_letters_anew(desk: Desk) -> Callable[[Connection, list[int]], None]:
+    """Letters from corrected contacts that have not left are withheld; the next launch makes them anew."""
+
+    def withhold(connection: Connection, numbers: list[int]) -> None:
+        desk.store.outbox.withhold_within(connection, numbers, "the contact was corrected", desk.now())
+
+    return withhold
 
 
 def _write_bad_rows(source: Path, enrolment: Enrolment) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,9 +13,11 @@ from outreach.adapters.guarded import open_guarded
 from outreach.adapters.imap import Cursor, Fetched
 from outreach.adapters.maildir import read_source
 from outreach.adapters.store.inbox import MAX_TRIES, Kept, Understood
+from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
-from outreach.core.letters.reference import check_reference
+from outreach.core.letters.reference import check_reference, find_references
 from outreach.core.matching import Clues, Found, clues, match
+from outreach.core.places import own_domains
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.core.recording import Outcome, outcome, postmark
 from outreach.core.trust import judge
@@ -32,6 +35,8 @@ from outreach.model import (
     Verdict,
 )
 
+MOST_RAW = 200_000  # bytes of a mail that breaks the reader
+READER_PATIENCE = 60.0  # seconds
 REMEMBERED_NAMES = 400  # name keys of one mail that are looked up
 
 
@@ -99,7 +104,7 @@ def take_in_files(desk: Desk, paths: Iterable[Path]) -> Collected:
 
 
 def _is_ours(desk: Desk, raw: bytes) -> bool:
-    message_id = open_mail(raw[:65536]).message_id
+    message_id = _headers_only(raw).message_id
     return bool(desk.store.outbox.by_message_id([message_id]))
 
 
@@ -107,7 +112,17 @@ def _is_ours(desk: Desk, raw: bytes) -> bool:
 
 
 def read_new(desk: Desk) -> Collected:
-    """Reads every mail that nobody has read yet, oldest first."""
+    """Reads every mail that nobody has read yet, oldest first; one process at a time.
+
+    Raises:
+        BusyError: Another process is reading, and did not finish in time.
+    """
+    message = "another process is reading the mail; try again in a moment"
+    with only_one(desk.store.engine, "reader", message, patience=READER_PATIENCE):
+        return _read_new(desk)
+
+
+def _read_new(desk: Desk) -> Collected:
     collected = Collected()
     languages = load_languages()
     for mail in desk.store.inbox.unread():
@@ -122,6 +137,7 @@ def read_new(desk: Desk) -> Collected:
                 _read_and_record(desk, kept, languages)
             collected.read += 1
         except OutreachError:
+            desk.store.inbox.not_the_mails_fault(mail)
             raise
         except Exception as error:  # noqa: BLE001  one mail that breaks the reader must not stop the others
             collected.problems.append(f"mail {mail} could not be read ({type(error).__name__}); it is tried again")
@@ -168,7 +184,7 @@ def _replace(desk: Desk, after: Understood, result: Outcome) -> None:
             invitee=noted.entry.invitee, kind=EntryKind.UNDONE, at=desk.now(), target=noted.entry.id, mail=after.mail
         )
         for noted in desk.store.journal.of_mail(after.mail)
-        if noted.entry.kind is not EntryKind.UNDONE and noted.entry.id not in undone
+        if noted.entry.kind is not EntryKind.UNDONE and noted.entry.id not in undone and noted.entry.by == "machine"
     ]
     desk.store.inbox.record(after, [*taken_back, *result.entries], desk.now())
 
@@ -220,7 +236,8 @@ def understand(
         reading = replace(reading, kind=ReadingKind.UNRELATED, decided=True)
     at, late = _when(desk, kept, message, number)
     effective = replace(matched, number=number)
-    result = outcome(reading, effective, trust, mail=kept.id, at=at, late=late, entry=desk.entry)
+    round_ = _round_of(desk, message, reading, number)
+    result = outcome(reading, effective, trust, mail=kept.id, at=at, late=late, entry=desk.entry, round_=round_)
     sender = message.from_[0] if message.from_ else None
     understood = Understood(
         mail=kept.id,
@@ -237,6 +254,13 @@ def understand(
         filed=filed,
     )
     return understood, result
+
+
+def _round_of(desk: Desk, message: Message, reading: Reading, number: int | None) -> int:
+    if number is None or reading.bounce is None:
+        return 0
+    ids = (*reading.bounce.message_ids, *message.in_reply_to, *message.references)
+    return desk.store.outbox.round_of(number, ids, reading.bounce.recipients)
 
 
 def _vouched(by: str) -> Trust:
@@ -328,20 +352,26 @@ def _by_hand(desk: Desk, kept: Kept, message: Message, at: datetime, number: int
 
 
 def _set_aside(desk: Desk, kept: Kept) -> None:
-    """After three tries that broke the reader a person gets the mail, and the rest goes on."""
+    """After three tries that broke the reader a person gets the mail, with whatever its headers tell of its city."""
     problem = "this mail broke the reader three times; please look at it"
     reading = Reading(ReadingKind.UNCLEAR, decided=False, language=None, new_text="", problem=problem)
-    understood = Understood(
-        mail=kept.id,
-        message_id="",
-        from_name="",
-        from_address="",
-        subject="",
-        answered_at=kept.received_at or kept.collected_at,
-        reading=reading,
-        match=Match(None, ""),
-        trust=Trust(Verdict.REVIEW, problem),
-        needs_review=True,
-        why=problem,
+    message = _headers_only(kept.raw)
+    seen = Clues(
+        references=find_references(kept.raw[:MOST_RAW].decode("latin-1")),
+        message_ids=(*message.in_reply_to, *message.references),
+        addresses=tuple(box.address for box in message.from_),
+        quoted_addresses=frozenset(),
+        sender_address=message.from_[0].address if message.from_ else "",
+        domains=tuple(domain for box in message.from_ for domain in own_domains(box.address)),
+        name_keys=frozenset(),
     )
-    desk.store.inbox.record(understood, (), desk.now(), first=True)
+    matched = match(seen, _found(desk, seen))
+    understood, result = understand(desk, kept, message, reading, matched)
+    desk.store.inbox.record(understood, result.entries, desk.now(), first=True)
+
+
+def _headers_only(raw: bytes) -> Message:
+    """A mail of which nothing but its headers is opened."""
+    head = raw[:MOST_RAW].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    kept = re.sub(rb"(?im)^content-type:.*(?:\n[ \t].*)*\n?", b"", head)
+    return open_mail(kept + b"\n\n")

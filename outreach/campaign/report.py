@@ -10,8 +10,20 @@ from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
 from outreach.core.followup import next_action
-from outreach.core.progress import Milestone, milestones
-from outreach.model import Invitee, Letter, LetterState, NextAction, Standing, State
+from outreach.core.progress import Milestone, milestones, tally
+from outreach.model import (
+    Invitee,
+    Letter,
+    LetterState,
+    Match,
+    NextAction,
+    Reading,
+    ReadingKind,
+    Standing,
+    State,
+    Trust,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +97,16 @@ def story(desk: Desk, given: str) -> Story:
 def status(desk: Desk) -> Status:
     """The progress toward the milestones."""
     standings = desk.store.journal.standings()
-    counts = {state: sum(1 for s in standings.values() if s.state is state) for state in State}
-    ever = [s for s in standings.values() if s.first_letter_at is not None]
+    count = tally(standings.values())
     confirmed = [s.since for s in standings.values() if s.state is State.CONFIRMED and s.since is not None]
     settings = desk.settings.campaign
     goals = milestones(confirmed, settings.milestones, settings.timezone)
     target = milestones(confirmed, (settings.target.goal,), settings.timezone)[0] if settings.target else None
     waiting = list(desk.store.inbox.every(waiting=True))
     return Status(
-        counts=counts,
-        invited=len(ever),
-        silent=sum(1 for s in ever if not s.answered_by_person and s.state is State.INVITED),
+        counts=count.by_state,
+        invited=count.invited,
+        silent=count.silent,
         in_review=sum(1 for mail in waiting if mail.invitee is not None),
         without_invitee=sum(1 for mail in waiting if mail.invitee is None),
         owed=sum(1 for s in standings.values() if s.we_owe),
@@ -112,6 +123,25 @@ def status(desk: Desk) -> Status:
 
 def inbox(desk: Desk) -> tuple[tuple[Understood, Invitee | None], ...]:
     """Every mail that is kept, with the invitee it is of."""
-    mails = tuple(desk.store.inbox.every())
+    mails = (*desk.store.inbox.every(), *(_unread(desk, mail) for mail in desk.store.inbox.unread()))
     invitees = desk.store.register.some({m.invitee for m in mails if m.invitee is not None})
     return tuple((m, invitees.get(m.invitee) if m.invitee is not None else None) for m in mails)
+
+
+def _unread(desk: Desk, mail: int) -> Understood:
+    """A mail that is kept and was not read yet: it is listed too."""
+    kept = desk.store.inbox.mail(mail)
+    why = "kept, and not read yet; outreach collect reads it"
+    return Understood(
+        mail=mail,
+        message_id="",
+        from_name="",
+        from_address="",
+        subject="",
+        answered_at=desk.now() if kept is None else kept.received_at or kept.collected_at,
+        reading=Reading(ReadingKind.UNCLEAR, decided=False, language=None, new_text=""),
+        match=Match(None, ""),
+        trust=Trust(Verdict.REVIEW, why),
+        needs_review=True,
+        why=why,
+    )

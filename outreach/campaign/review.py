@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach.adapters.store.acts import Act
 from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
@@ -35,28 +39,49 @@ STATES = {
     "redirect": State.IN_TALKS,
     "acknowledge": State.INVITED,
 }
+NO_MORE_LETTERS = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})
+AUTOMATIC = frozenset({ReadingKind.BOUNCE, ReadingKind.AUTO_REPLY})
 NOWHERE = "none"
+LONGEST_NUMBER = 15  # digits of a mail's number
+
+Memory = dict[str, Any]  # what an act must remember to be taken back: fields of Act
+Doing = Callable[[Connection, str], Memory]
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Done:
     """What a person's act did, in one sentence."""
 
     said: str
     invitee: Invitee | None = None
 
 
-def decide(desk: Desk, given: str, state: str, note: str = "", *, mail: int | None = None) -> Act:
+def _perform(
+    desk: Desk, said: str, entries: Sequence[Entry] = (), *, note: str = "", doing: Doing | None = None
+) -> None:
+    """One act in one transaction: what it does, the facts it notes, and what taking it back must know."""
+    name, now = uuid.uuid4().hex, desk.now()
+    with desk.store.transaction() as connection:
+        memory = doing(connection, name) if doing is not None else {}
+        desk.store.journal.write(connection, entries, now, note=note, act=name)
+        desk.store.acts.write(connection, Act(name, now, desk.by, said, **memory))
+
+
+def _withholding(desk: Desk, invitee: Invitee, why: str) -> Doing:
+    def doing(connection: Connection, _name: str) -> Memory:
+        return {"withheld": desk.store.outbox.withhold_within(connection, [invitee.number], why, desk.now())}
+
+    return doing
+
+
+def decide(desk: Desk, given: str, state: str, note: str = "", *, mail: int | None = None) -> Done:
     """Records where an invitee stands; a person's word wins and stays."""
     invitee = desk.invitee(given)
-    wanted = STATES.get(state.casefold().replace("-", "_"))
+    wanted = STATES.get(state.casefold().replace("-", "_").replace(" ", "_"))
     if wanted is None:
         message = f"“{state}” is no state; take one of {', '.join(s.value for s in State if s is not State.ENROLLED)}"
         raise UsageError(message)
-    now = desk.now()
-    at = now
-    if mail is not None and (understood := desk.store.inbox.understood(mail)) is not None:
-        at = understood.answered_at
+    at = desk.now() if mail is None else _answered_at(desk, mail, invitee)
     entry = desk.entry(
         invitee=invitee.number,
         kind=EntryKind.DECIDED,
@@ -66,121 +91,161 @@ def decide(desk: Desk, given: str, state: str, note: str = "", *, mail: int | No
         mail=mail,
         late=wanted is State.CONFIRMED and desk.is_late(invitee, at),
     )
-    desk.store.journal.append([entry], now, note=note, act=desk.act())
-    if wanted in (State.WITHDRAWN, State.UNSUBSCRIBED):
-        desk.store.outbox.withhold([invitee.number], f"{wanted.value}", now)
-    return Act(f"{invitee.name} is now {wanted.value.replace('_', ' ')}", invitee)
+    said = f"{invitee.name} is now {wanted.value.replace('_', ' ')}"
+    doing = _withholding(desk, invitee, wanted.value) if wanted in NO_MORE_LETTERS else None
+    _perform(desk, said, [entry], note=note, doing=doing)
+    return Done(said, invitee)
 
 
-def settle(desk: Desk, mail: int) -> Act:
+def _answered_at(desk: Desk, mail: int, invitee: Invitee) -> datetime:
+    understood = _mail(desk, mail)
+    if understood.invitee != invitee.number:
+        message = f"mail {mail} is not of {invitee.name}; first: outreach file {mail} {invitee.id}"
+        raise UsageError(message)
+    return understood.answered_at
+
+
+def settle(desk: Desk, mail: int) -> Done:
     """A mail that waited for a person turns out to say nothing that counts."""
     understood = _mail(desk, mail)
     if understood.invitee is None:
         return file(desk, str(mail), NOWHERE)
     entry = desk.entry(invitee=understood.invitee, kind=EntryKind.SETTLED, at=desk.now(), by=desk.by, mail=mail)
-    desk.store.journal.append([entry], desk.now(), act=desk.act())
-    return Act(f"mail {mail} no longer waits")
+    said = f"mail {mail} no longer waits"
+    _perform(desk, said, [entry])
+    return Done(said)
 
 
-def hold(desk: Desk, given: str, until: date) -> Act:
+def hold(desk: Desk, given: str, until: date) -> Done:
     """Waits with an invitee: no letters before that day."""
     invitee = desk.invitee(given)
     if until <= desk.today():
         message = f"{until.isoformat()} is not in the future; give the first day on which letters may go again"
         raise UsageError(message)
-    _note(desk, invitee, EntryKind.HELD, until=until)
-    return Act(f"no letters to {invitee.name} before {until.isoformat()}", invitee)
+    said = f"no letters to {invitee.name} before {until.isoformat()}"
+    _perform(desk, said, [_fact(desk, invitee, EntryKind.HELD, until)])
+    return Done(said, invitee)
 
 
-def stop(desk: Desk, given: str) -> Act:
+def stop(desk: Desk, given: str) -> Done:
     """No more letters to an invitee; those that wait are not sent."""
     invitee = desk.invitee(given)
-    _note(desk, invitee, EntryKind.STOPPED)
-    desk.store.outbox.withhold([invitee.number], "stopped by a person", desk.now())
-    return Act(f"no more letters to {invitee.name}", invitee)
+    said = f"no more letters to {invitee.name}"
+    doing = _withholding(desk, invitee, "stopped by a person")
+    _perform(desk, said, [_fact(desk, invitee, EntryKind.STOPPED)], doing=doing)
+    return Done(said, invitee)
 
 
-def write_again(desk: Desk, given: str, address: str) -> Act:
+def _fact(desk: Desk, invitee: Invitee, kind: EntryKind, until: date | None = None) -> Entry:
+    return desk.entry(invitee=invitee.number, kind=kind, at=desk.now(), by=desk.by, until=until)
+
+
+# ---------------------------------------------------------------- writing again
+
+
+def write_again(desk: Desk, given: str, address: str) -> Done:
     """Writes the invitation again, to a corrected address or another contact, under the same reference."""
     invitee = desk.invitee(given)
     if problem := address_problem(address):
         raise UsageError(problem)
     standing = desk.store.journal.standing(invitee.number)
     _refuse_doubled(desk, invitee, address)
-    if standing.stopped or standing.state in (State.WITHDRAWN, State.UNSUBSCRIBED):
+    if standing.stopped or standing.state in NO_MORE_LETTERS:
         message = f"{invitee.name} wants no more letters; if that has changed: outreach decide {invitee.id} invited"
         raise UsageError(message)
     contact = replace(invitee.contact, email=address, person="", title="", gender="", cc=())
     if address.casefold() == invitee.contact.email.casefold():
         contact = invitee.contact
-    now, round_, act = desk.now(), standing.round + 1, desk.act()
-    written_to = replace(invitee, contacts=(contact, *invitee.contacts))
+    now, round_ = desk.now(), standing.round + 1
     stationery = desk.load_stationery()
     edition = desk.store.outbox.freeze(stationery.files, now)
+    written_to = replace(invitee, contacts=(contact, *invitee.contacts))
     letter = new_letter(desk, stationery, edition, written_to, LetterKind.INVITATION, now, round_=round_)
     entry = desk.entry(invitee=invitee.number, kind=EntryKind.READDRESSED, at=now, by=desk.by, step=round_)
 
-    def within(connection: Connection) -> None:
-        desk.store.outbox.withhold_within(
-            connection,
-            [invitee.number],
-            f"written again to {address}",
-            now,
-            (LetterKind.INVITATION, LetterKind.REMINDER),
-        )
+    def doing(connection: Connection, _name: str) -> Memory:
+        asked = (LetterKind.INVITATION, LetterKind.REMINDER)
+        why = f"written again to {address}"
+        withheld = desk.store.outbox.withhold_within(connection, [invitee.number], why, now, asked)
         desk.store.register.take_up(connection, invitee, contact, clues_of)
+        desk.store.outbox.add(connection, [letter], now)
+        return {"withheld": withheld, "taken_up": ((invitee.number, address),)}
 
-    desk.store.outbox.queue([letter], now, entries=[entry], act=act, within=within)
-    return Act(f"the letter goes to {address} under the same reference", invitee)
+    said = f"the letter goes to {address} under the same reference"
+    _perform(desk, said, [entry], doing=doing)
+    return Done(said, invitee)
 
 
 def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:
     """The same letter to the same address is never sent twice, unless the first came back."""
-    standing = desk.store.journal.standing(invitee.number)
+    unreachable = desk.store.journal.standing(invitee.number).state is State.UNREACHABLE
     for letter in desk.store.outbox.letters(invitee=invitee.number):
-        same = letter.to.casefold() == address.casefold() and letter.key.kind is LetterKind.INVITATION
-        if same and letter.state is LetterState.ACCEPTED and standing.state is not State.UNREACHABLE:
+        if letter.key.kind is not LetterKind.INVITATION:
+            continue
+        same = letter.to.casefold() == address.casefold()
+        if letter.state is LetterState.HANDING_OVER:
+            message = f"letter {letter.id} to {letter.to} is being handed over this moment; call again in a minute"
+            raise UsageError(message)
+        if same and letter.state is LetterState.ACCEPTED and not unreachable:
             message = (
                 f"{address} has the letter already (since {letter.settled_at:%Y-%m-%d}); a reminder follows by itself"
             )
             raise UsageError(message)
-        if same and letter.state in (LetterState.IN_DOUBT, LetterState.HANDING_OVER, LetterState.CLAIMED):
+        if same and letter.state is LetterState.IN_DOUBT:
             message = (
-                f"letter {letter.id} to {address} is {letter.state.value}; first: outreach outbox resolve {letter.id}"
+                f"letter {letter.id} to {address} is in doubt; first: outreach outbox resolve {letter.id} accepted"
             )
             raise UsageError(message)
-        if same and letter.state in (LetterState.READY, LetterState.DEFERRED):
+        if same and letter.state in (LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED):
             message = f"a letter to {address} is on its way already (letter {letter.id})"
             raise UsageError(message)
 
 
-def file(desk: Desk, given: str, invitee_id: str) -> Act:
+# ---------------------------------------------------------------- whose mail
+
+
+def file(desk: Desk, given: str, invitee_id: str) -> Done:
     """Says whose mail it is; what was noted for another invitee because of it is taken back."""
     understood = _find_mail(desk, given)
+    taken_back = _take_back(desk, understood)
+    if invitee_id == NOWHERE:
+        said = f"mail {understood.mail} is of no invitee"
+        nowhere = replace(understood, filed=None, filed_nowhere=True, needs_review=False, why="of no invitee")
+        _perform(desk, said, doing=_refiling(desk, understood, nowhere, taken_back, None))
+        return Done(said)
+    invitee = desk.invitee(invitee_id)
     kept = desk.store.inbox.mail(understood.mail)
     if kept is None:
         message = f"mail {understood.mail} is no longer kept"
         raise UsageError(message)
-    invitee = None if invitee_id == NOWHERE else desk.invitee(invitee_id)
-    now, act = desk.now(), desk.act()
-    taken_back = _take_back(desk, understood)
-    if invitee is None:
-        nowhere = replace(understood, filed=None, filed_nowhere=True, needs_review=False, why="of no invitee")
-        anchor = [*taken_back]
-        desk.store.inbox.record(nowhere, anchor, now, act=act)
-        return Act(f"mail {understood.mail} is of no invitee")
-    message_ = open_kept(kept)
     filed, result = understand(
-        desk, kept, message_, understood.reading, understood.match, filed=invitee.number, by=desk.by
+        desk, kept, open_kept(kept), understood.reading, understood.match, filed=invitee.number, by=desk.by
     )
-    entries = [*taken_back, *(replace(e, by=desk.by) if e.kind is EntryKind.REVIEW else e for e in result.entries)]
+    said = f"mail {understood.mail} is of {invitee.name}"
+    doing = _refiling(desk, understood, filed, [*taken_back, *result.entries], invitee)
+    _perform(desk, said, doing=doing)
+    return Done(said, invitee)
 
-    def within(connection: Connection) -> None:
-        if filed.from_address and understood.reading.kind not in (ReadingKind.BOUNCE, ReadingKind.AUTO_REPLY):
-            desk.store.register.remember(connection, filed.from_address, invitee.number)
 
-    desk.store.inbox.record(filed, entries, now, act=act, within=within)
-    return Act(f"mail {understood.mail} is of {invitee.name}", invitee)
+def _refiling(
+    desk: Desk, before: Understood, after: Understood, entries: Sequence[Entry], invitee: Invitee | None
+) -> Doing:
+    sender = before.from_address if before.reading.kind not in AUTOMATIC else ""
+    owners = desk.store.register.look_up("remembered", [sender]).get(sender, ())
+
+    def doing(connection: Connection, name: str) -> Memory:
+        if invitee is not None and sender:
+            desk.store.register.remember(connection, sender, invitee.number)
+        desk.store.inbox.write(connection, after, entries, desk.now(), act=name)
+        return {
+            "mail": before.mail,
+            "filed": before.filed,
+            "filed_nowhere": before.filed_nowhere,
+            "sender": sender if invitee is not None else "",
+            "sender_was": owners[0] if owners else None,
+        }
+
+    return doing
 
 
 def _take_back(desk: Desk, understood: Understood) -> list[Entry]:
@@ -201,7 +266,7 @@ def _take_back(desk: Desk, understood: Understood) -> list[Entry]:
 
 
 def _find_mail(desk: Desk, given: str) -> Understood:
-    if given.isdecimal():
+    if given.isdecimal() and len(given) <= LONGEST_NUMBER:
         return _mail(desk, int(given))
     wanted = given if given.startswith("<") else f"<{given}>"
     found = desk.store.inbox.by_message_id(wanted)
@@ -212,75 +277,100 @@ def _find_mail(desk: Desk, given: str) -> Understood:
 
 
 def _mail(desk: Desk, mail: int) -> Understood:
-    understood = desk.store.inbox.understood(mail)
+    understood = desk.store.inbox.understood(mail) if 0 < mail < 10**LONGEST_NUMBER else None
     if understood is None:
         message = f"there is no mail {mail}; `outreach inbox` lists them"
         raise UsageError(message)
     return understood
 
 
-def undo(desk: Desk) -> Act:
+# ---------------------------------------------------------------- taking back
+
+
+def undo(desk: Desk) -> Done:
     """Takes back the last act of a person, whole.
 
     Raises:
         UsageError: There is none, or it cannot be taken back because a letter has left.
     """
-    noted = desk.store.journal.last_act()
-    if not noted:
+    act = desk.store.acts.last()
+    if act is None:
         message = "there is nothing to take back"
         raise UsageError(message)
-    now = desk.now()
-    _undo_writing(desk, noted)
-    entries = [
+    noted = desk.store.journal.of_act(act.name)
+    _refuse_if_left(desk, noted)
+    entries = [*_undoing(desk, noted), *_noted_again(desk, noted)]
+    with desk.store.transaction() as connection:
+        if not desk.store.acts.take_back(connection, act.name, desk.now()):
+            message = "somebody else has just taken it back"
+            raise UsageError(message)
+        _undo_letters(desk, connection, act, noted)
+        _undo_filing(desk, connection, act, entries)
+    return Done(f"taken back: {act.words}")
+
+
+def _refuse_if_left(desk: Desk, noted: Sequence[Noted]) -> None:
+    waiting = (LetterState.READY, LetterState.DEFERRED, LetterState.WITHHELD)
+    for letter in _letters_of(desk, noted):
+        if letter.state not in waiting:
+            message = f"the letter to {letter.to} has left already; it cannot be taken back"
+            raise UsageError(message)
+
+
+def _letters_of(desk: Desk, noted: Sequence[Noted]) -> list[Any]:
+    """The letters that an act of writing again queued."""
+    rounds = {(n.entry.invitee, n.entry.step) for n in noted if n.entry.kind is EntryKind.READDRESSED}
+    return [
+        letter
+        for number, round_ in rounds
+        for letter in desk.store.outbox.letters(invitee=number)
+        if letter.key.round == round_ and letter.key.kind is LetterKind.INVITATION
+    ]
+
+
+def _undoing(desk: Desk, noted: Sequence[Noted]) -> list[Entry]:
+    return [
         desk.entry(
-            invitee=n.entry.invitee, kind=EntryKind.UNDONE, at=now, by=desk.by, target=n.entry.id, mail=n.entry.mail
+            invitee=n.entry.invitee,
+            kind=EntryKind.UNDONE,
+            at=desk.now(),
+            by=desk.by,
+            target=n.entry.id,
+            mail=n.entry.mail,
         )
         for n in noted
         if n.entry.kind is not EntryKind.UNDONE
     ]
-    restored = _noted_again(desk, noted)
-    desk.store.journal.append([*entries, *restored], now, act=f"undo:{desk.act()}"[:32])
-    return Act(f"taken back: {_in_words(noted)}")
 
 
-def _undo_writing(desk: Desk, noted: tuple[Noted, ...]) -> None:
-    for n in noted:
-        if n.entry.kind is not EntryKind.READDRESSED:
-            continue
-        letters = [
-            letter
-            for letter in desk.store.outbox.letters(invitee=n.entry.invitee)
-            if letter.key.round == n.entry.step and letter.key.kind is LetterKind.INVITATION
-        ]
-        gone = [x for x in letters if x.state not in (LetterState.READY, LetterState.DEFERRED, LetterState.WITHHELD)]
-        if gone:
-            message = f"the letter to {gone[0].to} has left already; it cannot be taken back"
-            raise UsageError(message)
-        desk.store.outbox.withhold([n.entry.invitee], "taken back by a person", desk.now(), (LetterKind.INVITATION,))
-        for letter in letters:
-            desk.store.register.let_go(n.entry.invitee, letter.to)
-
-
-def _noted_again(desk: Desk, noted: tuple[Noted, ...]) -> list[Entry]:
-    """What a filing took back is noted again, as it was; and the mail is the machine's again."""
+def _noted_again(desk: Desk, noted: Sequence[Noted]) -> list[Entry]:
+    """What a filing took back is noted again, as it was."""
     targets = {n.entry.target for n in noted if n.entry.kind is EntryKind.UNDONE}
-    mails = {n.entry.mail for n in noted if n.entry.kind is EntryKind.UNDONE or n.entry.mail is not None}
-    again = []
-    for mail in mails - {None}:
-        again += [n.entry for n in desk.store.journal.of_mail(int(mail or 0)) if n.entry.id in targets]
-        understood = desk.store.inbox.understood(int(mail or 0))
-        if understood is not None and (understood.filed is not None or understood.filed_nowhere):
-            waits = understood.match.number is None
-            back = replace(understood, filed=None, filed_nowhere=False, needs_review=waits)
-            desk.store.inbox.record(back, (), desk.now())
-    return [replace(entry, id=0) for entry in again]
+    mails = {n.entry.mail for n in noted if n.entry.kind is EntryKind.UNDONE and n.entry.mail is not None}
+    facts = [n.entry for mail in mails for n in desk.store.journal.of_mail(mail) if n.entry.id in targets]
+    return [replace(entry, id=0) for entry in facts]
 
 
-def _in_words(noted: tuple[Noted, ...]) -> str:
-    first = noted[0].entry
-    return f"{first.kind.value} {first.what}".strip().replace("_", " ")
+def _undo_letters(desk: Desk, connection: Connection, act: Act, noted: Sequence[Noted]) -> None:
+    rounds = {n.entry.invitee for n in noted if n.entry.kind is EntryKind.READDRESSED}
+    desk.store.outbox.withhold_within(
+        connection, sorted(rounds), "taken back by a person", desk.now(), (LetterKind.INVITATION,)
+    )
+    desk.store.outbox.give_back(connection, act.withheld, "")
+    for number, address in act.taken_up:
+        desk.store.register.let_go(connection, number, address)
 
 
-def _note(desk: Desk, invitee: Invitee, kind: EntryKind, until: date | None = None) -> None:
-    entry = desk.entry(invitee=invitee.number, kind=kind, at=desk.now(), by=desk.by, until=until)
-    desk.store.journal.append([entry], desk.now(), act=desk.act())
+def _undo_filing(desk: Desk, connection: Connection, act: Act, entries: Sequence[Entry]) -> None:
+    understood = None if act.mail is None else desk.store.inbox.understood(act.mail)
+    if understood is None:
+        desk.store.journal.write(connection, entries, desk.now())
+        return
+    nobodys = understood.match.number is None and act.filed is None and not act.filed_nowhere
+    waits = nobodys and understood.reading.kind not in AUTOMATIC
+    back = replace(understood, filed=act.filed, filed_nowhere=act.filed_nowhere, needs_review=waits)
+    desk.store.inbox.write(connection, back, entries, desk.now())
+    if act.sender and act.sender_was is not None:
+        desk.store.register.remember(connection, act.sender, act.sender_was)
+    elif act.sender:
+        desk.store.register.forget(connection, act.sender)

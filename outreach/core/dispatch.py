@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from outreach.core.calendar import closed_because, is_open, next_open
+from outreach.core.calendar import closed_because, is_open, next_morning, next_open
 from outreach.core.followup import Policy, next_action
 from outreach.model import Letter, LetterKind, NextAction, Standing, State
 
@@ -45,9 +45,11 @@ def last_look(
         if held is not None:
             return held
     elif standing.hold_until and letter.key.kind is LetterKind.INVITATION:
-        opening = datetime.combine(standing.hold_until, datetime.min.time(), tzinfo=now.tzinfo)
+        opening = next_morning(policy.window, standing.hold_until, zone, country)
         if now < opening:
-            return Stay(next_open(policy.window, opening, zone, country), f"held until {standing.hold_until}")
+            return Stay(opening, f"held until {standing.hold_until}")
+    elif standing.needs_review:
+        return Stay(now + LOOK_AGAIN, "an answer waits for a person to decide")
     if not is_open(policy.window, now, zone, country):
         return Stay(
             next_open(policy.window, now, zone, country), f"waits: {closed_because(policy.window, now, zone, country)}"

@@ -63,7 +63,8 @@ class Found:
 def clues(message: Message, reading: Reading, own_addresses: frozenset[str]) -> Clues:
     """What in a mail may tell whose it is; our own addresses tell nothing."""
     sender = message.from_[0].address if message.from_ else ""
-    near = [box.address for box in (*message.from_, *message.sender, *message.reply_to, *message.cc)]
+    senders = [box.address for box in (*message.from_, *message.sender, *message.reply_to)]
+    near = [*senders, *(box.address for box in message.cc)]
     bounced = reading.bounce.recipients if reading.bounce is not None else ()
     quoted = [
         match.group().lower() for match in _ADDRESS.finditer(f"{message.text[:50000]}\n{message.returned[:20000]}")
@@ -78,7 +79,7 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str]) -> 
         addresses=addresses,
         quoted_addresses=frozenset(quoted),
         sender_address=sender,
-        domains=tuple(dict.fromkeys(d for a in near if a and a not in own_addresses for d in own_domains(a))),
+        domains=tuple(dict.fromkeys(d for a in senders if a and a not in own_addresses for d in own_domains(a))),
         name_keys=strong | names_in(reading.new_text[:20000], MOST_NAMES),
         strong_names=strong,
     )
@@ -170,7 +171,15 @@ def _winner(
         return Match(None, "", candidates, token)
     if len(ranked) > 1 and scores[ranked[0]] - scores[ranked[1]] < MARGIN:
         return Match(None, "", candidates, token)
+    if _strongest(signals[ranked[0]]) == "remembered" and _another_is_named(ranked, signals):
+        return Match(None, "", candidates, token)
     return Match(ranked[0], _strongest(signals[ranked[0]]), candidates, token)
+
+
+def _another_is_named(ranked: list[int], signals: Mapping[int, list[str]]) -> bool:
+    """A sender that wrote for one invitee before names another now, and not the first."""
+    named = [number for number in ranked if {"name", "name_in_text"}.intersection(signals[number])]
+    return bool(named) and ranked[0] not in named
 
 
 def _strongest(signals: Iterable[str]) -> str:

@@ -12,7 +12,8 @@ POSTMARK_LEEWAY = timedelta(minutes=10)  # clocks differ
 
 # What these say changes no count, so that it does not matter who says it.
 HARMLESS = frozenset({ReadingKind.ACKNOWLEDGE, ReadingKind.UNRELATED})
-AUTOMATIC = frozenset({ReadingKind.AUTO_REPLY, ReadingKind.BOUNCE})
+# What shows that a mail comes from the invitee itself, and does not only name it.
+BY_SENDER = frozenset({"token", "thread", "address", "domain"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,15 @@ def postmark(sent: datetime | None, received: datetime | None, now: datetime, in
 
 
 def outcome(
-    reading: Reading, match: Match, trust: Trust, *, mail: int, at: datetime, late: bool, entry: Callable[..., Entry]
+    reading: Reading,
+    match: Match,
+    trust: Trust,
+    *,
+    mail: int,
+    at: datetime,
+    late: bool,
+    entry: Callable[..., Entry],
+    round_: int = 0,
 ) -> Outcome:
     """What follows from a mail.
 
@@ -48,13 +57,16 @@ def outcome(
         at: When the answer was given.
         late: Whether that was after the deadline.
         entry: Makes an entry of the campaign and wave from `invitee`, `kind` and more.
+        round_: The round of the letter that a notice returns.
     """
     if match.number is None:
         return _unmatched(reading, trust)
     note = _Noting(match.number, mail, at, late, entry)
     if reading.kind is ReadingKind.BOUNCE:
-        return _bounced(reading, trust, note)
+        return _bounced(reading, trust, note, round_)
     if reading.kind is ReadingKind.AUTO_REPLY and reading.decided:
+        if trust.alert or match.matched_by not in BY_SENDER:
+            return Outcome((), needs_review=False, why="an automatic reply that does not come from its own people")
         return Outcome(
             (replace(note.fact(EntryKind.ABSENT), until=reading.return_date),),
             needs_review=False,
@@ -88,13 +100,16 @@ def _unmatched(reading: Reading, trust: Trust) -> Outcome:
     return Outcome((), needs_review=True, why="it is not clear whose mail this is")
 
 
-def _bounced(reading: Reading, trust: Trust, note: _Noting) -> Outcome:
+def _bounced(reading: Reading, trust: Trust, note: _Noting, round_: int) -> Outcome:
     if trust.verdict is Verdict.IGNORE:
         return Outcome((), needs_review=False, why=trust.why)
+    if trust.verdict is Verdict.REVIEW:
+        return Outcome((note.fact(EntryKind.REVIEW, reading.kind),), needs_review=True, why=trust.why)
     permanent = reading.bounce is not None and reading.bounce.permanent
     what = "permanent" if permanent else "temporary"
     reason = reading.bounce.reason if reading.bounce else ""
-    return Outcome((note.fact(EntryKind.BOUNCED, what),), needs_review=False, why=f"{what} failure: {reason}")
+    fact = replace(note.fact(EntryKind.BOUNCED, what), step=round_)
+    return Outcome((fact,), needs_review=False, why=f"{what} failure: {reason}")
 
 
 def _doubt(reading: Reading, trust: Trust) -> str:

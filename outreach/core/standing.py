@@ -94,6 +94,8 @@ def _invited(before: Standing, counted: Standing, entry: Entry) -> Standing:
 
 
 def _refused(standing: Standing, entry: Entry) -> Standing:
+    if entry.step < standing.round:
+        return standing  # an address that is no longer written to
     asked = standing.state in (State.ENROLLED, State.INVITED)
     return _move(standing, entry, State.UNREACHABLE, entry.by) if asked else standing
 
@@ -140,7 +142,8 @@ def _to_review(standing: Standing, entry: Entry) -> Standing:
 
 
 def _review(standing: Standing, entry: Entry) -> Standing:
-    return replace(_to_review(standing, entry), answered_by_person=True)
+    automatic = entry.what in (ReadingKind.BOUNCE, ReadingKind.AUTO_REPLY)
+    return replace(_to_review(standing, entry), answered_by_person=standing.answered_by_person or not automatic)
 
 
 def _settled(standing: Standing, entry: Entry) -> Standing:
@@ -163,6 +166,8 @@ def _decided(standing: Standing, entry: Entry) -> Standing:
     state = _word(State, entry.what)
     if state is None:
         return standing
+    if state is State.INVITED and standing.first_letter_at is None:
+        state = State.ENROLLED  # the first letter is still to leave
     # Without a mail the person has spoken for the invitee: nothing it wrote waits any longer.
     settled = replace(standing, review=()) if entry.mail is None else _settled(standing, entry)
     # Back among the silent lifts a stop, and so does a person who corrects an unsubscription.

@@ -6,8 +6,10 @@ import re
 from enum import StrEnum
 
 from outreach.core.places import own_domains
+from outreach.core.shared_domains import is_shared
 from outreach.model import Match, Message, Reading, ReadingKind, Trust, Verdict
 
+_METHOD = re.compile(r"(dmarc|dkim)\s*=\s*(\w+)(?=\s|$)")
 SAFE_SIDE = frozenset({ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE})
 
 
@@ -60,8 +62,9 @@ def judge(
     threaded = match.token == "ok" or match.matched_by == "thread"  # noqa: S105
     if threaded and reading.kind in SAFE_SIDE:
         return Trust(Verdict.RECORDED, "answers our letter; a request to stop is believed at once", signed=signed)
-    if match.matched_by == "remembered" and proof is not Proof.FAIL:
-        return Trust(Verdict.RECORDED, "a person vouched for this sender before", signed=signed)
+    if match.matched_by == "remembered" and sender is Sender.OTHER_DOMAIN and proof is not Proof.FAIL:
+        # A person said whose mail this sender's was, not that the sender may say yes for ever.
+        return Trust(Verdict.REVIEW, "a person filed this sender's mail here before; this one is new", signed=signed)
     return _table(sender, proof, threaded=threaded)
 
 
@@ -77,20 +80,17 @@ def _table(sender: Sender, proof: Proof, *, threaded: bool) -> Trust:
     signed = proof is Proof.PASS
     seal = "signed by the sender's own domain" if signed else "unsigned"
     why = f"{who}; {how}; {seal}"
-    recorded = (sender is Sender.CONTACT and (threaded or signed)) or (sender is Sender.SAME_DOMAIN and threaded)
-    if recorded:
-        return Trust(Verdict.RECORDED, why, signed=signed)
-    if sender is Sender.OTHER_DOMAIN and not threaded and not signed:
-        return Trust(Verdict.REVIEW, why)
-    return Trust(Verdict.REVIEW, why, signed=signed)
+    by_contact = sender is Sender.CONTACT and (threaded or signed)
+    by_colleague = sender is Sender.SAME_DOMAIN and threaded and signed
+    return Trust(Verdict.RECORDED if by_contact or by_colleague else Verdict.REVIEW, why, signed=signed)
 
 
 def _bounce(match: Match) -> Trust:
     """A notice is believed only if it returns a letter of ours; others are backscatter (RFC 5321 §4.5.5)."""
     if match.token == "ok" or match.matched_by in ("thread", "token"):  # noqa: S105
         return Trust(Verdict.RECORDED, "returns our letter")
-    if match.matched_by in ("address", "other_address", "domain") and match.number is not None:
-        return Trust(Verdict.RECORDED, "names an address that we wrote to")
+    if match.matched_by in ("address", "other_address") and match.number is not None:
+        return Trust(Verdict.REVIEW, "names an address that we wrote to, but returns no letter of ours")
     return Trust(Verdict.IGNORE, "a notice that returns no letter of ours")
 
 
@@ -125,7 +125,7 @@ def _trick(message: Message) -> str:
 def authentication(message: Message, authserv_id: str) -> Proof:
     """What the one Authentication-Results header of our own server says; without exactly one: nothing.
 
-    It must stand above the newest Received line, where only our server writes (RFC 8601 §5).
+    It must stand above every Received line, where only our server writes (RFC 8601 §5).
     """
     if not authserv_id:
         return Proof.NONE
@@ -137,30 +137,34 @@ def authentication(message: Message, authserv_id: str) -> Proof:
 
 
 def _id(value: str) -> str:
-    return re.sub(r"\([^()]*\)", "", value).split(";")[0].strip().split(" ")[0].lower().rstrip(".")
+    return _bare(value).split(";")[0].strip().split(" ")[0].rstrip(".")
 
 
 def _on_top(message: Message, value: str) -> bool:
-    received = 0
     for name, content in message.headers:
         if name == "received":
-            received += 1
+            return False
         if name == "authentication-results" and content == value:
-            return received <= 1  # our server may have written its Received line above it
+            return True
     return False
 
 
+def _bare(value: str) -> str:
+    """The header without quoted strings and comments, in which a sender may write what it likes."""
+    unquoted = re.sub(r'"(?:\\.|[^"\\])*"', "", value.lower())
+    return re.sub(r"\([^()]*\)", "", unquoted)
+
+
 def _result(value: str, from_domain: str) -> Proof:
-    clean = re.sub(r"\([^()]*\)", "", value.lower())
-    methods = [part.strip() for part in clean.split(";")[1:]]
-    dmarc = [part for part in methods if part.startswith("dmarc=")]
-    if any(part.startswith("dmarc=pass") for part in dmarc):
+    methods = [part.strip() for part in _bare(value).split(";")[1:]]
+    results = [(found.group(1), found.group(2), part) for part in methods if (found := _METHOD.match(part))]
+    dmarc = {result for method, result, _ in results if method == "dmarc"}
+    if dmarc:
+        return Proof.PASS if dmarc == {"pass"} else Proof.FAIL if "fail" in dmarc else Proof.NONE
+    dkim = [(result, part) for method, result, part in results if method == "dkim"]
+    if any(result == "pass" and _aligned(_signer(part), from_domain) for result, part in dkim):
         return Proof.PASS
-    if any(part.startswith("dmarc=fail") for part in dmarc):
-        return Proof.FAIL
-    if any(part.startswith("dkim=pass") and _aligned(_signer(part), from_domain) for part in methods):
-        return Proof.PASS
-    return Proof.FAIL if any(part.startswith("dkim=fail") for part in methods) else Proof.NONE
+    return Proof.FAIL if any(result == "fail" for result, _ in dkim) else Proof.NONE
 
 
 def _signer(method: str) -> str:
@@ -170,6 +174,6 @@ def _signer(method: str) -> str:
 
 def _aligned(signer: str, from_domain: str) -> bool:
     signer, from_domain = signer.rstrip("."), from_domain.rstrip(".")
-    return bool(signer) and (
+    return not is_shared(signer) and (
         signer == from_domain or from_domain.endswith(f".{signer}") or signer.endswith(f".{from_domain}")
     )

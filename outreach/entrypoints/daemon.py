@@ -17,7 +17,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.followup import due_reminders, queue_due
 from outreach.campaign.posting import Progress, post
 from outreach.campaign.replies import read_new
-from outreach.entrypoints.mailroom import NO_REMINDERS, kinds_to_post, look_into_mailbox, take_everything
+from outreach.entrypoints.mailroom import kinds_to_post, look_into_mailbox, take_everything
 from outreach.model import LetterKind, LoginRefusedError, OutreachError, TryAgainLaterError
 
 logger = logging.getLogger("outreach.daemon")
@@ -140,6 +140,9 @@ class _Service:
                 rest = backoff.failed()
                 logger.warning("%s; tried again in %.0f s", error, rest)
                 self.stop.wait(rest)
+            except Exception:
+                logger.exception("an unexpected fault while looking into the mailbox; it is tried again")
+                self.stop.wait(backoff.failed())
 
     def _login_refused(self, error: LoginRefusedError) -> None:
         """At the start a wrong password ends the service; later it may be the server's mistake, and is tried rarely."""
@@ -162,12 +165,12 @@ class _Service:
     def _tick(self) -> None:
         if self.stop.is_set():
             return
-        kinds = self._remind()
+        self._remind()
         if time.monotonic() < self._relay_after or not self._anything_due():
             return
         try:
             with relay(self._desk) as make_postman:
-                progress = post(self._desk, make_postman, stop=self.stop.is_set, kinds=kinds)
+                progress = post(self._desk, make_postman, stop=self.stop.is_set, kinds=self._kinds)
         except TryAgainLaterError as error:
             logger.info("%s", error)
             return
@@ -177,19 +180,21 @@ class _Service:
         due = self._desk.store.outbox.next_due()
         return due is not None and due <= self._desk.now()
 
-    def _remind(self) -> Collection[LetterKind]:
-        """Queues what is due after a look into the mailbox; gives the kinds of letters that may leave."""
+    def _remind(self) -> None:
+        """Queues what is due, after a look into the mailbox."""
         try:
-            if due_reminders(self._desk):
-                self._collect(lambda: look_into_mailbox(self._desk))
-                queued = queue_due(self._desk, due_reminders(self._desk))
-                if queued:
-                    logger.info("%d reminders are due", queued)
-            with self._reading:
-                return kinds_to_post(self._desk)
+            if not due_reminders(self._desk):
+                return
+            self._collect(lambda: look_into_mailbox(self._desk))
+            queued = queue_due(self._desk, due_reminders(self._desk))
+            if queued:
+                logger.info("%d reminders are due", queued)
         except OutreachError as error:
             logger.warning("reminders wait: %s", error)
-            return NO_REMINDERS
+
+    def _kinds(self) -> Collection[LetterKind]:
+        with self._reading:
+            return kinds_to_post(self._desk)
 
     def _report(self, progress: Progress) -> None:
         if progress.handled:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from outreach.bootstrap import mailbox, mailbox_name
 from outreach.campaign.desk import Desk
 from outreach.campaign.replies import Collected, Source, read_new, take_in
-from outreach.model import LetterKind, OutreachError
+from outreach.model import LetterKind, OutreachError, PartlyDoneError
 
 logger = logging.getLogger(__name__)
 EVERY_KIND = tuple(LetterKind)
@@ -39,9 +39,24 @@ def kinds_to_post(desk: Desk) -> Collection[LetterKind]:
     if due is None or due > desk.now():
         return EVERY_KIND
     try:
-        look_into_mailbox(desk)
-        read_new(desk)
+        read_everything(desk)
     except OutreachError as error:
         logger.warning("reminders wait, because the mailbox cannot be looked into: %s", error)
         return NO_REMINDERS
+    if desk.store.inbox.unread():
+        logger.warning("reminders wait, because a mail could not be read yet")
+        return NO_REMINDERS
     return EVERY_KIND
+
+
+def read_everything(desk: Desk) -> None:
+    """Looks into the mailbox and reads what came.
+
+    Raises:
+        PartlyDoneError: A mail could not be read yet; nobody is written to who may have answered in it.
+    """
+    look_into_mailbox(desk)
+    read = read_new(desk)
+    if read.problems:
+        message = f"{'; '.join(read.problems)}; nobody was written to: call again, or look: outreach inbox"
+        raise PartlyDoneError(message)

@@ -27,7 +27,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.followup import due_reminders, queue_due, waiting_acknowledgements
 from outreach.campaign.mailing import plan_launch, queue_invitations
 from outreach.campaign.posting import Postman, post
-from outreach.campaign.prepare import check, import_contacts
+from outreach.campaign.prepare import check, contacts_file, import_contacts, read_contacts
 from outreach.campaign.replies import Source, read_new
 from outreach.core.followup import next_action
 from outreach.entrypoints.mailroom import take_everything
@@ -208,7 +208,7 @@ def _launch(play: Play) -> None:
         message = "the campaign has errors; nothing was rehearsed"
         raise ConfigurationError(message, tuple(errors))
     stationery = play.desk.load_stationery()
-    plan = plan_launch(play.desk, stationery)
+    plan = plan_launch(play.desk, stationery, listed=read_contacts(contacts_file(play.desk)).invitees)
     queue_invitations(play.desk, stationery, plan.invitees)
 
 

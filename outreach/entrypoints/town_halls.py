@@ -189,8 +189,8 @@ def _reply(answer: Answer, invitee: Invitee, letter: Message, at: datetime, mess
     subject = _subject_of(letter)
     mail = EmailMessage(policy=policy.SMTP)
     domain = address.rpartition("@")[2]
-    mail["Received"] = f"from {domain} by {OUR_MX}; {format_datetime(at)}"
     mail["Authentication-Results"] = f"{OUR_MX}; dkim=pass header.d={domain}; dmarc=pass header.from={domain}"
+    mail["Received"] = f"from {domain} by {OUR_MX}; {format_datetime(at)}"
     mail["From"] = formataddr((name, address))
     mail["To"] = ours
     mail["Date"] = format_datetime(at.astimezone(ZoneInfo(time_zone(invitee.contact, invitee.country))))

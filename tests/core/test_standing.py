@@ -197,11 +197,17 @@ def test_a_new_contact_is_asked_from_the_moment_a_person_wrote_again() -> None:
 
 
 @pytest.mark.parametrize("after", [[DEAD, WRITTEN], [(K.REFUSED, {}), WRITTEN], [REDIRECTED, WRITTEN], [WRITTEN]])
-@pytest.mark.parametrize("end", [DEAD, (K.REFUSED, {})])
+@pytest.mark.parametrize("end", [(K.BOUNCED, {"what": "permanent", "step": 1}), (K.REFUSED, {"step": 1})])
 def test_a_new_contact_that_does_not_exist_is_unreachable(after: list[Fact], end: Fact) -> None:
     """Whether or not the letter left, and though the contact before it had answered."""
     assert told(*map(fact, after), fact(end)).state is State.UNREACHABLE
     assert told(*map(fact, after), fact(INVITATION), fact(end)).state is State.UNREACHABLE
+
+
+@pytest.mark.parametrize("late", [DEAD, (K.REFUSED, {})])
+def test_the_old_addresss_failure_says_nothing_of_the_new_one(late: Fact) -> None:
+    """A notice of the first letter that comes after a person wrote again changes nothing."""
+    assert told(fact(WRITTEN), fact(INVITATION), fact(late)).state is State.INVITED
 
 
 def test_written_again_before_any_letter_left() -> None:

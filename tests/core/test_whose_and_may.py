@@ -172,8 +172,8 @@ RECORDED = {
     ("contact", "token"): {"pass", "none"},
     ("contact", "thread"): {"pass", "none"},
     ("contact", "no thread"): {"pass"},
-    ("same domain", "token"): {"pass", "none"},
-    ("same domain", "thread"): {"pass", "none"},
+    ("same domain", "token"): {"pass"},
+    ("same domain", "thread"): {"pass"},
 }
 
 
@@ -240,6 +240,10 @@ def test_tricks_are_shown_in_red(trick: dict[str, Any]) -> None:
             Proof.NONE,
         ),
         ((("received", "a"), ("received", "b"), ("authentication-results", f"{MX}; dmarc=pass")), Proof.NONE),
+        ((("authentication-results", f'{MX}; spf=fail smtp.mailfrom="x;dmarc=pass"@evil.example'),), Proof.NONE),
+        ((("authentication-results", f"{MX}; dmarc=passive"),), Proof.NONE),
+        ((("authentication-results", f"{MX}; dkim=pass header.d=example"),), Proof.NONE),
+        ((("received", "by mx"), ("authentication-results", f"{MX}; dmarc=pass")), Proof.NONE),
         ((("authentication-results", f"{MX} (comment; dmarc=pass); dmarc=fail"),), Proof.FAIL),
     ],
 )
@@ -251,7 +255,12 @@ def test_authentication_results(headers: tuple[tuple[str, str], ...], proof: Pro
 
 def test_notices_count_only_if_they_return_our_letter() -> None:
     """Backscatter is ignored."""
-    for by, verdict in (("thread", Verdict.RECORDED), ("other_address", Verdict.RECORDED), ("", Verdict.IGNORE)):
+    for by, verdict in (
+        ("thread", Verdict.RECORDED),
+        ("other_address", Verdict.REVIEW),
+        ("domain", Verdict.IGNORE),
+        ("", Verdict.IGNORE),
+    ):
         told = judge(
             mail(""), Match(7 if by else None, by), reading(ReadingKind.BOUNCE),
             known_addresses=frozenset(), own_addresses=OURS, own_message=False, authserv_id="",

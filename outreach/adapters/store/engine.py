@@ -35,8 +35,14 @@ def open_engine(url: str, folder: Path) -> Engine:
     except ArgumentError as error:
         message = f"config.toml, [campaign] database: “{url}” is no database address; write sqlite:///outreach.db"
         raise ConfigurationError(message) from error
-    if address.get_backend_name() != "sqlite":
+    if address.drivername in ("postgresql", "postgresql+psycopg"):
         return create_engine(address, pool_pre_ping=True)
+    if address.drivername != "sqlite":
+        message = (
+            f"config.toml, [campaign] database: {address.drivername} is not known here; "
+            "write sqlite:///outreach.db or postgresql+psycopg://…"
+        )
+        raise ConfigurationError(message)
     if address.database and address.database != ":memory:":
         address = address.set(database=str(folder / address.database))
     engine = create_engine(address, connect_args={"timeout": 10})

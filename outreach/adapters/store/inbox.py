@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -148,42 +148,44 @@ class Inbox:
             row.id, zlib.decompress(row.raw), row.source, row.received_at, row.collected_at, row.problem, row.by_hand
         )
 
+    def not_the_mails_fault(self, mail: int) -> None:
+        """Takes back one try: something else broke while the mail was read."""
+        with writing(self._engine) as connection:
+            connection.execute(update(t.mail).where(t.mail.c.id == mail).values(tries=t.mail.c.tries - 1))
+
     def try_again(self, mail: int) -> int:
         """Counts one more try to read a mail, before it is tried; gives the number of tries."""
         with writing(self._engine) as connection:
             connection.execute(update(t.mail).where(t.mail.c.id == mail).values(tries=t.mail.c.tries + 1))
             return int(connection.execute(select(t.mail.c.tries).where(t.mail.c.id == mail)).scalar_one())
 
-    def record(
+    def record(self, understood: Understood, entries: Sequence[Entry], now: datetime, *, first: bool = False) -> bool:
+        """Writes down what was understood, together with the facts that follow, in one transaction.
+
+        With `first`, a mail that another process has read meanwhile stays as it is; then the result is False.
+        """
+        with writing(self._engine) as connection:
+            known = select(t.reading.c.mail).where(t.reading.c.mail == understood.mail)
+            if first and connection.execute(known).first() is not None:
+                return False
+            self.write(connection, understood, entries, now)
+        return True
+
+    def write(
         self,
+        connection: Connection,
         understood: Understood,
         entries: Sequence[Entry],
         now: datetime,
         *,
         act: str | None = None,
-        note: str = "",
-        within: Callable[[Connection], None] | None = None,
-        first: bool = False,
-    ) -> bool:
-        """Writes down what was understood, together with the facts that follow, in one transaction.
-
-        `within` is called with the open transaction for what another room adds to it. With `first`, a mail that
-        another process has read meanwhile stays as it is; then the result is False.
-        """
-        with writing(self._engine) as connection:
-            if (
-                first
-                and connection.execute(select(t.reading.c.mail).where(t.reading.c.mail == understood.mail)).first()
-            ):
-                return False
-            connection.execute(delete(t.reading).where(t.reading.c.mail == understood.mail))
-            connection.execute(insert(t.reading), [_row(understood, now)])
-            if within is not None:
-                within(connection)
-            self._journal.write(connection, entries, now, act=act, note=note)
-            owners = {n for n in (understood.match.number, understood.filed) if n is not None}
-            self._journal.project(connection, owners)
-        return True
+    ) -> None:
+        """The same within a transaction of another room, whatever was written before."""
+        connection.execute(delete(t.reading).where(t.reading.c.mail == understood.mail))
+        connection.execute(insert(t.reading), [_row(understood, now)])
+        self._journal.write(connection, entries, now, act=act)
+        owners = {n for n in (understood.match.number, understood.filed) if n is not None}
+        self._journal.project(connection, owners)
 
     def understood(self, mail: int) -> Understood | None:
         """What was understood of one mail."""

@@ -185,25 +185,9 @@ class Journal:
         with reading(self._engine) as connection:
             return tuple(Noted(to_entry(row), row.text or "", row.act) for row in connection.execute(query))
 
-    def last_act(self) -> tuple[Noted, ...]:
-        """The entries of the last act of a person that was not taken back."""
-        undone = select(t.entry.c.target).where(t.entry.c.target.is_not(None), t.entry.c.kind == EntryKind.UNDONE.value)
-        newest = (
-            select(t.entry.c.act)
-            .where(
-                t.entry.c.campaign == self._campaign,
-                t.entry.c.wave == self._wave,
-                t.entry.c.act.is_not(None),
-                t.entry.c.act.not_like("undo:%"),
-                t.entry.c.by.like("person:%"),
-                t.entry.c.id.not_in(undone),
-            )
-            .order_by(t.entry.c.id.desc())
-            .limit(1)
-        )
-        with reading(self._engine) as connection:
-            act = connection.execute(newest).scalar()
-        return () if act is None else self._noted(t.entry.c.act == act)
+    def of_act(self, act: str) -> tuple[Noted, ...]:
+        """The entries of one act of a person, in order."""
+        return self._noted(t.entry.c.act == act)
 
     def count(self) -> int:
         """How many entries there are."""

@@ -5,25 +5,36 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 
 from outreach.adapters.store.engine import clear_errors, sqlite_path
-from outreach.model import TryAgainLaterError
+from outreach.model import BusyError
 
 
 @contextmanager
-def only_one(engine: Engine, name: str, message: str) -> Iterator[None]:
-    """Holds a lock of this name on the campaign's database.
+def only_one(engine: Engine, name: str, message: str, patience: float = 0.0) -> Iterator[None]:
+    """Holds a lock of this name on the campaign's database; waits for it so many seconds at most.
 
     Raises:
-        TryAgainLaterError: Another process holds it; with the message given.
+        BusyError: Another process holds it; with the message given.
     """
     path = sqlite_path(engine)
-    with _file_lock(path, name, message) if path is not None else _advisory_lock(engine, name, message):
+    end = time.monotonic() + patience
+    with ExitStack() as stack:
+        while True:
+            lock = _file_lock(path, name, message) if path is not None else _advisory_lock(engine, name, message)
+            try:
+                stack.enter_context(lock)
+                break
+            except BusyError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(0.1)
         yield
 
 
@@ -35,7 +46,7 @@ def _file_lock(database: Path, name: str, message: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise TryAgainLaterError(message) from error
+            raise BusyError(message) from error
         yield
     finally:
         os.close(handle)
@@ -46,7 +57,7 @@ def _advisory_lock(engine: Engine, name: str, message: str) -> Iterator[None]:
     key = int.from_bytes(hashlib.sha256(f"outreach {name}".encode()).digest()[:8], "big", signed=True)
     with clear_errors(engine), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():
-            raise TryAgainLaterError(message)
+            raise BusyError(message)
         try:
             yield
         finally:

@@ -199,19 +199,24 @@ class Outbox:
                     .values(state=LetterState.READY.value, claimed_by=None, last_reply=why)
                 )
 
-    def begin(self, letter: int, now: datetime) -> None:
-        """The intent: committed before the first byte of the letter leaves."""
+    def begin(self, letter: int, worker: str, now: datetime, look: Look) -> Go | Wait | Withhold:
+        """The intent: committed before the first byte of the letter leaves.
+
+        The invitee is looked at once more in the same transaction; anything else than Go, and the letter stays.
+        """
+        mine = t.letter.c.id == letter
         with writing(self._engine) as connection:
-            connection.execute(
-                update(t.letter)
-                .where(t.letter.c.id == letter)
-                .values(
-                    state=LetterState.HANDING_OVER.value,
-                    attempts=t.letter.c.attempts + 1,
-                    stage="payload",
-                    first_tried_at=func.coalesce(t.letter.c.first_tried_at, now),
-                )
-            )
+            claimed = mine & (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.claimed_by == worker)
+            row = connection.execute(select(t.letter).where(claimed).with_for_update()).first()
+            if row is None:
+                return Withhold("somebody settled this letter meanwhile")
+            found = to_letter(row)
+            number = found.key.invitee
+            invitee = self._register.load(connection, [number])[number]
+            standing = self._journal.current(connection, [number]).get(number, Standing())
+            seen = look(found, invitee, standing)
+            connection.execute(update(t.letter).where(mine).values(_begun(seen, worker, now)))
+            return seen
 
     def settle(
         self,
@@ -224,10 +229,12 @@ class Outbox:
         due_at: datetime | None = None,
         tried: bool = False,
         entries: Sequence[Entry] = (),
-    ) -> None:
+        expected: Sequence[LetterState] = (LetterState.CLAIMED, LetterState.HANDING_OVER),
+    ) -> bool:
         """Writes down what came of an attempt, with the facts that follow for the log.
 
-        `tried` counts an attempt that ended before the letter's first byte.
+        `tried` counts an attempt that ended before the letter's first byte. A letter that is in none of the states
+        expected was settled by somebody else meanwhile: nothing is changed, and the result is False.
         """
         values: dict[str, Any] = {"state": state.value, "stage": stage, "last_reply": reply[:2000], "claimed_by": None}
         if due_at is not None:
@@ -238,23 +245,39 @@ class Outbox:
         if state not in (LetterState.READY, LetterState.DEFERRED):
             values["settled_at"] = now
         with writing(self._engine) as connection:
-            connection.execute(update(t.letter).where(t.letter.c.id == letter).values(values))
-            self._journal.write(connection, entries, now)
+            still = t.letter.c.state.in_([one.value for one in expected])
+            done = connection.execute(update(t.letter).where(t.letter.c.id == letter, still).values(values))
+            if done.rowcount == 1:
+                self._journal.write(connection, entries, now)
+            return done.rowcount == 1
 
     def withhold(self, numbers: Sequence[int], why: str, now: datetime, kinds: Sequence[LetterKind] = ()) -> int:
         """Letters of these invitees that have not left are not sent; gives how many."""
         with writing(self._engine) as connection:
-            return self.withhold_within(connection, numbers, why, now, kinds)
+            return len(self.withhold_within(connection, numbers, why, now, kinds))
 
     def withhold_within(
         self, connection: Connection, numbers: Sequence[int], why: str, now: datetime, kinds: Sequence[LetterKind] = ()
-    ) -> int:
-        """The same within a transaction of another room."""
-        query = update(t.letter).where(self._mine, t.letter.c.state.in_(WAITING), t.letter.c.invitee.in_(numbers))
+    ) -> tuple[int, ...]:
+        """The same within a transaction of another room; gives the letters' ids.
+
+        One that is claimed but not yet begun is withheld too: its worker looks again before the first byte.
+        """
+        held = (*WAITING, LetterState.CLAIMED.value)
+        query = update(t.letter).where(self._mine, t.letter.c.state.in_(held), t.letter.c.invitee.in_(numbers))
         if kinds:
             query = query.where(t.letter.c.kind.in_([kind.value for kind in kinds]))
-        values = {"state": LetterState.WITHHELD.value, "last_reply": why, "settled_at": now}
-        return connection.execute(query.values(values)).rowcount
+        values = {"state": LetterState.WITHHELD.value, "last_reply": why, "settled_at": now, "claimed_by": None}
+        return tuple(connection.execute(query.values(values).returning(t.letter.c.id)).scalars())
+
+    def give_back(self, connection: Connection, letters: Iterable[int], why: str) -> None:
+        """Letters that an act withheld wait again, within the transaction that takes the act back."""
+        for some in chunks(letters):
+            connection.execute(
+                update(t.letter)
+                .where(t.letter.c.id.in_(some), t.letter.c.state == LetterState.WITHHELD.value)
+                .values(state=LetterState.READY.value, last_reply=why, settled_at=None)
+            )
 
     # ------------------------------------------------------------ looking
 
@@ -296,6 +319,14 @@ class Outbox:
         with reading(self._engine) as connection:
             return {row.message_id: row.invitee for row in connection.execute(query)}
 
+    def round_of(self, invitee: int, message_ids: Iterable[str], addresses: Iterable[str]) -> int:
+        """The round of the letter that a notice returns: by its Message-ID, else by the address it names."""
+        letters = self.letters(invitee=invitee)
+        ids, named = set(message_ids), {address.lower() for address in addresses}
+        by_id = [letter.key.round for letter in letters if letter.message_id in ids]
+        by_address = [letter.key.round for letter in letters if letter.to.lower() in named]
+        return max(by_id or by_address, default=0)
+
     def last_accepted_at(self) -> datetime | None:
         """When the relay last took a letter."""
         query = select(func.max(t.letter.c.settled_at)).where(
@@ -303,6 +334,17 @@ class Outbox:
         )
         with reading(self._engine) as connection:
             return connection.execute(query).scalar()
+
+
+def _begun(seen: Go | Wait | Withhold, worker: str, now: datetime) -> dict[str, Any]:
+    if not isinstance(seen, Go):
+        return {"state": LetterState.READY.value, "claimed_by": None, **_look_values(seen, worker, now)}
+    return {
+        "state": LetterState.HANDING_OVER.value,
+        "attempts": t.letter.c.attempts + 1,
+        "stage": "payload",
+        "first_tried_at": func.coalesce(t.letter.c.first_tried_at, now),
+    }
 
 
 def _look_values(seen: Go | Wait | Withhold, worker: str, now: datetime) -> dict[str, Any]:

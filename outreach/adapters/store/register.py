@@ -37,13 +37,25 @@ class Register:
         self._campaign = campaign
         self._wave = wave
 
-    def enrol(self, invitees: Sequence[Invitee], clues: Clues, now: datetime, by: str) -> Enrolled:
-        """Takes invitees up or brings them up to date, all in one transaction; the same list twice changes nothing."""
+    def enrol(
+        self,
+        invitees: Sequence[Invitee],
+        clues: Clues,
+        now: datetime,
+        by: str,
+        *,
+        listed_in: str = "",
+        within: Callable[[Connection, list[int]], None] | None = None,
+    ) -> Enrolled:
+        """Takes invitees up or brings them up to date, all in one transaction; the same list twice changes nothing.
+
+        `listed_in` names the list; `within` is called with the numbers of those that changed.
+        """
         with writing(self._engine) as connection:
             known = {invitee.id: invitee for invitee in self._load(connection, source="list").values()}
             new = [invitee for invitee in invitees if invitee.id not in known]
             changed = [i for i in invitees if i.id in known and not _same(known[i.id], i)]
-            self._insert(connection, new)
+            self._insert(connection, new, listed_in)
             numbers = _numbers(connection)
             for invitee in changed:
                 self._update(connection, replace(invitee, number=numbers[invitee.id]))
@@ -51,6 +63,9 @@ class Register:
             self._write_contacts(connection, touched)
             self._write_clues(connection, touched, clues)
             self._join_wave(connection, [numbers[invitee.id] for invitee in invitees], now, by)
+            self._note_list(connection, [numbers[invitee.id] for invitee in invitees], listed_in)
+            if within is not None and changed:
+                within(connection, [numbers[invitee.id] for invitee in changed])
         return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), len(invitees) - len(new) - len(changed))
 
     def would_enrol(self, invitees: Sequence[Invitee]) -> Enrolled:
@@ -61,8 +76,22 @@ class Register:
         changed = tuple(i.id for i in invitees if i.id in known and not _same(known[i.id], i))
         return Enrolled(new, changed, len(invitees) - len(new) - len(changed))
 
-    def _insert(self, connection: Connection, invitees: Sequence[Invitee]) -> None:
-        rows = [{"id": i.id, "name": i.name, "country": i.country, "kind": i.kind.value} for i in invitees]
+    def _note_list(self, connection: Connection, numbers: Sequence[int], listed_in: str) -> None:
+        for some in chunks(numbers):
+            other = t.invitee.c.number.in_(some) & (t.invitee.c.listed_in != listed_in)
+            connection.execute(update(t.invitee).where(other).values(listed_in=listed_in))
+
+    def listed_in(self, name: str) -> frozenset[str]:
+        """The ids of the invitees whose last list had this name."""
+        with reading(self._engine) as connection:
+            query = select(t.invitee.c.id).where(t.invitee.c.listed_in == name)
+            return frozenset(connection.execute(query).scalars())
+
+    def _insert(self, connection: Connection, invitees: Sequence[Invitee], listed_in: str) -> None:
+        rows = [
+            {"id": i.id, "name": i.name, "country": i.country, "kind": i.kind.value, "listed_in": listed_in}
+            for i in invitees
+        ]
         for start in range(0, len(rows), BATCH):
             connection.execute(insert(t.invitee), rows[start : start + BATCH])
 
@@ -172,17 +201,16 @@ class Register:
         connection.execute(insert(t.contact), [_contact_row(invitee.number, min(first or 0, 0) - 1, contact, "person")])
         self._write_clues(connection, [replace(invitee, contacts=(contact,))], clues)
 
-    def let_go(self, number: int, email: str) -> None:
+    def let_go(self, connection: Connection, number: int, email: str) -> None:
         """Takes back the contact that a person took up last, if it has this address."""
-        with writing(self._engine) as connection:
-            row = connection.execute(
-                select(t.contact.c.id, t.contact.c.email)
-                .where(t.contact.c.invitee == number, t.contact.c.source == "person")
-                .order_by(t.contact.c.position)
-                .limit(1)
-            ).first()
-            if row is not None and row.email == email:
-                connection.execute(delete(t.contact).where(t.contact.c.id == row.id))
+        row = connection.execute(
+            select(t.contact.c.id, t.contact.c.email)
+            .where(t.contact.c.invitee == number, t.contact.c.source == "person")
+            .order_by(t.contact.c.position)
+            .limit(1)
+        ).first()
+        if row is not None and row.email == email:
+            connection.execute(delete(t.contact).where(t.contact.c.id == row.id))
 
     def remember(self, connection: Connection, sender: str, number: int) -> None:
         """Remembers what a person decided: mail of this sender is of that invitee."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from outreach.adapters.store.acts import Acts
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
 from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.journal import Fold, Journal
@@ -33,7 +36,14 @@ class Store:
     register: Register
     outbox: Outbox
     inbox: Inbox
+    acts: Acts
     switches: Switches
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction over several rooms: all of it or nothing."""
+        with writing(self.engine) as connection:
+            yield connection
 
     def close(self) -> None:
         """Lets go of every connection."""
@@ -74,7 +84,8 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     journal = Journal(engine, campaign, wave, fold)
     register = Register(engine, journal, campaign, wave)
     outbox = Outbox(engine, journal, register, campaign, wave)
-    return Store(engine, campaign, wave, journal, register, outbox, Inbox(engine, journal), Switches(engine))
+    inbox, acts = Inbox(engine, journal), Acts(engine, campaign, wave)
+    return Store(engine, campaign, wave, journal, register, outbox, inbox, acts, Switches(engine))
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

@@ -75,6 +75,7 @@ invitee = Table(
     Column("name", Text, nullable=False),
     Column("country", String(2), nullable=False),
     Column("kind", String(20), nullable=False),
+    Column("listed_in", Text, nullable=False),  # the list it came from last
     sqlite_autoincrement=True,  # a number is never used again: it stands in references that were sent
 )
 
@@ -239,6 +240,21 @@ entry = Table(
     Index("ix_entry_invitee", "campaign", "wave", "invitee", "id"),
     Index("ix_entry_mail", "mail"),
     sqlite_autoincrement=True,
+)
+
+# What a person did, and what must be known to take it back whole.
+act = Table(
+    "act",
+    metadata,
+    _key(),
+    Column("name", String(32), nullable=False, unique=True),
+    Column("campaign", String(100), nullable=False),
+    Column("wave", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("memory", JSON, nullable=False),
+    Column("undone_at", Moment),
 )
 
 # A person's words stand beside the log, so that they can be erased without tearing it.

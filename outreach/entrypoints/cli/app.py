@@ -53,6 +53,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+FIRST_YEAR, LAST_YEAR = 1990, 2199  # of --now
+
+
 @dataclass
 class Call:
     """What was said to every command: where, when, who, and how loud."""
@@ -84,6 +87,9 @@ def _moment(_context: click.Context, _parameter: click.Parameter, value: str | N
     except ValueError as error:
         message = f"“{value}” is no moment; write it like 2022-08-15T09:00:00+02:00"
         raise click.BadParameter(message) from error
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        message = f"“{value}” lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise click.BadParameter(message)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

@@ -21,15 +21,13 @@ from outreach.model import OutreachError, UsageError
 def remind_(call: Call, *, dry_run: bool, wants_json: bool) -> int:
     """Look into the mailbox, then remind those who are silent and due."""
     from outreach.campaign.followup import due_reminders, queue_due  # noqa: PLC0415
-    from outreach.campaign.replies import read_new  # noqa: PLC0415
-    from outreach.entrypoints.mailroom import look_into_mailbox  # noqa: PLC0415
+    from outreach.entrypoints.mailroom import read_everything  # noqa: PLC0415
 
     desk = call.desk()
     if dry_run:
         _show(desk, due_reminders(desk), wants_json=wants_json)
         return 0
-    look_into_mailbox(desk)
-    read_new(desk)
+    read_everything(desk)
     due = due_reminders(desk)
     queue_due(desk, due)
     return _send(call, desk, due, wants_json=wants_json)
@@ -42,8 +40,11 @@ def remind_(call: Call, *, dry_run: bool, wants_json: bool) -> int:
 def acknowledge_(call: Call, *, dry_run: bool, yes: bool, wants_json: bool) -> int:
     """Look through and release the thanks (of a yes) and regrets (of a no) that wait."""
     from outreach.campaign.followup import queue_due, waiting_acknowledgements  # noqa: PLC0415
+    from outreach.entrypoints.mailroom import read_everything  # noqa: PLC0415
 
     desk = call.desk()
+    if not dry_run:
+        read_everything(desk)  # nobody is thanked whose “no” lies in the mailbox
     due = waiting_acknowledgements(desk)
     if dry_run or not due:
         _show(desk, due, wants_json=wants_json)
@@ -66,12 +67,12 @@ def _ask(call: Call, desk: Desk, due: tuple[Due, ...]) -> None:
 
 def _send(call: Call, desk: Desk, due: tuple[Due, ...], *, wants_json: bool) -> int:
     if wants_json:
-        code = post_and_show(call, desk, say=call.say)
+        code = post_and_show(call, desk, call.say, shared=False)
         _show(desk, due, wants_json=True, with_state=True)
         return code
     kinds = Counter(one.letter_name for one in due)
     click.echo(", ".join(f"{number} × {name}" for name, number in sorted(kinds.items())) or "Nothing is due.")
-    return post_and_show(call, desk) if due else 0
+    return post_and_show(call, desk, shared=False) if due else 0
 
 
 def _show(desk: Desk, due: tuple[Due, ...], *, wants_json: bool, with_state: bool = False) -> None:

@@ -36,6 +36,9 @@ def letter_kind(name: str) -> tuple[LetterKind, int]:
         message = f"there is no letter “{name}”; take invitation, reminder.1, reminder.2 …, thanks or regrets"
         raise UsageError(message)
     kind = LetterKind(word)
+    if step == "0":
+        message = "reminders are counted from 1"
+        raise UsageError(message)
     return kind, int(step or 1) if kind is LetterKind.REMINDER else 0
 
 
@@ -90,13 +93,13 @@ def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> bool:
     _preflight(call, desk)
     _enrol(call, desk)
     stationery = desk.load_stationery()
-    plan = plan_launch(desk, stationery, limit=limit)
+    plan = plan_launch(desk, stationery, limit=limit, listed=_listed(desk))
     if plan.invitees:
         _ask(call, plan, yes=yes)
         queue_invitations(desk, stationery, plan.invitees)
         return True
     if desk.store.outbox.next_due() is None and not desk.store.outbox.counts()[LetterState.IN_DOUBT]:
-        click.echo(_nothing_missing(plan))
+        click.echo(_nothing_missing(desk, plan))
         return False
     return True
 
@@ -144,10 +147,13 @@ def _in_words(plan: Plan) -> str:
     return f"{len(plan.invitees)} letters ({languages or 'none'}){left_out}{already}"
 
 
-def _nothing_missing(plan: Plan) -> str:
-    return (
-        f"Nothing is missing: all {plan.already} invitees have their letter." if plan.already else "Nobody to invite."
-    )
+def _nothing_missing(desk: Desk, plan: Plan) -> str:
+    if not plan.already:
+        return "Nobody to invite."
+    refused = desk.store.outbox.counts()[LetterState.REFUSED]
+    if refused:
+        return f"Nobody is left to invite, but {refused} letters were refused: outreach outbox --state refused"
+    return f"Nothing is missing: all {plan.already} invitees have their letter."
 
 
 def _ask(call: Call, plan: Plan, *, yes: bool) -> None:

@@ -7,11 +7,12 @@ import click
 from outreach.entrypoints.cli.app import Call, Command, Group, command
 from outreach.entrypoints.cli.posting import post_and_show
 from outreach.entrypoints.cli.show import as_json, letter_json, table
+from outreach.model import LetterState
 
 
 @click.group("outbox", cls=Group, invoke_without_command=True)
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
-@click.option("--state", metavar="S", help="Only letters in this state.")
+@click.option("--state", type=click.Choice([one.value for one in LetterState]), help="Only letters in this state.")
 @click.pass_context
 def outbox_(context: click.Context, state: str | None, *, wants_json: bool) -> None:
     """Show the letters on their way: who has the letter, who has not, and why."""
@@ -59,7 +60,7 @@ def resolve_(call: Call, letter: int, verdict: str) -> None:
 @command("post")
 def post_(call: Call) -> int:
     """Send what is due now: one pass."""
-    return post_and_show(call, call.desk())
+    return post_and_show(call, call.desk(), shared=False)
 
 
 @command("pause")

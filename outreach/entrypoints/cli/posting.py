@@ -15,22 +15,27 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.posting import Progress, Watcher, post
 from outreach.entrypoints.cli.app import Call
 from outreach.entrypoints.cli.show import day_and_time
-from outreach.model import LetterState, TryAgainLaterError
+from outreach.model import BusyError, LetterState, TryAgainLaterError
 
 Say = Callable[[str], None]
 
 
-def post_and_show(call: Call, desk: Desk, say: Say = click.echo) -> int:
-    """One pass over what is due, with a progress bar; gives the exit code."""
+def post_and_show(call: Call, desk: Desk, say: Say = click.echo, *, shared: bool = True) -> int:
+    """One pass over what is due, with a progress bar; gives the exit code.
+
+    `shared`: it is as well if another process, which is sending, takes these letters too.
+    """
     from outreach.bootstrap import relay  # noqa: PLC0415
     from outreach.entrypoints.mailroom import kinds_to_post  # noqa: PLC0415
 
-    kinds = kinds_to_post(desk)
     with relay(desk) as make_postman, stop_signal() as stop, progress_bar(call) as watch:
         try:
-            progress = post(desk, make_postman, stop=stop.is_set, watch=watch, kinds=kinds)
-        except TryAgainLaterError as error:
-            say(f"{error}; it sends the letters that were queued")
+            progress = post(desk, make_postman, stop=stop.is_set, watch=watch, kinds=lambda: kinds_to_post(desk))
+        except BusyError as error:
+            if not shared:
+                message = f"{error}; the letters stay queued and none is lost"
+                raise TryAgainLaterError(message) from error
+            say("Another process is sending this campaign's letters and takes these too.")
             return show_waiting(desk, say)
     return show_result(desk, progress, say)
 

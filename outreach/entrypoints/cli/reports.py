@@ -14,7 +14,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, Status, Story
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, next_json, printable, table
-from outreach.model import State, UsageError
+from outreach.model import LetterState, State, UsageError
 
 HEADER = (
     *("invitee", "name", "country", "state", "since", "late", "decided by", "evidence", "needs review"),
@@ -249,6 +249,7 @@ def status_text(name: str, now: Status) -> str:
         (now.in_review, "answers to review"),
         (now.without_invitee, "mails without an invitee"),
         (now.owed, "answers that we owe"),
+        (now.letters[LetterState.IN_DOUBT], "letters in doubt"),
         (now.counts[State.UNREACHABLE], "addresses to find"),
     ]
     waiting = ", ".join(f"{number} {what}" for number, what in needs if number)

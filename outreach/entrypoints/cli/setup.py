@@ -45,9 +45,8 @@ def check_(call: Call, *, offline: bool, wants_json: bool) -> int:
 
             findings += try_servers(desk)
     except ConfigurationError as error:
-        if not error.findings:
-            raise
-        findings = list(error.findings)
+        cure = "correct it and check again"
+        findings = list(error.findings) or [Finding(str(error), "the campaign folder", "nothing can be sent", cure)]
     errors = [finding for finding in findings if not finding.warning]
     if wants_json:
         warnings = [finding for finding in findings if finding.warning]
@@ -91,6 +90,8 @@ def import_(call: Call, file: Path | None, *, dry_run: bool, skip_bad: bool) -> 
     click.echo(
         f"{len(enrolled.new)} {would}new, {len(enrolled.changed)} {would}changed, {enrolled.unchanged} unchanged"
     )
+    if done.enrolled.changed and not dry_run:
+        click.echo("Letters to those that changed are made anew by the next `outreach launch`, if they have not left.")
     if done.bad_file is not None:
         click.echo(f"{done.bad_rows} bad rows are in {done.bad_file}: correct them there and import that file")
 

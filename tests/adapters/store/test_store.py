@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from outreach.adapters.store.acts import Act
 from outreach.adapters.store.engine import writing
 from outreach.adapters.store.inbox import Understood, identity
 from outreach.adapters.store.locks import only_one
@@ -128,7 +129,8 @@ def test_a_contact_taken_up_by_a_person_stays_first_after_an_import(store: Store
         store.register.take_up(connection, vic, Contact("right@vic.example"), clues)
     enrol(store, "Vic")
     assert store.register.some([vic.number])[vic.number].contact.email == "right@vic.example"
-    store.register.let_go(vic.number, "right@vic.example")
+    with writing(store.engine) as connection:
+        store.register.let_go(connection, vic.number, "right@vic.example")
     assert store.register.some([vic.number])[vic.number].contact.email == "mayor@vic.example"
 
 
@@ -173,7 +175,7 @@ def test_a_letter_that_was_being_handed_over_is_in_doubt_after_a_crash(store: St
     towns = enrol(store, "Ahus", "Bonn")
     store.outbox.queue([letter(store, one.number) for one in towns.values()], NOW)
     claimed = store.outbox.claim(NOW, "w", 10, go)
-    store.outbox.begin(claimed[0].id, NOW)
+    assert store.outbox.begin(claimed[0].id, "w", NOW, go) == Go()
     assert store.outbox.recover(LATER, "interrupted") == (1, 1)
     counts = store.outbox.counts()
     assert (counts[LetterState.READY], counts[LetterState.IN_DOUBT]) == (1, 1)
@@ -185,7 +187,7 @@ def test_settling_notes_the_fact_and_the_standing_in_one_transaction(store: Stor
     vic = enrol(store, "Vic")["Vic"]
     store.outbox.queue([letter(store, vic.number)], NOW)
     one = store.outbox.claim(NOW, "w", 1, go)[0]
-    store.outbox.begin(one.id, NOW)
+    store.outbox.begin(one.id, "w", NOW, go)
     sent = entry(store, vic.number, EntryKind.SENT, what="invitation", letter=one.id)
     store.outbox.settle(one.id, LetterState.ACCEPTED, NOW, stage="reply", reply="250 OK", entries=[sent])
     after = store.outbox.letter(one.id)
@@ -242,16 +244,42 @@ def test_standings_as_of_a_moment(make_store: Callable[..., Store]) -> None:
     assert second.journal.earlier_states() == {vic.number: State.CONFIRMED}
 
 
-def test_the_last_act_of_a_person_and_what_was_undone(store: Store) -> None:
-    """Acts are taken back from the newest; an act taken back is not offered again."""
+def test_acts_are_taken_back_from_the_newest_each_once(store: Store) -> None:
+    """An act taken back is not offered again, and two who take it back at once do it once."""
     vic = enrol(store, "Vic")["Vic"]
-    store.journal.append([entry(store, vic.number, EntryKind.DECIDED, what="confirmed", by="person:t")], NOW, act="one")
-    store.journal.append([entry(store, vic.number, EntryKind.STOPPED, by="person:t")], NOW, act="two")
-    last = store.journal.last_act()
-    assert [noted.entry.kind for noted in last] == [EntryKind.STOPPED]
-    undone = entry(store, vic.number, EntryKind.UNDONE, target=last[0].entry.id, by="person:t")
-    store.journal.append([undone], NOW, act="undo:1")
-    assert [noted.entry.kind for noted in store.journal.last_act()] == [EntryKind.DECIDED]
+    for name in ("one", "two"):
+        with writing(store.engine) as connection:
+            store.journal.write(connection, [entry(store, vic.number, EntryKind.STOPPED, by="person:t")], NOW, act=name)
+            store.acts.write(
+                connection, Act(name, NOW, "person:t", f"act {name}", withheld=(4,), taken_up=((1, "a@b"),))
+            )
+    last = store.acts.last()
+    assert last is not None
+    assert (last.name, last.withheld, last.taken_up) == ("two", (4,), ((1, "a@b"),))
+    assert [noted.entry.kind for noted in store.journal.of_act("two")] == [EntryKind.STOPPED]
+    with writing(store.engine) as connection:
+        assert store.acts.take_back(connection, "two", NOW)
+        assert not store.acts.take_back(connection, "two", NOW)
+    first = store.acts.last()
+    assert first is not None
+    assert first.name == "one"
+
+
+def test_the_last_look_before_the_first_byte(store: Store) -> None:
+    """A letter that is withheld or settled after its claim does not begin; a settled one is not settled again."""
+    towns = enrol(store, "Ahus", "Bonn", "Caen")
+    store.outbox.queue([letter(store, town_.number) for town_ in towns.values()], NOW)
+    a, b, c = store.outbox.claim(NOW, "w", 10, go)
+    store.outbox.withhold([a.key.invitee], "stopped", NOW)
+    assert isinstance(store.outbox.begin(a.id, "w", NOW, go), Withhold)
+    assert isinstance(store.outbox.begin(b.id, "another", NOW, go), Withhold)
+    assert store.outbox.begin(c.id, "w", NOW, lambda *_: Wait(LATER, "an answer waits")) == Wait(
+        LATER, "an answer waits"
+    )
+    states = {one.id: one.state for one in store.outbox.letters()}
+    assert states == {a.id: LetterState.WITHHELD, b.id: LetterState.CLAIMED, c.id: LetterState.READY}
+    assert not store.outbox.settle(a.id, LetterState.READY, NOW, stage="", reply="late")
+    assert not store.outbox.settle(b.id, LetterState.READY, NOW, stage="", reply="", expected=(LetterState.IN_DOUBT,))
 
 
 RAW = b"From: a@a.example\r\nTo: us@x.example\r\nSubject: Re: x\r\nMessage-ID: <m@a.example>\r\n\r\nWe join.\r\n"

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_invitee")),
+        sa.Column("listed_in", sa.Text(), nullable=False),
         sa.UniqueConstraint("id", name=op.f("uq_invitee_id")),
         sqlite_autoincrement=True,
     )
@@ -255,12 +256,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry"], ["entry.id"], name=op.f("fk_note_entry")),
         sa.PrimaryKeyConstraint("entry", name=op.f("pk_note")),
     )
+    op.create_table(
+        "act",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("campaign", sa.String(length=100), nullable=False),
+        sa.Column("wave", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("memory", sa.JSON(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
+        sa.UniqueConstraint("name", name=op.f("uq_act_name")),
+    )
     _forbid_changes()
 
 
 def downgrade() -> None:
     """Goes one step back."""
     _allow_changes()
+    op.drop_table("act")
     op.drop_table("note")
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.drop_index("ix_entry_mail")
