@@ -75,7 +75,9 @@ def next_action(standing: Standing, policy: Policy, now: datetime, zone: str, co
     if standing.state in _NOTHING:
         return NextAction("none", None, _NOTHING[standing.state])
     if standing.state is State.UNREACHABLE:
-        return NextAction("find_address", None, "the address does not exist; find a new one, then write again")
+        return NextAction(
+            "find_address", None, "the letter cannot be delivered there; find another address, then write again"
+        )
     if standing.state is State.ENROLLED:
         return NextAction("invite", _invitation_at(standing, policy, now, zone, country), "not invited yet")
     if standing.we_owe:

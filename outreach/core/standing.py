@@ -166,14 +166,13 @@ def _decided(standing: Standing, entry: Entry) -> Standing:
     state = _word(State, entry.what)
     if state is None:
         return standing
-    if state is State.INVITED and standing.first_letter_at is None:
-        state = State.ENROLLED  # the first letter is still to leave
     # Without a mail the person has spoken for the invitee: nothing it wrote waits any longer.
     settled = replace(standing, review=()) if entry.mail is None else _settled(standing, entry)
     # Back among the silent lifts a stop, and so does a person who corrects an unsubscription.
     lifted = state is State.INVITED or standing.state is State.UNSUBSCRIBED
+    unsent = state is State.INVITED and standing.first_letter_at is None  # the first letter is still to leave
     return replace(
-        _move(settled, entry, state, entry.by),
+        _move(settled, entry, State.ENROLLED if unsent else state, entry.by),
         stopped=state is State.UNSUBSCRIBED or (standing.stopped and not lifted),
         answered_by_person=standing.answered_by_person or state not in UNANSWERED,
     )

@@ -158,13 +158,19 @@ def _bare(value: str) -> str:
 def _result(value: str, from_domain: str) -> Proof:
     methods = [part.strip() for part in _bare(value).split(";")[1:]]
     results = [(found.group(1), found.group(2), part) for part in methods if (found := _METHOD.match(part))]
-    dmarc = {result for method, result, _ in results if method == "dmarc"}
+    dmarc = {result for method, result, part in results if method == "dmarc" and _speaks_of(part, from_domain)}
     if dmarc:
         return Proof.PASS if dmarc == {"pass"} else Proof.FAIL if "fail" in dmarc else Proof.NONE
     dkim = [(result, part) for method, result, part in results if method == "dkim"]
     if any(result == "pass" and _aligned(_signer(part), from_domain) for result, part in dkim):
         return Proof.PASS
     return Proof.FAIL if any(result == "fail" for result, _ in dkim) else Proof.NONE
+
+
+def _speaks_of(method: str, from_domain: str) -> bool:
+    """Whether a DMARC result is about the From line that is shown."""
+    named = re.search(r"header\.from=@?([\w.-]+)", method)
+    return named is None or _aligned(named.group(1), from_domain)
 
 
 def _signer(method: str) -> str:

@@ -211,3 +211,100 @@ def test_pause_and_a_test_letter(office: Office) -> None:
     office.call("resume")
     office.call("post")
     assert len(office.sink.letters) == 1 + len(TOWNS)
+
+
+def test_taking_back_a_filing_takes_back_that_and_nothing_else(office: Office) -> None:
+    """The newest act is undone whole: the city, the mail, and what was remembered of the sender."""
+    office.call("launch", "--yes")
+    office.call("decide", "rioseco", "confirmed")
+    sender = "consultant@office.example"
+    office.answer(
+        "northam",
+        "We confirm that we join the campaign.",
+        "2022-07-20T09:00:00+02:00",
+        From=sender,
+        fresh="yes",
+        Subject="Hello",
+    )
+    office.now = "2022-07-25T10:00:00+02:00"
+    office.call("collect")
+    office.call("file", "1", "northam")
+    assert (line(office, "northam")["state"], line(office, "rioseco")["state"]) == ("confirmed", "confirmed")
+    assert "mail 1 is of Northam" in office.call("undo").out
+    assert (line(office, "northam")["state"], line(office, "rioseco")["state"]) == ("invited", "confirmed")
+    office.call("file", "1", "none")
+    office.call("undo")
+    assert office.call("inbox", "--json").json[0]["needs_review"] is True
+    assert line(office, "rioseco")["state"] == "confirmed"
+
+
+def test_a_sender_that_was_filed_once_may_not_say_yes_for_ever(office: Office) -> None:
+    """A consultant's next mails are matched, and wait for a person."""
+    office.call("launch", "--yes")
+    sender = "consultant@office.example"
+    office.answer(
+        "northam",
+        "Which language may we answer in?",
+        "2022-07-20T09:00:00+02:00",
+        From=sender,
+        fresh="yes",
+        Subject="Hello",
+    )
+    office.now = "2022-07-25T10:00:00+02:00"
+    office.call("collect")
+    office.call("file", "1", "northam")
+    office.answer(
+        "northam",
+        "We confirm our participation in the campaign.",
+        "2022-07-26T09:00:00+02:00",
+        From=sender,
+        fresh="yes",
+        Subject="Again",
+    )
+    office.answer(
+        "northam",
+        "We confirm that Rioseco joins the campaign.",
+        "2022-07-27T09:00:00+02:00",
+        From=sender,
+        fresh="yes",
+        Subject="Other",
+    )
+    office.now = "2022-07-28T10:00:00+02:00"
+    office.call("collect")
+    assert line(office, "northam")["state"] != "confirmed"
+    assert line(office, "rioseco")["state"] == "invited"
+    waiting = [one["invitee"] for one in office.call("inbox", "--json", "--waiting").json]
+    assert waiting == ["northam", "northam"]  # both quote the letter to Northam
+
+
+def test_a_stop_taken_back_gives_the_letter_back(office: Office) -> None:
+    """What was withheld because of an act waits again, and leaves with the next pass."""
+    office.call("launch", "--yes", "--no-wait")
+    office.call("stop", "northam")
+    office.call("undo")
+    office.call("post")
+    assert len(office.sink.letters) == len(TOWNS)
+
+
+def test_a_corrected_list_reaches_letters_that_wait(office: Office) -> None:
+    """A letter made from a wrong address is made anew; who was taken off the list is left out."""
+    office.call("launch", "--yes", "--no-wait")
+    office.write_contacts(TOWNS)
+    path = office.folder / "contacts.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("mayor@northam.example", "right@northam.example"), encoding="utf-8"
+    )
+    office.call("launch", "--yes")
+    got = [one.recipients[0] for one in office.sink.letters]
+    assert "right@northam.example" in got
+    assert "mayor@northam.example" not in got
+    assert len(got) == len(TOWNS)
+
+
+def test_taken_off_the_list_before_the_launch(office: Office) -> None:
+    """Enrolled once, and no longer listed: left out, with the reason."""
+    office.call("contacts", "import")
+    office.write_contacts(TOWNS[1:])
+    plan = office.call("launch", "--dry-run", "--json").json
+    assert plan["letters"] == len(TOWNS) - 1
+    assert plan["left_out"] == [{"invitee": "northam", "why": "no longer in contacts.csv"}]

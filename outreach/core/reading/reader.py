@@ -144,9 +144,11 @@ def _answer(
     substitute = stand_in(own_words(new), own | sender)
     few = sum(len(sentence.starts) for sentence in heard) <= FEW
     known = (few or len(chosen) <= ALIKE) and not any(one.suggests_only for one in chosen)
+    # A question that names another address may be a polite “write to my colleague”.
+    doubtful = verdict.kind is ReadingKind.QUESTION and substitute is not None
     return Reading(
         verdict.kind,
-        decided=verdict.decided and known and not message.problem,
+        decided=verdict.decided and known and not message.problem and not doubtful,
         language=_code(chosen),
         new_text=new,
         evidence=verdict.evidence,

@@ -122,6 +122,20 @@ def test_no_false_confirmation_in_450_replies() -> None:
     assert right / decided > 0.85
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I no longer work in the Mayor's office. Kindly contact my colleague at desk@northam.example.",
+        "This is dealt with by the Strategy Unit. Could you send your letter to strategy@northam.example, please?",
+    ],
+)
+def test_a_colleague_who_is_named_is_never_passed_over(text: str) -> None:
+    """Neither an automatic reply nor a question is decided where a person names whom to write to."""
+    reading = read(mail(text))
+    assert not (reading.decided and reading.kind in (K.AUTO_REPLY, K.QUESTION))
+    assert reading.redirect_to is not None
+
+
 # ---------------------------------------------------------------- automatic replies and notices
 
 
