@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 
 from outreach.model import ConfigurationError, OutreachError
 
+SHORT = 12  # characters of a cell that likely stands in many rows
 SEPARATORS = ";\t,"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # OWASP: cells that a spreadsheet would run
 LARGEST = 512 * 1024 * 1024  # bytes
@@ -53,10 +55,16 @@ def _fault(path: Path, why: str, cure: str) -> str:
 
 
 def _sheet(lines: Iterable[tuple[int, list[str]]], path: Path) -> Sheet:
-    filled = [(number, tuple(cell.strip() for cell in cells)) for number, cells in lines if any(map(str.strip, cells))]
+    filled = [(number, tuple(map(_stripped, cells))) for number, cells in lines if any(map(str.strip, cells))]
     if not filled:
         raise ConfigurationError(_fault(path, "it is empty", "its first row must name the columns"))
     return Sheet(filled[0][1], tuple(filled[1:]))
+
+
+def _stripped(cell: str) -> str:
+    """A cell without blanks around it; short ones, such as a country, are kept once for all rows."""
+    text = cell.strip()
+    return sys.intern(text) if len(text) <= SHORT else text
 
 
 def _decoded(content: bytes) -> str:

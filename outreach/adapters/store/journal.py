@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -66,11 +66,19 @@ class Journal:
         self.project(connection, {entry.invitee for entry in entries})
         return ids
 
+    def begin(self, connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
+        """Notes the first entry of invitees that have none yet: nothing has to be read to fold it."""
+        rows = [self._row(entry, now, None) for entry in entries]
+        query = insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True)
+        ids = connection.execute(query, rows).scalars()
+        first = [replace(entry, id=number) for entry, number in zip(entries, ids, strict=True)]
+        standings = [self._standing_row(entry.invitee, self._fold([entry])) for entry in first]
+        connection.execute(insert(t.standing), standings)
+
     def _row(self, entry: Entry, now: datetime, act: str | None) -> dict[str, Any]:
-        row = asdict(entry)
-        del row["id"]
-        row["kind"] = entry.kind.value
-        return {**row, "campaign": self._campaign, "wave": self._wave, "recorded_at": now, "act": act}
+        row = {name: getattr(entry, name) for name in _PLAIN_FIELDS}
+        row |= {"kind": entry.kind.value, "campaign": self._campaign, "wave": self._wave}
+        return {**row, "recorded_at": now, "act": act}
 
     def project(self, connection: Connection, numbers: Iterable[int]) -> None:
         """Folds the entries of these invitees anew into their standings and their mails' review marks."""
@@ -226,13 +234,15 @@ def to_entry(row: Any) -> Entry:
     )
 
 
+_PLAIN_FIELDS = tuple(one.name for one in fields(Entry) if one.name not in ("id", "kind", "campaign", "wave"))
+_STANDING_FIELDS = tuple(one.name for one in fields(Standing))
 _MOMENTS = ("since", "first_letter_at", "last_letter_at")
 _DAYS = ("hold_until", "absent_until")
 
 
 def dump_standing(standing: Standing) -> dict[str, Any]:
     """A standing as JSON, without what is not set."""
-    plain = {key: value for key, value in asdict(standing).items() if value not in (None, (), False, 0, "")}
+    plain = {name: value for name in _STANDING_FIELDS if (value := getattr(standing, name))}
     for key in (*_MOMENTS, *_DAYS):
         if key in plain:
             plain[key] = plain[key].isoformat()

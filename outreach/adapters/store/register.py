@@ -59,9 +59,11 @@ class Register:
             numbers = _numbers(connection)
             for invitee in changed:
                 self._update(connection, replace(invitee, number=numbers[invitee.id]))
-            touched = [replace(invitee, number=numbers[invitee.id]) for invitee in (*new, *changed)]
-            self._write_contacts(connection, touched)
-            self._write_clues(connection, touched, clues)
+            touched = [*new, *changed]
+            for start in range(0, len(touched), BATCH):
+                some = [replace(one, number=numbers[one.id]) for one in touched[start : start + BATCH]]
+                self._write_contacts(connection, some)
+                self._write_clues(connection, some, clues)
             self._join_wave(connection, [numbers[invitee.id] for invitee in invitees], now, by)
             self._note_list(connection, [numbers[invitee.id] for invitee in invitees], listed_in)
             if within is not None and changed:
@@ -138,7 +140,7 @@ class Register:
             if number not in present
         ]
         for start in range(0, len(entries), BATCH):
-            self._journal.write(connection, entries[start : start + BATCH], now)
+            self._journal.begin(connection, entries[start : start + BATCH], now)
 
     def all(self) -> dict[int, Invitee]:
         """Every invitee by number, with its contacts; the one that is written to comes first."""
