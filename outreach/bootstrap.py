@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from outreach.adapters.embedded_imap import EmbeddedImap
     from outreach.adapters.imap import ImapMailbox
     from outreach.adapters.maildir import MaildirMailbox
+    from outreach.adapters.store.store import Store
     from outreach.campaign.posting import Postman
 
 REHEARSAL = "rehearsal"
@@ -58,7 +59,6 @@ def open_desk(folder: Path, *, clock: Clock | None = None, by: str | None = None
 def make_desk(folder: Path, settings: Settings, clock: Clock, by: str, *, home: Path | None = None) -> Desk:
     """The desk of a campaign whose settings are known; `home`: where its data lie, if not where they always do."""
     from outreach.adapters.stationery import read_files  # noqa: PLC0415  heavy, and not every command needs it
-    from outreach.adapters.store.engine import sqlite_path  # noqa: PLC0415
     from outreach.adapters.store.store import open_store  # noqa: PLC0415
     from outreach.core.letters.stationery import Stationery  # noqa: PLC0415
     from outreach.core.standing import fold  # noqa: PLC0415
@@ -68,8 +68,7 @@ def make_desk(folder: Path, settings: Settings, clock: Clock, by: str, *, home: 
     url = "sqlite:///outreach.db" if home != folder else settings.campaign.database
     campaign = settings.campaign
     store = open_store(url, home, campaign=campaign.id, wave=campaign.wave, fold=fold)
-    database = sqlite_path(store.engine)
-    key = load_or_make_key((database.parent if database is not None else home) / KEY_FILE)
+    key = load_or_make_key(_key_beside(store, home))
     letters = settings.letters
     return Desk(
         settings=settings,
@@ -94,10 +93,13 @@ def login_name() -> str:
 
 def key_path(desk: Desk) -> Path:
     """Where the key of the reference tokens lies: beside the database."""
+    return _key_beside(desk.store, data_folder(desk.folder, desk.settings))
+
+
+def _key_beside(store: Store, home: Path) -> Path:
     from outreach.adapters.store.engine import sqlite_path  # noqa: PLC0415
 
-    database = sqlite_path(desk.store.engine)
-    home = data_folder(desk.folder, desk.settings)
+    database = sqlite_path(store.engine)
     return (database.parent if database is not None else home) / KEY_FILE
 
 

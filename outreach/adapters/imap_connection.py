@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 import ssl
@@ -13,6 +12,7 @@ from pathlib import Path
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
 
+from outreach.adapters.config import is_loopback
 from outreach.model import ConfigurationError, LoginRefusedError, TryAgainLaterError
 from outreach.settings import InboxSettings
 
@@ -85,16 +85,6 @@ def reason(error: BaseException) -> str:
         return known or f"it gave an answer that is not IMAP ({type(error).__name__})"
     words = RESPONSE_CODE.sub("", CONTROL.sub(" ", str(error))).strip().rstrip(".")
     return "it closed the connection" if "EOF" in words else words[:300] or type(error).__name__
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name or address alone."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _check(settings: InboxSettings, password: str) -> None:

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from outreach.adapters.store.store import Store
 from outreach.core.calendar import is_late
-from outreach.core.followup import Policy, policy_from
+from outreach.core.followup import Policy, next_action, policy_from
 from outreach.core.geography import time_zone
 from outreach.core.letters.stationery import Stationery
-from outreach.model import Entry, EntryKind, Invitee, UsageError
+from outreach.model import Entry, EntryKind, Invitee, NextAction, Standing, UsageError
 from outreach.settings import Settings
 
 
@@ -72,6 +72,10 @@ class Desk:
     def is_late(self, invitee: Invitee, moment: datetime) -> bool:
         """Whether an answer given at a moment comes after the deadline."""
         return is_late(moment, self.deadline, self.zone(invitee))
+
+    def next_for(self, invitee: Invitee, standing: Standing, now: datetime) -> NextAction:
+        """What comes next for an invitee, when and why."""
+        return next_action(standing, self.policy, now, self.zone(invitee), invitee.country)
 
     def entry(self, *, invitee: int, kind: EntryKind, at: datetime, **more: Any) -> Entry:
         """An entry of this campaign and wave that is still to be noted."""

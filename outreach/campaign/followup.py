@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import new_letter, thread_of
-from outreach.core.followup import next_action
+from outreach.campaign.mailing import NOT_WITHHELD, new_letter, thread_of
 from outreach.model import Invitee, Letter, LetterKind, LetterState, Standing, State
 
 
@@ -31,7 +30,7 @@ def due_reminders(desk: Desk) -> tuple[Due, ...]:
     due = []
     for number, standing in sorted(desk.store.journal.standings().items()):
         invitee = invitees[number]
-        action = next_action(standing, desk.policy, now, desk.zone(invitee), invitee.country)
+        action = desk.next_for(invitee, standing, now)
         if action.action == "remind" and action.at is not None and action.at <= now:
             if (number, action.step, standing.round) in tried:
                 continue
@@ -44,9 +43,9 @@ def _already_tried(desk: Desk) -> frozenset[tuple[int, int, int]]:
     """Reminders that left, or whose fate only a person can settle: (invitee, step, round)."""
     ended = (LetterState.ACCEPTED, LetterState.HANDING_OVER, LetterState.IN_DOUBT, LetterState.REFUSED)
     return frozenset(
-        (letter.key.invitee, letter.key.step, letter.key.round)
-        for letter in desk.store.outbox.letters(states=ended)
-        if letter.key.kind is LetterKind.REMINDER
+        (key.invitee, key.step, key.round)
+        for key in desk.store.outbox.keys(states=ended)
+        if key.kind is LetterKind.REMINDER
     )
 
 
@@ -79,11 +78,7 @@ def waiting_acknowledgements(desk: Desk) -> tuple[Due, ...]:
     """The thanks (of a yes) and regrets (of a no) that nobody has released yet."""
     now = desk.now()
     invitees = desk.store.register.all()
-    queued = {
-        (letter.key.invitee, letter.key.kind)
-        for letter in desk.store.outbox.letters()
-        if letter.state is not LetterState.WITHHELD
-    }
+    queued = {(key.invitee, key.kind) for key in desk.store.outbox.keys(states=NOT_WITHHELD)}
     due = []
     for number, standing in sorted(desk.store.journal.standings().items()):
         kind = _acknowledgement(standing)

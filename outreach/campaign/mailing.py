@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from outreach.model import EntryKind, Invitee, LetterKey, LetterKind, LetterStat
 
 SOME = 500  # letters a transaction
 MOST_LETTERS = 10**15
+NOT_WITHHELD = frozenset(LetterState) - {LetterState.WITHHELD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,8 @@ def plan_launch(desk: Desk, stationery: Stationery, *, listed: Iterable[Invitee]
     """
     standings = desk.store.journal.standings()
     earlier = desk.store.journal.earlier_states()
-    queued = {
-        letter.key.invitee
-        for letter in desk.store.outbox.letters()
-        if letter.key.kind is LetterKind.INVITATION and letter.state is not LetterState.WITHHELD
-    }
+    keys = desk.store.outbox.keys(states=NOT_WITHHELD)
+    queued = {key.invitee for key in keys if key.kind is LetterKind.INVITATION}
     chosen: list[Invitee] = []
     left_out: list[LeftOut] = []
     already = 0
@@ -86,9 +84,7 @@ def _not_to_invite(invitee: Invitee, standing: Standing, earlier: State | None) 
     return ""
 
 
-def queue_invitations(
-    desk: Desk, stationery: Stationery, invitees: Sequence[Invitee], on_progress: Callable[[int], None] | None = None
-) -> int:
+def queue_invitations(desk: Desk, stationery: Stationery, invitees: Sequence[Invitee]) -> int:
     """Freezes templates and attachments and queues the letters made from them; gives how many were new."""
     now = desk.now()
     edition = desk.store.outbox.freeze(stationery.files, now)
@@ -97,8 +93,6 @@ def queue_invitations(
         some = invitees[start : start + SOME]
         letters = [new_letter(desk, stationery, edition, invitee, LetterKind.INVITATION, now) for invitee in some]
         queued += desk.store.outbox.queue(letters, now)
-        if on_progress is not None:
-            on_progress(start + len(some))
     return queued
 
 

@@ -110,17 +110,12 @@ def post(
     message = "another process is sending this campaign's letters; wait until it has finished, or stop it"
     with only_one(desk.store.engine, "sender", message, patience=PATIENCE):
         desk.store.outbox.recover(desk.now(), "the program was interrupted while it handed the letter over")
-        progress = Progress(total=_due_now(desk, tuple(LetterKind)))
+        progress = Progress(total=desk.store.outbox.due(desk.now()))
         if paused := desk.store.switches.get(PAUSED):
             progress.stopped_because = paused
             return progress
         asyncio.run(_Round(desk, make_postman, stop, watch, progress, kinds).run())
     return progress
-
-
-def _due_now(desk: Desk, kinds: Collection[LetterKind]) -> int:
-    waiting = desk.store.outbox.letters(states=(LetterState.READY, LetterState.DEFERRED))
-    return sum(1 for letter in waiting if letter.due_at <= desk.now() and letter.key.kind in kinds)
 
 
 class _NotNowError(Exception):

@@ -13,7 +13,7 @@ from outreach.adapters.sheets import read_rows, write_csv
 from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose
-from outreach.core.enrolment import Enrolment, address_mistake, bad_rows_sheet, enrol
+from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
 from outreach.core.places import mail_domain, name_keys
 from outreach.core.preflight import LetterFacts, check_everything
@@ -41,14 +41,23 @@ def read_contacts(path: Path) -> Enrolment:
     return enrol(sheet.header, sheet.rows, where=path.name)
 
 
-def import_contacts(desk: Desk, path: Path | None = None, *, dry_run: bool = False, skip_bad: bool = False) -> Import:
+def import_contacts(
+    desk: Desk,
+    path: Path | None = None,
+    *,
+    dry_run: bool = False,
+    skip_bad: bool = False,
+    enrolment: Enrolment | None = None,
+) -> Import:
     """Enrols a list of contacts. With a mistake in it nothing changes, unless the bad rows are to be skipped.
+
+    `enrolment` is the list as it was read already, so that what was checked is what is enrolled.
 
     Raises:
         ConfigurationError: The list has mistakes; all of them are in its findings.
     """
     source = contacts_file(desk, path)
-    enrolment = read_contacts(source)
+    enrolment = enrolment or read_contacts(source)
     mistakes = tuple(finding for finding in enrolment.findings if not finding.warning)
     if mistakes and not skip_bad:
         message = f"{source.name} has {len(mistakes)} mistakes; nothing was changed (correct them, or use --skip-bad)"
@@ -90,16 +99,11 @@ def clues_of(invitee: Invitee) -> Iterator[tuple[str, str]]:
         yield "name", key
 
 
-def address_problem(address: str) -> str:
-    """What is wrong with an address, in one sentence; "" if nothing is."""
-    return address_mistake(address)
-
-
-def check(desk: Desk, stationery: Stationery | None = None, *, offline: bool = True) -> tuple[Finding, ...]:
+def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = True) -> tuple[Finding, ...]:
     """Everything wrong with settings, contacts and letters, each with its cure; errors first."""
-    enrolment = read_contacts(contacts_file(desk))
+    enrolment = enrolment or read_contacts(contacts_file(desk))
     try:
-        stationery = stationery or desk.load_stationery()
+        stationery = desk.load_stationery()
     except ConfigurationError as error:
         findings = error.findings or (Finding(str(error), "templates", "a letter cannot be read", "correct the file"),)
         return (*enrolment.findings, *findings)

@@ -11,7 +11,8 @@ from pathlib import Path
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose, new_letter, thread_of
 from outreach.campaign.posting import Postman, letter_head
-from outreach.campaign.prepare import address_problem, contacts_file, read_contacts
+from outreach.campaign.prepare import contacts_file, read_contacts
+from outreach.core.enrolment import address_mistake
 from outreach.core.letters.mime import Words, serialise
 from outreach.core.letters.stationery import Stationery
 from outreach.model import (
@@ -104,7 +105,7 @@ def send_test_letter(
     Raises:
         OutreachError: The relay did not take it.
     """
-    if problem := address_problem(address):
+    if problem := address_mistake(address):
         raise UsageError(problem)
     stationery = desk.load_stationery()
     everybody = _everybody(desk)

@@ -13,6 +13,7 @@ from outreach.adapters.guarded import open_guarded
 from outreach.adapters.imap import Cursor, Fetched
 from outreach.adapters.maildir import read_source
 from outreach.adapters.store.inbox import MAX_TRIES, Kept, Understood
+from outreach.adapters.store.journal import Noted
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.core.letters.reference import check_reference, find_references
@@ -178,15 +179,28 @@ def _touched_by_person(desk: Desk, mail: int, before: Understood) -> bool:
 
 def _replace(desk: Desk, after: Understood, result: Outcome) -> None:
     """The facts that the machine noted because of this mail are taken back, and the new ones noted."""
-    undone = {n.entry.target for n in desk.store.journal.of_mail(after.mail) if n.entry.kind is EntryKind.UNDONE}
-    taken_back = [
-        desk.entry(
-            invitee=noted.entry.invitee, kind=EntryKind.UNDONE, at=desk.now(), target=noted.entry.id, mail=after.mail
-        )
-        for noted in desk.store.journal.of_mail(after.mail)
-        if noted.entry.kind is not EntryKind.UNDONE and noted.entry.id not in undone and noted.entry.by == "machine"
-    ]
+    taken_back = taking_back(desk, desk.store.journal.of_mail(after.mail), of_machine_only=True)
     desk.store.inbox.record(after, [*taken_back, *result.entries], desk.now())
+
+
+def taking_back(
+    desk: Desk, noted: Sequence[Noted], by: str = "machine", *, of_machine_only: bool = False
+) -> list[Entry]:
+    """The entries that take back what is noted and was not taken back before."""
+    undone = {n.entry.target for n in noted if n.entry.kind is EntryKind.UNDONE}
+    return [
+        desk.entry(
+            invitee=n.entry.invitee,
+            kind=EntryKind.UNDONE,
+            at=desk.now(),
+            by=by,
+            target=n.entry.id,
+            mail=n.entry.mail,
+        )
+        for n in noted
+        if n.entry.kind is not EntryKind.UNDONE and n.entry.id not in undone
+        if n.entry.by == "machine" or not of_machine_only
+    ]
 
 
 def _read_and_record(desk: Desk, kept: Kept, languages: Languages) -> None:
@@ -360,7 +374,6 @@ def _set_aside(desk: Desk, kept: Kept) -> None:
         references=find_references(kept.raw[:MOST_RAW].decode("latin-1")),
         message_ids=(*message.in_reply_to, *message.references),
         addresses=tuple(box.address for box in message.from_),
-        quoted_addresses=frozenset(),
         sender_address=message.from_[0].address if message.from_ else "",
         domains=tuple(domain for box in message.from_ for domain in own_domains(box.address)),
         name_keys=frozenset(),

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
-from outreach.core.followup import next_action
 from outreach.core.progress import Milestone, milestones, tally
 from outreach.model import (
     Invitee,
@@ -77,8 +76,7 @@ def log_lines(desk: Desk, *, state: State | None = None, as_of: datetime | None 
 
 def _line(desk: Desk, invitee: Invitee, standing: Standing, words: Mapping[int, str], now: datetime) -> LogLine:
     evidence = words.get(standing.deciding_mail) if standing.deciding_mail is not None else None
-    action = next_action(standing, desk.policy, now, desk.zone(invitee), invitee.country)
-    return LogLine(invitee, standing, evidence, action)
+    return LogLine(invitee, standing, evidence, desk.next_for(invitee, standing, now))
 
 
 def story(desk: Desk, given: str) -> Story:

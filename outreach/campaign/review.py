@@ -15,8 +15,9 @@ from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import new_letter
-from outreach.campaign.prepare import address_problem, clues_of
-from outreach.campaign.replies import open_kept, understand
+from outreach.campaign.prepare import clues_of
+from outreach.campaign.replies import open_kept, taking_back, understand
+from outreach.core.enrolment import address_mistake
 from outreach.model import (
     Entry,
     EntryKind,
@@ -146,7 +147,7 @@ def _fact(desk: Desk, invitee: Invitee, kind: EntryKind, until: date | None = No
 def write_again(desk: Desk, given: str, address: str) -> Done:
     """Writes the invitation again, to a corrected address or another contact, under the same reference."""
     invitee = desk.invitee(given)
-    if problem := address_problem(address):
+    if problem := address_mistake(address):
         raise UsageError(problem)
     standing = desk.store.journal.standing(invitee.number)
     _refuse_doubled(desk, invitee, address)
@@ -207,7 +208,7 @@ def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:
 def file(desk: Desk, given: str, invitee_id: str) -> Done:
     """Says whose mail it is; what was noted for another invitee because of it is taken back."""
     understood = _find_mail(desk, given)
-    taken_back = _take_back(desk, understood)
+    taken_back = taking_back(desk, desk.store.journal.of_mail(understood.mail), desk.by)
     if invitee_id == NOWHERE:
         said = f"mail {understood.mail} is of no invitee"
         nowhere = replace(understood, filed=None, filed_nowhere=True, needs_review=False, why="of no invitee")
@@ -248,23 +249,6 @@ def _refiling(
     return doing
 
 
-def _take_back(desk: Desk, understood: Understood) -> list[Entry]:
-    noted = desk.store.journal.of_mail(understood.mail)
-    undone = {n.entry.target for n in noted if n.entry.kind is EntryKind.UNDONE}
-    return [
-        desk.entry(
-            invitee=n.entry.invitee,
-            kind=EntryKind.UNDONE,
-            at=desk.now(),
-            by=desk.by,
-            target=n.entry.id,
-            mail=understood.mail,
-        )
-        for n in noted
-        if n.entry.kind is not EntryKind.UNDONE and n.entry.id not in undone
-    ]
-
-
 def _find_mail(desk: Desk, given: str) -> Understood:
     if given.isdecimal() and len(given) <= LONGEST_NUMBER:
         return _mail(desk, int(given))
@@ -299,7 +283,7 @@ def undo(desk: Desk) -> Done:
         raise UsageError(message)
     noted = desk.store.journal.of_act(act.name)
     _refuse_if_left(desk, noted)
-    entries = [*_undoing(desk, noted), *_noted_again(desk, noted)]
+    entries = [*taking_back(desk, noted, desk.by), *_noted_again(desk, noted)]
     with desk.store.transaction() as connection:
         if not desk.store.acts.take_back(connection, act.name, desk.now()):
             message = "somebody else has just taken it back"
@@ -325,21 +309,6 @@ def _letters_of(desk: Desk, noted: Sequence[Noted]) -> list[Any]:
         for number, round_ in rounds
         for letter in desk.store.outbox.letters(invitee=number)
         if letter.key.round == round_ and letter.key.kind is LetterKind.INVITATION
-    ]
-
-
-def _undoing(desk: Desk, noted: Sequence[Noted]) -> list[Entry]:
-    return [
-        desk.entry(
-            invitee=n.entry.invitee,
-            kind=EntryKind.UNDONE,
-            at=desk.now(),
-            by=desk.by,
-            target=n.entry.id,
-            mail=n.entry.mail,
-        )
-        for n in noted
-        if n.entry.kind is not EntryKind.UNDONE
     ]
 
 

@@ -40,7 +40,6 @@ class Clues:
     references: tuple[str, ...]
     message_ids: tuple[str, ...]
     addresses: tuple[str, ...]  # the sender's first
-    quoted_addresses: frozenset[str]
     sender_address: str
     domains: tuple[str, ...]
     name_keys: frozenset[str]
@@ -77,7 +76,6 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str]) -> 
         references=find_references(_everywhere(message, bounced)),
         message_ids=_message_ids(message, reading),
         addresses=addresses,
-        quoted_addresses=frozenset(quoted),
         sender_address=sender,
         domains=tuple(dict.fromkeys(d for a in senders if a and a not in own_addresses for d in own_domains(a))),
         name_keys=strong | names_in(reading.new_text[:20000], MOST_NAMES),

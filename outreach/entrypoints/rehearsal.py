@@ -29,7 +29,6 @@ from outreach.campaign.mailing import plan_launch, queue_invitations
 from outreach.campaign.posting import Postman, post
 from outreach.campaign.prepare import check, contacts_file, import_contacts, read_contacts
 from outreach.campaign.replies import Source, read_new
-from outreach.core.followup import next_action
 from outreach.entrypoints.mailroom import take_everything
 from outreach.entrypoints.town_halls import OUR_MX, Answer, TownHalls, cast, read_script
 from outreach.model import ConfigurationError, LetterState, OutreachError, ReadingKind, State
@@ -251,8 +250,7 @@ def _next_reminder(play: Play) -> datetime | None:
     invitees = desk.store.register.all()
     moments = []
     for number, standing in desk.store.journal.standings().items():
-        one = invitees[number]
-        action = next_action(standing, desk.policy, now, desk.zone(one), one.country)
+        action = desk.next_for(invitees[number], standing, now)
         if action.action == "remind" and action.at is not None and action.at > now:
             moments.append(action.at)
     return min(moments, default=None)

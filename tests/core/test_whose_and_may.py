@@ -74,7 +74,6 @@ def seen(**more: object) -> Clues:
             "references": (),
             "message_ids": (),
             "addresses": (),
-            "quoted_addresses": frozenset(),
             "sender_address": "mayor@northam.example",
             "domains": (),
             "name_keys": frozenset(),

@@ -83,7 +83,7 @@ class Journal:
     def project(self, connection: Connection, numbers: Iterable[int]) -> None:
         """Folds the entries of these invitees anew into their standings and their mails' review marks."""
         for some in chunks(numbers):
-            folded = self._folded(connection, some)
+            folded = self._fold_where(connection, t.entry.c.invitee.in_(some))
             mine = (t.standing.c.campaign == self._campaign) & (t.standing.c.wave == self._wave)
             connection.execute(delete(t.standing).where(mine & t.standing.c.invitee.in_(some)))
             if folded:
@@ -96,9 +96,10 @@ class Journal:
             rows = select(t.invitee.c.number).where(t.invitee.c.number.in_(some)).order_by(t.invitee.c.number)
             connection.execute(rows.with_for_update())
 
-    def _folded(self, connection: Connection, numbers: Sequence[int]) -> dict[int, Standing]:
+    def _fold_where(self, connection: Connection, condition: Any) -> dict[int, Standing]:
+        """The standings that follow from the entries that fit a condition."""
         by_invitee: dict[int, list[Entry]] = defaultdict(list)
-        for row in connection.execute(self._select().where(t.entry.c.invitee.in_(numbers)).order_by(t.entry.c.id)):
+        for row in connection.execute(self._select().where(condition).order_by(t.entry.c.id)):
             by_invitee[row.invitee].append(to_entry(row))
         return {number: self._fold(entries) for number, entries in by_invitee.items()}
 
@@ -132,12 +133,7 @@ class Journal:
     def standings(self, *, as_of: datetime | None = None) -> dict[int, Standing]:
         """Every invitee's standing by number, now or as the facts were at a moment."""
         with reading(self._engine) as connection:
-            if as_of is None:
-                return self.current(connection)
-            by_invitee: dict[int, list[Entry]] = defaultdict(list)
-            for row in connection.execute(self._select().where(t.entry.c.at <= as_of).order_by(t.entry.c.id)):
-                by_invitee[row.invitee].append(to_entry(row))
-            return {number: self._fold(entries) for number, entries in by_invitee.items()}
+            return self.current(connection) if as_of is None else self._fold_where(connection, t.entry.c.at <= as_of)
 
     def current(self, connection: Connection, numbers: Sequence[int] | None = None) -> dict[int, Standing]:
         """The projected standings, of all or of some invitees."""
@@ -178,10 +174,6 @@ class Journal:
     def of_mail(self, mail: int) -> tuple[Noted, ...]:
         """Everything noted because of one mail, in order."""
         return self._noted(t.entry.c.mail == mail)
-
-    def everything(self) -> tuple[Noted, ...]:
-        """The whole log of the wave, in order."""
-        return self._noted(t.entry.c.id > 0)
 
     def _noted(self, condition: Any) -> tuple[Noted, ...]:
         query = (

@@ -291,6 +291,21 @@ class Outbox:
         with reading(self._engine) as connection:
             return tuple(to_letter(row) for row in connection.execute(query))
 
+    def keys(self, *, states: Iterable[LetterState] = LetterState) -> frozenset[LetterKey]:
+        """What letters there are in some states, without their words."""
+        names = ("campaign", "wave", "invitee", "kind", "step", "round")
+        query = select(*(t.letter.c[name] for name in names)).where(
+            self._mine, t.letter.c.state.in_([state.value for state in states])
+        )
+        with reading(self._engine) as connection:
+            return frozenset(_to_key(row) for row in connection.execute(query))
+
+    def due(self, now: datetime) -> int:
+        """How many letters wait whose time has come."""
+        query = select(func.count()).where(self._mine, t.letter.c.state.in_(WAITING), t.letter.c.due_at <= now)
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
     def letter(self, letter: int) -> Letter | None:
         """One letter by its id."""
         with reading(self._engine) as connection:
@@ -326,14 +341,6 @@ class Outbox:
         by_id = [letter.key.round for letter in letters if letter.message_id in ids]
         by_address = [letter.key.round for letter in letters if letter.to.lower() in named]
         return max(by_id or by_address, default=0)
-
-    def last_accepted_at(self) -> datetime | None:
-        """When the relay last took a letter."""
-        query = select(func.max(t.letter.c.settled_at)).where(
-            self._mine, t.letter.c.state == LetterState.ACCEPTED.value
-        )
-        with reading(self._engine) as connection:
-            return connection.execute(query).scalar()
 
 
 def _begun(seen: Go | Wait | Withhold, worker: str, now: datetime) -> dict[str, Any]:
@@ -384,11 +391,15 @@ def _row(letter: NewLetter, now: datetime) -> dict[str, Any]:
     }
 
 
+def _to_key(row: Any) -> LetterKey:
+    return LetterKey(row.campaign, row.wave, row.invitee, LetterKind(row.kind), row.step, row.round)
+
+
 def to_letter(row: Any) -> Letter:
     """A row of the outbox as a letter."""
     return Letter(
         id=row.id,
-        key=LetterKey(row.campaign, row.wave, row.invitee, LetterKind(row.kind), row.step, row.round),
+        key=_to_key(row),
         to=row.to_address,
         cc=tuple(row.cc),
         language=row.language,

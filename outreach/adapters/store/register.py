@@ -52,9 +52,7 @@ class Register:
         `listed_in` names the list; `within` is called with the numbers of those that changed.
         """
         with writing(self._engine) as connection:
-            known = {invitee.id: invitee for invitee in self._load(connection, source="list").values()}
-            new = [invitee for invitee in invitees if invitee.id not in known]
-            changed = [i for i in invitees if i.id in known and not _same(known[i.id], i)]
+            new, changed = self._compared(connection, invitees)
             self._insert(connection, new, listed_in)
             numbers = _numbers(connection)
             for invitee in changed:
@@ -68,15 +66,19 @@ class Register:
             self._note_list(connection, [numbers[invitee.id] for invitee in invitees], listed_in)
             if within is not None and changed:
                 within(connection, [numbers[invitee.id] for invitee in changed])
-        return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), len(invitees) - len(new) - len(changed))
+        return _enrolled(invitees, new, changed)
 
     def would_enrol(self, invitees: Sequence[Invitee]) -> Enrolled:
         """What `enrol` would do; nothing is changed."""
         with reading(self._engine) as connection:
-            known = {invitee.id: invitee for invitee in self._load(connection, source="list").values()}
-        new = tuple(i.id for i in invitees if i.id not in known)
-        changed = tuple(i.id for i in invitees if i.id in known and not _same(known[i.id], i))
-        return Enrolled(new, changed, len(invitees) - len(new) - len(changed))
+            return _enrolled(invitees, *self._compared(connection, invitees))
+
+    def _compared(self, connection: Connection, invitees: Sequence[Invitee]) -> tuple[list[Invitee], list[Invitee]]:
+        """Which of these are new, and which are not what they were on a list before."""
+        known = {invitee.id: invitee for invitee in self._load(connection, source="list").values()}
+        new = [invitee for invitee in invitees if invitee.id not in known]
+        changed = [i for i in invitees if i.id in known and not _same(known[i.id], i)]
+        return new, changed
 
     def _note_list(self, connection: Connection, numbers: Sequence[int], listed_in: str) -> None:
         for some in chunks(numbers):
@@ -246,6 +248,11 @@ class Register:
 
 def _numbers(connection: Connection) -> dict[str, int]:
     return {row.id: row.number for row in connection.execute(select(t.invitee.c.id, t.invitee.c.number))}
+
+
+def _enrolled(invitees: Sequence[Invitee], new: Sequence[Invitee], changed: Sequence[Invitee]) -> Enrolled:
+    unchanged = len(invitees) - len(new) - len(changed)
+    return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), unchanged)
 
 
 def _same(known: Invitee, listed: Invitee) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from outreach.core.places import plain
-
 # “On … wrote:” in the languages of mail programs: the verb that ends such a line.
 WROTE = (
     "wrote|writes|a écrit|à écrit|escribió|escribio|va escriure|ha escrit|escreveu|ha scritto|schrieb|schreef|"
@@ -121,8 +119,3 @@ def _tidy(lines: list[str]) -> str:
 def own_words(new: str) -> str:
     """The new text without the quoted lines that answers between them keep."""
     return "\n".join(line for line in new.split("\n") if not line.startswith(">"))
-
-
-def normalised(text: str) -> str:
-    """A text in which phrases are looked for: plain words, one blank between them."""
-    return f" {plain(text)} "

@@ -157,9 +157,10 @@ def _texts(parts: list[Parsed]) -> tuple[str, str]:
             returned_parts |= {id(inner) for inner in _below(part)} | {id(part)}
     own = [part for part in parts if id(part) not in returned_parts and not _is_attached(part)]
     plain = "\n".join(_payload_text(part) for part in own if part.get_content_type() == "text/plain")
+    if plain.strip():
+        return plain, "\n".join(returned)
     html = "\n".join(html_to_text(_payload_text(part)) for part in own if part.get_content_type() == "text/html")
-    text = plain if len(plain.strip()) * 3 >= len(html.strip()) or plain.strip() else html
-    return (text if text.strip() else html), "\n".join(returned)
+    return html, "\n".join(returned)
 
 
 def _below(part: Parsed) -> Iterator[Parsed]:

@@ -63,8 +63,7 @@ def weigh(sentences: tuple[Sentence, ...], languages: tuple[Language, ...]) -> V
         sure = False  # a yes, but to what?
     if kind not in POSITIONS and words > SHORT:
         sure = False  # in a longer text a position may be hidden that no phrase knows
-    evidence = tuple(Evidence(one.kind.value, one.words) for one in (*by_kind[kind], *heard) if one.kind is kind)
-    unique = tuple(dict.fromkeys(evidence))[:5]
+    unique = tuple(dict.fromkeys(Evidence(kind.value, one.words) for one in by_kind[kind]))[:5]
     conditional = any(one.doubtful for one in by_kind[kind])
     return Verdict(kind, sure, unique, asks, conditional, events)
 

@@ -8,10 +8,11 @@ import click
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import Plan
+from outreach.core.enrolment import Enrolment
 from outreach.entrypoints.cli.app import Call, command, finding_line
 from outreach.entrypoints.cli.posting import post_and_show, show_waiting
 from outreach.entrypoints.cli.show import as_json
-from outreach.model import ConfigurationError, Invitee, LetterKind, LetterState, UsageError
+from outreach.model import ConfigurationError, LetterKind, LetterState, UsageError
 
 
 @command("preview")
@@ -74,8 +75,8 @@ def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait:
 
     desk = call.desk()
     if dry_run:
-        _preflight(call, desk)
-        plan = plan_launch(desk, desk.load_stationery(), limit=limit, listed=_listed(desk))
+        enrolment = _preflight(call, desk)
+        plan = plan_launch(desk, desk.load_stationery(), limit=limit, listed=enrolment.invitees)
         _show_plan(plan, wants_json=wants_json)
         return 0
     with only_one(
@@ -90,10 +91,10 @@ def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> bool:
     """Enrols and queues; False where nothing is missing and nothing waits."""
     from outreach.campaign.mailing import plan_launch, queue_invitations  # noqa: PLC0415
 
-    _preflight(call, desk)
-    _enrol(call, desk)
+    enrolment = _preflight(call, desk)
+    _enrol(call, desk, enrolment)
     stationery = desk.load_stationery()
-    plan = plan_launch(desk, stationery, limit=limit, listed=_listed(desk))
+    plan = plan_launch(desk, stationery, limit=limit, listed=enrolment.invitees)
     if plan.invitees:
         _ask(call, plan, yes=yes)
         queue_invitations(desk, stationery, plan.invitees)
@@ -104,28 +105,25 @@ def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> bool:
     return True
 
 
-def _listed(desk: Desk) -> tuple[Invitee, ...]:
-    from outreach.campaign.prepare import contacts_file, read_contacts  # noqa: PLC0415
+def _preflight(call: Call, desk: Desk) -> Enrolment:
+    """Checks everything; gives the list of contacts that was checked."""
+    from outreach.campaign.prepare import check, contacts_file, read_contacts  # noqa: PLC0415
 
-    return read_contacts(contacts_file(desk)).invitees
-
-
-def _preflight(call: Call, desk: Desk) -> None:
-    from outreach.campaign.prepare import check  # noqa: PLC0415
-
-    findings = check(desk)
+    enrolment = read_contacts(contacts_file(desk))
+    findings = check(desk, enrolment)
     errors = tuple(finding for finding in findings if not finding.warning)
     if errors:
         message = f"{len(errors)} errors stop the launch; nothing was queued"
         raise ConfigurationError(message, findings)
     for finding in findings:
         call.say(finding_line(finding))
+    return enrolment
 
 
-def _enrol(call: Call, desk: Desk) -> None:
+def _enrol(call: Call, desk: Desk, enrolment: Enrolment) -> None:
     from outreach.campaign.prepare import import_contacts  # noqa: PLC0415
 
-    done = import_contacts(desk).enrolled
+    done = import_contacts(desk, enrolment=enrolment).enrolled
     if done.new or done.changed:
         call.say(f"contacts: {len(done.new)} new, {len(done.changed)} changed, {done.unchanged} unchanged")
 
