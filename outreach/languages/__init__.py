@@ -1,7 +1,9 @@
-"""What is known of languages: one TOML file each, read once."""
+"""What is known of languages: one TOML file each, read once; and the weights of the vote that they share."""
 
 from __future__ import annotations
 
+import gzip
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +12,9 @@ from importlib.resources import files
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """One language: the phrases by what they say, its commonest words, its months."""
+    """One language: the words by their meanings, phrases by what they say, its commonest words, its months."""
 
     code: str
     name: str
@@ -21,6 +23,25 @@ class Language:
     month_first: bool
     phrases: Mapping[str, tuple[str, ...]]  # by what they say, such as "confirm"
     suggests_only: bool  # a person decides what it says
+    words: Mapping[str, str]  # by their meanings; how they are written: core/reading/vocabulary.py
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A linear model: for each kind a bias, and a weight for each trait and for each further value."""
+
+    kinds: tuple[str, ...]
+    bias: tuple[float, ...]
+    weights: Mapping[str, tuple[float, ...]]
+    more: tuple[tuple[float, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """The models of core/reading/vote.py."""
+
+    sentence: Scores
+    mail: Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +49,7 @@ class Languages:
     """Every language that is known."""
 
     all: tuple[Language, ...]
+    votes: Votes
 
     def get(self, code: str | None) -> Language | None:
         """The language with a code."""
@@ -41,7 +63,26 @@ def load_languages() -> Languages:
         (one for one in files(__package__).iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
     )
     return Languages(
-        tuple(_language(one.name.removesuffix(".toml"), tomllib.loads(one.read_text("utf-8"))) for one in found)
+        tuple(_language(one.name.removesuffix(".toml"), tomllib.loads(one.read_text("utf-8"))) for one in found),
+        read_votes((files(__package__) / "votes.json.gz").read_bytes()),
+    )
+
+
+def read_votes(packed: bytes) -> Votes:
+    """The models as benchmarks/learn.py writes them; weights are kept in hundredths."""
+    data = json.loads(gzip.decompress(packed))
+    return Votes(_scores(data["sentence"]), _scores(data["mail"]))
+
+
+def _scores(data: Mapping[str, Any]) -> Scores:
+    def units(hundredths: list[int]) -> tuple[float, ...]:
+        return tuple(one / 100 for one in hundredths)
+
+    return Scores(
+        kinds=tuple(data["kinds"]),
+        bias=units(data["bias"]),
+        weights={trait: units(weights) for trait, weights in data["weights"].items()},
+        more=tuple(units(weights) for weights in data["more"]),
     )
 
 
@@ -54,4 +95,5 @@ def _language(code: str, data: Mapping[str, Any]) -> Language:
         month_first=data.get("month_first", False),
         phrases={kind: tuple(phrases) for kind, phrases in data.get("says", {}).items()},
         suggests_only=data.get("suggests_only", False),
+        words=data.get("words", {}),
     )

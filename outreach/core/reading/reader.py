@@ -44,7 +44,7 @@ def read_mail(
         return _bounce(message, bounce, new, sent_to)
     heard = sentences(own_words(new))
     if not any(sentence.words.strip() for sentence in heard):
-        heard = sentences(_subject(message))
+        heard = sentences(bare_subject(message.subject))
     chosen = _languages(heard, languages)
     verdict = weigh(heard, chosen)
     automatic = _automatic(message, heard, languages, verdict)
@@ -69,9 +69,8 @@ def _bounce(message: Message, bounce: Bounce, new: str, sent_to: frozenset[str])
     )
 
 
-def _subject(message: Message) -> str:
-    """The subject without “Re:” and its like, for mails that say everything there."""
-    subject = message.subject
+def bare_subject(subject: str) -> str:
+    """A subject without “Re:” and its like, for mails that say everything there."""
     while ":" in subject[:6]:
         subject = subject.partition(":")[2].strip()
     return subject

@@ -1,0 +1,141 @@
+"""Finds what words mean: the same few dozen meanings in every language, each with the words that carry it.
+
+A language's `[words]` table lists, for each meaning, words parted by blanks and compared without accents and case:
+`word~` is any word that begins so, `(two words)` stand together, `*` between words leaves room for up to four others,
+and `=sí` is a word with just these accents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from outreach.core.places import plain
+from outreach.core.reading.phrases import Sentence
+from outreach.languages import Language
+
+ADDRESS = "address"  # the meaning of a mail address that stands in a text
+_ADDRESS = re.compile(r"[^\s@<>()\[\]]{1,64}@[^\s@<>()\[\]]{1,253}")
+_TOKEN = re.compile(r"\([^)]*\)|\S+")
+ROOM = 4  # words that `*` leaves room for
+GAP = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A meaning in a sentence, and the words that carry it (their places in the sentence)."""
+
+    name: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    name: str
+    words: tuple[str, ...]  # after the first
+
+
+class Vocabulary:
+    """The words of one language by their beginnings, made once."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._whole: dict[str, list[_Pattern]] = defaultdict(list)
+        self._begins: dict[str, list[_Pattern]] = defaultdict(list)
+        for name, listed in words.items():
+            for token in _TOKEN.findall(listed):
+                self._add(name, token.strip("()").split())
+        self._lengths = sorted({len(word) for word in self._begins})
+
+    def _add(self, name: str, written: Sequence[str]) -> None:
+        words = [part for word in written for part in _parts(word)]
+        if not words:
+            return
+        first, pattern = words[0], _Pattern(name, tuple(words[1:]))
+        if first.endswith("~"):
+            self._begins[first[:-1]].append(pattern)
+        else:
+            self._whole[first].append(pattern)
+
+    def meanings(self, sentence: Sentence) -> tuple[Meaning, ...]:
+        """What the words of a sentence mean, in their order; words that belong together speak together only."""
+        words = sentence.words.split()
+        written = [sentence.text[start:end].lower() for start, end in sentence.spans]
+        hidden = _in_addresses(sentence)
+        found = [one for at in range(len(words)) if at not in hidden for one in self._at(at, words, written)]
+        found = _whole_phrases(found)
+        found += [Meaning(ADDRESS, (at,)) for at in sorted(hidden)[:1]]
+        return tuple(sorted(found, key=lambda one: (one.places[0], one.name)))
+
+    def _at(self, at: int, words: Sequence[str], written: Sequence[str]) -> Iterator[Meaning]:
+        word = words[at]
+        begins = (self._begins.get(word[:length], ()) for length in self._lengths if length <= len(word))
+        for patterns in (self._whole.get(word, ()), self._whole.get("=" + written[at], ()), *begins):
+            for pattern in patterns:
+                places = _follow(pattern.words, at, words, written)
+                if places is not None:
+                    yield Meaning(pattern.name, places)
+
+
+def _parts(word: str) -> list[str]:
+    """A word of a list as it is compared: “can't” becomes two."""
+    if word == GAP or word.startswith("="):
+        return [word.lower()]
+    parts = plain(word).split()
+    if word.endswith("~") and parts:
+        parts[-1] += "~"
+    return parts
+
+
+def _follow(pattern: tuple[str, ...], at: int, words: Sequence[str], written: Sequence[str]) -> tuple[int, ...] | None:
+    """The places of a pattern's words behind its first, or None."""
+    places, room, at = [at], 0, at + 1
+    for wanted in pattern:
+        if wanted == GAP:
+            room = ROOM
+            continue
+        place = next((i for i in range(at, min(at + room + 1, len(words))) if _is(wanted, words[i], written[i])), None)
+        if place is None:
+            return None
+        places.append(place)
+        at, room = place + 1, 0
+    return tuple(places)
+
+
+def _is(wanted: str, word: str, written: str) -> bool:
+    if wanted.startswith("="):
+        return written == wanted[1:]
+    return word.startswith(wanted[:-1]) if wanted.endswith("~") else word == wanted
+
+
+def _whole_phrases(found: list[Meaning]) -> list[Meaning]:
+    """Without what only a part of a longer phrase would say: “no objection” is no “no”."""
+    phrases = {frozenset(one.places) for one in found if len(one.places) > 1}
+    inside = frozenset().union(*phrases)
+    kept = []
+    for one in found:
+        own = frozenset(one.places)
+        if (len(own) == 1 and own <= inside) or any(own < phrase for phrase in phrases):
+            continue
+        kept.append(one)
+    return kept
+
+
+def _in_addresses(sentence: Sentence) -> frozenset[int]:
+    """The places of words that are parts of mail addresses."""
+    if "@" not in sentence.text:
+        return frozenset()
+    spans = [found.span() for found in _ADDRESS.finditer(sentence.text)]
+    return frozenset(
+        place
+        for place, (start, end) in enumerate(sentence.spans)
+        if any(first <= start and end <= last for first, last in spans)
+    )
+
+
+@lru_cache(maxsize=64)
+def vocabulary(language: Language) -> Vocabulary:
+    """The vocabulary of a language."""
+    return Vocabulary(language.words)
