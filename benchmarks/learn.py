@@ -1,7 +1,7 @@
-"""Trains the vote of core/reading/vote.py on labelled answers, or tells how well it would read authors it never saw.
+"""Trains the votes of core/reading on labelled answers, or tells how well they read authors whom they never saw.
 
-`make learn` writes outreach/languages/votes.json.gz; `python benchmarks/learn.py --leave-out` trains once without each
-author and measures on that author alone: the honest figure. Needs scikit-learn (requirements/learn.lock).
+`make learn` writes outreach/languages/votes.json.gz. `--leave-out AUTHOR …` trains without an author (a file of
+tests/data/answers, or `replies`) and measures on that author alone: the honest figure. Needs requirements/learn.lock.
 """
 
 from __future__ import annotations
@@ -9,34 +9,40 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import normalize
 
 from outreach.adapters.guarded import open_guarded
 from outreach.core.places import plain
+from outreach.core.reading.hearing import hear_in
 from outreach.core.reading.new_text import own_words
 from outreach.core.reading.phrases import sentences
 from outreach.core.reading.reader import bare_subject, open_mail
+from outreach.core.reading.tongue import tongue_traits
 from outreach.core.reading.traits import Heard, mail_traits, sentence_traits
-from outreach.core.reading.vocabulary import vocabulary
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.languages import Languages, Scores, Votes, load_languages, read_votes
 
 ROOT = Path(__file__).parent.parent
 REPLIES = ROOT / "tests/data/replies"
 ANSWERS = ROOT / "tests/data/answers"
+SENTENCES = ROOT / "tests/data/sentences"
 MODEL = ROOT / "outreach/languages/votes.json.gz"
+BANK = "sentences"  # the author of single sentences
 FOLDS = 5
 SEED = 2030
+SMALLEST = 4  # hundredths of a weight that are worth keeping
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic.py
+
+Matrix = Any  # sparse.csr_matrix has no types
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,6 @@ class Answer:
     language: str
     label: str
     text: str
-    subject: str
     heard: tuple[Heard, ...]
     does: tuple[str, ...]
 
@@ -60,10 +65,10 @@ def answer(row: dict[str, Any], author: str, languages: Languages) -> Answer | N
     parts = sentences(row["text"])
     if not any(one.spans for one in parts):
         parts = sentences(bare_subject(row["subject"]))
-    heard = tuple(Heard(one, vocabulary(language).meanings(one)) for one in parts if one.spans)
+    heard = tuple(hear_in(one, language) for one in parts if one.spans)
     evidence = plain(row["evidence"] or "")
     does = tuple(_does(plain(one.sentence.text), evidence, row["label"]) for one in heard)
-    return Answer(author, row["lang"], row["label"], row["text"], row["subject"], heard, does)
+    return Answer(author, row["lang"], row["label"], row["text"], heard, does)
 
 
 def _does(sentence: str, evidence: str, label: str) -> str:
@@ -73,18 +78,32 @@ def _does(sentence: str, evidence: str, label: str) -> str:
 
 
 def all_answers(languages: Languages) -> list[Answer]:
-    """Every labelled answer of the repository."""
-    found = []
-    for row in _rows(REPLIES / "labels.jsonl"):
-        message = open_guarded((REPLIES / "mails" / row["file"]).read_bytes(), open_mail)
-        found.append(answer(row | {"text": own_words(row["new_text"]), "subject": message.subject}, "replies", languages))
+    """Every labelled answer and sentence of the repository."""
+    found = [answer(row, "replies", languages) for row in _replies()]
     for path in sorted(ANSWERS.glob("*.jsonl")):
         found += [answer(row, path.stem, languages) for row in _rows(path)]
-    return [one for one in found if one is not None]
+    for path in sorted(SENTENCES.glob("*.tsv")):
+        found += [answer(row, BANK, languages) for row in _bank(path)]
+    return [one for one in found if one is not None and one.heard]
+
+
+def _replies() -> Iterable[dict[str, Any]]:
+    for row in _rows(REPLIES / "labels.jsonl"):
+        message = open_guarded((REPLIES / "mails" / row["file"]).read_bytes(), open_mail)
+        yield row | {"text": own_words(row["new_text"]), "subject": message.subject}
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _bank(path: Path) -> Iterable[dict[str, Any]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        kind, _, text = line.partition("\t")
+        yield {"lang": path.stem[:2], "label": kind, "text": text, "subject": "", "evidence": ""}
+
+
+# ---------------------------------------------------------------- one linear model
 
 
 @dataclass(frozen=True)
@@ -92,68 +111,81 @@ class Fitted:
     """A model and the traits that it knows."""
 
     model: Any
-    traits: Any
-    width: int
+    counter: Any
+
+    def shares(self, traits: Sequence[frozenset[str]]) -> NDArray[np.float64]:
+        """The share of each kind in each row."""
+        found: NDArray[np.float64] = self.model.predict_proba(_scaled(self.counter.transform(traits), traits))
+        return found
 
     def packed(self) -> dict[str, Any]:
-        """The model as the product reads it; binary models are not met here."""
-        names = self.traits.get_feature_names_out()
+        """The model as the product reads it: hundredths."""
+        names = self.counter.get_feature_names_out()
         weights = np.round(self.model.coef_ * 100).astype(int)
-        kept = {name: weights[:, at].tolist() for at, name in enumerate(names) if np.abs(weights[:, at]).max() >= 5}
+        largest = np.abs(weights).max(axis=0)
         return {
             "kinds": [str(one) for one in self.model.classes_],
             "bias": np.round(self.model.intercept_ * 100).astype(int).tolist(),
-            "weights": kept,
+            "weights": {name: weights[:, at].tolist() for at, name in enumerate(names) if largest[at] >= SMALLEST},
             "more": weights[:, len(names) :].T.tolist(),
         }
 
 
-def fit(traits: Sequence[frozenset[str]], kinds: Sequence[str], more: NDArray[np.float64] | None, strength: float) -> Fitted:
+def _scaled(counts: Matrix, traits: Sequence[frozenset[str]]) -> Matrix:
+    """Each row as `shares` in core/reading/vote.py scales it."""
+    lengths = np.array([len(one) + 1 for one in traits], dtype=float)
+    return (sparse.diags(1 / np.sqrt(lengths)) @ counts.astype(float)).tocsr()
+
+
+def fit(
+    traits: Sequence[frozenset[str]],
+    kinds: Sequence[str],
+    *,
+    strength: float,
+    more: NDArray[np.float64] | None = None,
+) -> Fitted:
     """Multinomial logistic regression with an L2 penalty; traits that one row alone has are left out."""
-    counter = CountVectorizer(analyzer=sorted, min_df=2, binary=True)
-    rows = normalize(counter.fit_transform(traits).astype(float)).toarray()
+    counter = CountVectorizer(analyzer=list, min_df=2, binary=True)
+    rows = _scaled(counter.fit_transform(traits), traits)
     if more is not None:
-        rows = np.hstack([rows, more])
-    model = LogisticRegression(C=strength, max_iter=1000).fit(rows, kinds)
-    return Fitted(model, counter, 0 if more is None else more.shape[1])
+        rows = sparse.hstack([rows, sparse.csr_matrix(more)]).tocsr()
+    return Fitted(LogisticRegression(C=strength, max_iter=400, tol=1e-3).fit(rows, kinds), counter)
+
+
+# ---------------------------------------------------------------- the three together
 
 
 def train(answers: Sequence[Answer]) -> Votes:
-    """Both models; the second learns from what the first says of answers that it did not see."""
-    random = np.random.default_rng(SEED)
-    fold = random.integers(0, FOLDS, len(answers))
-    said = [()] * len(answers)
-    whole = _sentence_model(answers)
-    kinds = whole.sentence.kinds
+    """All models; that of the mail learns from what that of the sentence says of answers that it did not see."""
+    mails = [one for one in answers if one.label != NOTHING]
+    said = _unseen(answers, mails)
+    mail = fit([mail_traits(one.heard) for one in mails], [one.label for one in mails], strength=6, more=said)
+    return read_votes(pack({"sentence": _sentences(answers).packed(), "mail": mail.packed(), "tongue": _tongue(answers)}))
+
+
+def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
+    """For each mail the summary of a sentence model that was trained without it."""
+    fold = np.random.default_rng(SEED).integers(0, FOLDS, len(answers))
+    where = {id(one): int(fold[at]) for at, one in enumerate(answers)}
+    said: dict[int, tuple[float, ...]] = {}
     for number in range(FOLDS):
-        votes = _sentence_model([one for at, one in enumerate(answers) if fold[at] != number])
-        for at, one in enumerate(answers):
-            if fold[at] == number:
-                ballot = cast(one.heard, votes)
-                each = [{kind: shares.get(kind, 0.0) for kind in kinds} for shares in ballot.sentences]
-                said[at] = summary(kinds, each)
-    mail = fit([mail_traits(one.heard) for one in answers], [one.label for one in answers], np.array(said), 6)
-    return read_votes(pack({"sentence": _unread(whole.sentence), "mail": mail.packed()}))
+        model = _sentences([one for one in answers if where[id(one)] != number])
+        kinds = [str(one) for one in model.model.classes_]
+        for one in mails:
+            if where[id(one)] == number:
+                rows = model.shares([sentence_traits(heard) for heard in one.heard])
+                said[id(one)] = summary(kinds, [dict(zip(kinds, row, strict=True)) for row in rows.tolist()])
+    return np.array([said[id(one)] for one in mails])
 
 
-def _sentence_model(answers: Sequence[Answer]) -> Votes:
+def _sentences(answers: Sequence[Answer]) -> Fitted:
     pairs = [(sentence_traits(heard), does) for one in answers for heard, does in zip(one.heard, one.does, strict=True)]
-    fitted = fit([traits for traits, _ in pairs], [does for _, does in pairs], None, 8)
-    packed = fitted.packed()
-    empty = {"kinds": packed["kinds"], "bias": [0] * len(packed["kinds"]), "weights": {}, "more": [[0] * len(packed["kinds"])] * 3 * len(packed["kinds"])}
-    return read_votes(pack({"sentence": packed, "mail": empty}))
+    return fit([traits for traits, _ in pairs], [does for _, does in pairs], strength=8)
 
 
-def _unread(scores: Scores) -> dict[str, Any]:
-    def hundredths(values: Sequence[float]) -> list[int]:
-        return [round(one * 100) for one in values]
-
-    return {
-        "kinds": list(scores.kinds),
-        "bias": hundredths(scores.bias),
-        "weights": {trait: hundredths(weights) for trait, weights in scores.weights.items()},
-        "more": [hundredths(weights) for weights in scores.more],
-    }
+def _tongue(answers: Sequence[Answer]) -> dict[str, Any]:
+    texts = [(one.text, one.language) for one in answers if one.text.strip()]
+    return fit([frozenset(tongue_traits(text)) for text, _ in texts], [code for _, code in texts], strength=30).packed()
 
 
 def pack(data: dict[str, Any]) -> bytes:
@@ -161,26 +193,47 @@ def pack(data: dict[str, Any]) -> bytes:
     return gzip.compress(json.dumps(data, separators=(",", ":"), sort_keys=True).encode(), mtime=0)
 
 
-def leave_out(answers: Sequence[Answer]) -> None:
-    """Prints how often the largest share is right for each author that the vote never saw."""
-    for author in sorted({one.author for one in answers}):
-        votes = train([one for one in answers if one.author != author])
-        seen = [one for one in answers if one.author == author]
-        right = sum(cast(one.heard, votes).kind == one.label for one in seen)
-        print(f"{author:8} {len(seen):4} answers, {right / len(seen):.3f} right")
+def unread(votes: Votes) -> dict[str, Any]:
+    """Models in the form of their file."""
+
+    def hundredths(values: Sequence[float]) -> list[int]:
+        return [round(one * 100) for one in values]
+
+    def one(scores: Scores) -> dict[str, Any]:
+        return {
+            "kinds": list(scores.kinds),
+            "bias": hundredths(scores.bias),
+            "weights": {trait: hundredths(weights) for trait, weights in scores.weights.items()},
+            "more": [hundredths(weights) for weights in scores.more],
+        }
+
+    return {"sentence": one(votes.sentence), "mail": one(votes.mail), "tongue": one(votes.tongue)}
+
+
+def leave_out(answers: Sequence[Answer], author: str) -> None:
+    """Prints how often the largest share is right for an author that the vote never saw."""
+    votes = train([one for one in answers if one.author != author])
+    seen = [one for one in answers if one.author == author]
+    ballots = [cast(one.heard, votes) for one in seen]
+    ranked = sorted(zip(ballots, seen, strict=True), key=lambda pair: -max(pair[0].mail.values()))
+    right = [ballot.kind == one.label for ballot, one in ranked]
+    for most in (0.5, 0.7, 1.0):
+        some = right[: int(len(right) * most)]
+        print(f"{author:8} {len(some):4} surest answers: {sum(some) / len(some):.3f} right")
 
 
 def main() -> None:
     """Trains and writes, or measures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--leave-out", action="store_true", help="measure on each author without training on him")
+    parser.add_argument("--leave-out", nargs="+", metavar="AUTHOR", help="measure on an author without training on him")
     arguments = parser.parse_args()
     answers = all_answers(load_languages())
     if arguments.leave_out:
-        leave_out(answers)
+        for author in arguments.leave_out:
+            leave_out(answers, author)
         return
     votes = train(answers)
-    packed = pack({"sentence": _unread(votes.sentence), "mail": _unread(votes.mail)})
+    packed = pack(unread(votes))
     MODEL.write_bytes(packed)
     print(f"{len(answers)} answers, {len(votes.sentence.weights)} + {len(votes.mail.weights)} traits, {len(packed)} bytes")
 

@@ -38,10 +38,11 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """The models of core/reading/vote.py."""
+    """The models of core/reading/vote.py and tongue.py."""
 
     sentence: Scores
     mail: Scores
+    tongue: Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,13 @@ def load_languages() -> Languages:
     )
 
 
+_NO_SCORES: Mapping[str, Any] = {"kinds": [], "bias": [], "weights": {}, "more": []}
+
+
 def read_votes(packed: bytes) -> Votes:
     """The models as benchmarks/learn.py writes them; weights are kept in hundredths."""
     data = json.loads(gzip.decompress(packed))
-    return Votes(_scores(data["sentence"]), _scores(data["mail"]))
+    return Votes(*(_scores(data.get(name, _NO_SCORES)) for name in ("sentence", "mail", "tongue")))
 
 
 def _scores(data: Mapping[str, Any]) -> Scores:

@@ -1,7 +1,7 @@
-"""The statistical witness: two linear models over traits that all languages share, trained by benchmarks/learn.py.
+"""The statistical witness: linear models over readable traits, trained by benchmarks/learn.py.
 
-The first says what a single sentence does, the second what the mail as a whole says; both are multinomial logistic
-regressions over few thousand readable traits such as “run not join”, so that every vote can be explained by words.
+The first says what a single sentence does, the second what the mail as a whole says. Both are multinomial logistic
+regressions over traits such as “run not join” or “fr:en attent”, so that every vote can be explained by words.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Ballot:
 
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The vote on a mail."""
-    each = tuple(_shares(votes.sentence, sentence_traits(heard), ()) for heard in mail)
-    return Ballot(_shares(votes.mail, mail_traits(mail), summary(votes.sentence.kinds, each)), each)
+    each = tuple(shares(votes.sentence, sentence_traits(heard)) for heard in mail)
+    return Ballot(shares(votes.mail, mail_traits(mail), summary(votes.sentence.kinds, each)), each)
 
 
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
@@ -49,32 +49,26 @@ def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[
     return (*largest, *last, *any_)
 
 
-def _shares(scores: Scores, traits: Collection[str], more: Sequence[float]) -> dict[str, float]:
-    """Softmax over the kinds; traits are scaled to length 1, as in training."""
+def shares(scores: Scores, traits: Collection[str], more: Sequence[float] = ()) -> dict[str, float]:
+    """Softmax over the kinds. A trait weighs less among many, known or not: what is new makes the vote less sure."""
     known = [weights for trait in traits if (weights := scores.weights.get(trait)) is not None]
-    scale = 1 / math.sqrt(len(known)) if known else 0.0
-    sums = []
-    for at, bias in enumerate(scores.bias):
-        extra = sum(value * weights[at] for value, weights in zip(more, scores.more, strict=True)) if more else 0.0
-        sums.append(bias + scale * sum(weights[at] for weights in known) + extra)
+    scale = 1 / math.sqrt(len(traits) + 1)
+    columns = map(sum, zip(*known, strict=True)) if known else (0.0 for _ in scores.kinds)
+    extra = _extra(more, scores)
+    sums = [bias + scale * column + add for bias, column, add in zip(scores.bias, columns, extra, strict=True)]
     top = max(sums)
     powers = [math.exp(one - top) for one in sums]
     whole = sum(powers)
     return {kind: power / whole for kind, power in zip(scores.kinds, powers, strict=True)}
 
 
-def witnesses(heard: Heard, kind: str, votes: Votes, most: int = 3) -> tuple[str, ...]:
-    """The words of a sentence that speak most for a kind, as they stand there."""
-    at = votes.sentence.kinds.index(kind) if kind in votes.sentence.kinds else -1
-    if at < 0:
-        return ()
-    weighed = []
-    for meaning in heard.meanings:
-        weights = votes.sentence.weights.get(meaning.name)
-        if weights is not None and weights[at] > 0:
-            weighed.append((weights[at], meaning))
-    weighed.sort(key=lambda pair: -pair[0])
-    return tuple(dict.fromkeys(f"{one.name}: {written(heard, one.places)}" for _, one in weighed))[:most]
+def _extra(more: Sequence[float], scores: Scores) -> list[float]:
+    if not more:
+        return [0.0] * len(scores.kinds)
+    return [
+        sum(value * weight for value, weight in zip(more, column, strict=True))
+        for column in zip(*scores.more, strict=True)
+    ]
 
 
 def written(heard: Heard, places: Sequence[int]) -> str:

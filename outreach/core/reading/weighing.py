@@ -1,131 +1,120 @@
-"""Weighs what the phrases testify: one small place that knows negation, conditions, questions and other events."""
+"""Weighs a mail: what the vote says, and what must not stand against it for a machine to decide.
+
+The vote suggests. It decides only where its share is high, one sentence says the same by itself in words that can be
+shown, and no doubt is heard: a condition, a negation, a question, another event, another sentence that speaks otherwise.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from outreach.core.reading.phrases import Sentence, find
-from outreach.languages import Language
+from outreach.core.reading.traits import Heard
+from outreach.core.reading.vote import NOTHING, Ballot
+from outreach.languages import Votes
 from outreach.model import Evidence, ReadingKind
 
 K = ReadingKind
-# The kinds that phrases speak of, the weightiest first: what is listed earlier wins a suggestion.
-KINDS = (
-    K.WITHDRAW,
-    K.UNSUBSCRIBE,
-    K.DECLINE,
-    K.TENTATIVE,
-    K.CONFIRM,
-    K.REDIRECT,
-    K.QUESTION,
-    K.ACKNOWLEDGE,
-    K.UNRELATED,
-)
-SHORT = 40  # words
-BRIEF = 25  # words that need not say what they answer
-BARE = 6  # words of a sentence in which one word is the answer
-POSITIONS = frozenset({K.CONFIRM, K.DECLINE, K.TENTATIVE, K.WITHDRAW, K.UNSUBSCRIBE})
+
+# The share that a kind needs to be decided; what is recorded wrongly most harmfully needs most.
+SURE: Mapping[str, float] = {
+    K.CONFIRM: 0.80,
+    K.DECLINE: 0.70,
+    K.TENTATIVE: 0.70,
+    K.QUESTION: 0.75,
+    K.REDIRECT: 0.70,
+    K.ACKNOWLEDGE: 0.75,
+    K.WITHDRAW: 0.75,
+    K.UNSUBSCRIBE: 0.75,
+    K.UNRELATED: 0.80,
+}
+ALONE = 0.4  # the share with which the clearest sentence must say it by itself
+OTHERWISE = 0.4  # the share with which another sentence speaks against it
+# Meanings in the decisive sentence that a machine does not overrule, by kind.
+DOUBTS: Mapping[str, frozenset[str]] = {
+    K.CONFIRM: frozenset({"if", "refuse", "no", "not", "pending", "withdraw", "stop", "lack"}),
+    K.DECLINE: frozenset({"noobjection", "pending"}),
+    K.WITHDRAW: frozenset({"noobjection", "if"}),
+}
+HARMLESS = frozenset({"noobjection"})  # “nothing against it”: a “not” that says yes
+AGAINST: Mapping[str, frozenset[str]] = {
+    K.CONFIRM: frozenset({K.DECLINE, K.TENTATIVE, K.WITHDRAW, K.QUESTION, K.UNRELATED}),
+    K.DECLINE: frozenset({K.CONFIRM, K.TENTATIVE}),
+    K.TENTATIVE: frozenset({K.CONFIRM, K.DECLINE}),
+    K.ACKNOWLEDGE: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.TENTATIVE}),
+    K.QUESTION: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.TENTATIVE}),
+    K.REDIRECT: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW}),
+    K.WITHDRAW: frozenset({K.CONFIRM}),
+    K.UNSUBSCRIBE: frozenset({K.CONFIRM, K.DECLINE}),
+    K.UNRELATED: frozenset({K.CONFIRM, K.DECLINE, K.TENTATIVE, K.WITHDRAW}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a text says, whether that is sure, and the words that say so."""
+    """What a text says, how sure that is, the words that say so, and what speaks against deciding."""
 
     kind: ReadingKind
-    decided: bool
+    share: float
     evidence: tuple[Evidence, ...]
-    asks: bool
-    conditional: bool
-    other_event: bool
+    doubts: tuple[Evidence, ...]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the text alone is enough to decide."""
+        return not self.doubts and self.share >= SURE.get(self.kind, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Testimony:
-    kind: ReadingKind
-    words: str
-    doubtful: bool  # negated, conditional, reversed, or of another event: it cannot decide
+def weigh(mail: Sequence[Heard], ballot: Ballot, votes: Votes) -> Verdict:
+    """The verdict on a mail."""
+    kind = ReadingKind(ballot.kind)
+    at = ballot.clearest(kind)
+    return Verdict(
+        kind,
+        ballot.mail[kind],
+        tuple(_evidence(mail, ballot, kind, votes)),
+        tuple(_doubts(mail, ballot, kind, at)),
+    )
 
 
-def weigh(sentences: tuple[Sentence, ...], languages: tuple[Language, ...]) -> Verdict:
-    """The verdict over all sentences, heard in each of the languages."""
-    heard = [testimony for sentence in sentences for language in languages for testimony in _hear(sentence, language)]
-    by_kind: dict[ReadingKind, list[_Testimony]] = defaultdict(list)
-    for testimony in heard:
-        by_kind[testimony.kind].append(testimony)
-    asks = any(sentence.asks for sentence in sentences)
-    reversed_ = any(_says("reversal", s, languages) for s in sentences)
-    events = any(_says("other_event", s, languages) for s in sentences)
-    about_campaign = any(_says("campaign", s, languages) for s in sentences)
-    kind, sure = _judge(by_kind, asks=asks, reversed_=reversed_, elsewhere=events and not about_campaign)
-    words = sum(len(sentence.starts) for sentence in sentences)
-    if kind is K.CONFIRM and words > BRIEF and not about_campaign:
-        sure = False  # a yes, but to what?
-    if kind not in POSITIONS and words > SHORT:
-        sure = False  # in a longer text a position may be hidden that no phrase knows
-    unique = tuple(dict.fromkeys(Evidence(kind.value, one.words) for one in by_kind[kind]))[:5]
-    conditional = any(one.doubtful for one in by_kind[kind])
-    return Verdict(kind, sure, unique, asks, conditional, events)
+def _doubts(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind, at: int) -> Iterator[Evidence]:
+    decisive = mail[at]
+    if ballot.sentences[at].get(kind, 0.0) < ALONE:
+        yield Evidence("doubt: no sentence says it alone", decisive.sentence.text.strip())
+    names = {one.name for one in decisive.meanings}
+    for one in decisive.meanings:
+        if one.name in DOUBTS.get(kind, ()) and not names & HARMLESS:
+            yield Evidence(f"doubt: {one.name}", decisive.written(one.places))
+    if kind is K.CONFIRM and decisive.sentence.asks:
+        yield Evidence("doubt: it is asked", decisive.sentence.text.strip())
+    for heard, shares in zip(mail, ballot.sentences, strict=True):
+        other = max(shares, key=lambda one: shares[one])
+        if other in AGAINST.get(kind, ()) and shares[other] >= OTHERWISE:
+            yield Evidence(f"doubt: {other}", heard.sentence.text.strip())
 
 
-def _says(what: str, sentence: Sentence, languages: tuple[Language, ...]) -> bool:
-    return any(True for language in languages for _ in find(language.phrases.get(what, ()), sentence))
+def _evidence(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind, votes: Votes) -> Iterator[Evidence]:
+    """The passages that say it, the clearest first."""
+    ranked = sorted(range(len(mail)), key=lambda at: -ballot.sentences[at].get(kind, 0.0))
+    for at in ranked[:3]:
+        shares = ballot.sentences[at]
+        if at == ranked[0] or (shares.get(kind, 0.0) >= ALONE and shares.get(NOTHING, 0.0) < ALONE):
+            yield Evidence(kind.value, passage(mail[at], kind, votes))
 
 
-def _hear(sentence: Sentence, language: Language) -> list[_Testimony]:
-    one = (language,)
-    negated = _says("negation", sentence, one)
-    conditional = _says("condition", sentence, one) or sentence.asks
-    reversed_ = _says("reversal", sentence, one)
-    found = []
-    for kind in KINDS:
-        words = max(find(language.phrases.get(kind.value, ()), sentence), key=len, default="")
-        if not words:
-            continue
-        doubtful = conditional or reversed_
-        if kind is K.CONFIRM:
-            doubtful = doubtful or negated or _is_something_else(words, sentence, one)
-        found.append(_Testimony(kind, words, doubtful))
-    return found
+def passage(heard: Heard, kind: str, votes: Votes) -> str:
+    """The words of a sentence from the first to the last that speak for a kind; all of a short sentence."""
+    if kind not in votes.sentence.kinds or heard.size <= BRIEF:
+        return heard.sentence.text.strip()
+    column = votes.sentence.kinds.index(kind)
+    places = [
+        place
+        for one in heard.meanings
+        if votes.sentence.weights.get(one.name, NO_WEIGHTS)[column:][:1] > (0.0,)
+        for place in one.places
+    ]
+    return heard.written(range(min(places), max(places) + 1)) if places else heard.sentence.text.strip()
 
 
-def _is_something_else(words: str, sentence: Sentence, one: tuple[Language, ...]) -> bool:
-    """A yes to another event, a receipt that “confirms”, or a bare “confirm” among many words."""
-    bare = len(words.split()) == 1 and len(sentence.starts) > BARE
-    return bare or _says("other_event", sentence, one) or _says("received", sentence, one)
-
-
-def _judge(
-    by_kind: dict[ReadingKind, list[_Testimony]], *, asks: bool, reversed_: bool, elsewhere: bool
-) -> tuple[ReadingKind, bool]:
-    """The kind, and whether it is sure: only where its own testimony is free of doubt and nothing speaks against it."""
-    present = {kind for kind, found in by_kind.items() if found}
-    clear = {kind for kind, found in by_kind.items() if any(not one.doubtful for one in found)}
-    if K.WITHDRAW in present or K.UNSUBSCRIBE in present:
-        kind = K.WITHDRAW if K.WITHDRAW in present else K.UNSUBSCRIBE
-        return kind, kind in clear and K.TENTATIVE not in present and not asks
-    if K.DECLINE in present:
-        kind = K.TENTATIVE if K.TENTATIVE in present else K.DECLINE
-        return kind, kind is K.DECLINE and K.CONFIRM not in clear and not asks
-    if K.CONFIRM in clear and not elsewhere:
-        return K.CONFIRM, not present & {K.TENTATIVE, K.UNRELATED} and not reversed_
-    if K.TENTATIVE in present:
-        return K.TENTATIVE, not present & {K.CONFIRM, K.REDIRECT} and not asks
-    if K.CONFIRM in present and K.REDIRECT not in present:
-        return (K.UNRELATED if elsewhere else K.CONFIRM), False
-    return _no_position(present, clear, asks=asks, reversed_=reversed_, elsewhere=elsewhere)
-
-
-def _no_position(
-    present: set[ReadingKind], clear: set[ReadingKind], *, asks: bool, reversed_: bool, elsewhere: bool
-) -> tuple[ReadingKind, bool]:
-    """The kind of a mail that takes no position of its own."""
-    if K.REDIRECT in present:
-        return K.REDIRECT, K.REDIRECT in clear and not present & {K.CONFIRM, K.ACKNOWLEDGE} and not asks
-    if K.QUESTION in present or asks:
-        return K.QUESTION, asks and K.ACKNOWLEDGE not in present and K.UNRELATED not in present and not elsewhere
-    if K.ACKNOWLEDGE in present:
-        return K.ACKNOWLEDGE, K.ACKNOWLEDGE in clear and not reversed_ and K.UNRELATED not in present
-    if K.UNRELATED in present or elsewhere:
-        return K.UNRELATED, False
-    return K.UNCLEAR, False
+BRIEF = 8  # words of a sentence that is shown whole
+NO_WEIGHTS: tuple[float, ...] = ()

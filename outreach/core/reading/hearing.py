@@ -1,0 +1,25 @@
+"""Hears a text: its sentences, each in its language, with the meanings of its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from outreach.core.reading.phrases import Sentence
+from outreach.core.reading.tongue import Tongue
+from outreach.core.reading.traits import Heard
+from outreach.core.reading.vocabulary import vocabulary
+from outreach.languages import Language
+
+
+def hear_in(sentence: Sentence, language: Language) -> Heard:
+    """One sentence, heard in a language."""
+    return Heard(sentence, language.code, vocabulary(language).meanings(sentence))
+
+
+def hear(sentences: Sequence[Sentence], spoken: Tongue) -> tuple[Heard, ...]:
+    """Every sentence that has words, heard in the language it is written in."""
+    return tuple(
+        hear_in(sentence, language)
+        for sentence, language in zip(sentences, spoken.sentences, strict=True)
+        if sentence.spans and language is not None
+    )
