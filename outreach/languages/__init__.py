@@ -24,7 +24,7 @@ class Language:
     months: Mapping[str, int]  # plain; `word~`: any word that begins so
     weekdays: Mapping[str, int]  # likewise; Monday is 1
     days: Mapping[str, int]  # of a month, where they are written in words
-    month_first: bool  # 8/29
+    month_first: bool | None  # 8/29; None: written either way
     phrases: Mapping[str, tuple[str, ...]]  # by what they say, such as "confirm"
     suggests_only: bool  # a person decides what it says
     words: Mapping[str, str]  # by their meanings; how they are written: core/reading/vocabulary.py
@@ -99,7 +99,7 @@ def _language(code: str, data: Mapping[str, Any]) -> Language:
         months=_numbered(data.get("months", ())),
         weekdays=_numbered(data.get("weekdays", ())),
         days=_numbered(data.get("days", ())),
-        month_first=data.get("month_first", False),
+        month_first=None if data.get("month_first") == "either" else data.get("month_first", False),
         phrases={kind: tuple(phrases) for kind, phrases in data.get("says", {}).items()},
         suggests_only=data.get("suggests_only", False),
         words=data.get("words", {}),
@@ -112,5 +112,5 @@ def _numbered(rows: Iterable[str]) -> dict[str, int]:
     return {
         " ".join(plain_words(name)) + ("~" if name.endswith("~") else ""): number
         for number, names in enumerate(rows, 1)
-        for name in names.replace("_", "-").split()
+        for name in names.split()
     }

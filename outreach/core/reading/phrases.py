@@ -1,8 +1,9 @@
 """Looks for phrases in plain words: a small language of its own, fast and without surprises.
 
-A phrase is words parted by blanks, compared without accents and case. `a|b` is one word or the other, `(a b|c)` the
-same with several words, `word~` any word that begins so, `~word` any that ends so, `*` up to four words, `**` up to ten;
-a phrase never goes beyond its sentence. In scripts without blanks every sign counts as a word: `不在` is found anywhere.
+A phrase is words parted by blanks, compared without accents and case. `a|b` is one word or the other, `(a b|c)` and
+`(a b)|c` the same with several words, `(a|)` a word that may be missing, `word~` any word that begins so, `~word` any
+that ends so, `#` a figure, `*` up to four words, `**` up to ten; a phrase never goes beyond its sentence. In scripts
+without blanks every sign counts as a word: `不在` is found anywhere.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from typing import Generic, TypeVar
 
 from outreach.languages.spelling import WORD, plain, plain_words
 
-_TOKEN = re.compile(r"\([^)]*\)|\S+")
+_TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
 _SENTENCE = re.compile(r"(?<=[.!?;])(?<!\d\.)\s+|(?<=[。？！])|\n\s*\n|\n(?=\s*[-*•>])")
 MOST_SENTENCES = 200
 LONGEST = 3000  # characters of one sentence that are looked at
 GAPS = {"*": r"(?:\S+ ){0,4}", "**": r"(?:\S+ ){0,10}"}
+FIGURE = r"\S{0,20}\d\S{0,20}"  # “2022”, “no4411”
 REST = r"\S{0,40}"  # of a word of which a part is named
 
 
@@ -59,7 +61,7 @@ def _sentence(text: str) -> Sentence:
 
 
 def _alternatives(token: str) -> list[str]:
-    return [words for words in token.strip("()").split("|") if words.strip("~ ")]
+    return [words.strip() for words in re.sub(r"[()]", "", token).split("|")]
 
 
 def _alternative(words: str) -> str:
@@ -67,18 +69,20 @@ def _alternative(words: str) -> str:
 
 
 def _word(word: str) -> str:
+    if word == "#":
+        return FIGURE
     return (REST if word.startswith("~") else "") + " ".join(plain_words(word)) + (REST if word.endswith("~") else "")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def _compiled(phrase: str) -> re.Pattern[str]:
-    pieces = []
-    for token in _TOKEN.findall(phrase):
-        if token in GAPS:
-            pieces.append(GAPS[token])
-            continue
-        pieces.append(f"(?:{'|'.join(_alternative(words) for words in _alternatives(token))}) ")
-    return re.compile("(?<= )" + "".join(pieces))
+    return re.compile("(?<= )" + "".join(GAPS.get(token) or _piece(token) for token in _TOKEN.findall(phrase)))
+
+
+def _piece(token: str) -> str:
+    words = _alternatives(token)
+    piece = "|".join(_alternative(one) for one in words if one)
+    return f"(?:(?:{piece}) ){'' if all(words) else '?'}"
 
 
 def find(phrases: Sequence[str], sentence: Sentence) -> Iterator[str]:
