@@ -205,6 +205,7 @@ class Message:
     returned: str = ""  # headers (and text) of a returned message
     content_type: str = "text/plain"
     problem: str = ""  # why the mail could not be read whole; "" = it could
+    calendar: str = ""  # the type of a part that proposes, accepts or cancels a meeting; "" where there is none
 
     def header(self, name: str) -> str:
         """The first value of a header, by its lower-case name; "" where absent."""

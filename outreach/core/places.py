@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from outreach.core.shared_domains import is_shared
+from outreach.languages.spelling import plain
+
+__all__ = ["mail_domain", "name_keys", "names_in", "own_domains", "plain"]
 
 _OFFICE = re.compile(
     r"^(?:(?:the )?(?:city|town|municipality|metropolis|province|region|state|government|council|mayor) of|"
@@ -20,13 +22,6 @@ _OFFICE = re.compile(
 _WORDS = re.compile(r"[^\W_]+")
 LONGEST = 5  # words in a place's name
 SHORTEST = 3  # letters in a name that stands alone
-
-
-def plain(text: str) -> str:
-    """A text without accents, case and punctuation: “São Paulo” and “Sao Paulo” become one."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    stripped = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(_WORDS.findall(stripped))
 
 
 def name_keys(name: str) -> frozenset[str]:

@@ -5,25 +5,30 @@ from __future__ import annotations
 import gzip
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from outreach.languages.spelling import plain_words
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """One language: the words by their meanings, phrases by what they say, its commonest words, its months."""
+    """One language: the words by their meanings, phrases by what they say, its commonest words, its calendar."""
 
     code: str
     name: str
-    common: frozenset[str]  # words by which it is known, without accents
-    months: Mapping[str, int]  # without accents
-    month_first: bool
+    common: frozenset[str]  # words by which it is known, in plain form
+    months: Mapping[str, int]  # plain; `word~`: any word that begins so
+    weekdays: Mapping[str, int]  # likewise; Monday is 1
+    days: Mapping[str, int]  # of a month, where they are written in words
+    month_first: bool | None  # 8/29; None: written either way
     phrases: Mapping[str, tuple[str, ...]]  # by what they say, such as "confirm"
     suggests_only: bool  # a person decides what it says
     words: Mapping[str, str]  # by their meanings; how they are written: core/reading/vocabulary.py
+    automatic: Mapping[str, tuple[str, ...]]  # phrases of automatic replies, by what they show
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +99,22 @@ def _language(code: str, data: Mapping[str, Any]) -> Language:
     return Language(
         code=code,
         name=data["name"],
-        common=frozenset(data["common"].split()),
-        months={name: number for number, names in enumerate(data.get("months", ()), 1) for name in names.split()},
-        month_first=data.get("month_first", False),
+        common=frozenset(plain_words(data["common"])),
+        months=_numbered(data.get("months", ())),
+        weekdays=_numbered(data.get("weekdays", ())),
+        days=_numbered(data.get("days", ())),
+        month_first=None if data.get("month_first") == "either" else data.get("month_first", False),
         phrases={kind: tuple(phrases) for kind, phrases in data.get("says", {}).items()},
         suggests_only=data.get("suggests_only", False),
         words=data.get("words", {}),
+        automatic={what: tuple(phrases) for what, phrases in data.get("automatic", {}).items()},
     )
+
+
+def _numbered(rows: Iterable[str]) -> dict[str, int]:
+    """Names by their number: one row a number, several names a row, `vingt_deux` being two words."""
+    return {
+        " ".join(plain_words(name)) + ("~" if name.endswith("~") else ""): number
+        for number, names in enumerate(rows, 1)
+        for name in names.split()
+    }

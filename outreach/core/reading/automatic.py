@@ -1,109 +1,295 @@
-"""Automatic replies by headers (RFC 3834), subjects and words; when somebody is back, and who stands in."""
+"""Tells what a machine wrote from what a person did, and by which signs."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
-from outreach.core.places import plain
-from outreach.core.reading.phrases import Sentence, find
+from outreach.core.reading.absence import return_date
+from outreach.core.reading.dates import calendar_of, month_first
+from outreach.core.reading.machine_marks import (
+    CALENDAR_CLASSES,
+    DENIALS,
+    HEADERS,
+    LIST_HEADERS,
+    LIST_MARKS,
+    MONTH_FIRST,
+    PROOF,
+    READ_SUBJECTS,
+    RECALL_CLASSES,
+    RECALL_SUBJECTS,
+    RECEIPT_TYPES,
+    REPLY_SUBJECTS,
+    SENDERS,
+    STRONG,
+    SUBJECTS,
+    WEAK,
+)
+from outreach.core.reading.phrases import Found, Phrasebook, Sentence, sentences
+from outreach.core.reading.stand_in import StandIn, stand_in
 from outreach.languages import Language, Languages
 from outreach.model import Evidence, Message
 
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
-_ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
-_NUMBERS = re.compile(r"\b(\d{1,2})[./-](\d{1,2})(?:[./-](\d{4}|\d{2}))?\b")
-_HEADERS = (
-    "x-autoreply",
-    "x-autorespond",
-    "x-auto-reply-from",
-    "x-autoresponder",
-    "x-ms-exchange-generated-message-source",
-)
-MONTHS = 12
-NEXT_YEAR = timedelta(days=120)  # a date so long ago means next year
+# What the phrases of a language's [automatic] table count, by their names; the others help with dates and addresses.
+WEIGHTS = {
+    "displayed": PROOF,  # “your message was read on”
+    "recalled": PROOF,  # “would like to recall the message”
+    "challenge": STRONG,  # “prove that you are no robot”
+    "machine": STRONG,  # “this message was generated automatically”
+    "dead": STRONG,  # “this mailbox is not monitored”
+    "robot": WEAK,  # “automatic reply”
+    "receipt": WEAK,  # “your request has been registered”
+    "service": WEAK,  # “follow its state in the portal”
+    "anyone": WEAK,  # “dear sender”
+    "left": WEAK,  # “no longer works here”
+    "closed": WEAK,  # “the office is closed”
+    "away": WEAK,  # “I am on leave”
+    "absent": 0,  # “the mayor is on leave”: others may write so too, but it has a date
+    "defer": WEAK,  # “your mail will be read on my return”
+    "dated": WEAK,  # an absence with its date
+    "replaced": WEAK,  # an absence with a substitute's address
+}
+TELLING = frozenset({*WEIGHTS, "subject"})  # what tells a text's language
+ABSENCE = frozenset({"away", "absent", "closed"})
+DEFERRED = frozenset({"away", "closed", "defer"})
+ELSE = frozenset({"left", "dead", "receipt", "service"})  # what has a date of its own, where nobody is absent
+PERSON = "person"  # phrases of somebody who has read our letter: “I have seen your mail, but”
+AGAINST_PERSON = 2  # what such a phrase takes away
+AGAINST_ANSWER = 1  # what a subject such as “Re: Invitation” takes away
+AGAINST_POSITION = 3  # what a position takes away that is surely taken
+MOST = 25  # sentences in which signs are looked for
+AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
 
-def headers_say_so(message: Message) -> Evidence | None:
-    """A header by which a robot makes itself known."""
-    value = message.header("auto-submitted").lower()
-    if value.startswith(("auto-replied", "auto-generated")):
-        return Evidence("header", f"Auto-Submitted: {value[:60]}")
-    for name in _HEADERS:
-        if message.header(name) and message.header(name).lower() not in ("no", "false"):
-            return Evidence("header", f"{name}: {message.header(name)[:60]}")
-    if "vacation" in message.header("x-mailer").lower() or message.header("precedence").lower() == "auto_reply":
-        return Evidence("header", "vacation")
-    return None
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing by which a machine makes itself known, what it counts, and the words that were seen."""
+
+    name: str
+    weight: int
+    words: str
+
+    @property
+    def evidence(self) -> Evidence:
+        """The sign as a reading shows it."""
+        return Evidence(self.name, self.words[:200])
 
 
-def words_say_so(message: Message, sentences: tuple[Sentence, ...], languages: Languages) -> Evidence | None:
-    """A subject or a sentence as automatic replies have them."""
-    subject = f" {plain(message.subject)} "
-    for language in languages.all:
-        for phrase in language.phrases.get("automatic_subject", ()):
-            if subject.startswith(f" {plain(phrase)} ") or subject.removeprefix(" re").startswith(f" {plain(phrase)} "):
-                return Evidence("subject", message.subject[:120])
-    for sentence in sentences[:12]:
-        for language in languages.all:
-            for words in find(language.phrases.get("absent", ()), sentence):
-                return Evidence("absence", words)
-    return None
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """An automatic reply: its signs, whether they are sure, and what it says."""
+
+    signs: tuple[Sign, ...]
+    sure: bool
+    back: date | None
+    substitute: StandIn | None
 
 
-def return_date(sentences: tuple[Sentence, ...], languages: Languages, sent: date) -> date | None:
-    """The day on which somebody is back, or until which they are away; the last that is named."""
-    best: date | None = None
-    for sentence in sentences[:12]:
-        for language in languages.all:
-            hit = any(find((*language.phrases.get("absent", ()), *language.phrases.get("back", ())), sentence))
-            days = dates_in(sentence.text, language, sent) if hit else []
-            later = [day for day in days if day >= sent]
-            if later:
-                best = max(later) if best is None else max(best, *later)
-    return best
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    sentence: Sentence
+    found: tuple[Found[tuple[str, str]], ...]  # by (what it shows, language)
 
 
-def dates_in(text: str, language: Language, sent: date) -> list[date]:
-    """Every date in a text, in the language's own forms; a year that is not named is inferred."""
-    found = [_made(int(y), int(m), int(d)) for y, m, d in _ISO.findall(text)]
-    rest = _ISO.sub(" ", text)
-    for first, second, year in _NUMBERS.findall(rest):
-        swapped = int(second) > MONTHS or (language.month_first and int(first) <= MONTHS)
-        day, month = (int(second), int(first)) if swapped else (int(first), int(second))
-        found.append(_in_year(day, month, year, sent))
-    words = plain(rest).split()
-    for index, word in enumerate(words):
-        number = language.months.get(word)
-        if number is None:
-            continue
-        year = next((w for w in words[index + 1 : index + 4] if re.fullmatch(r"20\d\d", w)), "")
-        near = [*reversed(words[max(0, index - 2) : index]), *words[index + 1 : index + 2]]
-        day = next((_number(w) for w in near if _number(w)), 0)
-        if day:
-            found.append(_in_year(day, number, year, sent))
-    return [day for day in found if day is not None]
+def goes_before(signs: Iterable[Sign], position: float) -> bool:
+    """Whether a mail counts as a machine's although its text may take a position.
+
+    Args:
+        signs: What speaks for a machine. Each name counts once, with its heaviest sign.
+        position: How sure it is that the text takes a position of the invitee on the campaign, from 0 to 1. A person's
+            answer goes before an automatic header: people on holiday answer, and service desks stamp what persons write.
+    """
+    return _weight(signs) >= STRONG and _weight(signs) > AGAINST_POSITION * position
 
 
-def _number(word: str) -> int:
-    match = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th|er|e|o|a)?", word)
-    return int(match.group(1)) if match and 0 < int(match.group(1)) < 32 else 0  # noqa: PLR2004  days of a month
+def _weight(signs: Iterable[Sign]) -> int:
+    heaviest: dict[str, int] = {}
+    for sign in signs:
+        heaviest[sign.name] = max(heaviest.get(sign.name, sign.weight), sign.weight)
+    return sum(heaviest.values())
 
 
-def _in_year(day: int, month: int, year: str, sent: date) -> date | None:
-    if year:
-        return _made(int(year) if len(year) == 4 else 2000 + int(year), month, day)  # noqa: PLR2004
-    this = _made(sent.year, month, day)
-    return _made(sent.year + 1, month, day) if this is not None and sent - this > NEXT_YEAR else this
+def read_automatic(
+    message: Message,
+    text: str,
+    languages: Languages,
+    chosen: Sequence[Language],
+    *,
+    own: frozenset[str],
+    position: float,
+) -> Automatic | None:
+    """What an automatic reply says; None for a person's mail.
 
-
-def _made(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
+    Args:
+        message: The mail.
+        text: What was newly written in it.
+        languages: All that are known.
+        chosen: Those that the text may be in.
+        own: Our addresses, never a substitute's.
+        position: As for `goes_before`.
+    """
+    book = _book(languages.all)
+    heard = [_hear(sentence, book) for sentence in sentences(text)[:MOST]]
+    subject = [_hear(sentence, book) for sentence in sentences(message.subject)[:1]]
+    signs = [*_envelope(message), *_subject_signs(message.subject, subject), *_text_signs(heard)]
+    names = {sign.name for sign in signs}
+    spoken = _languages([*subject, *heard], languages, chosen)
+    back = None if names & ELSE and not names & ABSENCE else _back(message, [*subject, *heard], spoken)
+    receipt = bool(names & {"receipt", "service"}) and not names & (DEFERRED | {"left", "dead"})
+    substitute = substitute_in(text, message, languages, own, only_if_asked=receipt)
+    if names & DEFERRED:
+        signs += [Sign("dated", WEIGHTS["dated"], back.isoformat())] if back else []
+        signs += [Sign("replaced", WEIGHTS["replaced"], substitute.words)] if substitute else []
+    if not goes_before(signs, position):
         return None
+    sure = _weight(signs) >= STRONG + AGAINST_POSITION * position
+    return Automatic(tuple(sorted(signs, key=lambda sign: -sign.weight)), sure, back, substitute)
 
 
-def stand_in(text: str, own: frozenset[str]) -> str | None:
-    """The first address that is named in a text and is not ours."""
-    return next((a.lower() for a in _ADDRESS.findall(text) if a.lower() not in own), None)
+def substitute_in(
+    text: str, message: Message, languages: Languages, own: frozenset[str], *, only_if_asked: bool = False
+) -> StandIn | None:
+    """Whom a text names to write to instead of the sender."""
+    theirs = {box.address for box in (*message.from_, *message.sender, *message.reply_to)}
+    return stand_in(text, own | theirs, _names_book(languages.all), only_if_asked=only_if_asked)
+
+
+@lru_cache(maxsize=4)
+def _book(languages: tuple[Language, ...]) -> Phrasebook[tuple[str, str]]:
+    return Phrasebook(
+        ((what, one.code), phrase)
+        for one in languages
+        for what, phrases in one.automatic.items()
+        if what not in ("to", "between")
+        for phrase in phrases
+    )
+
+
+@lru_cache(maxsize=4)
+def _names_book(languages: tuple[Language, ...]) -> Phrasebook[str]:
+    return Phrasebook(
+        (what, phrase)
+        for one in languages
+        for what in ("stand_in", "not_stand_in", "dead")
+        for phrase in one.automatic.get(what, ())
+    )
+
+
+def _hear(sentence: Sentence, book: Phrasebook[tuple[str, str]]) -> _Heard:
+    return _Heard(sentence, tuple(book.find(sentence)))
+
+
+def _languages(heard: Iterable[_Heard], languages: Languages, chosen: Sequence[Language]) -> list[Language]:
+    """The languages that a text may be in, and those whose phrases were found in it."""
+    codes = {one.code for one in chosen}
+    codes |= {found.name[1] for one in heard for found in one.found if found.name[0] in TELLING}
+    return [one for one in languages.all if one.code in codes]
+
+
+# ---------------------------------------------------------------- signs
+
+
+def _envelope(message: Message) -> Iterator[Sign]:
+    """What headers and sender show; the heaviest counts."""
+    listed = any(message.header(name) for name in LIST_HEADERS)
+    for name, part, weight in HEADERS:
+        for value in message.all_headers(name):
+            says = part in value.lower() if part else value.strip().lower() not in DENIALS
+            if says and not (listed and name in LIST_MARKS):
+                yield Sign("header", weight, f"{name}: {value}")
+    if message.return_path == "" and not listed:
+        yield Sign("header", WEAK, "return-path: <>")
+    for box in message.from_[:1]:
+        if SENDERS.search(box.address):
+            yield Sign("header", WEAK, f"from: {box.address}")
+    if is_receipt(message) or READ_SUBJECTS.match(message.subject):
+        yield Sign("displayed", PROOF, message.subject)
+    if RECALL_SUBJECTS.match(message.subject) or any(one in message.header("content-class") for one in RECALL_CLASSES):
+        yield Sign("recalled", PROOF, message.subject)
+
+
+def is_receipt(message: Message) -> bool:
+    """Whether a mail says that another one was displayed (RFC 8098); it is built like a notice and is none."""
+    kind = message.header("content-type").lower()
+    return any(part in kind for part in RECEIPT_TYPES)
+
+
+def is_calendar(message: Message) -> bool:
+    """Whether a mail is a calendar's: a meeting that is proposed, accepted or cancelled (RFC 6047)."""
+    return bool(message.calendar) or any(one in message.header("content-class").lower() for one in CALENDAR_CLASSES)
+
+
+def _subject_signs(subject: str, heard: Iterable[_Heard]) -> Iterator[Sign]:
+    """What a subject shows. One that answers an automatic reply (“Re: Automatic reply”) shows little."""
+    answers = REPLY_SUBJECTS.match(subject)
+    bare = subject[answers.end() :] if answers else subject
+    for form, weight in SUBJECTS:
+        if form.search(bare):
+            yield Sign("subject", weight, subject)
+    if answers and not any(found.name[0] == "subject" for one in heard for found in one.found):
+        yield Sign("answer", -AGAINST_ANSWER, subject)
+    before = len(sentences(answers.group())[0].starts) if answers and sentences(answers.group()) else 0
+    for one in heard:
+        for found in one.found:
+            at_the_head = found.first - before <= AT_THE_HEAD
+            if found.name[0] == "subject":
+                yield Sign("subject", WEAK if answers and found.first == before else STRONG, subject)
+            elif found.name[0] == "headed" and at_the_head and not answers:
+                yield Sign("subject", WEAK, subject)
+            elif found.name[0] in ("away", "closed", "dead", "machine", "receipt") and not answers:
+                yield Sign("subject", WEAK, subject)
+
+
+def _text_signs(heard: Iterable[_Heard]) -> Iterator[Sign]:
+    for one in heard:
+        for found in one.found:
+            name = found.name[0]
+            if name in WEIGHTS:
+                yield Sign(name, WEIGHTS[name], found.words)
+            elif name == PERSON:
+                yield Sign(name, -AGAINST_PERSON, found.words)
+
+
+# ---------------------------------------------------------------- the day of return
+
+
+def _back(message: Message, heard: Sequence[_Heard], spoken: Sequence[Language]) -> date | None:
+    calendar = calendar_of(
+        spoken,
+        month_first=month_first(f"{message.subject}\n{message.text[:5000]}", _custom(message, spoken)),
+        sent=sent_on(message),
+    )
+    codes = {one.code for one in spoken}
+    return return_date(
+        [
+            (one.sentence, [Found(f.name[0], f.first, f.last, f.words) for f in one.found if f.name[1] in codes])
+            for one in heard
+        ],
+        calendar,
+    )
+
+
+def _custom(message: Message, spoken: Sequence[Language]) -> bool | None:
+    """Whether the month comes first, by the sender's country, else by the languages; None: one cannot know."""
+    domain = message.from_[0].address.rpartition(".")[2] if message.from_ else ""
+    orders = {one.month_first for one in spoken}
+    if domain in MONTH_FIRST or True in orders:
+        return True
+    foreign = re.fullmatch(r"[a-z]{2}", domain) is not None
+    return False if foreign or None not in orders else None
+
+
+def sent_on(message: Message) -> date | None:
+    """The day on which a mail was sent: by its own date, else by the first server that noted one."""
+    if message.date is not None:
+        return message.date.date()
+    for value in reversed(message.all_headers("received")):
+        try:
+            return parsedate_to_datetime(value.rpartition(";")[2].strip()).date()
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None

@@ -89,6 +89,7 @@ def _message(parsed: Parsed, problem: str) -> Message:
         returned=returned[:200_000],
         content_type=parsed.get_content_type(),
         problem=problem or cut,
+        calendar=next((str(part.get("content-type"))[:200] for part in parts if _is_calendar(part)), ""),
     )
 
 
@@ -178,6 +179,11 @@ def _returned(part: Parsed) -> str:
 
 def _is_attached(part: Parsed) -> bool:
     return (part.get_content_disposition() or "") == "attachment"
+
+
+def _is_calendar(part: Parsed) -> bool:
+    """A meeting itself, not a file about one (RFC 6047 §2.4)."""
+    return part.get_content_type() == "text/calendar" and not _is_attached(part)
 
 
 def _payload_text(part: Parsed) -> str:

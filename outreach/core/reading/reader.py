@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-from outreach.core.reading.automatic import headers_say_so, return_date, stand_in, words_say_so
+from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.new_text import new_text, own_words
 from outreach.core.reading.opening import open_mail
@@ -18,7 +18,8 @@ __all__ = ["open_mail", "read_mail"]
 MOST_NEW = 20_000  # characters of new text that are kept
 FEW = 8  # words of an answer that is too short for its language to be known
 ALIKE = 4  # languages between which a short text may leave the choice open
-UNKNOWN_DAY = date(1970, 1, 1)
+CLEARLY = 1.25  # how much more a language must be heard that only suggests
+SURE, LIKELY = 1.0, 0.4  # how sure it is that a text takes a position: decided, or suggested only
 
 
 def read_mail(
@@ -38,7 +39,7 @@ def read_mail(
         sent_to: Addresses that we wrote to; a notice's other addresses are set aside where one of them is named.
         deadline: A later answer is flagged.
     """
-    bounce = read_bounce(message)
+    bounce = None if is_receipt(message) else read_bounce(message)
     new = new_text(message.text)[:MOST_NEW]
     if bounce is not None:
         return _bounce(message, bounce, new, sent_to)
@@ -47,10 +48,15 @@ def read_mail(
         heard = sentences(bare_subject(message.subject))
     chosen = _languages(heard, languages)
     verdict = weigh(heard, chosen)
-    automatic = _automatic(message, heard, languages, verdict)
+    if is_calendar(message):
+        return _meeting(message, new, chosen, verdict)
+    automatic = read_automatic(
+        message, own_words(new), languages, chosen, own=own_addresses, position=_position(verdict)
+    )
     if automatic is not None:
-        return _auto_reply(message, automatic, new, heard, languages, chosen, own_addresses)
-    return _answer(message, verdict, new, heard, chosen, own_addresses, deadline)
+        return _auto_reply(message, automatic, new, chosen)
+    substitute = substitute_in(own_words(new), message, languages, own_addresses)
+    return _answer(message, verdict, new, heard, chosen, substitute.address if substitute else None, deadline)
 
 
 def _bounce(message: Message, bounce: Bounce, new: str, sent_to: frozenset[str]) -> Reading:
@@ -80,48 +86,45 @@ def _languages(heard: tuple[Sentence, ...], languages: Languages) -> tuple[Langu
     """The language of a text by its commonest words; where that is not clear, all that could be."""
     words = [word for sentence in heard for word in sentence.words.split()]
     scores = {one.code: sum(1 for word in words if word in one.common) for one in languages.all}
-    best = max(scores.values(), default=0)
-    if best == 0:
-        return languages.all
-    return tuple(one for one in languages.all if scores[one.code] >= best * 0.8)
+    able = tuple(one for one in languages.all if not one.suggests_only)
+    best = max((scores[one.code] for one in able), default=0)
+    strange = [one for one in languages.all if one.suggests_only and scores[one.code] > best * CLEARLY]
+    if strange:
+        return (max(strange, key=lambda one: scores[one.code]),)
+    return tuple(one for one in able if scores[one.code] >= best * 0.8) if best else able
 
 
-def _automatic(
-    message: Message, heard: tuple[Sentence, ...], languages: Languages, verdict: Verdict
-) -> Evidence | None:
-    """The sign of a robot; a person's substantive answer goes before an automatic header."""
-    by_header = headers_say_so(message)
-    by_words = words_say_so(message, heard, languages)
-    position = verdict.kind in (ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.WITHDRAW) and verdict.decided
-    if by_header is not None:
-        return None if position and by_words is None else by_header
-    if by_words is None or verdict.kind in POSITIONS or verdict.asks:
-        return None
-    return by_words
+def _position(verdict: Verdict) -> float:
+    """How sure it is that a text takes a position of its own."""
+    if verdict.kind not in POSITIONS:
+        return 0.0
+    return SURE if verdict.decided and verdict.kind is not ReadingKind.TENTATIVE else LIKELY
 
 
-def _auto_reply(
-    message: Message,
-    sign: Evidence,
-    new: str,
-    heard: tuple[Sentence, ...],
-    languages: Languages,
-    chosen: tuple[Language, ...],
-    own: frozenset[str],
-) -> Reading:
-    sender = {box.address for box in message.from_}
-    sent = message.date.date() if message.date is not None else UNKNOWN_DAY
-    substitute = stand_in(new, own | sender)
-    back = return_date(heard, languages, sent)
+def _auto_reply(message: Message, automatic: Automatic, new: str, chosen: tuple[Language, ...]) -> Reading:
+    substitute = automatic.substitute
+    named = (Evidence("stand-in", substitute.words),) if substitute else ()
     return Reading(
         ReadingKind.AUTO_REPLY,
-        decided=sign.rule != "absence" or back is not None or substitute is not None,
+        decided=automatic.sure and not message.problem,
         language=_code(chosen),
         new_text=new,
-        evidence=(sign,),
+        evidence=(*(sign.evidence for sign in automatic.signs[:4]), *named),
         flags=frozenset({Flag.NAMES_NEW_CONTACT} if substitute else ()),
-        return_date=back,
-        redirect_to=substitute,
+        return_date=automatic.back,
+        redirect_to=substitute.address if substitute else None,
+        problem=message.problem or None,
+    )
+
+
+def _meeting(message: Message, new: str, chosen: tuple[Language, ...], verdict: Verdict) -> Reading:
+    """A calendar's mail, which is no answer; where its words may be one, a person looks."""
+    return Reading(
+        ReadingKind.UNRELATED,
+        decided=not _position(verdict) and not message.problem,
+        language=_code(chosen),
+        new_text=new,
+        evidence=(Evidence("calendar", message.subject[:120]),),
         problem=message.problem or None,
     )
 
@@ -136,11 +139,9 @@ def _answer(
     new: str,
     heard: tuple[Sentence, ...],
     chosen: tuple[Language, ...],
-    own: frozenset[str],
+    substitute: str | None,
     deadline: date | None,
 ) -> Reading:
-    sender = {box.address for box in message.from_}
-    substitute = stand_in(own_words(new), own | sender)
     few = sum(len(sentence.starts) for sentence in heard) <= FEW
     known = (few or len(chosen) <= ALIKE) and not any(one.suggests_only for one in chosen)
     # A question that names another address may be a polite “write to my colleague”.

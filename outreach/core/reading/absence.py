@@ -1,0 +1,127 @@
+"""Finds the day on which somebody is back, or until which they are away, as an automatic reply states it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from outreach.core.reading.dates import Calendar, Mention, dates_in, next_day, next_weekday
+from outreach.core.reading.phrases import Found, Sentence
+from outreach.languages.spelling import plain
+
+_BARE = re.compile(  # “back on the 22nd”
+    r"(?<![\w.,:/-])(\d{1,2})(?:\.|º|°|er|st|nd|rd|th|e|an|日|일)?(?![\w:/%€-]|[.,]\d)"
+)
+_STOP = re.compile(r"[;\n]|\s[–—-]\s")
+AHEAD = 8  # words between “back” and its date
+BESIDE = 3  # words between “until” and its date
+BEHIND = 1  # words between a date and the “until” that some languages put behind it
+MOST = 30  # sentences, and cues and dates of a sentence, that are looked at
+UNITS = tuple(  # what is counted in figures and is no day: “back in 5 days”; beginnings of words
+    "day dia dies giorn jour tag dag hora heur hour uhr uur ore min week seman setman semaine settiman woche mes mois "
+    "mesi month monat maand person people euro km gun saat dni godz jam hari".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A sentence with its cues: words beside a date that say what it is, by their places."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    cues: tuple[Found[str], ...]  # `back`, `until`, and `until_behind` for languages where it follows
+
+    def start(self, cue: Found[str]) -> int:
+        return self.spans[cue.first][0]
+
+    def end(self, cue: Found[str]) -> int:
+        return self.spans[cue.last][1]
+
+    def between(self, end: int, start: int) -> int:
+        """The number of words between two places of the text."""
+        first = bisect_left(self.spans, (end, end))
+        return bisect_left(self.spans, (start, start)) - first
+
+    def is_cued(self, start: int) -> bool:
+        """Whether a cue stands close before a place."""
+        return any(self.end(cue) <= start and self.between(self.end(cue), start) <= BESIDE for cue in self.cues)
+
+
+def return_date(heard: Sequence[tuple[Sentence, Sequence[Found[str]]]], calendar: Calendar) -> date | None:
+    """The day on which somebody is back, else until which they are away; the latest that is stated.
+
+    Args:
+        heard: Sentences, each with what phrases found in it; `back`, `until` and `until_behind` count here.
+        calendar: The languages' words for dates, and the day by which a missing year is known.
+    """
+    back: list[date] = []
+    until: list[date] = []
+    last: date | None = None
+    for sentence, found in heard[:MOST]:
+        cues = [one for one in found if one.name in ("back", "until", "until_behind")]
+        line = _Line(sentence.text, sentence.spans, tuple(cues[:MOST]))
+        mentions = _mentions(line, calendar, last)
+        spoken_of = [_spoken_of(cue, mentions, line) for cue in line.cues if cue.name == "back"]
+        back += [one.day for one in spoken_of if one is not None]
+        until += [one.day for one in mentions if one.ends_period or _is_until(one, line)]
+        last = mentions[-1].day if mentions else last
+    return max(back or until, default=None)
+
+
+def _mentions(line: _Line, calendar: Calendar, last: date | None) -> tuple[Mention, ...]:
+    """The dates of a sentence; beside “back” or “until” also a day alone, or else a weekday."""
+    dates = dates_in(line.text, calendar)[:MOST]
+    if not line.cues:
+        return dates
+    latest = dates[-1].day if dates else last
+    days = [*dates, *_bare_days(line, dates, latest or calendar.sent)] or _bare_weekdays(line, calendar)
+    return tuple(sorted(days, key=lambda one: one.start))
+
+
+def _bare_days(line: _Line, dates: Sequence[Mention], since: date | None) -> list[Mention]:
+    """Days without a month that stand close behind a cue: it is the next such day."""
+    found = []
+    for match in _BARE.finditer(line.text):
+        taken = any(one.start <= match.start() < one.end for one in dates)
+        counted = any(word.startswith(UNITS) for word in plain(line.text[match.end() : match.end() + 30]).split()[:2])
+        if since is None or taken or counted or not line.is_cued(match.start()):
+            continue
+        day = next_day(int(match.group(1)), since)
+        if day is not None:
+            found.append(Mention(match.start(), match.end(), day, ends_period=False))
+    return found[:MOST]
+
+
+def _bare_weekdays(line: _Line, calendar: Calendar) -> list[Mention]:
+    """Weekdays without a date, as counted from the mail's own day."""
+    found = []
+    for start, end in line.spans if calendar.sent else ():
+        weekday = calendar.weekday(plain(line.text[start:end]))
+        if weekday and calendar.sent and line.is_cued(start):
+            found.append(Mention(start, end, next_weekday(weekday, calendar.sent), ends_period=False))
+    return found[:MOST]
+
+
+def _spoken_of(back: Found[str], mentions: Sequence[Mention], line: _Line) -> Mention | None:
+    """The date that “back” speaks of: the next behind it, unless a stop lies between, else the last before it."""
+    start, end = line.start(back), line.end(back)
+    ahead = next((one for one in mentions if one.start >= end or one.start <= start < one.end), None)
+    if ahead is not None and line.between(end, ahead.start) <= AHEAD and not _STOP.search(line.text[end : ahead.start]):
+        return ahead
+    before = [one for one in mentions if one.end <= start]
+    return before[-1] if before and line.between(before[-1].end, start) <= AHEAD else None
+
+
+def _is_until(mention: Mention, line: _Line) -> bool:
+    return any(
+        (cue.name == "until" and line.end(cue) <= mention.start and line.between(line.end(cue), mention.start) <= BESIDE)
+        or (
+            cue.name == "until_behind"
+            and mention.end <= line.start(cue)
+            and line.between(mention.end, line.start(cue)) <= BEHIND
+        )
+        for cue in line.cues
+    )

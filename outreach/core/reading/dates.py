@@ -1,0 +1,323 @@
+"""Finds the dates that a sentence names, in figures and words, and which of them end a period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from outreach.languages import Language
+from outreach.languages.spelling import plain
+
+_ISO = re.compile(r"(?<!\d)(20\d\d)\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)")
+_SIGNS = re.compile(  # 2022年8月29日, 8월 29일, 8月1日至5日
+    r"(?:(20\d\d)\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일号號]?"
+    r"(?:\s?(?:[~～〜–—-]|から|至|到|부터)\s?(\d{1,2})\s?[日일号號])?"
+)
+_POINTED = re.compile(r"(?<![\w.,/])(\d{1,2})\.\s?(\d{1,2})(?:\.\s?((?:20)?\d\d))?(?!\d)")
+_SLASHED = re.compile(r"(?<![\w.,/])(\d{1,2})\s?/\s?(\d{1,2})(?:\s?/\s?((?:20)?\d\d))?(?!\d)")
+_DASHED = re.compile(r"(?<![\w.,/-])(\d{1,2})-(\d{1,2})-((?:20)?\d\d)(?!\d)|(?<![\w.,/-])(\d{1,2})-(0[1-9]|1[0-2])(?!\d)")
+_SIGN_RANGE = re.compile(r"[\d日일号).](?:\s?\(\w\)|요일|曜日)?\s?(?:[~～〜–—-]|から|より|至|到|부터)\s?$")
+_TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
+MARKS = frozenset(".,º°ª'’-–‑/")
+OF = frozenset("of de del d di do da dels van den".split())  # may stand between a day, a month and a year
+MONTHS = 12
+MOST_DAYS = 31
+PAST = timedelta(days=120)  # a date without a year that is longer ago means the next year
+PLAUSIBLE = timedelta(days=3)  # before the mail's date: which of two orders of day and month is meant
+NEAR = 5  # tokens between the beginning and the end of a period
+WORDS_OF_A_DAY = 4  # “treinta y uno de”
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What is known of dates in the languages of a text."""
+
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    days: Mapping[str, int]
+    to: frozenset[str]  # words between the two ends of a period
+    between: frozenset[tuple[str, str]]  # “between” and the “and” that it makes such a word
+    month_first: bool | None  # 8/29; None: either
+    sent: date | None  # the day by which a missing year is known
+
+    def month(self, word: str) -> int:
+        """The number of a month's name, 0 for another word."""
+        return _named(word, self.months)
+
+    def weekday(self, word: str) -> int:
+        """The number of a weekday's name, Monday being 1, 0 for another word."""
+        return _named(word, self.weekdays)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A date in a text, and where it stands there."""
+
+    start: int
+    end: int
+    day: date
+    ends_period: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    start: int
+    end: int
+    year: int  # 0: not named
+    month: int
+    day: int
+    ends_period: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+    @property
+    def number(self) -> int:
+        """The day of a month that it may be, else 0."""
+        return int(self.text) if self.text.isdecimal() and len(self.text) <= 2 and int(self.text) <= MOST_DAYS else 0  # noqa: PLR2004
+
+    @property
+    def year(self) -> int:
+        """The year of our time that it may be, else 0."""
+        return int(self.text) if re.fullmatch(r"20\d\d", self.text) else 0
+
+
+def calendar_of(languages: Iterable[Language], *, month_first: bool | None, sent: date | None) -> Calendar:
+    """The calendar of some languages together."""
+    some = tuple(languages)
+
+    def words(what: str) -> frozenset[str]:
+        return frozenset(plain(word) for one in some for word in one.automatic.get(what, ()))
+
+    return Calendar(
+        months={name: number for one in some for name, number in one.months.items()},
+        weekdays={name: number for one in some for name, number in one.weekdays.items()},
+        days={name: number for one in some for name, number in one.days.items()},
+        to=words("to"),
+        between=frozenset((one.split()[0], one.split()[1]) for one in words("between")),
+        month_first=month_first,
+        sent=sent,
+    )
+
+
+def month_first(text: str, custom: bool | None) -> bool | None:
+    """Whether 8/9 is a ninth of August: by a date of the text that can be read in one way only, else by custom."""
+    pairs = [(int(one.group(1)), int(one.group(2))) for one in _SLASHED.finditer(text)]
+    if any(second > MONTHS >= first for first, second in pairs):
+        return True
+    return False if any(first > MONTHS >= second for first, second in pairs) else custom
+
+
+def dates_in(text: str, calendar: Calendar) -> tuple[Mention, ...]:
+    """Every date of a sentence, in its order."""
+    found = sorted(_raw_dates(text, calendar), key=lambda one: one.start)
+    stated = next((one.year for one in found if one.year), 0)
+    mentions = []
+    for raw in found:
+        day = _in_year(raw, stated, calendar.sent)
+        if day is not None:
+            ends = raw.ends_period or _ends_period(text[: raw.start], calendar)
+            mentions.append(Mention(raw.start, raw.end, day, ends))
+    return tuple(mentions)
+
+
+def _raw_dates(text: str, calendar: Calendar) -> Iterator[_Raw]:
+    """The dates as written; what one form has read is hidden from the next."""
+    for form, read in ((_ISO, _iso), (_SIGNS, _signs), (_DASHED, _dashed), (_POINTED, _pointed), (_SLASHED, _slashed)):
+        for match in form.finditer(text):
+            raw = read(match, calendar)
+            if raw is not None:
+                yield raw
+                text = text[: raw.start] + "\0" * (raw.end - raw.start) + text[raw.end :]
+    yield from _by_name(text, calendar)
+
+
+def _iso(match: re.Match[str], _calendar: Calendar) -> _Raw | None:
+    year, month, day = map(int, match.groups())
+    return _checked(match, year, month, day)
+
+
+def _signs(match: re.Match[str], _calendar: Calendar) -> _Raw | None:
+    year, month, day, last = (int(part or 0) for part in match.groups())
+    return _checked(match, year, month, last or day, ends_period=bool(last))
+
+
+def _dashed(match: re.Match[str], _calendar: Calendar) -> _Raw | None:
+    first, second, year, day, month = match.groups()
+    return _checked(match, _full(year), int(month or second), int(day or first))
+
+
+def _pointed(match: re.Match[str], calendar: Calendar) -> _Raw | None:
+    first, second, year = int(match.group(1)), int(match.group(2)), _full(match.group(3))
+    month, day = (first, second) if calendar.month_first and second > 0 else (second, first)
+    return _checked(match, year, month, day) or _checked(match, year, day, month if calendar.month_first else 0)
+
+
+def _slashed(match: re.Match[str], calendar: Calendar) -> _Raw | None:
+    first, second, year = int(match.group(1)), int(match.group(2)), _full(match.group(3))
+    ways = [_checked(match, year, second, first), _checked(match, year, first, second)]
+    if calendar.month_first:
+        ways.reverse()
+    possible = [way for way in ways if way is not None]
+    if calendar.month_first is None and calendar.sent is not None:
+        earliest = calendar.sent - PLAUSIBLE
+        days = [(_in_year(way, 0, calendar.sent), way) for way in possible]
+        possible = [way for day, way in days if day is not None and day >= earliest] or possible
+    return possible[0] if possible else None
+
+
+def _checked(match: re.Match[str], year: int, month: int, day: int, *, ends_period: bool = False) -> _Raw | None:
+    if not (0 < month <= MONTHS and 0 < day <= MOST_DAYS):
+        return None
+    return _Raw(match.start(), match.end(), year, month, day, ends_period)
+
+
+def _full(year: str | None) -> int:
+    return 0 if year is None else int(year) % 2000 + 2000
+
+
+def _by_name(text: str, calendar: Calendar) -> Iterator[_Raw]:
+    """Dates with the name of a month, the day before or behind it."""
+    tokens = _tokens(text)
+    for at, token in enumerate(tokens):
+        month = calendar.month(plain(token.text)) if token.text[0].isalpha() else 0
+        if not month:
+            continue
+        before = _day_before(tokens, at, calendar)
+        if before is not None:
+            first, day = before
+            year, last = _year_behind(tokens, at)
+            yield _Raw(tokens[first].start, tokens[last].end, year, month, day)
+            continue
+        behind = _day_behind(tokens, at, calendar)
+        if behind is not None:
+            last, day, ends_period = behind
+            year, last = _year_behind(tokens, last)
+            yield _Raw(token.start, tokens[last].end, year, month, day, ends_period)
+
+
+def _tokens(text: str) -> list[_Token]:
+    return [_Token(one.group(), *one.span()) for one in _TOKEN.finditer(text)]
+
+
+def _day_before(tokens: Sequence[_Token], month: int, calendar: Calendar) -> tuple[int, int] | None:
+    """Where the day before a month stands, and which it is: 29 August, 29th of August, twenty-ninth of August."""
+    at = month - 1
+    while at >= 0 and (tokens[at].text in MARKS or tokens[at].text.lower() in OF):
+        at -= 1
+    if at >= 1 and tokens[at].text.isalpha() and tokens[at - 1].end == tokens[at].start and tokens[at - 1].number:
+        at -= 1  # the ending of 29th
+    if at < 0:
+        return None
+    if tokens[at].number and month - at <= WORDS_OF_A_DAY:
+        return at, tokens[at].number
+    return _day_in_words(tokens, at, calendar)
+
+
+def _day_in_words(tokens: Sequence[_Token], last: int, calendar: Calendar) -> tuple[int, int] | None:
+    """The day that ends at a token, written in up to four words; the longest counts."""
+    for first in range(max(0, last - WORDS_OF_A_DAY), last + 1):
+        words = plain(" ".join(token.text for token in tokens[first : last + 1]))
+        if calendar.days.get(words):
+            return first, calendar.days[words]
+    return None
+
+
+def _day_behind(tokens: Sequence[_Token], month: int, calendar: Calendar) -> tuple[int, int, bool] | None:
+    """Where the day behind a month stands, which it is, and whether it ends a period: August 29, August 5–20."""
+    at = month + 1
+    while at < len(tokens) and at - month <= 2 and (tokens[at].text in MARKS or tokens[at].text.lower() == "the"):  # noqa: PLR2004
+        at += 1
+    if at >= len(tokens) or not tokens[at].number or _is_time(tokens, at):
+        return None
+    last = at + 1
+    while last < len(tokens) and last - at <= 2 and tokens[last].text in MARKS | {"st", "nd", "rd", "th"}:  # noqa: PLR2004
+        last += 1
+    if last < len(tokens) and plain(tokens[last].text) in calendar.to:
+        last += 1
+    joined = last > at + 1 and any(one.text in "-–—" or plain(one.text) in calendar.to for one in tokens[at + 1 : last])
+    if joined and last < len(tokens) and tokens[last].number and not _is_time(tokens, last):
+        return last, tokens[last].number, True
+    return at, tokens[at].number, False
+
+
+def _is_time(tokens: Sequence[_Token], at: int) -> bool:
+    behind = tokens[at + 1].text.lower() if at + 1 < len(tokens) else ""
+    return behind in (":", "h", "am", "pm", "uhr", "uur", "heures", "horas", "ore")
+
+
+def _year_behind(tokens: Sequence[_Token], last: int) -> tuple[int, int]:
+    """The year that follows a date, and where it ends; 0 where none does."""
+    for at in range(last + 1, min(last + 4, len(tokens))):
+        if tokens[at].year:
+            return tokens[at].year, at
+        if tokens[at].text in "-'’" and at + 1 < len(tokens) and re.fullmatch(r"2\d", tokens[at + 1].text):
+            return 2000 + int(tokens[at + 1].text), at + 1
+        attached = tokens[at].start == tokens[at - 1].end
+        if not (attached or tokens[at].text in MARKS or tokens[at].text.lower() in OF):
+            break
+    return 0, last
+
+
+def _ends_period(before: str, calendar: Calendar) -> bool:
+    """Whether what stands before a date leads from another one to it: “from 5 to …”, “1.–…”."""
+    if _SIGN_RANGE.search(before[-20:]):
+        return True
+    tokens = [token.text for token in _tokens(before[-120:])]
+    words = [plain(token) for token in tokens]
+    joined = False
+    for at in range(len(tokens) - 1, max(-1, len(tokens) - 1 - NEAR), -1):
+        if joined and (_Token(tokens[at], 0, 0).number or _Token(tokens[at], 0, 0).year or calendar.month(words[at])):
+            return True
+        linked = words[at] in calendar.to or tokens[at] in "-–—" or _is_between(words[at], words[:at], calendar)
+        joined = joined or linked
+        if not (linked or tokens[at] in MARKS or len(words[at]) <= 3 or calendar.weekday(words[at])):  # noqa: PLR2004
+            return False
+    return False
+
+
+def _is_between(word: str, before: Sequence[str], calendar: Calendar) -> bool:
+    return any(word == end and begin in before for begin, end in calendar.between)
+
+
+def _named(word: str, names: Mapping[str, int]) -> int:
+    if word in names:
+        return names[word]
+    return next((n for name, n in names.items() if name.endswith("~") and word.startswith(name[:-1])), 0) if word else 0
+
+
+def _in_year(raw: _Raw, stated: int, sent: date | None) -> date | None:
+    """The date in its own year, the year stated beside it, or the one near the mail's date."""
+    if raw.year or stated:
+        return _made(raw.year or stated, raw.month, raw.day)
+    if sent is None:
+        return None
+    days = (_made(year, raw.month, raw.day) for year in (sent.year - 1, sent.year, sent.year + 1))
+    return next((day for day in days if day is not None and day >= sent - PAST), None)
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def next_day(number: int, since: date) -> date | None:
+    """The first day with a number in its month on or after a date."""
+    for later in range(MOST_DAYS * 2):
+        day = since + timedelta(days=later)
+        if day.day == number:
+            return day
+    return None
+
+
+def next_weekday(weekday: int, since: date) -> date:
+    """The first such weekday after a date; Monday is 1."""
+    return since + timedelta(days=(weekday - since.isoweekday() - 1) % 7 + 1)

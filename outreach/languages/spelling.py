@@ -1,0 +1,24 @@
+"""How words are written so that spellings compare equal, and where a word ends in scripts without blanks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Scripts whose words are not parted by blanks, or take their particles without one (Han, Kana, Hangul): each of
+# their signs is compared as a word, so that a phrase is found inside a longer run.
+_JOINED = "々〇぀-ヿ㐀-䶿一-鿿가-힣豈-﫿ｦ-ﾟ"
+WORD = re.compile(rf"[{_JOINED}]|[^\W_{_JOINED}]+")
+_RUN = re.compile(r"[^\W_]+")
+
+
+def plain(text: str) -> str:
+    """A text without accents, case and punctuation: “São Paulo” and “Sao Paulo” become one."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    stripped = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(_RUN.findall(stripped))
+
+
+def plain_words(text: str) -> tuple[str, ...]:
+    """The words of a text in the form in which they are compared."""
+    return tuple(part for word in WORD.findall(text) for part in plain(word).split())
