@@ -21,7 +21,6 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from outreach.adapters.guarded import open_guarded
-from outreach.core.places import plain
 from outreach.core.reading.hearing import hear_in
 from outreach.core.reading.new_text import own_words
 from outreach.core.reading.phrases import sentences
@@ -30,6 +29,7 @@ from outreach.core.reading.tongue import tongue_traits
 from outreach.core.reading.traits import Heard, mail_traits, sentence_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.languages import Languages, Scores, Votes, load_languages, read_votes
+from outreach.languages.spelling import plain
 
 ROOT = Path(__file__).parent.parent
 REPLIES = ROOT / "tests/data/replies"
@@ -160,7 +160,9 @@ def train(answers: Sequence[Answer]) -> Votes:
     mails = [one for one in answers if one.label != NOTHING]
     said = _unseen(answers, mails)
     mail = fit([mail_traits(one.heard) for one in mails], [one.label for one in mails], strength=6, more=said)
-    return read_votes(pack({"sentence": _sentences(answers).packed(), "mail": mail.packed(), "tongue": _tongue(answers)}))
+    return read_votes(
+        pack({"sentence": _sentences(answers).packed(), "mail": mail.packed(), "tongue": _tongue(answers)})
+    )
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
@@ -235,7 +237,9 @@ def main() -> None:
     votes = train(answers)
     packed = pack(unread(votes))
     MODEL.write_bytes(packed)
-    print(f"{len(answers)} answers, {len(votes.sentence.weights)} + {len(votes.mail.weights)} traits, {len(packed)} bytes")
+    print(
+        f"{len(answers)} answers, {len(votes.sentence.weights)} + {len(votes.mail.weights)} traits, {len(packed)} bytes"
+    )
 
 
 if __name__ == "__main__":

@@ -27,7 +27,9 @@ class Phrases:
 
 # First hit first. What says more stands before what says less, and what is our own fault before what looks like theirs.
 CLEAR = (
-    Phrases("mailbox_full", """
+    Phrases(
+        "mailbox_full",
+        """
 mailbox full
 mailbox is full
 mailbox has exceeded
@@ -107,8 +109,11 @@ skrzynka … pełna
 邮箱已满
 邮箱空间不足
 郵箱已滿
-"""),
-    Phrases("letter", """
+""",
+    ),
+    Phrases(
+        "letter",
+        """
 message too big
 message too large
 message is too big
@@ -139,8 +144,11 @@ message trop volumineux
 nachricht ist zu groß
 mensaje demasiado grande
 messaggio troppo grande
-"""),
-    Phrases("sender", """
+""",
+    ),
+    Phrases(
+        "sender",
+        """
 relay access denied
 relaying denied
 relaying not allowed
@@ -224,8 +232,11 @@ different address or alias using
 outgoing mail suspension
 mail from not owned
 spam reporting address
-"""),
-    Phrases("policy", """
+""",
+    ),
+    Phrases(
+        "policy",
+        """
 blocked using
 blocked by
 blocked due
@@ -356,8 +367,11 @@ protocol violation
 administrative prohibition
 administratively prohibited
 go away
-"""),
-    Phrases("filtered", """
+""",
+    ),
+    Phrases(
+        "filtered",
+        """
 rejected due to user rules
 user refuses to receive
 you have been blocked by the recipient
@@ -369,8 +383,11 @@ is not accepting any mail
 is restricted to
 not accepting mail from
 spammotel
-"""),
-    Phrases("passing", """
+""",
+    ),
+    Phrases(
+        "passing",
+        """
 greylist
 graylist
 grey-list
@@ -403,8 +420,11 @@ try later
 message limit
 sent to too many
 connection limit
-"""),
-    Phrases("mailbox_closed", """
+""",
+    ),
+    Phrases(
+        "mailbox_closed",
+        """
 account is disabled
 account disabled
 account has been disabled
@@ -453,8 +473,11 @@ conta desativada
 konto … deaktiviert
 konto gesperrt
 учетная запись отключена
-"""),
-    Phrases("mailbox_suspended", """
+""",
+    ),
+    Phrases(
+        "mailbox_suspended",
+        """
 suspended
 suspend the service
 is frozen
@@ -468,8 +491,11 @@ is inactive
 inactive user
 account inactive
 mailbox unavailable or access denied
-"""),
-    Phrases("address_moved", """
+""",
+    ),
+    Phrases(
+        "address_moved",
+        """
 has been replaced by
 no longer on server
 has moved
@@ -477,8 +503,11 @@ address changed
 address has changed
 mailbox has moved
 user not local; please try
-"""),
-    Phrases("not_reached", """
+""",
+    ),
+    Phrases(
+        "not_reached",
+        """
 host not found, try again
 host not found; try again
 temporary lookup failure
@@ -505,8 +534,11 @@ was not reachable within
 could not deliver for the last
 not been collected
 had no relevant answers
-"""),
-    Phrases("accepts_no_mail", """
+""",
+    ),
+    Phrases(
+        "accepts_no_mail",
+        """
 null mx
 nullmx
 doesn't receive email
@@ -531,8 +563,11 @@ system not accepting network messages
 smtp protocol returned a permanent error
 not accepting network messages
 mail for this domain is not
-"""),
-    Phrases("domain_unknown", """
+""",
+    ),
+    Phrases(
+        "domain_unknown",
+        """
 host unknown
 unknown host
 unknown domain
@@ -598,8 +633,11 @@ domein onbekend
 домен … не существует
 域名不存在
 ドメインが見つかりません
-"""),
-    Phrases("address_unknown", """
+""",
+    ),
+    Phrases(
+        "address_unknown",
+        """
 user unknown
 users unknown
 unknown user
@@ -852,7 +890,8 @@ bilinmeyen kullanıcı
 收件者不存在
 존재하지 않는
 수신자를 찾을 수 없
-"""),
+""",
+    ),
 )
 # What says little, asked only after the code.
 VAGUE = (

@@ -37,6 +37,11 @@ class Heard:
         """The number of words."""
         return len(self.sentence.spans)
 
+    def written(self, places: Sequence[int]) -> str:
+        """Words of the sentence as they stand in the mail, from the first place to the last."""
+        spans = self.sentence.spans
+        return " ".join(self.sentence.text[spans[min(places)][0] : spans[max(places)][1]].split())
+
 
 def sentence_traits(heard: Heard) -> frozenset[str]:
     """The traits of one sentence."""

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from outreach.core.places import plain
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language
+from outreach.languages.spelling import plain
 
 ADDRESS = "address"  # the meaning of a mail address that stands in a text
 _ADDRESS = re.compile(r"[^\s@<>()\[\]]{1,64}@[^\s@<>()\[\]]{1,253}")

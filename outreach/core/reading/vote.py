@@ -69,9 +69,3 @@ def _extra(more: Sequence[float], scores: Scores) -> list[float]:
         sum(value * weight for value, weight in zip(more, column, strict=True))
         for column in zip(*scores.more, strict=True)
     ]
-
-
-def written(heard: Heard, places: Sequence[int]) -> str:
-    """Words of a sentence as they stand in the mail."""
-    text, spans = heard.sentence.text, heard.sentence.spans
-    return " ".join(text[slice(*spans[place])] for place in places)

@@ -1,0 +1,39 @@
+"""Suggests what a mail says in a language of which only phrases are known; a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from outreach.core.reading.phrases import Sentence, find
+from outreach.core.reading.weighing import Verdict
+from outreach.languages import Language
+from outreach.model import Evidence, ReadingKind
+
+K = ReadingKind
+# The weightiest first: what is listed earlier wins.
+KINDS = (
+    K.WITHDRAW,
+    K.UNSUBSCRIBE,
+    K.DECLINE,
+    K.TENTATIVE,
+    K.CONFIRM,
+    K.REDIRECT,
+    K.QUESTION,
+    K.ACKNOWLEDGE,
+    K.UNRELATED,
+)
+HALF = 0.5  # how sure a phrase is
+DOUBT = Evidence("doubt: language", "this language is read by a person")
+
+
+def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict:
+    """The weightiest kind of which a phrase is found; a question where one is only asked."""
+    for kind in KINDS:
+        phrases = language.phrases.get(kind.value, ()) if language is not None else ()
+        words = [words for sentence in sentences for words in find(phrases, sentence)]
+        if words:
+            return Verdict(kind, HALF, tuple(Evidence(kind.value, one) for one in dict.fromkeys(words))[:3], (DOUBT,))
+    asked = [sentence.text.strip() for sentence in sentences if sentence.asks]
+    if asked:
+        return Verdict(K.QUESTION, HALF, (Evidence("question", asked[0]),), (DOUBT,))
+    return Verdict(K.UNCLEAR, 0.0, (), (DOUBT,))
