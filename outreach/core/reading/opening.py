@@ -23,7 +23,12 @@ MOST_PARTS = 200
 MOST_VALUE = 4000  # characters of one header that are decoded
 MOST_WORDS = 100  # encoded words in one header
 MOST_TEXT = 1_000_000  # characters of the text
-READABLE = ("message/delivery-status", "message/disposition-notification", "text/rfc822-headers")
+READABLE = (
+    "message/delivery-status",
+    "message/global-delivery-status",  # RFC 6533
+    "message/disposition-notification",
+    "text/rfc822-headers",
+)
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _ENCODED_WORD = re.compile(r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?]*\?=")
 
@@ -156,11 +161,18 @@ def _texts(parts: list[Parsed]) -> tuple[str, str]:
             returned.append(_returned(part))
             returned_parts |= {id(inner) for inner in _below(part)} | {id(part)}
     own = [part for part in parts if id(part) not in returned_parts and not _is_attached(part)]
-    plain = "\n".join(_payload_text(part) for part in own if part.get_content_type() == "text/plain")
+    plain = "\n".join(
+        _payload_text(part) for part in own if part.get_content_type() == "text/plain" or _is_unparted(part)
+    )
     if plain.strip():
         return plain, "\n".join(returned)
     html = "\n".join(html_to_text(_payload_text(part)) for part in own if part.get_content_type() == "text/html")
     return html, "\n".join(returned)
+
+
+def _is_unparted(part: Parsed) -> bool:
+    """Whether it calls itself multipart, but its boundary is missing or never comes: all of it is text."""
+    return part.get_content_maintype() == "multipart" and isinstance(part.get_payload(), str)
 
 
 def _below(part: Parsed) -> Iterator[Parsed]:
@@ -184,7 +196,7 @@ def _payload_text(part: Parsed) -> str:
     inner = part.get_payload()
     if isinstance(inner, list):
         return "\n".join(
-            "\n".join(f"{name}: {value}" for name, value in one.items()[:100]) + "\n"
+            "\n".join(f"{name}: {value}" for name, value in one.items()[:100]) + f"\n{_rest(one)}"
             for one in inner[:50]
             if isinstance(one, Parsed)
         )
@@ -195,6 +207,12 @@ def _payload_text(part: Parsed) -> str:
     if not isinstance(content, bytes):
         return str(inner)
     return decoded_text(content, str(part.get_content_charset() or ""))
+
+
+def _rest(block: Parsed) -> str:
+    """What stands in a block of fields that is none for the parser, such as “Action : failed”."""
+    rest = block.get_payload()
+    return rest[:10_000] if isinstance(rest, str) else ""
 
 
 def _attachments(parts: list[Parsed]) -> Iterator[Attachment]:
