@@ -29,7 +29,17 @@ READABLE = (
     "message/disposition-notification",
     "text/rfc822-headers",
 )
+# Where a notice returns a letter, or its headers (RFC 3462 §2, RFC 6533 §6), also by the names that some systems made up.
+RETURNED = (
+    "message/rfc822",
+    "message/global",
+    "message/partial",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global-headers",
+)
 _ID = re.compile(r"<[^<>\s]{1,250}>")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]{40,}")
 _ENCODED_WORD = re.compile(r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?]*\?=")
 
 
@@ -157,7 +167,7 @@ def _texts(parts: list[Parsed]) -> tuple[str, str]:
     returned_parts: set[int] = set()
     returned: list[str] = []
     for part in parts:
-        if part.get_content_type() in ("message/rfc822", "message/global", "text/rfc822-headers"):
+        if part.get_content_type() in RETURNED:
             returned.append(_returned(part))
             returned_parts |= {id(inner) for inner in _below(part)} | {id(part)}
     own = [part for part in parts if id(part) not in returned_parts and not _is_attached(part)]
@@ -212,7 +222,12 @@ def _payload_text(part: Parsed) -> str:
 def _rest(block: Parsed) -> str:
     """What stands in a block of fields that is none for the parser, such as “Action : failed”."""
     rest = block.get_payload()
-    return rest[:10_000] if isinstance(rest, str) else ""
+    if not isinstance(rest, str):
+        return ""
+    if ":" in rest or not _BASE64.fullmatch(rest[:2000]):
+        return rest[:10_000]
+    block["Content-Transfer-Encoding"] = "base64"  # of the whole report, which the parser took for one block
+    return _payload_text(block)[:10_000]
 
 
 def _attachments(parts: list[Parsed]) -> Iterator[Attachment]:

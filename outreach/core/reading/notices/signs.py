@@ -155,9 +155,10 @@ def is_notice(message: Message, words: str) -> bool:
     titled, about = bool(meaning(subject, _SUBJECTS)), bool(meaning(said, _WORDS))
     if may_report(message):
         return titled or about
+    anew = not _REPLIED.match(subject)
     if not (about and _names_whom(said)):
-        return titled and message.return_path == "" and not _REPLIED.match(subject)
-    return message.return_path == "" or (titled and (not _REPLIED.match(subject) or _ends_as_notice(subject)))
+        return titled and anew and (message.return_path == "" or (about and bool(message.returned)))
+    return message.return_path == "" or (titled and (anew or _ends_as_notice(subject)))
 
 
 def may_report(message: Message) -> bool:
