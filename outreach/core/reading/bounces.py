@@ -1,11 +1,11 @@
 """Notices that a letter was not delivered: who was not reached, why, and whether another address must be found.
 
-A failure is permanent only where the address is dead: unknown, moved, closed, of a domain that is none or takes no mail.
-Then an invitee becomes unreachable and somebody looks for another address. A full mailbox, a filter, a server that is
-down, a letter that is too large, and whatever is our own fault are not permanent, even where a server calls them so
-(5xx): another address would not help, the next letter may arrive, and the reason tells the secretariat whose turn it is.
-A code that says “for now” (4xx) is believed, except for a user who is unknown when the server has given up.
-Where one notice tells of several recipients, the worst counts; each of our letters goes to one.
+A failure is permanent only where the address is dead: unknown, moved, closed, of a domain that is none or takes no
+mail. Then an invitee becomes unreachable and somebody looks for another address. A full mailbox, a filter, a server
+that is down, a letter that is too large, and whatever is our own fault are not permanent, even where a server calls
+them so (5xx): another address would not help, the next letter may arrive, and the reason says whose turn it is. A code
+that says “for now” (4xx) is believed, except for a user who is unknown when the server has given up. Where one notice
+tells of several recipients, the worst counts; each of our letters goes to one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def read_bounce(message: Message) -> Bounce | None:
         return None
     failures = tuple(one for one in reported if one.addresses) or _told(message, words, letter) or (Failure(()),)
     delayed = all(one.delayed for one in reported) if reported else is_delay(message, words)
-    ids = message_ids(f"{message.returned}\n{text}", f"{message.header('in-reply-to')} {message.header('references')}")
+    referred = f"{message.header('in-reply-to')} {message.header('references')}"
+    ids = message_ids(message.returned, letter, words, referred=referred)
     return _bounce(failures, words, ids, delayed=delayed)
 
 

@@ -29,7 +29,7 @@ READABLE = (
     "message/disposition-notification",
     "text/rfc822-headers",
 )
-# Where a notice returns a letter, or its headers (RFC 3462 §2, RFC 6533 §6), also by the names that some systems made up.
+# In these a notice returns a letter, or its headers (RFC 3462 §2, RFC 6533 §6); some names are made up by systems.
 RETURNED = (
     "message/rfc822",
     "message/global",
@@ -122,7 +122,7 @@ def _decoded(value: str) -> str:
 
 def _printable(text: str) -> str:
     """Raw bytes in a header come as surrogates; they were most likely UTF-8."""
-    if any("\udc80" <= char <= "\udcff" for char in text):
+    if not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text):
         text = decoded_text(text.encode("utf-8", "surrogateescape"), "")
     return text.replace("\r", " ").replace("\n", " ")
 

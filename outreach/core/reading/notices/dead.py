@@ -5,11 +5,15 @@ from __future__ import annotations
 from outreach.core.reading.notices.phrases import Phrases
 
 # First hit first: what says more stands before what says less. “…” stands for anything, but not for much.
+
 # Sentences that speak of a dead address, though words of a refusal stand in them too; asked before refusals.
 SURELY_DEAD: tuple[Phrases, ...] = (
     Phrases(
         "domain_unknown",
-        "account or domain may not exist | does not appear to be registered | domain is not registered | domain … parked",
+        """
+        account or domain may not exist | does not appear to be registered | domain is not registered |
+        domain … parked
+        """,
     ),
     Phrases(
         "address_unknown",
@@ -20,6 +24,7 @@ SURELY_DEAD: tuple[Phrases, ...] = (
         """,
     ),
 )
+
 DEAD: tuple[Phrases, ...] = (
     Phrases(
         "mailbox_closed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 NEAR = 120  # characters that “…” stands for at most
@@ -18,6 +19,11 @@ class Phrases:
         """The phrases in lower case, cut at their gaps."""
         phrases = (" ".join(phrase.split()) for phrase in self.words.lower().split("|"))
         return tuple(tuple(part.strip() for part in phrase.split("…")) for phrase in phrases if phrase)
+
+
+def choice(phrases: Phrases) -> str:
+    """A pattern that matches any of the phrases."""
+    return "|".join(re.escape(" ".join(parts)).replace(r"\ ", " ") for parts in phrases.parts())
 
 
 Table = tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from outreach.core.reading.notices.dead import DEAD, SURELY_DEAD
 from outreach.core.reading.notices.failure import REPLY
 from outreach.core.reading.notices.phrases import folded, meaning, table
@@ -17,10 +19,11 @@ USER_IS_UNKNOWN = frozenset({"address_unknown", "address_moved", "mailbox_closed
 
 # RFC 3463 §3, RFC 7505, RFC 7372 and what Microsoft adds. A missing class holds for 4 and 5.
 BY_STATUS = {
-    "1.0": "address_unknown", "1.1": "address_unknown", "1.2": "domain_unknown", "1.3": "address_unknown",
+    "1.1": "address_unknown", "1.2": "domain_unknown", "1.3": "address_unknown",
     "1.4": "filtered", "1.6": "address_moved", "1.7": "sender", "1.8": "sender", "1.9": "server_fault",
-    "1.10": "accepts_no_mail", "1.351": "address_unknown",
+    "1.10": "accepts_no_mail", "1.351": "address_unknown", "1.90": "sender",
     "2.0": "filtered", "2.1": "mailbox_closed", "2.2": "mailbox_full", "2.3": "letter", "2.4": "filtered",
+    "2.121": "passing", "2.122": "passing",
     "3.1": "passing", "4.3.2": "passing", "5.3.2": "accepts_no_mail", "3.3": "server_fault", "3.4": "letter",
     "3.5": "server_fault",
     "4.1": "not_reached", "4.2": "not_reached", "4.3": "not_reached", "4.4.4": "not_reached",
@@ -29,9 +32,16 @@ BY_STATUS = {
     "4.316": "not_reached",
     "5.3": "passing",
     "7.13": "mailbox_closed", "7.17": "address_moved", "7.18": "address_moved", "7.20": "sender", "7.21": "sender",
-    "7.22": "sender", "7.23": "sender", "7.24": "sender", "7.26": "sender", "7.27": "sender",
+    "7.22": "sender", "7.23": "sender", "7.24": "sender", "7.25": "sender",
+    "7.26": "sender", "7.27": "sender", "7.54": "sender", "7.509": "sender", "7.515": "sender",
+    "7.124": "filtered", "7.133": "filtered",
 }  # fmt: skip
-BY_SUBJECT = {"5": "server_fault", "6": "letter", "7": "policy"}  # of a code whose detail says nothing
+BY_SUBJECT = {
+    "1": "address_unknown",
+    "5": "server_fault",
+    "6": "letter",
+    "7": "policy",
+}  # of a code whose detail says nothing
 
 # At which command the server said no. A mailbox that is “unknown” only after it has read the letter is a filter.
 COMMANDS = (
@@ -48,6 +58,9 @@ COMMANDS = (
 
 
 _CLEAR, _VAGUE = table(*SURELY_DEAD, *REFUSED, *DEAD), table(*VAGUE)
+# Addresses and hosts say nothing, whatever they are called: “antispam.town.example”. Lists of senders do.
+_NAME = re.compile(r"(?:[\w.+=-]{1,64}@)?(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,8}\b")
+_LISTS = re.compile("spamhaus|spamcop|sorbs|barracudacentral|abuseat|uribl|surbl|dnsbl|rbl|blacklist")
 
 
 def reason_of(words: str, status: str | None, around: str = "") -> str:
@@ -56,25 +69,26 @@ def reason_of(words: str, status: str | None, around: str = "") -> str:
     Args:
         words: What the server said of this recipient.
         status: Its code (RFC 3463).
-        around: The notice's other words, which may also explain what could have been; asked where the server says little.
+        around: The notice's other words, which may be general; asked where the server says little.
     """
-    said, more = folded(words[:MOST_WORDS]), folded(around[:MOST_AROUND])
+    said, more = _nameless(words[:MOST_WORDS]), _nameless(around[:MOST_AROUND])
     command = command_in(said) or command_in(more)
-    exact = "" if status is None else BY_STATUS.get(status) or BY_STATUS.get(status[2:], "")
-    broad = "" if status is None else BY_SUBJECT.get(status[2:3], "")
-    at_mail = "sender" if command == "MAIL" else ""
-    told = _clear(said, command, status) or exact
-    if told or REPLY.search(said):  # a server has spoken: what stands around it is general
-        told = told or broad or at_mail or meaning(said, _VAGUE)
-    return (
-        told
-        or _clear(more, command, status)
-        or broad
-        or at_mail
-        or meaning(said, _VAGUE)
-        or meaning(more, _VAGUE)
-        or "unknown"
-    )
+    told = _clear(said, command, status) or _by_code(status)
+    if told:
+        return told
+    broad = "sender" if command == "MAIL" else BY_SUBJECT.get((status or "")[2:3], "")
+    vague = broad or meaning(said, _VAGUE)
+    general = _clear(more, command, status)
+    first, second = (vague, general) if REPLY.search(said) else (general, vague)  # a server has spoken
+    return first or second or meaning(more, _VAGUE) or "unknown"
+
+
+def _nameless(text: str) -> str:
+    return _NAME.sub(lambda name: name.group() if _LISTS.search(name.group()) else "…", folded(text))
+
+
+def _by_code(status: str | None) -> str:
+    return "" if status is None else BY_STATUS.get(status) or BY_STATUS.get(status[2:], "")
 
 
 def _clear(said: str, command: str, status: str | None) -> str:

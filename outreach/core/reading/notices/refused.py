@@ -1,4 +1,4 @@
-"""What servers say when a letter is refused or delayed though its address may be right, in their words: one table to extend."""
+"""What servers say when a letter is refused though its address may be right, in their words: one table to extend."""
 
 from __future__ import annotations
 
@@ -80,24 +80,26 @@ REFUSED: tuple[Phrases, ...] = (
     Phrases(
         "policy",
         """
-        blocked using | unwanted messages | weren't sent | on our block list | blocked by | blocked due | blocked for | blocked because | is blocked | has been blocked |
-        was blocked | were blocked | blacklist | black list | block list | blocklist | denylist | spamhaus |
-        spamcop | spamassassin | barracuda | sorbs | dnsbl | abuseat | is listed | are listed | was listed |
-        been listed | currently listed | listed in the | listed in … bl | listed at | listed as | listed by |
-        found on … list | considered spam | looks like spam | as spam | is spam | spam message | spam content |
-        spam filter | spam-like | spam detected | spam score | spam blocked | antispam | anti-spam | likely spam |
-        suspected spam | suspicious | unsolicited | bulk mail | bulk email | reputation | user complaints |
-        too many spam | spamming | phishing | policy reasons | policy violation | policy restriction |
-        policy reject | by policy | local policy | security policies | security policy | security reasons |
-        reverse dns | reverse hostname | reverse lookup | no ptr | ptr record | missing ptr | rdns |
-        client host rejected | client host … rejected | helo command rejected | helo … rejected |
-        ip name lookup failed | cannot find your hostname | cannot find your reverse | cannot resolve your address |
-        unverifyable sending | bad sender ip | sending ip | dynamic ip | not accepting connections |
-        refused to talk to me | virus | malware | infected | banned | illegal attachment | blocked attachment |
-        potential security issue | presents a potential | message rejected | message refused | message blocked |
-        message filtered | message not accepted | message not allowed | content denied | content filter |
-        content reject | content is not | header error | headers are not | duplicate header | not rfc | rfc 5322 |
-        rfc 2822 | rfc5322 | rfc2822 | resent-from field | multiple addresses in from | messages with multiple |
+        blocked using | unwanted messages | weren't sent | blocked by | blocked due | blocked for | blocked because |
+        is blocked | has been blocked | was blocked | were blocked | blacklist | black list | block list |
+        blocklist | denylist | spamhaus | spamcop | spamassassin | barracudacentral | sorbs | dnsbl | abuseat |
+        is listed | are listed | was listed | been listed | currently listed | listed in the | listed in … bl |
+        listed at | listed as | listed by | found on … list | considered spam | looks like spam | as spam | is spam |
+        spam message | spam content | spam filter | spam-like | spam detected | spam score | spam blocked |
+        antispam policy | by antispam | by our antispam | anti-spam | likely spam | suspected spam | suspicious |
+        unsolicited | bulk mail | bulk email | reputation | user complaints | too many spam | spamming | phishing |
+        policy reasons | policy violation | policy restriction | policy reject | by policy | local policy |
+        security policies | security policy | security reasons | reverse dns | reverse hostname | reverse lookup |
+        no ptr | ptr record | missing ptr | rdns | client host rejected | client host … rejected |
+        helo command rejected | helo … rejected | ip name lookup failed | cannot find your hostname |
+        cannot find your reverse | cannot resolve your address | unverifyable sending | bad sender ip | sending ip |
+        dynamic ip | not accepting connections | refused to talk to me | virus found | virus detected |
+        contains a virus | contains virus | virus scan | anti-virus | contained a virus | virus in | malware |
+        infected | banned | illegal attachment | blocked attachment | potential security issue |
+        presents a potential | message rejected | message refused | message blocked | message filtered |
+        message not accepted | message not allowed | content denied | content filter | content reject |
+        content is not | header error | headers are not | duplicate header | not rfc | rfc 5322 | rfc 2822 |
+        rfc5322 | rfc2822 | resent-from field | multiple addresses in from | messages with multiple |
         service unavailable; client | open proxy | authrequired | not authenticated to send | notauthorized |
         sendertouserrestriction | mail rejete | mail rejected. | abus detecte | veuillez essayer plus tard |
         not accepted due | unable to accept … from your | protocol violation | administrative prohibition |

@@ -41,7 +41,7 @@ def failures_in(fields: str) -> tuple[Failure, ...]:
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[Block]:
-    """The fields between blank lines; a field that comes again begins another recipient, as some leave the blank line out."""
+    """The fields between blank lines; a field that comes again begins another recipient where the blank line lacks."""
     block: Block = {}
     name = ""
     for line in lines:

@@ -5,28 +5,20 @@ from __future__ import annotations
 import re
 
 from outreach.core.reading.notices.failure import ADDRESS, named
+from outreach.core.reading.notices.phrases import choice
+from outreach.core.reading.notices.wording import MARKS
 
 MOST_IDS = 20
-# What mail systems write above a letter that they return in the text of the notice, at the start of a line.
-MARKS = (
-    r"this is (?:a|the) (?:full )?copy of (?:the|your)", "below this line is (?:a|the) copy", "below the next line is",
-    "enclosed is a copy", "attached is a copy", "attachment is a copy", "(?:here|below) is (?:a|the) copy", "copy of (?:the|your) (?:original )?message",
-    "included (?:below )?is a copy", "(?:the )?original (?:message|mail|e-?mail)s?(?: header| text| info)?s?(?: information)?(?: as received| is| are)?(?: attached| below| follow|:|-| ?$)",
-    "the (?:text|headers?|body|first part) of (?:the|your) (?:original |returned )?(?:message|mail)", "header of the (?:source|original)",
-    "unsent message", "message headers?(?: only)? follow", "message (?:text|body|content) follow", "message header:", "returned (?:message|mail)", "undelivered (?:message|mail)(?: header)?s?(?: follow|:|$)",
-    "start of returned", "rejected message", "non-delivered information", "a summary of the undelivered", "the following is (?:a|the) copy",
-    "en-têtes (?:de )?(?:du )?message", "message d'origine", "ceci est une copie", "copie du message", "mensaje original", "copia del mensaje",
-    "encabezados (?:de |del )?mensaje", "missatge original", "capçaleres (?:del )?missatge", "mensagem original", "cabeçalhos da mensagem",
-    "messaggio originale", "intestazioni (?:originali )?(?:del )?messaggio", "copia del messaggio",
-    "ursprüngliche (?:nachricht|kopfzeilen)", "kopfzeilen der (?:ursprünglichen )?nachricht", "kopie (?:der|ihrer) nachricht", "originalnachricht",
-    "oorspronkelijke? bericht", "berichtkop", "ursprungligt meddelande", "oprindelig meddelelse", "opprinnelig melding", "alkuperäinen viesti",
-    "oryginalna wiadomość", "původní zpráva", "eredeti üzenet", "mesajul original", "özgün ileti", "исходное сообщение", "оригинальное сообщение", "копия (?:вашего )?(?:сообщения|письма)",
-    "元のメッセージ", "元のメール", "附件", "原始邮件", "原始郵件", "原信",
-)  # fmt: skip
-# Headers with which a returned letter begins where nothing is written above it; never those that a forwarded mail shows.
-_HEADERS = r"received|return-path|dkim-signature|domainkey-signature|arc-[a-z-]+|x-[a-z0-9-]+|delivered-to|mime-version|authentication-results"
+MOST_LETTER = 20_000  # characters of a letter in which its headers are looked for
+# Headers with which a returned letter begins where nothing is written above it; none that a forwarded mail shows.
+_HEADERS = (
+    r"received|return-path|dkim-signature|domainkey-signature|arc-[a-z-]+|x-[a-z0-9-]+|delivered-to|mime-version|"
+    r"authentication-results"
+)
 _BEGINS = re.compile(
-    rf"^(?:[ \t>|*=_#+-]{{0,80}}(?:{'|'.join(MARKS)})|>?(?:{_HEADERS})[ \t]?:[ \t]?[^\n]{{3}})",
+    rf"^(?:[ \t>|*=_#+-]{{0,80}}(?:{choice(MARKS)})"
+    r"(?! was| will| has| could| cannot|: \S+ unknown)"  # Sendmail begins with “The original message was received at …”
+    rf"|>?(?:{_HEADERS})[ \t]?:[ \t]?[^\n]{{3}})",
     re.IGNORECASE | re.MULTILINE,
 )
 _ID = re.compile(
@@ -41,20 +33,20 @@ _REFERRED = re.compile(r"<[^<>\s]{1,250}@[^<>\s]{1,250}>")
 
 def cut(text: str) -> tuple[str, str]:
     """The words of a notice, and the letter that it returns below them."""
-    found = _BEGINS.search(text)
-    while found is not None and not text[: found.start()].strip():  # words above it come first
-        found = _BEGINS.search(text, found.end())
+    blank = len(text) - len(text.lstrip())
+    found = _BEGINS.search(text, blank + 1)  # some words stand above it
     return (text, "") if found is None else (text[: found.start()], text[found.start() :])
 
 
-def message_ids(letter: str, referred: str) -> tuple[str, ...]:
+def message_ids(*letters: str, referred: str) -> tuple[str, ...]:
     """Which letter it was; `referred` is the notice's own In-Reply-To and References."""
-    return tuple(dict.fromkeys((*_ID.findall(letter), *_REFERRED.findall(referred))))[:MOST_IDS]
+    found = (one for letter in letters for one in _ID.findall(letter[:MOST_LETTER]))
+    return tuple(dict.fromkeys((*found, *_REFERRED.findall(referred))))[:MOST_IDS]
 
 
 def only_recipient(letter: str) -> tuple[str, ...]:
     """To whom a letter went that went to one; nobody where several could be meant."""
-    head = letter[:20_000]
+    head = letter[:MOST_LETTER]
     handed = _FOR.search(head)
     if handed is not None:
         return named(handed[1])

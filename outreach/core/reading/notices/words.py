@@ -7,28 +7,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 from outreach.core.reading.notices.failure import ADDRESS, Failure, named, status_in
+from outreach.core.reading.notices.phrases import choice
+from outreach.core.reading.notices.wording import LABELS
 
 MOST_TEXT = 30_000  # characters that are read
 MOST_PLACES = 300  # addresses that are looked at
 MOST_SAID = 1_500  # characters behind an address that may be about it
 BEFORE = 120  # characters in front of an address that tell what it is
 TOLD, TRIED, MENTIONED = 3, 2, 1  # how surely an address was not reached
-# What stands just before the address of a recipient; one to extend.
-LABELS = (
-    "recipients?", "recipient(?:'s)? (?:e-?mail )?address", r"recipient\(s\)", "receiver address", "addressed to", "was addressed",
-    "address(?:es)?", r"address\(es\)", "e-?mail address", "users?", "userid", "mailbox", "account", "destination", "mailing list",
-    "(?:un)?deliver(?:y|ed|ing|able)?(?: it)? to", "(?:mail|message|e-mail|email|letter) (?:for|to)", "sent to", "not reach",
-    "undeliverable", "undeliverable address", "failed (?:recipients?|address(?:es)?|to|for)", "failed", "attempts", "unknown host", "smtp",
-    "remis à", "remettre à", "envoyé à", "d[eé]livr[eé] [àa]", "distribué à", "destinataires?", "adresse", "à l'adresse", "utilisateur",
-    "entregar a", "entregado a", "enviado a", "destinatarios?", "dirección", "usuario", "cuenta", "lliurar a", "lliurat a", "adreça", "usuari",
-    "recapitare a", "consegnare a", "consegnato a", "destinatari[oi]", "all'utente", "indirizzo", "casella", "entregue (?:a|para)", "destinatários?",
-    "endereço", "utilizador", "usuário", "empfänger(?:adresse)?", "(?:nachricht|e-mail|mail|zustellung) an", "postfach", "benutzer",
-    "geadresseerden?", "ontvangers?", "bezorg(?:d|en) (?:bij|aan)", "mottagare[n]?", "modtager(?:en)?", "mottaker(?:en)?", "vastaanottaja",
-    "odbiorc[ay]", "adresat[a]?", "příjemc[ei]", "címzett", "destinatarul(?:ui)?", "alıcı", "παραλήπτης", "получател[яюь]", "адрес[ау]?",
-    "адресату?", "пользователь", "одержувач", "宛先", "受信者", "アドレス", "收件人", "收件者", "地址", "发送[至到]", "받는 사람", "수신자", "المستلم", "הנמען",
-)  # fmt: skip
 _LABEL = re.compile(
-    rf"(?:^|[^a-z])(?:{'|'.join(LABELS)})[\s,:=>\"'<(\[«„“*-]{{0,12}}(?:smtp:|rfc822[;:] ?)?$", re.IGNORECASE
+    rf"(?:^|[^a-z])(?:{choice(LABELS)})[\s,:=>\"'<(\[«„“*-]{{0,12}}(?:smtp:|rfc822[;:] ?)?$", re.IGNORECASE
 )
 # Sendmail's “550 <mayor@town.example>... User unknown”, and from whom a forwarded address was made.
 _CODED = re.compile(
@@ -39,8 +27,9 @@ _CODED_END = re.compile(r">?(?:\.\.\.|\)|:)")
 _TRIED = re.compile(r"(?:rcpt(?: to)? ?: ?<?|(?:^|\n)[ \t>]{0,8}to:[^\n]{0,60}|t=\[)$", re.IGNORECASE)
 # Whose address it is not: the sender's, or somebody's who could help.
 _OTHERS = re.compile(
-    r"(?:\b(?:from|by|sender|originator|return-path|reply-to|errors-to|mailto|cc|contact(?:ing)?|postmaster|support|help|administrator|"
-    r"write to|report to|expéditeur|contacter|remitente|contactar|remitent|absender|kontaktieren|mittente|contattare|remetente|afzender)"
+    r"(?:\b(?:from|by|sender|originator|return-path|reply-to|errors-to|mailto|cc|contact(?:ing)?|postmaster|support|help|"
+    r"administrator|write to|report to|expéditeur|contacter|remitente|contactar|remitent|absender|kontaktieren|"
+    r"mittente|contattare|remetente|afzender)"
     r"[\s:=<(\[\"'*-]{0,8}|\b(?:de|von|da|van|från|fra|od|от)\s?:[^\n]{0,60}|\b(?:please|kindly)[^.:]{0,90})$",
     re.IGNORECASE,
 )
