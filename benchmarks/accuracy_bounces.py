@@ -74,13 +74,13 @@ def kind_of(bounce: Bounce | None) -> str:
 
 
 def score_bounces(corpus: Path) -> tuple[list[Case], float, float]:
-    """Every mail of a corpus read, with the seconds that opening and reading took."""
+    """Every mail of a corpus read, with the seconds of processor time that opening and reading took."""
     mails = list(labels(corpus))
-    start = time.perf_counter()
+    start = time.process_time()
     opened: list[Message] = [open_mail(raw) for _, raw in mails]
-    middle = time.perf_counter()
+    middle = time.process_time()
     read = [read_bounce(message) for message in opened]
-    end = time.perf_counter()
+    end = time.process_time()
     cases = [
         Case(label, frozenset(bounce.recipients if bounce else ()), kind_of(bounce))
         for (label, _), bounce in zip(mails, read, strict=True)
@@ -95,9 +95,9 @@ def score_peer(corpus: Path) -> tuple[list[Case], float] | None:
     except ImportError:
         return None
     mails = list(labels(corpus))
-    start = time.perf_counter()
+    start = time.process_time()
     named = [_peer_names(all_failures, raw) for _, raw in mails]
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     return [Case(label, one, "none") for (label, _), one in zip(mails, named, strict=True)], seconds
 
 
@@ -122,10 +122,8 @@ def print_figures(name: str, cases: list[Case]) -> None:
     delayed = [case for case in notices if case.label["kind"] == "delayed"]
     others = [case for case in cases if case.label["kind"] in {"vacation", "other", "feedback"}]
     print(f"{name}: {len(notices)} notices")
-    print(f"  all recipients found {share(found, len(notices))}   somebody else named {share(wrong, len(notices))}")
-    print(
-        f"  of {len(others)} mails that are no notices, {sum(bool(case.named) for case in others)} make it name somebody"
-    )
+    print(f"  all recipients found {share(found, len(notices))}   wrong address named {share(wrong, len(notices))}")
+    print(f"  mails that are no notices: somebody named in {sum(bool(c.named) for c in others)} of {len(others)}")
     if any(case.kind != "none" for case in cases):
         right, late = sum(c.kind == c.label["kind"] for c in judged), sum(c.kind == "delayed" for c in delayed)
         print(f"  hard or soft right   {share(right, len(judged))}   delayed right {share(late, len(delayed))}")

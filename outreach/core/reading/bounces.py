@@ -30,10 +30,11 @@ def read_bounce(message: Message) -> Bounce | None:
         return None
     text = _text(message)
     words, letter = cut(text)
-    titled = is_notice(message, words)
-    fields = next(_reports(message, text), "") if titled or may_report(message) else ""
+    fields = next(_reports(message, text), "")
+    if not (fields and may_report(message)) and not is_notice(message, words):
+        return None
     reported = failures_in(fields)
-    if not reported and (fields or not titled):
+    if fields and not reported:
         return None
     failures = tuple(one for one in reported if one.addresses) or _told(message, words, letter) or (Failure(()),)
     delayed = all(one.delayed for one in reported) if reported else is_delay(message, words)

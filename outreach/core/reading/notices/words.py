@@ -34,7 +34,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _LINE_START = re.compile(r"(?:^|\n)[ \t>*•·#|<\"'\[(»-]{0,20}(?:\d{1,2}[.)] ?<?|[^\s<>@]{1,64}@[^\s<>@]{1,80} ?<)?$")
-_NAME_OF_NEXT = re.compile(r" ?<([^\s<>@]{1,64}@[^\s<>@]{1,255})>")
+_NAME_OF_NEXT = re.compile(r" ?<([^\s<>@:]{1,64}@[^\s<>@]{1,255})>")
 _NOBODY = re.compile(
     r"(?:mailer-daemon|postmaster|abuse|support|helpdesk|hostmaster|webmaster|admin|noreply|no-reply|root)@"
 )
