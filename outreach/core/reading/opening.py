@@ -80,7 +80,7 @@ def _empty(problem: str) -> Message:
 
 
 def _message(parsed: Parsed, problem: str) -> Message:
-    headers = tuple((name.lower()[:200], _decoded(str(value))) for name, value in parsed.items()[:MOST_HEADER_LINES])
+    headers = tuple((name.lower()[:200], _decoded(value)) for name, value in _headers(parsed))
     first = dict(reversed(headers))
     parts, cut = _parts(parsed)
     text, returned = _texts(parts)
@@ -107,6 +107,11 @@ def _message(parsed: Parsed, problem: str) -> Message:
     )
 
 
+def _headers(parsed: Parsed) -> list[tuple[str, str]]:
+    """The headers with their bytes; `items` makes question marks of what is not ASCII (RFC 6532)."""
+    return [(name, str(value)) for name, value in list(parsed.raw_items())[:MOST_HEADER_LINES]]
+
+
 def _decoded(value: str) -> str:
     """A header's value with its encoded words decoded (RFC 2047), cut before that costs anything."""
     cut = re.sub(r"\r?\n[ \t]", " ", value[:MOST_VALUE])
@@ -128,7 +133,7 @@ def _printable(text: str) -> str:
 
 
 def _boxes(parsed: Parsed, name: str) -> tuple[Mailbox, ...]:
-    values = [str(value)[:MOST_VALUE] for value in parsed.get_all(name, [])[:5]]
+    values = [_printable(value[:MOST_VALUE]) for key, value in _headers(parsed) if key.lower() == name][:5]
     try:
         pairs = getaddresses([re.sub(r"\r?\n[ \t]", " ", value) for value in values])
     except Exception:  # noqa: BLE001  a hostile address list names nobody
@@ -192,7 +197,7 @@ def _below(part: Parsed) -> Iterator[Parsed]:
 def _returned(part: Parsed) -> str:
     inner = part.get_payload()
     if isinstance(inner, list) and inner and isinstance(inner[0], Parsed):
-        head = "\n".join(f"{name}: {_decoded(str(value))}" for name, value in inner[0].items()[:200])
+        head = "\n".join(f"{name}: {_decoded(value)}" for name, value in _headers(inner[0])[:200])
         texts = [_payload_text(one) for one in _below(inner[0]) if one.get_content_type() == "text/plain"]
         return head + "\n\n" + "\n".join(texts)[:100_000]
     return _payload_text(part)

@@ -129,63 +129,63 @@ DEAD: tuple[Phrases, ...] = (
         user's email name is not found | no such user | no such person | no such recipient | no such mailbox |
         no such address | no such email | no such account | no such alias | no such local | no user | no mailbox |
         no mail box | no account | no one at this address | no valid recipient | no recipient | no known user |
-        invalid user | invalid recipient | invalid mailbox | invalid address | invalid final delivery userid |
-        invalid account | invalid local | invalid-recipient | invalid or unknown | bad address | bad recipient |
-        bad-recipient | bad_recipient | bad destination mailbox | bad destination address | badrcptto |
-        badrecipientto | validrcptto | addressee unknown | addressee not | address unknown | address not found |
-        address not present | address not valid | address does not exist | address doesn't exist | address invalid |
-        address is invalid | address is wrong | address is unknown | address is no longer valid | address no longer |
-        address couldn't be found | address could not be found | address you entered couldn't be found |
-        address … couldn't be found | address … does not exist | address rejected. | address rejected: user |
-        address rejected: unknown | address rejected: invalid | address rejected: undeliverable address |
-        address rejected: access denied | address rejected: no such | address rejected: recipient |
-        recipient unknown | recipient not found | recipient not known | recipient not exist | recipient not ok |
-        recipient not local | recipient does not exist | recipient doesn't exist | recipient … does not exist |
-        recipient … not found | recipient … wasn't found | recipient … couldn't be found | recipient is not local |
-        recipient is not accepted | recipient is unknown | recipient is invalid | recipient invalid |
-        recipient name is not recognized | recipient no longer | recipients unknown | recipients was undeliverable |
-        recipnotfound | recipient notfound | rejected recipient | rcpt … does not exist | mailbox not found |
-        mailbox not present | mailbox not available | mailbox unavailable | mailbox is unavailable |
-        mailbox unavaiable | mailbox unknown | mailbox invalid | mailbox is invalid | mailbox does not exist |
-        mailbox doesn't exist | mailbox … does not exist | mailbox … not found | account unavailable |
-        account is unavailable | account not found | account unknown | account does not exist |
-        account doesn't exist | account … does not exist | account that you tried to reach does not exist |
-        email account … does not exist | non-existent user | nonexistent user | non existent user |
-        non-existent mailbox | non-existent address | is not a valid address | is not an active address |
-        is not a registered | is not valid | is not known | not a valid user | not a valid recipient |
-        not a valid mailbox | not a known user | not a local address | not our customer | not listed in domino |
-        not listed in public name | not in my list of allowed | name directory | can't accept user |
-        destination addresses were unknown | domain or user isn't in my list | no longer accepts mail |
-        this spectator | vdeliver: invalid | utilisateur inconnu | destinataire inconnu | destinataire … inconnu |
-        destinataire … invalide | adresse inconnue | adresse … introuvable | adresse … n'existe pas |
-        usuario desconocido | usuario no existe | usuario inexistente | destinatario desconocido |
-        destinatario no existe | no existe ese usuario | no existe dicha persona | cuenta no existe |
-        dirección no encontrada | no se ha encontrado la dirección | no s'ha trobat l'adreça | adreça no trobada |
-        usuari desconegut | utente sconosciuto | destinatario sconosciuto | nessun utente | casella inesistente |
-        indirizzo inesistente | utilizador desconhecido | usuário desconhecido | usuario desconhecido |
-        destinatário desconhecido | endereço não encontrado | empfänger unbekannt | empfaenger unbekannt |
-        benutzer unbekannt | unbekannter benutzer | unbekannter empfänger | unbekannter empfaenger |
-        adresse nicht gefunden | adresse unbekannt | benutzer … existiert nicht | onbekende gebruiker |
-        gebruiker onbekend | adres … niet gevonden | adres bestaat niet | användaren finns inte | okänd mottagare |
-        ukendt modtager | ukjent mottaker | tuntematon vastaanottaja | nieznany użytkownik | nieznany odbiorca |
-        neznámý uživatel | ismeretlen címzett | utilizator necunoscut | bilinmeyen kullanıcı | άγνωστος χρήστης |
-        пользователь не найден | нет такого пользователя | адресат неизвестен | адрес … не существует |
-        ящик не существует | користувача не знайдено | 該当するユーザ | ユーザーが見つかりません |
-        ディレクトリのリストにありません | ディレクトリには見つかりません | アドレスが見つかりません | 收件人不存在 |
-        用户不存在 | 使用者不存在 | 收件者不存在 | 존재하지 않는 | 수신자를 찾을 수 없 | 邮箱不存在 | 帐号不存在 |
-        账号不存在 | 查無此人 | 查無此帳號 | 用户未找到 | 用户没找到 | 사용자를 찾을 수 없 | 사용자 없음 |
-        宛先アドレスが見つから | メールアドレスが見つから | 宛先不明 | あて先不明 | ユーザーが存在しません |
-        アドレスは存在しません | l'adresse … est introuvable | adresse … est incorrecte | adresse … erronée |
-        adresse … non valide | cette adresse n'existe pas | utilisateur … n'existe pas | destinataire introuvable |
-        boîte aux lettres … introuvable | compte inexistant | aucun utilisateur | dirección … no existe |
-        dirección … no válida | dirección incorrecta | usuario … no existe | no existe el usuario |
-        no existe la cuenta | buzón no encontrado | buzón inexistente | la cuenta … no existe |
-        destinatario … no encontrado | adreça … no existeix | usuari no existeix | l'usuari … no existeix |
-        destinatari desconegut | bústia inexistent | indirizzo non valido | indirizzo … non esiste |
-        indirizzo errato | utente inesistente | l'utente … non esiste | casella … inesistente |
-        destinatario inesistente | utente … non trovato | endereço … não existe | usuário não encontrado |
-        usuário inexistente | utilizador inexistente | conta inexistente | a conta … não existe |
-        caixa postal inexistente | destinatário … não encontrado | destinatário inexistente |
+        invalid user | invalid recipient | invalid receiver | invalid mailbox | invalid address |
+        invalid final delivery userid | invalid account | invalid local | invalid-recipient | invalid or unknown |
+        bad address | bad recipient | bad-recipient | bad_recipient | bad destination mailbox |
+        bad destination address | badrcptto | badrecipientto | validrcptto | addressee unknown | addressee not |
+        address unknown | address not found | address not present | address not valid | address does not exist |
+        address doesn't exist | address invalid | address is invalid | address is wrong | address is unknown |
+        address is no longer valid | address no longer | address couldn't be found | address could not be found |
+        address you entered couldn't be found | address … couldn't be found | address … does not exist |
+        address rejected. | address rejected: user | address rejected: unknown | address rejected: invalid |
+        address rejected: undeliverable address | address rejected: access denied | address rejected: no such |
+        address rejected: recipient | recipient unknown | recipient not found | recipient not known |
+        recipient not exist | recipient not ok | recipient not local | recipient does not exist |
+        recipient doesn't exist | recipient … does not exist | recipient … not found | recipient … wasn't found |
+        recipient … couldn't be found | recipient is not local | recipient is not accepted | recipient is unknown |
+        recipient is invalid | recipient invalid | recipient name is not recognized | recipient no longer |
+        recipients unknown | recipients was undeliverable | recipnotfound | recipient notfound | rejected recipient |
+        rcpt … does not exist | mailbox not found | mailbox not present | mailbox not available |
+        mailbox unavailable | mailbox is unavailable | mailbox unavaiable | mailbox unknown | mailbox invalid |
+        mailbox is invalid | mailbox does not exist | mailbox doesn't exist | mailbox … does not exist |
+        mailbox … not found | account unavailable | account is unavailable | account not found | account unknown |
+        account does not exist | account doesn't exist | account … does not exist |
+        account that you tried to reach does not exist | email account … does not exist | non-existent user |
+        nonexistent user | non existent user | non-existent mailbox | non-existent address | is not a valid address |
+        is not an active address | is not a registered | is not valid | is not known | not a valid user |
+        not a valid recipient | not a valid mailbox | not a known user | not a local address | not our customer |
+        not listed in domino | not listed in public name | not in my list of allowed | name directory |
+        can't accept user | destination addresses were unknown | domain or user isn't in my list |
+        no longer accepts mail | this spectator | vdeliver: invalid | utilisateur inconnu | destinataire inconnu |
+        destinataire … inconnu | destinataire … invalide | adresse inconnue | adresse … introuvable |
+        adresse … n'existe pas | usuario desconocido | usuario no existe | usuario inexistente |
+        destinatario desconocido | destinatario no existe | no existe ese usuario | no existe dicha persona |
+        cuenta no existe | dirección no encontrada | no se ha encontrado la dirección | no s'ha trobat l'adreça |
+        adreça no trobada | usuari desconegut | utente sconosciuto | destinatario sconosciuto | nessun utente |
+        casella inesistente | indirizzo inesistente | utilizador desconhecido | usuário desconhecido |
+        usuario desconhecido | destinatário desconhecido | endereço não encontrado | empfänger unbekannt |
+        empfaenger unbekannt | benutzer unbekannt | unbekannter benutzer | unbekannter empfänger |
+        unbekannter empfaenger | adresse nicht gefunden | adresse unbekannt | benutzer … existiert nicht |
+        onbekende gebruiker | gebruiker onbekend | adres … niet gevonden | adres bestaat niet |
+        användaren finns inte | okänd mottagare | ukendt modtager | ukjent mottaker | tuntematon vastaanottaja |
+        nieznany użytkownik | nieznany odbiorca | neznámý uživatel | ismeretlen címzett | utilizator necunoscut |
+        bilinmeyen kullanıcı | άγνωστος χρήστης | пользователь не найден | нет такого пользователя |
+        адресат неизвестен | адрес … не существует | ящик не существует | користувача не знайдено | 該当するユーザ |
+        ユーザーが見つかりません | ディレクトリのリストにありません | ディレクトリには見つかりません |
+        アドレスが見つかりません | 收件人不存在 | 用户不存在 | 使用者不存在 | 收件者不存在 | 존재하지 않는 |
+        수신자를 찾을 수 없 | 邮箱不存在 | 帐号不存在 | 账号不存在 | 查無此人 | 查無此帳號 | 用户未找到 |
+        用户没找到 | 사용자를 찾을 수 없 | 사용자 없음 | 宛先アドレスが見つから | メールアドレスが見つから |
+        宛先不明 | あて先不明 | ユーザーが存在しません | アドレスは存在しません | l'adresse … est introuvable |
+        adresse … est incorrecte | adresse … erronée | adresse … non valide | cette adresse n'existe pas |
+        utilisateur … n'existe pas | destinataire introuvable | boîte aux lettres … introuvable | compte inexistant |
+        aucun utilisateur | dirección … no existe | dirección … no válida | dirección incorrecta |
+        usuario … no existe | no existe el usuario | no existe la cuenta | buzón no encontrado | buzón inexistente |
+        la cuenta … no existe | destinatario … no encontrado | adreça … no existeix | usuari no existeix |
+        l'usuari … no existeix | destinatari desconegut | bústia inexistent | indirizzo non valido |
+        indirizzo … non esiste | indirizzo errato | utente inesistente | l'utente … non esiste |
+        casella … inesistente | destinatario inesistente | utente … non trovato | endereço … não existe |
+        usuário não encontrado | usuário inexistente | utilizador inexistente | conta inexistente |
+        a conta … não existe | caixa postal inexistente | destinatário … não encontrado | destinatário inexistente |
         empfänger … nicht gefunden | empfänger existiert nicht | empfänger … existiert nicht |
         adresse … existiert nicht | adresse … ist ungültig | ungültige adresse | ungültiger empfänger |
         postfach nicht gefunden | postfach existiert nicht | postfach unbekannt | kein solcher benutzer |

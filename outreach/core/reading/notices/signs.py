@@ -6,7 +6,7 @@ import re
 
 from outreach.core.reading.notices.failure import ADDRESS
 from outreach.core.reading.notices.phrases import folded, meaning, table
-from outreach.core.reading.notices.wording import DELAYS, SUBJECTS, WORDS
+from outreach.core.reading.notices.wording import DELAYS, SUBJECTS, TITLES, WORDS
 from outreach.model import Message
 
 MOST_WORDS = 4_000  # characters of the text in which a notice must say that it is one
@@ -24,7 +24,7 @@ _ARRIVED = re.compile(
     r"(?:delivered|relayed|read|accettazione|consegna|entregado|remis|zugestellt|gelesen|lu|leído)\s?:|successful|"
     r".{0,200}(?:\((?:success|relay(?:ed)?)\)|delivery (?:confirmation|receipt)|avvenuta consegna)"
 )
-_SUBJECTS, _WORDS, _DELAYS = table(SUBJECTS), table(WORDS), table(DELAYS)
+_SUBJECTS, _WORDS, _DELAYS = table(SUBJECTS, TITLES), table(WORDS), table(DELAYS)
 MOST_ADDED = 200  # characters that somebody may add to a notice that is passed on, before it is a letter of its own
 
 
@@ -47,20 +47,20 @@ def is_notice(message: Message, words: str) -> bool:
     if _ARRIVED.match(subject):
         return False
     said = folded(words[:MOST_WORDS])
-    titled, about = bool(meaning(subject, _SUBJECTS)), bool(meaning(said, _WORDS))
+    title, about = meaning(subject, _SUBJECTS), bool(meaning(said, _WORDS))
     if may_report(message):
-        return titled or about
-    anew = not _REPLIED.match(subject)
+        return bool(title) or about
+    anew = title == SUBJECTS.meaning and not _REPLIED.match(subject)
     if not (about and _names_whom(said)):
-        return titled and anew and (message.return_path == "" or (about and bool(message.returned)))
-    return message.return_path == "" or (titled and (anew or _ends_as_notice(subject)))
+        return anew and (message.return_path == "" or (about and bool(message.returned)))
+    return message.return_path == "" or anew or _ends_as_notice(subject)
 
 
 def may_report(message: Message) -> bool:
     """Whether a mail comes from a mail system by its headers, so that a report in it is its own."""
     sender = message.header("from") or message.header("sender")
     reports = "delivery-status" in message.header("content-type").lower()
-    return reports or not sender.strip() or bool(_MACHINE.search(sender)) or is_forwarded(message)
+    return reports or not sender.strip("<> \t") or bool(_MACHINE.search(sender)) or is_forwarded(message)
 
 
 def _ends_as_notice(subject: str) -> bool:

@@ -8,38 +8,46 @@ from outreach.core.reading.notices.phrases import Phrases
 SUBJECTS = Phrases(
     "notice",
     """
-    undeliver | returned mail | returned message | returned to sender | returning message to sender |
-    returning to sender | delivery status | delivery notification | delivery failure | delivery has failed |
-    delivery failed | delivery error | delivery problem | delivery report | delivery delay | delayed delivery |
-    failed delivery | failure delivery | delivery unsuccessful | delivery incomplete | failure notice | failed mail |
-    mail failed | mail failure | mail error | mail system error | mail delivery | message delivery | not delivered |
-    non-delivery | nondelivery | non delivery | message delayed | delayed mail | mail delayed | delayed … hours |
-    could not send m | could not be delivered | couldn't be delivered | could not deliver | cannot be delivered |
-    unable to deliver | processing error | error during delivery | user unknown | bounce notification | bounced |
-    transmission report | message could not | not been delivered | are not member | not a member | rejected: |
-    automatically rejected | non remis | non délivré | non distribué | non-remise | échec de la remise |
-    échec de remise | échec de la distribution | retard de remise | échec d'envoi | erreur de distribution |
-    no se puede entregar | no se pudo entregar | no se ha podido entregar | no entregado | no entregable | devuelto |
-    error de entrega | entrega fallida | fallo en la entrega | retraso en la entrega |
-    notificación de estado de entrega | no s'ha pogut lliurar | no lliurat | error de lliurament | unzustellbar |
-    nicht zustellbar | nicht zugestellt | zustellung fehlgeschlagen | zustellfehler | fehler bei der zustellung |
-    zustellung verzögert | übermittlung fehlgeschlagen | mancato recapito | mancata consegna | non recapitabile |
-    impossibile recapitare | recapito non riuscito | recapito ritardato | não entregue | não foi possível entregar |
-    falha na entrega | falha de entrega | não é possível entregar | devolvida ao remetente | devolvido |
-    onbestelbaar | niet bezorgd | niet afgeleverd | kan niet worden bezorgd | bezorging mislukt | olevererbart |
-    oleverbart | kunde inte levereras | kan inte levereras | ikke leveret | kan ikke leveres | uleveret |
-    ikke levert | toimitus epäonnistui | ei voitu toimittaa | niedostarczon | nie można dostarczyć | zwrot poczty |
-    nedoručiteľn | nedoručiteln | nedoručen | nelze doručit | kézbesíthetetlen | kézbesítési hiba | nelivrabil |
-    nelivrat | teslim edilemedi | iletilemedi | δεν παραδόθηκε | αδύνατη η παράδοση | не доставлен |
-    не может быть доставлен | недоставлен | невозможно доставить | возврат | ошибка доставки | 配信不能 |
-    配信できません | 配信エラー | 送信エラー | 送信できません | 配達できません | メール不達 | 無法傳送 | 无法投递 |
-    无法送达 | 無法送達 | 退信 | 投递失败 | 传递失败 | 反送 | 반송 | 배달되지 않음 | 전달되지 않음 | 전송 실패 |
-    تعذر التسليم | لم يتم التسليم | غير قابل للتسليم | לא ניתן למסור | לא ניתן למסירה | impossible de remettre |
-    remise impossible | går inte att leverera | ei toimitettavissa | niedostarczalne | nie dostarczono |
-    nem kézbesíthető | δεν είναι δυνατή η παράδοση | teslim edilemez | teslim edilemiyor | недоставляемое |
-    недоставимо | не вдалося доставити | не удалось доставить | nije isporučeno | neisporučivo | nedostavljivo |
-    無法傳遞 | no es pot lliurar | non accettazione | non distribuito | anomalia messaggio | fehlgeschlagen: |
-    message blocked | you sent blocked | error sending your mail | has not been sent
+    undeliver | returned mail | returned to sender | returning message to sender | returning to sender |
+    delivery failure | delivery has failed | delivery failed | delivery error | failed delivery | failure delivery |
+    delivery unsuccessful | delivery incomplete | failure notice | failed mail | mail failed | mail failure |
+    mail system error | not delivered | non-delivery | nondelivery | non delivery | message delayed | delayed mail |
+    mail delayed | delayed … hours | could not send m | could not be delivered | couldn't be delivered |
+    could not deliver | cannot be delivered | unable to deliver | error during delivery | user unknown |
+    bounce notification | not been delivered | are not member | not a member | rejected: | automatically rejected |
+    non remis | non délivré | non distribué | non-remise | échec de la remise | échec de remise |
+    échec de la distribution | retard de remise | échec d'envoi | erreur de distribution | no se puede entregar |
+    no se pudo entregar | no se ha podido entregar | no entregado | no entregable | error de entrega |
+    entrega fallida | fallo en la entrega | retraso en la entrega | notificación de estado de entrega |
+    no s'ha pogut lliurar | no lliurat | error de lliurament | unzustellbar | nicht zustellbar | nicht zugestellt |
+    zustellung fehlgeschlagen | zustellfehler | fehler bei der zustellung | zustellung verzögert |
+    übermittlung fehlgeschlagen | mancato recapito | mancata consegna | non recapitabile | impossibile recapitare |
+    recapito non riuscito | recapito ritardato | não entregue | não foi possível entregar | falha na entrega |
+    falha de entrega | não é possível entregar | devolvida ao remetente | onbestelbaar | niet bezorgd |
+    niet afgeleverd | kan niet worden bezorgd | bezorging mislukt | olevererbart | oleverbart |
+    kunde inte levereras | kan inte levereras | ikke leveret | kan ikke leveres | uleveret | ikke levert |
+    toimitus epäonnistui | ei voitu toimittaa | niedostarczon | nie można dostarczyć | zwrot poczty | nedoručiteľn |
+    nedoručiteln | nedoručen | nelze doručit | kézbesíthetetlen | kézbesítési hiba | nelivrabil | nelivrat |
+    teslim edilemedi | iletilemedi | δεν παραδόθηκε | αδύνατη η παράδοση | не доставлен | не может быть доставлен |
+    недоставлен | невозможно доставить | ошибка доставки | 配信不能 | 配信できません | 配信エラー | 送信エラー |
+    送信できません | 配達できません | メール不達 | 無法傳送 | 无法投递 | 无法送达 | 無法送達 | 退信 | 投递失败 |
+    传递失败 | 反送 | 반송 | 배달되지 않음 | 전달되지 않음 | 전송 실패 | تعذر التسليم | لم يتم التسليم |
+    غير قابل للتسليم | לא ניתן למסור | לא ניתן למסירה | impossible de remettre | remise impossible |
+    går inte att leverera | ei toimitettavissa | niedostarczalne | nie dostarczono | nem kézbesíthető |
+    δεν είναι δυνατή η παράδοση | teslim edilemez | teslim edilemiyor | недоставляемое | недоставимо |
+    не вдалося доставити | не удалось доставить | nije isporučeno | neisporučivo | nedostavljivo | 無法傳遞 |
+    no es pot lliurar | non accettazione | non distribuito | anomalia messaggio | message blocked |
+    you sent blocked | error sending your mail | has not been sent
+    """,
+)
+# Subjects that say so only under a mail system's name.
+TITLES = Phrases(
+    "maybe",
+    """
+    mail delivery | message delivery | email delivery | e-mail delivery | delivery notification | delivery report |
+    delivery problem | delivery status | delivery delay | delayed delivery | processing error | mail error |
+    bounced | message could not | transmission report | возврат | devuelto | devolvido | fehlgeschlagen: |
+    returned message
     """,
 )
 # Words with which a text says that it is a notice.
@@ -149,17 +157,20 @@ LABELS = Phrases(
     receiver address | addressed to | was addressed | address | addresses | address(es) | user | users | userid |
     mailbox | account | destination | mailing list | delivery to | deliver to | deliver it to | delivered to |
     delivering to | delivering your mail to | undeliverable to | mail to | message to | email to | letter to |
-    mail for | message for | sent to | not reach | undeliverable | failed recipients | failed recipient | failed to |
-    failed for | failed | attempts | unknown host | smtp | remis à | remettre à | envoyé à | délivré à | delivre a |
-    délivre à | distribué à | destinataire | destinataires | adresse | utilisateur | entregar a | entregado a |
-    enviado a | destinatario | destinatarios | dirección | usuario | cuenta | lliurar a | lliurat a | adreça |
-    usuari | destinatari | recapitare a | consegnare a | consegnato a | all'utente | indirizzo | casella |
-    entregue a | entregue para | destinatário | destinatários | endereço | utilizador | usuário | empfänger |
-    empfängeradresse | nachricht an | mail an | zustellung an | postfach | benutzer | geadresseerde |
-    geadresseerden | ontvanger | ontvangers | bezorgd bij | bezorgen bij | bezorgd aan | mottagare | mottagaren |
-    modtager | modtageren | mottaker | mottakeren | vastaanottaja | odbiorca | odbiorcy | adresat | adresata |
-    příjemce | příjemci | címzett | destinatarul | destinatarului | alıcı | παραλήπτης | получатель | получателю |
-    получателя | адрес | адресу | адреса | адресат | адресату | пользователь | одержувач | 宛先 | 受信者 | アドレス |
-    收件人 | 收件者 | 地址 | 发送至 | 发送到 | 받는 사람 | 수신자 | المستلم | הנמען
+    mail for | message for | mensaje para | mensaje a | correo a | missatge a | message pour | message à |
+    courriel à | messaggio a | messaggio per | mensagem para | bericht aan | meddelande till | besked til |
+    melding til | viesti | wiadomość do | zpráva pro | сообщение для | письмо для | письмо на адрес | sent to |
+    not reach | undeliverable | failed recipients | failed recipient | failed to | failed for | failed | attempts |
+    unknown host | smtp | remis à | remettre à | envoyé à | délivré à | delivre a | délivre à | distribué à |
+    destinataire | destinataires | adresse | utilisateur | entregar a | entregado a | enviado a | destinatario |
+    destinatarios | dirección | usuario | cuenta | lliurar a | lliurat a | adreça | usuari | destinatari |
+    recapitare a | consegnare a | consegnato a | all'utente | indirizzo | casella | entregue a | entregue para |
+    destinatário | destinatários | endereço | utilizador | usuário | empfänger | empfängeradresse | nachricht an |
+    mail an | zustellung an | postfach | benutzer | geadresseerde | geadresseerden | ontvanger | ontvangers |
+    bezorgd bij | bezorgen bij | bezorgd aan | mottagare | mottagaren | modtager | modtageren | mottaker |
+    mottakeren | vastaanottaja | odbiorca | odbiorcy | adresat | adresata | příjemce | příjemci | címzett |
+    destinatarul | destinatarului | alıcı | παραλήπτης | получатель | получателю | получателя | адрес | адресу |
+    адреса | адресат | адресату | пользователь | одержувач | 宛先 | 受信者 | アドレス | 收件人 | 收件者 | 地址 |
+    发送至 | 发送到 | 받는 사람 | 수신자 | المستلم | הנמען
     """,
 )

@@ -28,7 +28,7 @@ _TRIED = re.compile(r"(?:rcpt(?: to)? ?: ?<?|(?:^|\n)[ \t>]{0,8}to:[^\n]{0,60}|t
 # Whose address it is not: the sender's, or somebody's who could help.
 _OTHERS = re.compile(
     r"(?:\b(?:from|by|sender|originator|return-path|reply-to|errors-to|mailto|cc|contact(?:ing)?|postmaster|support|help|"
-    r"administrator|write to|report to|expéditeur|contacter|remitente|contactar|remitent|absender|kontaktieren|"
+    r"administrator|(?:write|reply|report) to|expéditeur|contacter|remitente|contactar|remitent|absender|kontaktieren|"
     r"mittente|contattare|remetente|afzender)"
     r"[\s:=<(\[\"'*-]{0,8}|\b(?:de|von|da|van|från|fra|od|от)\s?:[^\n]{0,60}|\b(?:please|kindly)[^.:]{0,90})$",
     re.IGNORECASE,
@@ -36,7 +36,7 @@ _OTHERS = re.compile(
 _LINE_START = re.compile(r"(?:^|\n)[ \t>*•·#|<\"'\[(»-]{0,20}(?:\d{1,2}[.)] ?<?|[^\s<>@]{1,64}@[^\s<>@]{1,80} ?<)?$")
 _NAME_OF_NEXT = re.compile(r" ?<([^\s<>@:]{1,64}@[^\s<>@]{1,255})>")
 _NOBODY = re.compile(
-    r"(?:mailer-daemon|postmaster|abuse|support|helpdesk|hostmaster|webmaster|admin|noreply|no-reply|root)@"
+    r"(?:mailer-daemon|postmaster|abuse|support|helpdesk|hostmaster|webmaster|admin|noreply|no-reply|root|soporte|suporte|supporto|ayuda|aide|hilfe)@"
 )
 
 
