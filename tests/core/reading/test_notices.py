@@ -407,6 +407,34 @@ def test_named_elsewhere() -> None:
         assert bounce.recipients == (A,)
 
 
+OTHERS = {
+    "the sender": f"A message sent by\n\n  <us@office.example>\n\ncould not be delivered to:\n\n  {A}\n    mailbox is full\n",
+    "who can help": f"<{A}>: mailbox is full\n\nPlease contact\nhelpline@relay.example\nor write to it@relay.example.\n",
+    "a new address": f"The address {A} is no longer in use. Please use office@northam.example instead.\n",
+    "in a policy": f"<{A}>: 550 <us@office.example>: Sender address rejected, see http://spf.example/?id=us@office.example\n",
+    "who was reached": f"Delivery status:\n\n{B}: delivered\n{A}: failed\n",
+    "an identifier": f"Delivery to {A} failed.\nMessage-ID <20220728.1@mail.office.example>\n",
+    "forwarded to": f"  {A}\n    SMTP error after RCPT TO:<mayor@inside.example>:\n    550 5.1.1 <mayor@inside.example>: unknown\n",
+    "in the letter": f"{A}: user unknown\n\nFrom: us@office.example\nTo: {A}\nCc: {B}\n\nDear mayor\n",
+    "name and address": f"not delivered to:\n\nclerk@southam.example <{A}>\n",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_others_who_are_named(name: str) -> None:
+    """Addresses that stand beside the recipient's."""
+    bounce = notice(OTHERS[name])
+    assert bounce is not None
+    assert bounce.recipients == (A,)
+
+
+def test_subjects_in_bytes() -> None:
+    """A subject that is not encoded (RFC 6532) is read as it is."""
+    bounce = notice(f"{A}\n", subject="Nedoručitelné: Pozvánka")
+    assert bounce is not None
+    assert open_mail("Subject: Nedoručitelné\nFrom: Žofie <z@town.example>\n\n".encode()).subject == "Nedoručitelné"
+
+
 DELAYS = {
     "postfix": f"Your message could not be delivered for more than 4 hour(s).\nIt will be retried until it is 5 day(s) old.\n\n<{A}>: connect to mx[192.0.2.1]:25: Connection timed out\n",
     "exim": f"A message that you sent has not yet been delivered to one or more of its recipients.\n\n  {A}\n\nDelivery attempts will continue for some time.\n",

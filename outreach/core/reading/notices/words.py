@@ -23,11 +23,12 @@ _CODED = re.compile(
     r"(?:^|\n)[ \t>]{0,8}[45]\d\d (?:[45]\.\d{1,2}\.\d{1,3} )?<?$|(?:expanded|generated|forwarded) from:? ?<?$",
     re.IGNORECASE,
 )
-_CODED_END = re.compile(r">?(?:\.\.\.|\)|:)")
+_CODED_END = re.compile(r">?(?:\.\.\.|\))")
+_REACHED = re.compile(r">?[ \t:=–-]{0,12}(?:delivered|accepted|relayed|ok\b|success)", re.IGNORECASE)
 _TRIED = re.compile(r"(?:rcpt(?: to)? ?: ?<?|(?:^|\n)[ \t>]{0,8}to:[^\n]{0,60}|t=\[)$", re.IGNORECASE)
 # Whose address it is not: the sender's, or somebody's who could help.
 _OTHERS = re.compile(
-    r"(?:\b(?:from|by|sender|originator|return-path|reply-to|errors-to|mailto|cc|contact(?:ing)?|postmaster|support|help|"
+    r"(?:\b(?:from|by|sender|originator|return-path|reply-to|errors-to|message-id|mailto|cc|contact(?:ing)?|postmaster|support|help|"
     r"administrator|(?:write|reply|report) to|expéditeur|contacter|remitente|contactar|remitent|absender|kontaktieren|"
     r"mittente|contattare|remetente|afzender)"
     r"[\s:=<(\[\"'*-]{0,8}|\b(?:de|von|da|van|från|fra|od|от)\s?:[^\n]{0,60}|\b(?:please|kindly)[^.:]{0,90})$",
@@ -80,13 +81,14 @@ def _place(text: str, found: re.Match[str]) -> _Place:
 
 def _surely(address: str, before: str, after: str) -> int:
     next_one = _NAME_OF_NEXT.match(after)
-    if next_one is not None and next_one[1].lower() != address:  # “mayor@town.example <office@town.example>”
+    other_meant = next_one is not None and next_one[1].lower() != address  # “mayor@town.example <office@town.example>”
+    if other_meant or _REACHED.match(after):
         return 0
     if _CODED.search(before) and _CODED_END.match(after):
         return TOLD
     if _LINE_START.search(before):
         return 0 if _OTHERS.search(before.rstrip("<[( \t\n>*-")) else TOLD
-    if _TRIED.search(before):
+    if _TRIED.search(before) or _CODED.search(before):
         return TRIED
     if _OTHERS.search(before):
         return 0
