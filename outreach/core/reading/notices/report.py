@@ -9,6 +9,7 @@ from itertools import islice
 from outreach.core.reading.notices.failure import MOST, Failure, named, status_in
 
 MOST_FIELDS = 60_000  # characters that are read
+MOST_VALUE = 4_000  # characters of one of them
 RECIPIENTS = ("original-recipient", "final-recipient", "x-actual-recipient")  # the one that was written to first
 OUTCOMES = ("action", "status", "diagnostic-code")
 _FIELD = re.compile(r"[ \t]{0,8}([A-Za-z][A-Za-z-]{2,40})[ \t]{0,4}:[ \t]?(.*)", re.DOTALL)
@@ -53,7 +54,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[Block]:
                 block = {}
             block.setdefault(name, field[2].strip())
         elif line[:1].isspace() and line.strip() and name:
-            block[name] += " " + line.strip()
+            block[name] = f"{block[name]} {line.strip()}"[:MOST_VALUE]
         elif not line.strip():
             yield block
             block, name = {}, ""
