@@ -21,44 +21,8 @@ BESIDE = 3  # words between “until” and its date
 BEHIND = 1  # words between a date and the “until” that some languages put behind it
 MOST = 30  # sentences, and cues and dates of a sentence, that are looked at
 UNITS = tuple(  # what is counted in figures and is no day: “back in 5 days”; beginnings of words
-    [
-        "day",
-        "dia",
-        "dies",
-        "giorn",
-        "jour",
-        "tag",
-        "dag",
-        "hora",
-        "heur",
-        "hour",
-        "uhr",
-        "uur",
-        "ore",
-        "min",
-        "week",
-        "seman",
-        "setman",
-        "semaine",
-        "settiman",
-        "woche",
-        "mes",
-        "mois",
-        "mesi",
-        "month",
-        "monat",
-        "maand",
-        "person",
-        "people",
-        "euro",
-        "km",
-        "gun",
-        "saat",
-        "dni",
-        "godz",
-        "jam",
-        "hari",
-    ]
+    "day dia dies giorn jour tag dag hora heur hour uhr uur ore min week seman setman semaine settiman woche mes mois "
+    "mesi month monat maand person people euro km gun saat dni godz jam hari".split()
 )
 
 
@@ -153,11 +117,7 @@ def _spoken_of(back: Found[str], mentions: Sequence[Mention], line: _Line) -> Me
 
 def _is_until(mention: Mention, line: _Line) -> bool:
     return any(
-        (
-            cue.name == "until"
-            and line.end(cue) <= mention.start
-            and line.between(line.end(cue), mention.start) <= BESIDE
-        )
+        (cue.name == "until" and line.end(cue) <= mention.start and line.between(line.end(cue), mention.start) <= BESIDE)
         or (
             cue.name == "until_behind"
             and mention.end <= line.start(cue)

@@ -238,9 +238,9 @@ def _subject_signs(subject: str, heard: Iterable[_Heard]) -> Iterator[Sign]:
             at_the_head = found.first - before <= AT_THE_HEAD
             if found.name[0] == "subject":
                 yield Sign("subject", WEAK if answers and found.first == before else STRONG, subject)
-            elif (found.name[0] == "headed" and at_the_head and not answers) or (
-                found.name[0] in ("away", "closed", "dead", "machine", "receipt") and not answers
-            ):
+            elif found.name[0] == "headed" and at_the_head and not answers:
+                yield Sign("subject", WEAK, subject)
+            elif found.name[0] in ("away", "closed", "dead", "machine", "receipt") and not answers:
                 yield Sign("subject", WEAK, subject)
 
 

@@ -17,15 +17,11 @@ _SIGNS = re.compile(  # 2022年8月29日, 8월 29일, 8月1日至5日
 )
 _POINTED = re.compile(r"(?<![\w.,/])(\d{1,2})\.\s?(\d{1,2})(?:\.\s?((?:20)?\d\d))?(?!\d)")
 _SLASHED = re.compile(r"(?<![\w.,/])(\d{1,2})\s?/\s?(\d{1,2})(?:\s?/\s?((?:20)?\d\d))?(?!\d)")
-_DASHED = re.compile(
-    r"(?<![\w.,/-])(\d{1,2})-(\d{1,2})-((?:20)?\d\d)(?!\d)|(?<![\w.,/-])(\d{1,2})-(0[1-9]|1[0-2])(?!\d)"
-)
+_DASHED = re.compile(r"(?<![\w.,/-])(\d{1,2})-(\d{1,2})-((?:20)?\d\d)(?!\d)|(?<![\w.,/-])(\d{1,2})-(0[1-9]|1[0-2])(?!\d)")
 _SIGN_RANGE = re.compile(r"[\d日일号).](?:\s?\(\w\)|요일|曜日)?\s?(?:[~～〜–—-]|から|より|至|到|부터)\s?$")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 MARKS = frozenset(".,º°ª'’-–‑/")
-OF = frozenset(
-    ["of", "de", "del", "d", "di", "do", "da", "dels", "van", "den"]
-)  # may stand between a day, a month and a year
+OF = frozenset("of de del d di do da dels van den".split())  # may stand between a day, a month and a year
 MONTHS = 12
 MOST_DAYS = 31
 PAST = timedelta(days=120)  # a date without a year that is longer ago means the next year

@@ -74,18 +74,13 @@ SENDERS = re.compile(
 
 # How automatic replies head their subject in every language; each with what it counts.
 SUBJECTS = (
-    (
-        re.compile(
-            r"^\W{0,3}(?:auto|ooo|oof|autoreply|auto-reply|autoresponse|autoresponder)\W{0,2}[\]:]", re.IGNORECASE
-        ),
-        STRONG,
-    ),
-    (re.compile(r"[\[(](?:ooo|oof|auto|autoreply|auto-reply|out of office)[\])]", re.IGNORECASE), STRONG),
+    (re.compile(r"^\W{0,3}(?:auto|ooo|oof|autoreply|auto-reply|autoresponse|autoresponder)\W{0,2}[\]:]", re.I), STRONG),
+    (re.compile(r"[\[(](?:ooo|oof|auto|autoreply|auto-reply|out of office)[\])]", re.I), STRONG),
     # Receipts of certified mail, as the Italian rules word them.
     (re.compile(r"^(?:ACCETTAZIONE|CONSEGNA|MANCATA CONSEGNA|AVVENUTA CONSEGNA|PRESA IN CARICO)\s?:"), STRONG),
     # A number under which a service desk keeps a request; its staff's answers carry it too.
-    (re.compile(r"^\W{0,3}\w{0,12}\s?#\s?[\w-]{0,8}\d{2}", re.IGNORECASE), WEAK),
-    (re.compile(r"[\[(](?:\w{2,14}[ :#-]{0,3})?#?[\w.-]{0,6}\d{5}", re.IGNORECASE), WEAK),
+    (re.compile(r"^\W{0,3}\w{0,12}\s?#\s?[\w-]{0,8}\d{2}", re.I), WEAK),
+    (re.compile(r"[\[(](?:\w{2,14}[ :#-]{0,3})?#?[\w.-]{0,6}\d{5}", re.I), WEAK),
 )
 
 # What mail programs put before the subject of a mail whose reading (or deletion) they report, and before that of a
@@ -109,4 +104,4 @@ REPLY_SUBJECTS = re.compile(  # “Re:” in the languages of mail programs
 )
 
 # Domains whose people write the month before the day (8/29).
-MONTH_FIRST = frozenset(["us", "gov", "mil", "edu", "ph", "fm", "mh", "pw", "gu", "as", "mp", "vi"])
+MONTH_FIRST = frozenset("us gov mil edu ph fm mh pw gu as mp vi".split())

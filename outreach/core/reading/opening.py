@@ -23,8 +23,23 @@ MOST_PARTS = 200
 MOST_VALUE = 4000  # characters of one header that are decoded
 MOST_WORDS = 100  # encoded words in one header
 MOST_TEXT = 1_000_000  # characters of the text
-READABLE = ("message/delivery-status", "message/disposition-notification", "text/rfc822-headers")
+READABLE = (
+    "message/delivery-status",
+    "message/global-delivery-status",  # RFC 6533
+    "message/disposition-notification",
+    "text/rfc822-headers",
+)
+# In these a notice returns a letter, or its headers (RFC 3462 §2, RFC 6533 §6); some names are made up by systems.
+RETURNED = (
+    "message/rfc822",
+    "message/global",
+    "message/partial",
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global-headers",
+)
 _ID = re.compile(r"<[^<>\s]{1,250}>")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]{40,}")
 _ENCODED_WORD = re.compile(r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?]*\?=")
 
 
@@ -65,7 +80,7 @@ def _empty(problem: str) -> Message:
 
 
 def _message(parsed: Parsed, problem: str) -> Message:
-    headers = tuple((name.lower()[:200], _decoded(str(value))) for name, value in parsed.items()[:MOST_HEADER_LINES])
+    headers = tuple((name.lower()[:200], _decoded(value)) for name, value in _headers(parsed))
     first = dict(reversed(headers))
     parts, cut = _parts(parsed)
     text, returned = _texts(parts)
@@ -93,6 +108,11 @@ def _message(parsed: Parsed, problem: str) -> Message:
     )
 
 
+def _headers(parsed: Parsed) -> list[tuple[str, str]]:
+    """The headers with their bytes; `items` makes question marks of what is not ASCII (RFC 6532)."""
+    return [(name, str(value)) for name, value in list(parsed.raw_items())[:MOST_HEADER_LINES]]
+
+
 def _decoded(value: str) -> str:
     """A header's value with its encoded words decoded (RFC 2047), cut before that costs anything."""
     cut = re.sub(r"\r?\n[ \t]", " ", value[:MOST_VALUE])
@@ -108,13 +128,13 @@ def _decoded(value: str) -> str:
 
 def _printable(text: str) -> str:
     """Raw bytes in a header come as surrogates; they were most likely UTF-8."""
-    if any("\udc80" <= char <= "\udcff" for char in text):
+    if not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text):
         text = decoded_text(text.encode("utf-8", "surrogateescape"), "")
     return text.replace("\r", " ").replace("\n", " ")
 
 
 def _boxes(parsed: Parsed, name: str) -> tuple[Mailbox, ...]:
-    values = [str(value)[:MOST_VALUE] for value in parsed.get_all(name, [])[:5]]
+    values = [_printable(value[:MOST_VALUE]) for key, value in _headers(parsed) if key.lower() == name][:5]
     try:
         pairs = getaddresses([re.sub(r"\r?\n[ \t]", " ", value) for value in values])
     except Exception:  # noqa: BLE001  a hostile address list names nobody
@@ -153,15 +173,22 @@ def _texts(parts: list[Parsed]) -> tuple[str, str]:
     returned_parts: set[int] = set()
     returned: list[str] = []
     for part in parts:
-        if part.get_content_type() in ("message/rfc822", "message/global", "text/rfc822-headers"):
+        if part.get_content_type() in RETURNED:
             returned.append(_returned(part))
             returned_parts |= {id(inner) for inner in _below(part)} | {id(part)}
     own = [part for part in parts if id(part) not in returned_parts and not _is_attached(part)]
-    plain = "\n".join(_payload_text(part) for part in own if part.get_content_type() == "text/plain")
+    plain = "\n".join(
+        _payload_text(part) for part in own if part.get_content_type() == "text/plain" or _is_unparted(part)
+    )
     if plain.strip():
         return plain, "\n".join(returned)
     html = "\n".join(html_to_text(_payload_text(part)) for part in own if part.get_content_type() == "text/html")
     return html, "\n".join(returned)
+
+
+def _is_unparted(part: Parsed) -> bool:
+    """Whether it calls itself multipart, but its boundary is missing or never comes: all of it is text."""
+    return part.get_content_maintype() == "multipart" and isinstance(part.get_payload(), str)
 
 
 def _below(part: Parsed) -> Iterator[Parsed]:
@@ -171,7 +198,7 @@ def _below(part: Parsed) -> Iterator[Parsed]:
 def _returned(part: Parsed) -> str:
     inner = part.get_payload()
     if isinstance(inner, list) and inner and isinstance(inner[0], Parsed):
-        head = "\n".join(f"{name}: {_decoded(str(value))}" for name, value in inner[0].items()[:200])
+        head = "\n".join(f"{name}: {_decoded(value)}" for name, value in _headers(inner[0])[:200])
         texts = [_payload_text(one) for one in _below(inner[0]) if one.get_content_type() == "text/plain"]
         return head + "\n\n" + "\n".join(texts)[:100_000]
     return _payload_text(part)
@@ -190,7 +217,7 @@ def _payload_text(part: Parsed) -> str:
     inner = part.get_payload()
     if isinstance(inner, list):
         return "\n".join(
-            "\n".join(f"{name}: {value}" for name, value in one.items()[:100]) + "\n"
+            "\n".join(f"{name}: {value}" for name, value in one.items()[:100]) + f"\n{_rest(one)}"
             for one in inner[:50]
             if isinstance(one, Parsed)
         )
@@ -201,6 +228,17 @@ def _payload_text(part: Parsed) -> str:
     if not isinstance(content, bytes):
         return str(inner)
     return decoded_text(content, str(part.get_content_charset() or ""))
+
+
+def _rest(block: Parsed) -> str:
+    """What stands in a block of fields that is none for the parser, such as “Action : failed”."""
+    rest = block.get_payload()
+    if not isinstance(rest, str):
+        return ""
+    if ":" in rest or not _BASE64.fullmatch(rest[:2000]):
+        return rest[:10_000]
+    block["Content-Transfer-Encoding"] = "base64"  # of the whole report, which the parser took for one block
+    return _payload_text(block)[:10_000]
 
 
 def _attachments(parts: list[Parsed]) -> Iterator[Attachment]:

@@ -86,170 +86,45 @@ QUOTING = {
 
 # The first word of such a line where it is written small; a date may stand first as well.
 ON = frozenset(
-    [
-        "on",
-        "le",
-        "el",
-        "em",
-        "no",
-        "il",
-        "am",
-        "op",
-        "den",
-        "dne",
-        "dnia",
-        "w",
-        "dana",
-        "dňa",
-        "v",
-        "u",
-        "om",
-        "a",
-        "al",
-        "la",
-        "o",
-        "în",
-        "pe",
-        "på",
-        "στις",
-        "στο",
-        "la",
-        "на",
-        "в",
-        "у",
-        "ο",
-        "во",
-        "у",
-        "le",
-        "în",
-        "hau",
-        "pada",
-        "vào",
-        "noong",
-        "ke",
-        "le'r",
-        "ar",
-        "d.",
-        "d",
-    ]
+    "on le el em no il am op den dne dnia w dana dňa v u om a al la o în pe på στις στο la на в у ο во у le în hau "
+    "pada vào noong ke le'r ar d. d".split()
 )
 
 LABELS = {
-    "ar": Labels(
-        "من|المرسل|مرسل", "تم الإرسال|تاريخ الإرسال|التاريخ|تاريخ|أرسلت|مرسلة", "إلى|الى", "الموضوع|موضوع", "نسخة"
-    ),
+    "ar": Labels("من|المرسل|مرسل", "تم الإرسال|تاريخ الإرسال|التاريخ|تاريخ|أرسلت|مرسلة", "إلى|الى", "الموضوع|موضوع", "نسخة"),
     "bg, mk": Labels("от|од", "изпратено|дата|испратено", "до|за", "относно|тема|предмет", "копие"),
     "ca": Labels("de", "enviat|enviat el|data", "per a|per|a", "tema|assumpte", "a/c|cc|còpia|adjunts"),
     "cs, sk": Labels("od", "odesláno|datum|odoslané|dátum|odosláno", "komu|pre", "předmět|predmet|věc", "kopie|kópia"),
     "da, no": Labels("fra", "sendt|dato", "til", "emne", "kopi|vedhæftede filer"),
-    "de": Labels(
-        "von|absender",
-        "gesendet|datum|gesendet am|gesendet von",
-        "an|empfänger",
-        "betreff|thema",
-        "kopie|anlagen|antwort an|priorität|wichtigkeit",
-    ),  # noqa: E501
-    "el": Labels(
-        "από|αποστολέας", "στάλθηκε|ημερομηνία|αποστολή|εστάλη", "προς|παραλήπτης", "θέμα", "κοιν.|κοινοποίηση"
-    ),
-    "en": Labels(
-        "from|sender",
-        "sent|date|sent at|sent on|sent date",
-        "to|recipient",
-        "subject|re",
-        "cc|bcc|importance|attachments|reply-to|reply to|priority|sent by|when|where|organization|sensitivity|cc:|x-mailer",
-    ),  # noqa: E501
-    "es": Labels(
-        "de|desde|remitente",
-        "enviado|enviado el|fecha|enviada|enviado a las|fecha de envío",
-        "para|a|destinatario",
-        "asunto|tema|título",
-        "cc|cco|con copia|importancia|datos adjuntos|adjuntos",
-    ),  # noqa: E501
-    "et, lv, lt": Labels(
-        "saatja|kellelt|no|sūtītājs|nuo",
-        "saadetud|kuupäev|nosūtīts|datums|išsiųsta|data",
-        "adressaat|kellele|kam",
-        "teema|temats|tēma|tema",
-    ),  # noqa: E501
+    "de": Labels("von|absender", "gesendet|datum|gesendet am|gesendet von", "an|empfänger", "betreff|thema", "kopie|anlagen|antwort an|priorität|wichtigkeit"),  # noqa: E501
+    "el": Labels("από|αποστολέας", "στάλθηκε|ημερομηνία|αποστολή|εστάλη", "προς|παραλήπτης", "θέμα", "κοιν.|κοινοποίηση"),
+    "en": Labels("from|sender", "sent|date|sent at|sent on|sent date", "to|recipient", "subject|re", "cc|bcc|importance|attachments|reply-to|reply to|priority|sent by|when|where|organization|sensitivity|cc:|x-mailer"),  # noqa: E501
+    "es": Labels("de|desde|remitente", "enviado|enviado el|fecha|enviada|enviado a las|fecha de envío", "para|a|destinatario", "asunto|tema|título", "cc|cco|con copia|importancia|datos adjuntos|adjuntos"),  # noqa: E501
+    "et, lv, lt": Labels("saatja|kellelt|no|sūtītājs|nuo", "saadetud|kuupäev|nosūtīts|datums|išsiųsta|data", "adressaat|kellele|kam", "teema|temats|tēma|tema"),  # noqa: E501
     "eu, gl": Labels("nork|bidaltzailea|de", "bidalia|data|enviado", "nori|hartzailea|para", "gaia|asunto"),
     "fa": Labels("از|فرستنده", "ارسال شده|ارسال‌شده|تاریخ", "به|گیرنده", "موضوع"),
     "fi": Labels("lähettäjä", "lähetetty|päivämäärä|päiväys|pvm", "vastaanottaja", "aihe", "kopio"),
-    "fr": Labels(
-        "de|expéditeur",
-        "envoyé|envoyé le|date|date d'envoi|date d’envoi",
-        "à|pour|a|destinataire",
-        "objet|sujet",
-        "cc|cci|copie|copie à|importance|pièces jointes|répondre à",
-    ),  # noqa: E501
+    "fr": Labels("de|expéditeur", "envoyé|envoyé le|date|date d'envoi|date d’envoi", "à|pour|a|destinataire", "objet|sujet", "cc|cci|copie|copie à|importance|pièces jointes|répondre à"),  # noqa: E501
     "he": Labels("מאת|מ", "נשלח|תאריך", "אל|ל", "נושא|הנדון", "עותק"),
     "hi": Labels("प्रेषक|से", "भेजा गया|दिनांक|तारीख", "प्रति|को", "विषय"),
     "hr, bs, sl": Labels("od|šalje|pošiljatelj", "poslano|datum|poslato", "za|prima|do", "predmet|naslov|tema|zadeva"),
     "hu": Labels("feladó|from|küldő", "küldve|elküldve|dátum|küldés dátuma", "címzett", "tárgy", "másolatot kap"),
-    "id, ms": Labels(
-        "dari|daripada", "dikirim|terkirim|tanggal|dihantar|tarikh", "kepada|ke|untuk", "perihal|subjek|subyek|judul"
-    ),
+    "id, ms": Labels("dari|daripada", "dikirim|terkirim|tanggal|dihantar|tarikh", "kepada|ke|untuk", "perihal|subjek|subyek|judul"),
     "is": Labels("frá", "sent|dagsetning", "til", "efni"),
-    "it": Labels(
-        "da|mittente",
-        "inviato|data|inviata|inviato il|data invio",
-        "a|per|destinatario",
-        "oggetto",
-        "cc|ccn|allegati|priorità",
-    ),
+    "it": Labels("da|mittente", "inviato|data|inviata|inviato il|data invio", "a|per|destinatario", "oggetto", "cc|ccn|allegati|priorità"),
     "ja": Labels("差出人|送信者|送信元", "送信日時|送信日|日時|日付|送信", "宛先|送信先", "件名", "cc"),
-    "ko": Labels(
-        "보낸 사람|보낸사람|보내는 사람|발신자|발신",
-        "보낸 날짜|보낸날짜|보낸 시간|날짜|일시|발송일",
-        "받는 사람|받는사람|받은 사람|수신자|수신",
-        "제목",
-        "참조",
-    ),  # noqa: E501
-    "nl": Labels(
-        "van|afzender",
-        "verzonden|datum|verstuurd|verzonden op",
-        "aan|ontvanger|naar",
-        "onderwerp|betreft",
-        "kopie|bijlagen|urgentie",
-    ),
-    "pl": Labels(
-        "od|nadawca", "wysłano|data|wysłane|wysłany", "do|adresat|odbiorca", "temat", "dw|kopia|do wiadomości"
-    ),
-    "pt": Labels(
-        "de|remetente",
-        "enviado|enviada|enviada em|enviado em|enviado a|data",
-        "para|destinatário",
-        "assunto|tema",
-        "cc|cco|anexos",
-    ),
+    "ko": Labels("보낸 사람|보낸사람|보내는 사람|발신자|발신", "보낸 날짜|보낸날짜|보낸 시간|날짜|일시|발송일", "받는 사람|받는사람|받은 사람|수신자|수신", "제목", "참조"),  # noqa: E501
+    "nl": Labels("van|afzender", "verzonden|datum|verstuurd|verzonden op", "aan|ontvanger|naar", "onderwerp|betreft", "kopie|bijlagen|urgentie"),
+    "pl": Labels("od|nadawca", "wysłano|data|wysłane|wysłany", "do|adresat|odbiorca", "temat", "dw|kopia|do wiadomości"),
+    "pt": Labels("de|remetente", "enviado|enviada|enviada em|enviado em|enviado a|data", "para|destinatário", "assunto|tema", "cc|cco|anexos"),
     "ro": Labels("de la|expeditor", "trimis|data|dată", "către|la|catre", "subiect"),
-    "ru, uk, be": Labels(
-        "от|від|от кого|від кого|ад",
-        "отправлено|дата|надіслано|відправлено|отправлен|адпраўлена",
-        "кому|до|каму",
-        "тема",
-        "копия|копія",
-    ),  # noqa: E501
-    "sq, sr": Labels(
-        "nga|шаље|од", "dërguar|data|послато|датум", "për|прима|за|коме", "tema|subjekti|наслов|предмет|тема"
-    ),
+    "ru, uk, be": Labels("от|від|от кого|від кого|ад", "отправлено|дата|надіслано|відправлено|отправлен|адпраўлена", "кому|до|каму", "тема", "копия|копія"),  # noqa: E501
+    "sq, sr": Labels("nga|шаље|од", "dërguar|data|послато|датум", "për|прима|за|коме", "tema|subjekti|наслов|предмет|тема"),
     "sv": Labels("från", "skickat|datum|skickades|skickad", "till", "ämne", "kopia"),
     "th": Labels("จาก", "ส่ง|ส่งเมื่อ|วันที่|ส่งแล้ว", "ถึง", "เรื่อง|หัวเรื่อง"),
-    "tr, az": Labels(
-        "kimden|gönderen|kimdən",
-        "gönderildi|gönderilme|tarih|gönderim tarihi|gönderme tarihi|tarix",
-        "kime|alıcı|kimə",
-        "konu|mövzu",
-        "bilgi",
-    ),  # noqa: E501
+    "tr, az": Labels("kimden|gönderen|kimdən", "gönderildi|gönderilme|tarih|gönderim tarihi|gönderme tarihi|tarix", "kime|alıcı|kimə", "konu|mövzu", "bilgi"),  # noqa: E501
     "vi": Labels("từ|người gửi", "đã gửi|ngày|gửi lúc|ngày gửi|vào lúc", "đến|tới|người nhận", "chủ đề|tiêu đề"),
-    "zh": Labels(
-        "发件人|發件人|寄件者|寄件人|发信人|来自|自",
-        "发送时间|發送時間|发送日期|發送日期|日期|寄件日期|傳送時間|时间|時間|已发送|寄件時間",
-        "收件人|收件者|收信人|至",
-        "主题|主題|主旨|标题",
-        "抄送|副本",
-    ),  # noqa: E501
+    "zh": Labels("发件人|發件人|寄件者|寄件人|发信人|来自|自", "发送时间|發送時間|发送日期|發送日期|日期|寄件日期|傳送時間|时间|時間|已发送|寄件時間", "收件人|收件者|收信人|至", "主题|主題|主旨|标题", "抄送|副本"),  # noqa: E501
 }
 
 # “----- Original Message -----”: what stands below is the quoted mail.
