@@ -75,7 +75,7 @@ lock: | $(VENV)/bin/python  ## pin every package anew, with hashes
 	@test -x $(VENV)/uv/bin/uv || { $(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/python -m pip install --quiet uv; }
 	@for extras in "runtime" "rehearsal --extra rehearsal" "dev --extra rehearsal --extra dev"; do set -- $$extras; name=$$1; shift; \
 		$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.lock; done
+		--no-header --no-annotate --no-strip-extras pyproject.toml "$$@" --output-file requirements/$$name.lock; done
 
 clean:  ## remove what was made; campaigns and rehearsals stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov
