@@ -1,15 +1,14 @@
 """Trains the votes of core/reading on labelled answers, or tells how well they read authors whom they never saw.
 
-`make learn` writes outreach/languages/votes.json.gz. `--leave-out AUTHOR …` trains without an author (a file of
+`make learn` writes outreach/languages/votes.gz. `--leave-out AUTHOR …` trains without an author (a file of
 tests/data/answers, or `replies`) and measures on that author alone: the honest figure. Needs requirements/learn.lock.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,21 +24,22 @@ from outreach.core.reading.hearing import hear_in
 from outreach.core.reading.new_text import own_words
 from outreach.core.reading.phrases import sentences
 from outreach.core.reading.reader import bare_subject, open_mail
-from outreach.core.reading.tongue import tongue_traits
+from outreach.core.reading.tongue import tongue_words, word_traits
 from outreach.core.reading.traits import Heard, mail_traits, sentence_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
-from outreach.languages import Languages, Scores, Votes, load_languages, read_votes
+from outreach.languages import Languages, load_languages
+from outreach.languages.scores import Scores, Votes, lanes_of, packed
 from outreach.languages.spelling import plain
 
 ROOT = Path(__file__).parent.parent
 REPLIES = ROOT / "tests/data/replies"
 ANSWERS = ROOT / "tests/data/answers"
 SENTENCES = ROOT / "tests/data/sentences"
-MODEL = ROOT / "outreach/languages/votes.json.gz"
+MODEL = ROOT / "outreach/languages/votes.gz"
 BANK = "sentences"  # the author of single sentences
 FOLDS = 5
 SEED = 2030
-SMALLEST = 4  # hundredths of a weight that are worth keeping
+SMALLEST = 0.04  # weights below are not worth keeping
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic.py
 
 Matrix = Any  # sparse.csr_matrix has no types
@@ -113,39 +113,39 @@ class Fitted:
     model: Any
     counter: Any
 
-    def shares(self, traits: Sequence[frozenset[str]]) -> NDArray[np.float64]:
+    def shares(self, traits: Sequence[Collection[str]]) -> NDArray[np.float64]:
         """The share of each kind in each row."""
         found: NDArray[np.float64] = self.model.predict_proba(_scaled(self.counter.transform(traits), traits))
         return found
 
-    def packed(self) -> dict[str, Any]:
-        """The model as the product reads it: hundredths."""
+    def scores(self) -> Scores:
+        """The model as the product reads it."""
         names = self.counter.get_feature_names_out()
-        weights = np.round(self.model.coef_ * 100).astype(int)
+        weights = np.round(self.model.coef_, 2)
         largest = np.abs(weights).max(axis=0)
-        return {
-            "kinds": [str(one) for one in self.model.classes_],
-            "bias": np.round(self.model.intercept_ * 100).astype(int).tolist(),
-            "weights": {name: weights[:, at].tolist() for at, name in enumerate(names) if largest[at] >= SMALLEST},
-            "more": weights[:, len(names) :].T.tolist(),
-        }
+        return Scores(
+            tuple(str(one) for one in self.model.classes_),
+            tuple(np.round(self.model.intercept_, 2).tolist()),
+            {name: lanes_of(weights[:, at].tolist()) for at, name in enumerate(names) if largest[at] >= SMALLEST},
+            tuple(map(tuple, np.round(weights[:, len(names) :].T, 2).tolist())),
+        )
 
 
-def _scaled(counts: Matrix, traits: Sequence[frozenset[str]]) -> Matrix:
+def _scaled(counts: Matrix, traits: Sequence[Collection[str]]) -> Matrix:
     """Each row as `shares` in core/reading/vote.py scales it."""
     lengths = np.array([len(one) + 1 for one in traits], dtype=float)
     return (sparse.diags(1 / np.sqrt(lengths)) @ counts.astype(float)).tocsr()
 
 
 def fit(
-    traits: Sequence[frozenset[str]],
+    traits: Sequence[Collection[str]],
     kinds: Sequence[str],
     *,
     strength: float,
     more: NDArray[np.float64] | None = None,
 ) -> Fitted:
     """Multinomial logistic regression with an L2 penalty; traits that one row alone has are left out."""
-    counter = CountVectorizer(analyzer=list, min_df=2, binary=True)
+    counter = CountVectorizer(analyzer=list, min_df=2, binary=False)
     rows = _scaled(counter.fit_transform(traits), traits)
     if more is not None:
         rows = sparse.hstack([rows, sparse.csr_matrix(more)]).tocsr()
@@ -160,9 +160,7 @@ def train(answers: Sequence[Answer]) -> Votes:
     mails = [one for one in answers if one.label != NOTHING]
     said = _unseen(answers, mails)
     mail = fit([mail_traits(one.heard) for one in mails], [one.label for one in mails], strength=6, more=said)
-    return read_votes(
-        pack({"sentence": _sentences(answers).packed(), "mail": mail.packed(), "tongue": _tongue(answers)})
-    )
+    return Votes(_sentences(answers).scores(), mail.scores(), _tongue(answers))
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
@@ -185,31 +183,10 @@ def _sentences(answers: Sequence[Answer]) -> Fitted:
     return fit([traits for traits, _ in pairs], [does for _, does in pairs], strength=8)
 
 
-def _tongue(answers: Sequence[Answer]) -> dict[str, Any]:
-    texts = [(one.text, one.language) for one in answers if one.text.strip()]
-    return fit([frozenset(tongue_traits(text)) for text, _ in texts], [code for _, code in texts], strength=30).packed()
-
-
-def pack(data: dict[str, Any]) -> bytes:
-    """The file's bytes, the same for the same models."""
-    return gzip.compress(json.dumps(data, separators=(",", ":"), sort_keys=True).encode(), mtime=0)
-
-
-def unread(votes: Votes) -> dict[str, Any]:
-    """Models in the form of their file."""
-
-    def hundredths(values: Sequence[float]) -> list[int]:
-        return [round(one * 100) for one in values]
-
-    def one(scores: Scores) -> dict[str, Any]:
-        return {
-            "kinds": list(scores.kinds),
-            "bias": hundredths(scores.bias),
-            "weights": {trait: hundredths(weights) for trait, weights in scores.weights.items()},
-            "more": [hundredths(weights) for weights in scores.more],
-        }
-
-    return {"sentence": one(votes.sentence), "mail": one(votes.mail), "tongue": one(votes.tongue)}
+def _tongue(answers: Sequence[Answer]) -> Scores:
+    texts = [(tongue_words(one.text), one.language) for one in answers]
+    rows = [[trait for word in sorted(words) for trait in word_traits(word)] for words, _ in texts]
+    return fit(rows, [code for _, code in texts], strength=30).scores()
 
 
 def leave_out(answers: Sequence[Answer], author: str) -> None:
@@ -235,10 +212,9 @@ def main() -> None:
             leave_out(answers, author)
         return
     votes = train(answers)
-    packed = pack(unread(votes))
-    MODEL.write_bytes(packed)
+    MODEL.write_bytes(packed(votes))
     print(
-        f"{len(answers)} answers, {len(votes.sentence.weights)} + {len(votes.mail.weights)} traits, {len(packed)} bytes"
+        f"{len(answers)} answers, {len(votes.sentence.weights)} + {len(votes.mail.weights)} traits, {MODEL.stat().st_size} bytes"
     )
 
 

@@ -1,4 +1,4 @@
-"""The traits of a sentence and of a mail by which the vote is cast: meanings, words, which of them meet, and how long."""
+"""The traits of a sentence and of a mail by which the vote is cast: meanings, words, and which of them meet."""
 
 from __future__ import annotations
 
@@ -45,29 +45,37 @@ class Heard:
 
 def sentence_traits(heard: Heard) -> frozenset[str]:
     """The traits of one sentence."""
-    names = heard.names
-    found = set(_both(heard, names))
-    found |= {f"run {a} {b} {c}" for a, b, c in zip(names, names[1:], names[2:], strict=False)}
-    if heard.size <= SHORT:
-        found |= {f"short {name}" for name in names}
-    if names:
-        found |= {f"first {names[0]}", f"last {names[-1]}"}
-    found |= {f"words {most}" for most in SENTENCE_LENGTHS if heard.size <= most}
-    return frozenset(found)
+    return frozenset(both_traits(heard)) | sentence_alone(heard)
 
 
 def mail_traits(mail: Sequence[Heard]) -> frozenset[str]:
     """The traits of all sentences together."""
-    found = {trait for heard in mail for trait in _both(heard, heard.names)}
+    return mail_alone(mail).union(*map(both_traits, mail))
+
+
+def sentence_alone(heard: Heard) -> frozenset[str]:
+    """What counts in a sentence only."""
+    names = heard.names
+    found = {f"run {a} {b} {c}" for a, b, c in zip(names, names[1:], names[2:], strict=False)}
+    if heard.size <= SHORT:
+        found |= {f"short {name}" for name in names}
+    if names:
+        found |= {f"first {names[0]}", f"last {names[-1]}"}
+    return frozenset(found | {f"words {most}" for most in SENTENCE_LENGTHS if heard.size <= most})
+
+
+def mail_alone(mail: Sequence[Heard]) -> frozenset[str]:
+    """What counts in a mail as a whole only."""
     size = sum(heard.size for heard in mail)
-    found |= {f"words {most}" for most in MAIL_LENGTHS if size <= most}
+    found = {f"words {most}" for most in MAIL_LENGTHS if size <= most}
     if size <= BRIEF:
         found |= {f"short {name}" for heard in mail for name in heard.names}
     return frozenset(found)
 
 
-def _both(heard: Heard, names: Sequence[str]) -> Iterator[str]:
+def both_traits(heard: Heard) -> Iterator[str]:
     """What counts in a sentence and in a mail."""
+    names = heard.names
     yield from names
     yield from (f"run {a} {b}" for a, b in pairwise(names))
     yield from (f"{a} > {b}" for at, a in enumerate(names) for b in names[at + 1 :])

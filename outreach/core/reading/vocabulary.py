@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language
@@ -48,6 +49,7 @@ class Vocabulary:
             for token in _TOKEN.findall(listed):
                 self._add(name, token.strip("()").split())
         self._lengths = sorted({len(word) for word in self._begins})
+        self._first = lru_cache(maxsize=1 << 14)(self._beginning)
 
     def _add(self, name: str, written: Sequence[str]) -> None:
         words = [part for word in written for part in _parts(word)]
@@ -70,13 +72,15 @@ class Vocabulary:
         return tuple(sorted(found, key=lambda one: (one.places[0], one.name)))
 
     def _at(self, at: int, words: Sequence[str], written: Sequence[str]) -> Iterator[Meaning]:
-        word = words[at]
+        for pattern in self._first(words[at], written[at]):
+            places = _follow(pattern.words, at, words, written)
+            if places is not None:
+                yield Meaning(pattern.name, places)
+
+    def _beginning(self, word: str, written: str) -> tuple[_Pattern, ...]:
+        """The patterns of which a word may be the first."""
         begins = (self._begins.get(word[:length], ()) for length in self._lengths if length <= len(word))
-        for patterns in (self._whole.get(word, ()), self._whole.get("=" + written[at], ()), *begins):
-            for pattern in patterns:
-                places = _follow(pattern.words, at, words, written)
-                if places is not None:
-                    yield Meaning(pattern.name, places)
+        return tuple(chain(self._whole.get(word, ()), self._whole.get("=" + written, ()), *begins))
 
 
 def _parts(word: str) -> list[str]:
@@ -90,7 +94,9 @@ def _parts(word: str) -> list[str]:
 
 
 def _follow(pattern: tuple[str, ...], at: int, words: Sequence[str], written: Sequence[str]) -> tuple[int, ...] | None:
-    """The places of a pattern's words behind its first, or None."""
+    """The places of a pattern's words, the first of which stands at a place, or None."""
+    if not pattern:
+        return (at,)
     places, room, at = [at], 0, at + 1
     for wanted in pattern:
         if wanted == GAP:

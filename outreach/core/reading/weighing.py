@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from outreach.core.reading.traits import Heard
 from outreach.core.reading.vote import NOTHING, Ballot
-from outreach.languages import Votes
+from outreach.languages.scores import Votes
 from outreach.model import Evidence, ReadingKind
 
 K = ReadingKind
@@ -106,15 +106,13 @@ def passage(heard: Heard, kind: str, votes: Votes) -> str:
     """The words of a sentence from the first to the last that speak for a kind; all of a short sentence."""
     if kind not in votes.sentence.kinds or heard.size <= BRIEF:
         return heard.sentence.text.strip()
-    column = votes.sentence.kinds.index(kind)
     places = [
         place
         for one in heard.meanings
-        if votes.sentence.weights.get(one.name, NO_WEIGHTS)[column:][:1] > (0.0,)
+        if votes.sentence.weight(one.name, kind) > 0
         for place in one.places
     ]
     return heard.written(range(min(places), max(places) + 1)) if places else heard.sentence.text.strip()
 
 
 BRIEF = 8  # words of a sentence that is shown whole
-NO_WEIGHTS: tuple[float, ...] = ()

@@ -46,14 +46,19 @@ def is_notice(message: Message, words: str) -> bool:
     subject = folded(message.subject)
     if _ARRIVED.match(subject):
         return False
-    said = folded(words[:MOST_WORDS])
-    title, about = meaning(subject, _SUBJECTS), bool(meaning(said, _WORDS))
-    if may_report(message):
-        return bool(title) or about
+    title = meaning(subject, _SUBJECTS)
+    reports = may_report(message)
     anew = title == SUBJECTS.meaning and not _REPLIED.match(subject)
-    if not (about and _names_whom(said)):
-        return anew and (message.return_path == "" or (about and bool(message.returned)))
-    return message.return_path == "" or anew or _ends_as_notice(subject)
+    unasked = message.return_path == "" or anew or _ends_as_notice(subject)
+    if not (reports or unasked):
+        return False
+    said = folded(words[:MOST_WORDS])
+    about = bool(meaning(said, _WORDS))
+    if reports:
+        return bool(title) or about
+    if about and _names_whom(said):
+        return True
+    return anew and (message.return_path == "" or (about and bool(message.returned)))
 
 
 def may_report(message: Message) -> bool:
