@@ -1,0 +1,192 @@
+"""Takes away what stands below an answer: signature, “Sent from my …”, notices of confidentiality, footers of lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from outreach.languages.quoting import Quoting, load_quoting
+
+MOST_SIGNATURE = 25  # lines that are not empty
+MOST_WIDE = 100  # characters of a line of a signature
+MOST_FOOTER = 12  # words of “Sent from my …”
+
+_DELIMITER = re.compile(r"\s{0,3}(?:-- ?|—|–|__+|-{2,3}|={2,})\s*$")  # “-- ”: RFC 3676 §4.3
+_RULE = re.compile(r"[\s*]*[-_=*~+#─]{3,}[\s*]*$")
+_ORNAMENT = re.compile(r"[\s\-_=*~+#─•·|ᐧ>\u200b\xa0]*$")
+_PHONE = re.compile(r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b")
+_END = (".", "!", "?", ":", ";", "…", "。", "？", "！")
+_LINK = re.compile(r"<?(?:https?://|www\.)\S+>?$|\[[^\]]{0,200}\]$")
+_SMALL = 3  # letters of “of”, “de”, “und”, which names keep small
+
+
+@lru_cache(maxsize=1)
+def _words() -> Quoting:
+    return load_quoting()
+
+
+@lru_cache(maxsize=1)
+def _mobile() -> tuple[str, ...]:
+    return tuple(_words().mobile)
+
+
+@lru_cache(maxsize=1)
+def _closing() -> tuple[str, ...]:
+    return tuple(_words().closing)
+
+
+def without_sign_off(lines: Sequence[str]) -> list[str]:
+    """The lines of an answer without what its mail program or its writer always puts below."""
+    kept = _before_delimiter(list(lines))
+    kept = _before_footer(kept)
+    kept = _trimmed(kept)
+    for _ in range(6):
+        shorter = _shorter(kept)
+        if len(shorter) == len(kept):
+            break
+        kept = _trimmed(shorter)
+    return kept
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    end = len(lines)
+    while end and len(lines[end - 1]) < MOST_WIDE and _ORNAMENT.match(lines[end - 1]):
+        end -= 1
+    return lines[:end]
+
+
+def _is_short(lines: Sequence[str]) -> bool:
+    filled = 0
+    for line in lines:
+        filled += bool(line.strip())
+        if filled > MOST_SIGNATURE:
+            return False
+    return True
+
+
+def _before_delimiter(lines: list[str]) -> list[str]:
+    """What stands above “-- ”, or above a rule with little but a signature below it."""
+    for number, line in enumerate(lines):
+        if len(line) > MOST_WIDE or not line or line.lstrip()[:1] not in "-_=—–*~#":
+            continue
+        rest = lines[number + 1 :]
+        if _DELIMITER.match(line) and _is_short(rest):
+            return lines[:number]
+        if _RULE.match(line) and _is_short(rest) and _is_signature(_paragraph([one for one in rest if one.strip()])):
+            return lines[:number]
+    return lines
+
+
+def _before_footer(lines: list[str]) -> list[str]:
+    """Without “Sent from my …”; where something is written above it, nothing below it is new."""
+    for number, line in enumerate(lines):
+        if is_footer(line) and _stands_apart(lines, number):
+            if any(one.strip() for one in lines[:number]):
+                return lines[:number]
+            return [*lines[:number], *lines[number + 1 :]]
+    return lines
+
+
+def is_footer(line: str) -> bool:
+    """“Sent from my …”, in the words of a mail program of a telephone."""
+    if len(line) > MOST_WIDE * 2 or not line:
+        return False
+    bare = line.strip(" *_\t\xa0-[(<>•").lower()
+    return bare.startswith(_mobile()) and len(bare.split()) <= MOST_FOOTER
+
+
+def _stands_apart(lines: Sequence[str], number: int) -> bool:
+    """An empty line follows, and one stands above, or a short line such as a name."""
+    below = number + 1 >= len(lines) or not lines[number + 1].strip() or _ORNAMENT.match(lines[number + 1])
+    over = number == 0 or not lines[number - 1].strip() or len(lines[number - 1].split()) <= 4  # noqa: PLR2004
+    return bool(below or _LINK.match(lines[number + 1].strip())) and over
+
+
+# ---------------------------------------------------------------- the last paragraph
+
+
+def _shorter(lines: list[str]) -> list[str]:
+    """Without the last paragraph, if it is a notice, a signature, or a closing that stands apart."""
+    start = len(lines)
+    while start and lines[start - 1].strip():
+        start -= 1
+    paragraph = lines[start:]
+    over = _trimmed(lines[:start])
+    if not paragraph or any(one.startswith(">") for one in paragraph):
+        return lines
+    if over and _is_notice(paragraph):
+        return over
+    if _is_signature(paragraph) and (over or len(paragraph) <= 4):  # noqa: PLR2004
+        return over
+    if _is_set_apart(lines, start, over) and _is_closing(paragraph):
+        return over
+    noticed = next((at for at in range(1, len(paragraph)) if _is_notice(paragraph[at:])), None)
+    if noticed is not None:
+        return lines[: start + noticed]
+    return lines
+
+
+def _paragraph(lines: Sequence[str]) -> list[str]:
+    return list(lines[:8])
+
+
+def _is_notice(paragraph: Sequence[str]) -> bool:
+    """Whether it says that the mail is confidential, or may be left unprinted."""
+    text = " ".join(paragraph)[:1500].lower()
+    words = _words()
+    return any(word in text for word in words.secret) and any(word in text for word in words.mail)
+
+
+def _is_signature(paragraph: Sequence[str]) -> bool:
+    """A name or an office, and beside or below it what only a signature has."""
+    if not paragraph:
+        return False
+    first = paragraph[0].strip(" *_")
+    if any(len(line) > MOST_WIDE for line in paragraph[:2]) or not _is_heading(first):
+        return False
+    head = "\n".join(line for line in paragraph[:5] if len(line) <= MOST_WIDE)
+    lower = head.lower()
+    return _PHONE.search(head) is not None or "|" in head or any(word in lower for word in _words().office)
+
+
+def _is_heading(line: str) -> bool:
+    """Words that stand as a name, a function or an office does: large letters, no sentence."""
+    if not line or line.endswith(_END) or line.lower().startswith(_closing()) or line[0] in "-•>0123456789":
+        return False
+    pieces = [word.strip("()\"'“”«»,.|*") for word in re.split(r"[\s/|–—-]+", line)]
+    words = [word for word in pieces if word and "@" not in word]
+    if not words or len(words) > 9:  # noqa: PLR2004
+        return False
+    parted = re.split(r"\s[|–—-]\s|, ", line)
+    if len(parted) > 1 and _is_name(parted[0]) and len(words) <= 9:  # noqa: PLR2004
+        return True
+    long = [word for word in words if len(word) > _SMALL]
+    return bool(long) and all(not word[0].islower() or "'" in word or "’" in word for word in long)
+
+
+def _is_name(words: str) -> bool:
+    """One to four words with large first letters."""
+    parts = words.split()
+    return 1 <= len(parts) <= 4 and all(part[0].isupper() or len(part) <= _SMALL for part in parts)  # noqa: PLR2004
+
+
+def _is_set_apart(lines: Sequence[str], start: int, over: Sequence[str]) -> bool:
+    """More empty lines stand above it than between other paragraphs; or nothing stands above it."""
+    if not over:
+        return True
+    gap = start - len(over)
+    gaps, run = [], 0
+    for line in over:
+        if line.strip():
+            gaps += [run] if run else []
+            run = 0
+        else:
+            run += 1
+    return gap > 1 and bool(gaps) and min(gaps) < gap
+
+
+def _is_closing(paragraph: Sequence[str]) -> bool:
+    """“Kind regards,” and a name."""
+    first = paragraph[0].strip(" ,.*_").lower()
+    return 2 <= len(paragraph) <= 4 and len(first.split()) <= 4 and first.startswith(_closing())  # noqa: PLR2004
