@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outreach.core.reading.quote_marks import FORWARDED, HEADER, LONG, WROTE, Mark, above, inside_line, marks
-from outreach.core.reading.sign_off import without_sign_off
+from outreach.core.reading.quote_marks import FORWARDED, HEADER, LONG, WROTE, Mark, above, marks, own_lines
+from outreach.core.reading.sign_off import above_delimiter, without_sign_off
 
 MOST_MARKS = 20
 
@@ -23,7 +23,7 @@ class _Run:
 def new_text(text: str) -> str:
     """What the sender newly wrote. Answers between quoted lines keep the lines that they answer."""
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    return _tidy(_new(_parted(lines)))
+    return _tidy(_new(own_lines(lines)))
 
 
 def own_words(new: str) -> str:
@@ -31,29 +31,60 @@ def own_words(new: str) -> str:
     return "\n".join(line for line in new.split("\n") if not line.startswith(">"))
 
 
-def _parted(lines: list[str]) -> list[str]:
-    """A mark that stands behind other words of its line gets a line of its own."""
-    for number, line in enumerate(lines):
-        at = inside_line(line) if line.endswith(":") else None
-        if at is not None:
-            return [*lines[:number], line[:at], line[at:], *lines[number + 1 :]]
-    return lines
-
-
 def _new(lines: list[str]) -> list[str]:
-    before, found, following = _first(lines)
-    top = lines[: above(lines, found)] if found is not None else lines
-    quoted = _first_quoted(lines, found)
+    passed_on, found, following = _first(lines)
+    if found is None:
+        return _among_quoted(lines)
+    top, body = lines[: above(lines, found)], lines[found.end :]
+    if _begins_quoted(body):
+        return _answered(passed_on, top, body)
+    if _has_words(top):
+        return _signed(passed_on, top)
+    if found.kind == FORWARDED:
+        return without_sign_off(lines[found.start : following.start if following is not None else len(lines)])
+    quoted = next((number for number, line in enumerate(body) if line.startswith(">")), None)
+    if found.kind == WROTE and quoted is not None and _runs(body, quoted):
+        return _among_quoted(body)  # the mark is the rest of a quote, and answers follow
+    return []
+
+
+def _has_words(lines: Sequence[str]) -> bool:
+    return any(not line.isspace() for line in lines if line)
+
+
+def _begins_quoted(lines: Sequence[str]) -> bool:
+    return next((line.startswith(">") for line in lines if line), False)
+
+
+def _answered(passed_on: Sequence[int], top: list[str], body: list[str]) -> list[str]:
+    """What stands above a quote and what stands below it; or all of it, where answers stand between quoted lines."""
+    runs = _runs(body, 0)
+    last = max(number for number, line in enumerate(body) if line.startswith(">"))
+    behind = _behind(body, last)
+    between = [run for run in runs if run.start < last]
+    if between:
+        return [*top, *_to_the_last(body, between[-1].end, last, behind)]
+    over = _signed(passed_on, top)
+    return [*over, "", *behind] if behind else over
+
+
+def _to_the_last(lines: list[str], end: int, last: int, behind: list[str]) -> list[str]:
+    """Everything down to the last answer; what is quoted below it answers nothing."""
+    return [*lines[: last + 1], *behind] if behind else above_delimiter(lines[:end])
+
+
+def _among_quoted(lines: list[str]) -> list[str]:
+    """A text without a mark: quoted lines stay if answers stand below them."""
+    quoted = next((number for number, line in enumerate(lines) if line.startswith(">")), None)
     if quoted is None:
-        return _without_quote(lines, before, top, found, following)
+        return without_sign_off(lines)
     runs = _runs(lines, quoted)
-    last = max((number for number, line in enumerate(lines) if line.startswith(">")), default=-1)
-    own = [run for run in runs if run.start < last]
+    last = max(number for number, line in enumerate(lines) if line.startswith(">"))
     behind = _behind(lines, last)
-    if own or (behind and found is None):
-        return _answers_between(lines, runs, top, found, behind, last)
-    start = quoted if found is None else above(lines, found)
-    return _joined(_signed(before, lines[:start]), behind)
+    between = [run for run in runs if run.start < last]
+    if between or behind:
+        return _to_the_last(lines, between[-1].end if between else quoted, last, behind)
+    return without_sign_off(lines[:quoted])
 
 
 def _first(lines: list[str]) -> tuple[list[int], Mark | None, Mark | None]:
@@ -89,17 +120,6 @@ def _shares_words(one: str, other: str) -> bool:
     return bool(names & {word.lower() for word in re.findall(r"\w{3,}", other.partition("\n")[0])})
 
 
-def _without_quote(
-    lines: list[str], passed_on: list[int], top: list[str], found: Mark | None, following: Mark | None
-) -> list[str]:
-    """Nothing is quoted with “>”: what stands above the mark is new, or what was passed on without a word."""
-    own = _signed(passed_on, top)
-    if found is None or found.kind != FORWARDED or any(line.strip() for line in own):
-        return own
-    end = following.start if following is not None else len(lines)
-    return without_sign_off(lines[found.start : end])
-
-
 def _signed(starts: Sequence[int], lines: list[str]) -> list[str]:
     """Each of the mails that follow each other, without its signature."""
     if not starts:
@@ -110,31 +130,6 @@ def _signed(starts: Sequence[int], lines: list[str]) -> list[str]:
 
 
 # ---------------------------------------------------------------- lines quoted with “>”
-
-
-def _first_quoted(lines: Sequence[str], found: Mark | None) -> int | None:
-    """The first quoted line: right below the mark, or anywhere above or without one."""
-    for number, line in enumerate(lines):
-        if line.startswith(">"):
-            if found is not None and number >= found.end and not _is_near(lines, found.end, number):
-                return _answered_below(lines, found)
-            return number
-    return None
-
-
-def _is_near(lines: Sequence[str], end: int, number: int) -> bool:
-    """Whether only empty lines part a mark from the quote."""
-    return number - end < 8 and not any(line.strip() for line in lines[end:number])  # noqa: PLR2004
-
-
-def _answered_below(lines: Sequence[str], found: Mark) -> int | None:
-    """A mark without a quote at the very top, and answers between quoted lines below: none of it is left out."""
-    if any(line.strip() for line in lines[: found.start]):
-        return None
-    first = next(number for number, line in enumerate(lines) if line.startswith(">") and number >= found.end)
-    last = max(number for number, line in enumerate(lines) if line.startswith(">"))
-    runs = [run for run in _runs(lines, first) if run.start < last or run.start > last]
-    return first if runs and found.kind == WROTE else None
 
 
 def _runs(lines: Sequence[str], quoted: int) -> list[_Run]:
@@ -180,23 +175,6 @@ def _behind(lines: list[str], last: int) -> list[str]:
     mark = next(marks(rest), None)
     own = without_sign_off(rest[: mark.start] if mark is not None else rest)
     return own if any(line.strip() for line in own) else []
-
-
-def _answers_between(
-    lines: list[str], runs: Sequence[_Run], top: list[str], found: Mark | None, behind: list[str], last: int
-) -> list[str]:
-    """Everything down to the last answer, with the quoted lines between."""
-    start = 0
-    if found is not None and not any(line.strip() for line in top):
-        start = found.end if not lines[found.end : found.end + 2][-1:] else found.start
-    if behind:
-        return [*lines[start : last + 1], *behind]
-    end = max((run.end for run in runs if run.start < last), default=len(lines))
-    return without_sign_off(lines[start:end])
-
-
-def _joined(one: list[str], other: list[str]) -> list[str]:
-    return [*one, "", *other] if other else one
 
 
 def _tidy(lines: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ ENOUGH_LABELS = 3  # of From, Sent, To and Subject
 LONG = 60  # a line that a mail program may have broken
 
 # A date with its first words: up to three of them, then a number.
-_DATED_START = re.compile(r"(?:[^\s\d<>@:]{1,16},?\s+){0,4}[^\s\d<>@:]{0,3}\d")
+_DATED_START = re.compile(r"(?:[^\s\d<>@:]{1,16},?\s+){0,4}[^\s\d<>@:+]{0,3}\d{1,4}(?=[\s.,/:\u00ba\u00b0年년-]|st|nd|rd|th|er|$)")
 _CLOCK = re.compile(r"\d{1,2}\s?[:.hH時点시]\s?\d{2}(?!\d)|\d\s?[apAP]\.?\s?[mM]\b")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@([^\s<>@\"'(),;:\[\]]{1,253})")
@@ -92,7 +92,7 @@ def marks(lines: Sequence[str]) -> Iterator[Mark]:
 def _mark(lines: Sequence[str], number: int, behind: int) -> Mark | None:
     line = lines[number]
     if line[0] == ">":
-        return _wrote(lines, number, behind) if _is_broken_off(lines, number) else None
+        return None
     bare = clean(line)
     if not bare:
         return None
@@ -112,7 +112,8 @@ def _mark(lines: Sequence[str], number: int, behind: int) -> Mark | None:
 
 def _is_broken_off(lines: Sequence[str], number: int) -> bool:
     """“> wrote:”, where the sign is the end of an address that was broken over lines."""
-    return number > 0 and len(lines[number]) < LONG and lines[number].endswith(":") and lines[number - 1][:1] not in ">"
+    told = clean(lines[number]).rstrip(":： ")
+    return number > 0 and _verb().fullmatch(told) is not None and len(lines[number]) < LONG and lines[number].endswith(":") and lines[number - 1][:1] not in ("", ">")
 
 
 # ---------------------------------------------------------------- “On … somebody wrote:”
@@ -191,7 +192,7 @@ def _quoted_next(lines: Sequence[str], number: int) -> bool:
     """Whether the next line that is not empty is quoted."""
     for line in lines[number : number + 4]:
         if line.strip():
-            return line.lstrip().startswith(">")
+            return line.lstrip().startswith((">", "|"))
     return False
 
 
@@ -266,6 +267,7 @@ def _header(lines: Sequence[str], number: int) -> Mark | None:
             break
     words = "\n".join(line[:MOST_CHARACTERS] for line in lines[number : last + 1])
     main = kinds - {"other"}
+    words = words.translate(_UNSEEN)
     sure = "@" in words or _CLOCK.search(words) is not None
     if len(main) >= ENOUGH_LABELS or (main == {"sender", "sent"} and "@" in words and _DATE.search(words)):
         return Mark(HEADER, number, last + 1, words, sure)
@@ -280,9 +282,14 @@ def above(lines: Sequence[str], mark: Mark) -> int:
     return number
 
 
-def inside_line(line: str) -> int | None:
-    """Where “--- On … wrote:” begins behind other words of its line."""
-    if not line.endswith(":") or "--" not in line or len(line) > MOST_CHARACTERS:
-        return None
-    found = _WITHIN.search(line)
-    return found.start() if found else None
+def own_lines(lines: list[str]) -> list[str]:
+    """The lines, where a mark that stands behind other words has a line of its own, and one that was broken no “>”."""
+    for number, line in enumerate(lines):
+        if not line.endswith(":") or len(line) > MOST_CHARACTERS:
+            continue
+        if line[0] == ">" and _is_broken_off(lines, number):
+            lines = [*lines[:number], clean(line), *lines[number + 1 :]]
+        found = _WITHIN.search(line) if "--" in line else None
+        if found is not None:
+            return [*lines[:number], line[: found.start()], line[found.start() :], *lines[number + 1 :]]
+    return lines

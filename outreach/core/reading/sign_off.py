@@ -10,13 +10,14 @@ from outreach.languages.quoting import Quoting, load_quoting
 
 MOST_SIGNATURE = 25  # lines that are not empty
 MOST_WIDE = 100  # characters of a line of a signature
+MOST_PARAGRAPHS = 6  # of what stands below an answer
 MOST_FOOTER = 12  # words of “Sent from my …”
 
 _DELIMITER = re.compile(r"\s{0,3}(?:-- ?|—|–|__+|-{2,3}|={2,})\s*$")  # “-- ”: RFC 3676 §4.3
 _RULE = re.compile(r"[\s*]*[-_=*~+#─]{3,}[\s*]*$")
 _ORNAMENT = re.compile(r"[\s\-_=*~+#─•·|ᐧ>\u200b\xa0]*$")
 _PHONE = re.compile(r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b")
-_END = (".", "!", "?", ":", ";", "…", "。", "？", "！")
+_END = (",", ".", "!", "?", ":", ";", "…", "。", "？", "！")
 _LINK = re.compile(r"<?(?:https?://|www\.)\S+>?$|\[[^\]]{0,200}\]$")
 _SMALL = 3  # letters of “of”, “de”, “und”, which names keep small
 
@@ -38,11 +39,12 @@ def _closing() -> tuple[str, ...]:
 
 def without_sign_off(lines: Sequence[str]) -> list[str]:
     """The lines of an answer without what its mail program or its writer always puts below."""
-    kept = _before_delimiter(list(lines))
-    kept = _before_footer(kept)
-    kept = _trimmed(kept)
-    for _ in range(6):
-        shorter = _shorter(kept)
+    whole = list(lines)
+    kept = above_delimiter(whole)
+    delimited = len(kept) < len(whole)
+    kept = _trimmed(_before_footer(kept))
+    for _ in range(MOST_PARAGRAPHS):
+        shorter = _without_notice(kept) if delimited else _shorter(kept)
         if len(shorter) == len(kept):
             break
         kept = _trimmed(shorter)
@@ -65,7 +67,7 @@ def _is_short(lines: Sequence[str]) -> bool:
     return True
 
 
-def _before_delimiter(lines: list[str]) -> list[str]:
+def above_delimiter(lines: list[str]) -> list[str]:
     """What stands above “-- ”, or above a rule with little but a signature below it."""
     for number, line in enumerate(lines):
         if len(line) > MOST_WIDE or not line or line.lstrip()[:1] not in "-_=—–*~#":
@@ -106,25 +108,56 @@ def _stands_apart(lines: Sequence[str], number: int) -> bool:
 # ---------------------------------------------------------------- the last paragraph
 
 
-def _shorter(lines: list[str]) -> list[str]:
-    """Without the last paragraph, if it is a notice, a signature, or a closing that stands apart."""
+def _last_paragraph(lines: Sequence[str]) -> int:
+    """Where it begins."""
     start = len(lines)
     while start and lines[start - 1].strip():
         start -= 1
+    return start
+
+
+def _without_notice(lines: list[str]) -> list[str]:
+    """Without the last paragraph, or its end, if it says that the mail is confidential."""
+    start = _last_paragraph(lines)
+    if not _trimmed(lines[:start]):
+        return lines
+    at = next((at for at in range(start, len(lines)) if _is_notice(lines[at:])), None)
+    return lines if at is None else lines[:at]
+
+
+def _shorter(lines: list[str]) -> list[str]:
+    """Without the last paragraph, if it is a notice, a signature, or a closing that stands apart."""
+    start = _last_paragraph(lines)
     paragraph = lines[start:]
-    over = _trimmed(lines[:start])
     if not paragraph or any(one.startswith(">") for one in paragraph):
         return lines
-    if over and _is_notice(paragraph):
+    over = _trimmed(lines[:start])
+    if _is_signature(paragraph) and (over or len(paragraph) <= 4 or _PHONE.search("\n".join(paragraph[:8]))):  # noqa: PLR2004
         return over
-    if _is_signature(paragraph) and (over or len(paragraph) <= 4):  # noqa: PLR2004
+    if _is_set_apart(start, over) and _is_closing(paragraph):
         return over
-    if _is_set_apart(lines, start, over) and _is_closing(paragraph):
-        return over
-    noticed = next((at for at in range(1, len(paragraph)) if _is_notice(paragraph[at:])), None)
-    if noticed is not None:
-        return lines[: start + noticed]
+    noticed = _without_notice(lines)
+    return noticed if len(noticed) < len(lines) else _above_scraps(lines)
+
+
+def _above_scraps(lines: list[str]) -> list[str]:
+    """Without a signature of several paragraphs: its head has a telephone or columns, the rest is no sentence."""
+    end = len(lines)
+    for _ in range(MOST_PARAGRAPHS):
+        end = len(_trimmed(lines[:end]))
+        start = _last_paragraph(lines[:end])
+        paragraph = lines[start:end]
+        if not start or not paragraph or any(not _is_scrap(line) for line in paragraph):
+            return lines
+        head = "\n".join(paragraph[:3])
+        if _is_signature(paragraph) and ("|" in head or _PHONE.search(head)):
+            return lines[:start]
+        end = start
     return lines
+
+
+def _is_scrap(line: str) -> bool:
+    return len(line) <= MOST_WIDE and not line.startswith(">") and not line.endswith(_END) and len(line.split()) < 9  # noqa: PLR2004
 
 
 def _paragraph(lines: Sequence[str]) -> list[str]:
@@ -171,7 +204,7 @@ def _is_name(words: str) -> bool:
     return 1 <= len(parts) <= 4 and all(part[0].isupper() or len(part) <= _SMALL for part in parts)  # noqa: PLR2004
 
 
-def _is_set_apart(lines: Sequence[str], start: int, over: Sequence[str]) -> bool:
+def _is_set_apart(start: int, over: Sequence[str]) -> bool:
     """More empty lines stand above it than between other paragraphs; or nothing stands above it."""
     if not over:
         return True
