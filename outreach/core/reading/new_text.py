@@ -10,6 +10,7 @@ from outreach.core.reading.quote_marks import FORWARDED, HEADER, LONG, WROTE, Ma
 from outreach.core.reading.sign_off import above_delimiter, without_sign_off
 
 MOST_MARKS = 20
+SHORT = 250  # characters; no letter is so short
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def _new(lines: list[str]) -> list[str]:
     quoted = next((number for number, line in enumerate(body) if line.startswith(">")), None)
     if found.kind == WROTE and quoted is not None and _runs(body, quoted):
         return _among_quoted(body)  # the mark is the rest of a quote, and answers follow
+    if found.kind == WROTE and sum(map(len, body)) < SHORT:
+        return without_sign_off(body)  # too short for a letter: an answer below a quote that was taken out
     return []
 
 
@@ -63,7 +66,7 @@ def _answered(passed_on: Sequence[int], top: list[str], body: list[str]) -> list
     behind = _behind(body, last)
     between = [run for run in runs if run.start < last]
     if between:
-        return [*top, *_to_the_last(body, between[-1].end, last, behind)]
+        return [*top, *_without_marks(_to_the_last(body, between[-1].end, last, behind))]
     over = _signed(passed_on, top)
     return [*over, "", *behind] if behind else over
 
@@ -71,6 +74,14 @@ def _answered(passed_on: Sequence[int], top: list[str], body: list[str]) -> list
 def _to_the_last(lines: list[str], end: int, last: int, behind: list[str]) -> list[str]:
     """Everything down to the last answer; what is quoted below it answers nothing."""
     return [*lines[: last + 1], *behind] if behind else above_delimiter(lines[:end])
+
+
+def _without_marks(lines: list[str]) -> list[str]:
+    """Nobody wrote “On … wrote:” above what is answered."""
+    for mark in reversed(list(marks(lines))):
+        if mark.kind == WROTE and _begins_quoted(lines[mark.end :]):
+            lines = [*lines[: mark.start], *lines[mark.end :]]
+    return lines
 
 
 def _among_quoted(lines: list[str]) -> list[str]:
@@ -83,7 +94,7 @@ def _among_quoted(lines: list[str]) -> list[str]:
     behind = _behind(lines, last)
     between = [run for run in runs if run.start < last]
     if between or behind:
-        return _to_the_last(lines, between[-1].end if between else quoted, last, behind)
+        return _without_marks(_to_the_last(lines, between[-1].end if between else quoted, last, behind))
     return without_sign_off(lines[:quoted])
 
 
@@ -168,13 +179,13 @@ def _is_mark(lines: Sequence[str]) -> bool:
 
 
 def _behind(lines: list[str], last: int) -> list[str]:
-    """What stands below the last quoted line, without a further quoted mail and a signature."""
+    """What stands below the last quoted line, without a further quoted mail and a footer."""
     rest = lines[last + 1 :]
-    if not any(line.strip() for line in rest):
+    if not _has_words(rest):
         return []
     mark = next(marks(rest), None)
     own = without_sign_off(rest[: mark.start] if mark is not None else rest)
-    return own if any(line.strip() for line in own) else []
+    return own if _has_words(own) else []
 
 
 def _tidy(lines: Sequence[str]) -> str:

@@ -39,15 +39,26 @@ def _closing() -> tuple[str, ...]:
 
 def without_sign_off(lines: Sequence[str]) -> list[str]:
     """The lines of an answer without what its mail program or its writer always puts below."""
-    whole = list(lines)
-    kept = above_delimiter(whole)
-    delimited = len(kept) < len(whole)
-    kept = _trimmed(_before_footer(kept))
+    kept = without_footer(lines)
+    delimited = above_delimiter(list(lines))
+    if len(delimited) < len(lines) and not (delimited and delimited[-1].strip()):
+        return kept  # it had its signature, and no second one
     for _ in range(MOST_PARAGRAPHS):
-        shorter = _without_notice(kept) if delimited else _shorter(kept)
+        shorter = _trimmed(_shorter(kept))
         if len(shorter) == len(kept):
             break
-        kept = _trimmed(shorter)
+        kept = shorter
+    return kept
+
+
+def without_footer(lines: Sequence[str]) -> list[str]:
+    """The lines without what a mail program puts below, and without the signature that it marks as such."""
+    kept = _trimmed(_before_footer(above_delimiter(list(lines))))
+    for _ in range(MOST_PARAGRAPHS):
+        shorter = _trimmed(_without_notice(kept))
+        if len(shorter) == len(kept):
+            break
+        kept = shorter
     return kept
 
 
@@ -157,7 +168,7 @@ def _above_scraps(lines: list[str]) -> list[str]:
 
 
 def _is_scrap(line: str) -> bool:
-    return len(line) <= MOST_WIDE and not line.startswith(">") and not line.endswith(_END) and len(line.split()) < 9  # noqa: PLR2004
+    return len(line) <= MOST_WIDE and not line.startswith(">") and not line.endswith(_END) and len(line.split()) <= MOST_FOOTER
 
 
 def _paragraph(lines: Sequence[str]) -> list[str]:
@@ -176,11 +187,14 @@ def _is_signature(paragraph: Sequence[str]) -> bool:
     if not paragraph:
         return False
     first = paragraph[0].strip(" *_")
+    words = _words().office
+    if len(paragraph) > 1 and first.endswith(",") and any(word in first.lower() for word in words):
+        first = first[:-1]  # “The Deputy Mayor,” and the name below
     if any(len(line) > MOST_WIDE for line in paragraph[:2]) or not _is_heading(first):
         return False
     head = "\n".join(line for line in paragraph[:5] if len(line) <= MOST_WIDE)
     lower = head.lower()
-    return _PHONE.search(head) is not None or "|" in head or any(word in lower for word in _words().office)
+    return _PHONE.search(head) is not None or "|" in head or any(word in lower for word in words)
 
 
 def _is_heading(line: str) -> bool:
