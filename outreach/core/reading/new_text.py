@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from outreach.core.reading.quote_marks import FORWARDED, HEADER, LONG, WROTE, Mark, above, marks, own_lines
 from outreach.core.reading.sign_off import above_delimiter, without_sign_off
@@ -59,10 +60,14 @@ def _begins_quoted(lines: Sequence[str]) -> bool:
     return next((line.startswith(">") for line in lines if line), False)
 
 
+def _last_quoted(lines: Sequence[str]) -> int:
+    return next(number for number in range(len(lines) - 1, -1, -1) if lines[number].startswith(">"))
+
+
 def _answered(passed_on: Sequence[int], top: list[str], body: list[str]) -> list[str]:
     """What stands above a quote and what stands below it; or all of it, where answers stand between quoted lines."""
     runs = _runs(body, 0)
-    last = max(number for number, line in enumerate(body) if line.startswith(">"))
+    last = _last_quoted(body)
     behind = _behind(body, last)
     between = [run for run in runs if run.start < last]
     if between:
@@ -78,10 +83,12 @@ def _to_the_last(lines: list[str], end: int, last: int, behind: list[str]) -> li
 
 def _without_marks(lines: list[str]) -> list[str]:
     """Nobody wrote “On … wrote:” above what is answered."""
-    for mark in reversed(list(marks(lines))):
-        if mark.kind == WROTE and _begins_quoted(lines[mark.end :]):
-            lines = [*lines[: mark.start], *lines[mark.end :]]
-    return lines
+    kept, start = [], 0
+    for mark in marks(lines):
+        if mark.kind == WROTE and _begins_quoted(lines[mark.end : mark.end + 4]):
+            kept += lines[start : mark.start]
+            start = mark.end
+    return kept + lines[start:]
 
 
 def _among_quoted(lines: list[str]) -> list[str]:
@@ -90,7 +97,7 @@ def _among_quoted(lines: list[str]) -> list[str]:
     if quoted is None:
         return without_sign_off(lines)
     runs = _runs(lines, quoted)
-    last = max(number for number, line in enumerate(lines) if line.startswith(">"))
+    last = _last_quoted(lines)
     behind = _behind(lines, last)
     between = [run for run in runs if run.start < last]
     if between or behind:
@@ -99,12 +106,11 @@ def _among_quoted(lines: list[str]) -> list[str]:
 
 
 def _first(lines: list[str]) -> tuple[list[int], Mark | None, Mark | None]:
-    """The mark of the quoted letter, and the starts of mails between colleagues above it, which are new to us."""
-    found = []
-    for mark in marks(lines):
-        found.append(mark)
-        if mark.kind == WROTE or len(found) > MOST_MARKS:
-            break
+    """Where mails between colleagues begin, which are new to us; the mark of the quoted letter; the one below it."""
+    waiting = marks(lines)
+    found = list(islice(waiting, 1))
+    if found and (found[0].kind == FORWARDED or _may_be_between_colleagues(found[0])):
+        found += islice(waiting, MOST_MARKS)
     passed_on: list[int] = []
     while len(found) > 1 and _between_colleagues(found[0], found[1:]):
         passed_on.append(found.pop(0).start)
@@ -113,16 +119,19 @@ def _first(lines: list[str]) -> tuple[list[int], Mark | None, Mark | None]:
     return passed_on, found[0] if found else None, found[1] if len(found) > 1 else None
 
 
+def _may_be_between_colleagues(mark: Mark) -> bool:
+    """Whether it names nobody's address, or several of one domain."""
+    return mark.kind != WROTE and (not mark.domains or (len(mark.domains) == 1 and len(mark.addresses) > 1))
+
+
 def _between_colleagues(mark: Mark, deeper: Sequence[Mark]) -> bool:
     """Whether a mail went from one to another of them, and the writer of the quoted letter never saw it."""
-    if mark.kind == WROTE:
-        return False
     last = next((one for one in reversed(deeper) if one.domains), None)
-    if last is None or not mark.words:
+    if last is None or not mark.words or not _may_be_between_colleagues(mark):
         return False
-    if not mark.domains:
-        return not mark.sure or not _shares_words(mark.words, last.words)
-    return len(mark.domains) == 1 and len(mark.addresses) > 1 and not mark.domains & last.domains
+    if mark.domains:
+        return not mark.domains & last.domains
+    return not mark.sure or not _shares_words(mark.words, last.words)
 
 
 def _shares_words(one: str, other: str) -> bool:
@@ -172,10 +181,11 @@ def _goes_on(lines: Sequence[str], start: int, end: int) -> bool:
 
 def _is_mark(lines: Sequence[str]) -> bool:
     """Whether nothing but “On … wrote:” stands there."""
-    found = next(marks(lines), None)
-    if found is None:
+    filled = [line for line in lines[:8] if line]
+    if len(lines) > 8 or filled[-1][-1] not in ":：-—>":  # noqa: PLR2004
         return False
-    return not any(line.strip() for line in (*lines[: found.start], *lines[found.end :]))
+    found = next(marks(lines), None)
+    return found is not None and not _has_words(lines[: found.start]) and not _has_words(lines[found.end :])
 
 
 def _behind(lines: list[str], last: int) -> list[str]:

@@ -15,6 +15,7 @@ MOST_LINES = 6  # over which “On … wrote:” may be broken
 MOST_CHARACTERS = 400  # that such a line has
 MOST_HEADER_LINES = 24
 MOST_LABEL = 40
+MOST_TRIED = 400  # lines that might be a mark and are none
 ENOUGH_LABELS = 3  # of From, Sent, To and Subject
 LONG = 60  # a line that a mail program may have broken
 
@@ -27,6 +28,8 @@ _ENDS_WITH_ADDRESS = re.compile(r"[^\s@]@[^\s@]+[>)\]]?[>)\]]?$")
 _NAMED = re.compile(r"[^<>@]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,253}>")
 _INITIALS = re.compile(r"[A-Z]{1,2}>(?=\s|$)")  # “JS> ”, as some programs quote John Smith
 _UNSEEN = str.maketrans("", "", "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_FIRST = "-_=~—–─*"
+_LAST = ":：-—>)*_\u200f\u200e\u202c\u2069"
 _DASHES = "-_=~—–─ *\xa0\t"
 _WITHIN = re.compile(r"(?<=[^\s-])-{2,}\s?On .{5,300}\bwrote:\s*$")
 
@@ -78,37 +81,40 @@ def clean(line: str) -> str:
 
 
 def marks(lines: Sequence[str]) -> Iterator[Mark]:
-    """Every mark that stands outside of lines quoted with “>”, in order."""
-    number, behind = 0, 0
-    while number < len(lines):
-        line = lines[number]
-        found = _mark(lines, number, behind) if line and not line.isspace() else None
-        if found is None:
-            number += 1
+    """Every mark that stands outside of lines quoted with “>”, in order; a text of nothing but colons is given up."""
+    behind, tried = 0, 0
+    for number, line in enumerate(lines):
+        if number < behind or not line or line[0] == ">" or not _may_be(line):
             continue
-        yield found
-        number = behind = max(found.end, number + 1)
+        tried += 1
+        found = _mark(lines, number, behind)
+        if found is not None:
+            yield found
+            behind = found.end
+        elif tried > MOST_TRIED:
+            return
+
+
+def _may_be(line: str) -> bool:
+    """A quick look at its ends."""
+    head = line[:MOST_LABEL]
+    return line[-1] in _LAST or ":" in head or "：" in head or head.lstrip()[:1] in _FIRST
 
 
 def _mark(lines: Sequence[str], number: int, behind: int) -> Mark | None:
     line = lines[number]
-    if line[0] == ">":
-        return None
     bare = clean(line)
     if not bare:
         return None
-    first = bare[0]
-    if first in "-=~—–─" or line.lstrip()[0] in "_*":
+    if bare[0] in _FIRST or line.lstrip()[0] in "_*":
         found = _separator(lines, number, line)
         if found is not None:
             return found
-    if ":" in bare[:MOST_LABEL] or "：" in bare[:MOST_LABEL]:
+    if label(line) is not None:
         found = _header(lines, number)
         if found is not None:
             return found
-    if bare[-1] in ":：-—" or line[-1] == ">":
-        return _wrote(lines, number, behind)
-    return None
+    return _wrote(lines, number, behind) if bare[-1] in ":：-—" or line[-1] in ">)" else None
 
 
 def _is_broken_off(lines: Sequence[str], number: int) -> bool:
@@ -291,7 +297,7 @@ def own_lines(lines: list[str]) -> list[str]:
         if not line.endswith(":") or len(line) > MOST_CHARACTERS:
             continue
         if line[0] == ">" and _is_broken_off(lines, number):
-            lines = [*lines[:number], clean(line), *lines[number + 1 :]]
+            lines[number] = clean(line)
         found = _WITHIN.search(line) if "--" in line else None
         if found is not None:
             return [*lines[:number], line[: found.start()], line[found.start() :], *lines[number + 1 :]]

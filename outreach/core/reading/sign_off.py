@@ -15,6 +15,7 @@ MOST_FOOTER = 12  # words of “Sent from my …”
 
 _DELIMITER = re.compile(r"\s{0,3}(?:-- ?|—|–|__+|-{2,3}|={2,})\s*$")  # “-- ”: RFC 3676 §4.3
 _RULE = re.compile(r"[\s*]*[-_=*~+#─]{3,}[\s*]*$")
+_DELIMITERS = frozenset("-_=—–*~#")
 _ORNAMENT = re.compile(r"[\s\-_=*~+#─•·|ᐧ>\u200b\xa0]*$")
 _PHONE = re.compile(r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b")
 _END = (",", ".", "!", "?", ":", ";", "…", "。", "？", "！")
@@ -69,26 +70,28 @@ def _trimmed(lines: list[str]) -> list[str]:
     return lines[:end]
 
 
-def _is_short(lines: Sequence[str]) -> bool:
-    filled = 0
-    for line in lines:
-        filled += bool(line.strip())
-        if filled > MOST_SIGNATURE:
-            return False
-    return True
+def _end_begins(lines: Sequence[str]) -> int:
+    """Where the last lines begin that may be a signature."""
+    filled, number = 0, len(lines)
+    while number and filled <= MOST_SIGNATURE:
+        number -= 1
+        filled += bool(lines[number].strip())
+    return number
 
 
 def above_delimiter(lines: list[str]) -> list[str]:
     """What stands above “-- ”, or above a rule with little but a signature below it."""
-    for number, line in enumerate(lines):
-        if len(line) > MOST_WIDE or not line or line.lstrip()[:1] not in "-_=—–*~#":
+    for number in range(_end_begins(lines), len(lines)):
+        line = lines[number]
+        if len(line) > MOST_WIDE or line.lstrip()[:1] not in _DELIMITERS:
             continue
-        rest = lines[number + 1 :]
-        if _DELIMITER.match(line) and _is_short(rest):
-            return lines[:number]
-        if _RULE.match(line) and _is_short(rest) and _is_signature(_paragraph([one for one in rest if one.strip()])):
+        if _DELIMITER.match(line) or (_RULE.match(line) and _is_signature(_below(lines, number))):
             return lines[:number]
     return lines
+
+
+def _below(lines: Sequence[str], number: int) -> list[str]:
+    return [line for line in lines[number + 1 :] if line.strip()][:8]
 
 
 def _before_footer(lines: list[str]) -> list[str]:
@@ -132,7 +135,8 @@ def _without_notice(lines: list[str]) -> list[str]:
     start = _last_paragraph(lines)
     if not _trimmed(lines[:start]):
         return lines
-    at = next((at for at in range(start, len(lines)) if _is_notice(lines[at:])), None)
+    nearest = max(start, len(lines) - MOST_SIGNATURE)
+    at = next((at for at in range(nearest, len(lines)) if _is_notice(lines[at:])), None)
     return lines if at is None else lines[:at]
 
 
@@ -169,10 +173,6 @@ def _above_scraps(lines: list[str]) -> list[str]:
 
 def _is_scrap(line: str) -> bool:
     return len(line) <= MOST_WIDE and not line.startswith(">") and not line.endswith(_END) and len(line.split()) <= MOST_FOOTER
-
-
-def _paragraph(lines: Sequence[str]) -> list[str]:
-    return list(lines[:8])
 
 
 def _is_notice(paragraph: Sequence[str]) -> bool:
