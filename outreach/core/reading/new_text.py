@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from outreach.core.reading.quote_marks import FORWARDED, HEADER, LONG, WROTE, Mark, above, marks, own_lines
 from outreach.core.reading.sign_off import above_delimiter, without_sign_off
 
 MOST_MARKS = 20
+MOST_MARK_LINES = 8
 SHORT = 250  # characters; no letter is so short
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Lines that somebody wrote among quoted ones."""
-
-    start: int
-    end: int
+_MANY_EMPTY = re.compile(r"\n(?:[ \t]*\n){4,}")
 
 
 def new_text(text: str) -> str:
     """What the sender newly wrote. Answers between quoted lines keep the lines that they answer."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = [line.rstrip() for line in _MANY_EMPTY.sub("\n\n\n\n", text).split("\n")]
     return _tidy(_new(own_lines(lines)))
 
 
@@ -45,7 +40,7 @@ def _new(lines: list[str]) -> list[str]:
     if found.kind == FORWARDED:
         return without_sign_off(lines[found.start : following.start if following is not None else len(lines)])
     quoted = next((number for number, line in enumerate(body) if line.startswith(">")), None)
-    if found.kind == WROTE and quoted is not None and _runs(body, quoted):
+    if found.kind == WROTE and quoted is not None and _is_answered(body, quoted):
         return _among_quoted(body)  # the mark is the rest of a quote, and answers follow
     if found.kind == WROTE and sum(map(len, body)) < SHORT:
         return without_sign_off(body)  # too short for a letter: an answer below a quote that was taken out
@@ -66,14 +61,18 @@ def _last_quoted(lines: Sequence[str]) -> int:
 
 def _answered(passed_on: Sequence[int], top: list[str], body: list[str]) -> list[str]:
     """What stands above a quote and what stands below it; or all of it, where answers stand between quoted lines."""
-    runs = _runs(body, 0)
     last = _last_quoted(body)
     behind = _behind(body, last)
-    between = [run for run in runs if run.start < last]
-    if between:
-        return [*top, *_without_marks(_to_the_last(body, between[-1].end, last, behind))]
+    between = _last_answer(body, 0, last)
+    if between is not None:
+        return [*top, *_without_marks(_to_the_last(body, between, last, behind))]
     over = _signed(passed_on, top)
     return [*over, "", *behind] if behind else over
+
+
+def _is_answered(lines: list[str], quoted: int) -> bool:
+    last = _last_quoted(lines)
+    return _last_answer(lines, quoted, last) is not None or bool(_behind(lines, last))
 
 
 def _to_the_last(lines: list[str], end: int, last: int, behind: list[str]) -> list[str]:
@@ -96,12 +95,11 @@ def _among_quoted(lines: list[str]) -> list[str]:
     quoted = next((number for number, line in enumerate(lines) if line.startswith(">")), None)
     if quoted is None:
         return without_sign_off(lines)
-    runs = _runs(lines, quoted)
     last = _last_quoted(lines)
     behind = _behind(lines, last)
-    between = [run for run in runs if run.start < last]
-    if between or behind:
-        return _without_marks(_to_the_last(lines, between[-1].end if between else quoted, last, behind))
+    between = _last_answer(lines, quoted, last)
+    if between is not None or behind:
+        return _without_marks(_to_the_last(lines, between or quoted, last, behind))
     return without_sign_off(lines[:quoted])
 
 
@@ -152,25 +150,24 @@ def _signed(starts: Sequence[int], lines: list[str]) -> list[str]:
 # ---------------------------------------------------------------- lines quoted with “>”
 
 
-def _runs(lines: Sequence[str], quoted: int) -> list[_Run]:
-    """What stands unquoted behind the first quoted line."""
-    runs, number = [], quoted
-    while number < len(lines):
+def _last_answer(lines: list[str], first: int, last: int) -> int | None:
+    """The end of what was written last between two quoted lines."""
+    number = last
+    while number > first:
         if not lines[number] or lines[number].startswith(">"):
-            number += 1
+            number -= 1
             continue
-        end = number
-        while end < len(lines) and not lines[end].startswith(">"):
-            end += 1
-        if not _goes_on(lines, number, end) and not _is_mark(lines[number:end]):
-            runs.append(_Run(number, end))
-        number = end
-    return runs
+        end = number + 1
+        while number >= first and not lines[number].startswith(">"):
+            number -= 1
+        if not _goes_on(lines, number + 1, end) and not _is_mark(lines[number + 1 : end]):
+            return end
+    return None
 
 
 def _goes_on(lines: Sequence[str], start: int, end: int) -> bool:
     """A piece of a quoted line that a mail program broke: one line, right between two quoted ones."""
-    if end - start != 1 or end >= len(lines) or not lines[start - 1].startswith(">"):
+    if end - start != 1 or not lines[end]:
         return False
     line = lines[start].strip()
     if line.startswith(("(", "<", "[", "http")):
@@ -181,8 +178,7 @@ def _goes_on(lines: Sequence[str], start: int, end: int) -> bool:
 
 def _is_mark(lines: Sequence[str]) -> bool:
     """Whether nothing but “On … wrote:” stands there."""
-    filled = [line for line in lines[:8] if line]
-    if len(lines) > 8 or filled[-1][-1] not in ":：-—>":  # noqa: PLR2004
+    if len(lines) > MOST_MARK_LINES or lines[-1][-1] not in ":：-—>":
         return False
     found = next(marks(lines), None)
     return found is not None and not _has_words(lines[: found.start]) and not _has_words(lines[found.end :])

@@ -26,7 +26,7 @@ _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@([^\s<>@\"'(),;:\[\]]{1,253})")
 _ENDS_WITH_ADDRESS = re.compile(r"[^\s@]@[^\s@]+[>)\]]?[>)\]]?$")
 _NAMED = re.compile(r"[^<>@]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,253}>")
-_INITIALS = re.compile(r"[A-Z]{1,2}>(?=\s|$)")  # “JS> ”, as some programs quote John Smith
+_INITIALS = re.compile(r"^[A-Z]{1,2}>(?=\s|$)")  # “JS> ”, as some programs quote John Smith
 _UNSEEN = str.maketrans("", "", "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 _FIRST = "-_=~—–─*"
 _LAST = ":：-—>)*_\u200f\u200e\u202c\u2069"
@@ -292,9 +292,9 @@ def above(lines: Sequence[str], mark: Mark) -> int:
 def own_lines(lines: list[str]) -> list[str]:
     """The lines, where a mark that stands behind other words has a line of its own, and one that was broken no “>”."""
     for number, line in enumerate(lines):
-        if ">" in line[1:3] and _INITIALS.match(line):
-            lines[number] = _INITIALS.sub(">", line)
-        if not line.endswith(":") or len(line) > MOST_CHARACTERS:
+        if ">" in line[1:3]:
+            lines[number] = line = _INITIALS.sub(">", line)
+        if line[-1:] != ":" or len(line) > MOST_CHARACTERS:
             continue
         if line[0] == ">" and _is_broken_off(lines, number):
             lines[number] = clean(line)

@@ -11,6 +11,7 @@ from outreach.languages.quoting import Quoting, load_quoting
 MOST_SIGNATURE = 25  # lines that are not empty
 MOST_WIDE = 100  # characters of a line of a signature
 MOST_PARAGRAPHS = 6  # of what stands below an answer
+MOST_BELOW = 200  # lines that may stand below “Sent from my …”
 MOST_FOOTER = 12  # words of “Sent from my …”
 
 _DELIMITER = re.compile(r"\s{0,3}(?:-- ?|—|–|__+|-{2,3}|={2,})\s*$")  # “-- ”: RFC 3676 §4.3
@@ -96,17 +97,17 @@ def _below(lines: Sequence[str], number: int) -> list[str]:
 
 def _before_footer(lines: list[str]) -> list[str]:
     """Without “Sent from my …”; where something is written above it, nothing below it is new."""
-    for number, line in enumerate(lines):
-        if is_footer(line) and _stands_apart(lines, number):
+    for number in range(max(0, len(lines) - MOST_BELOW), len(lines)):
+        if lines[number] and _is_footer(lines[number]) and _stands_apart(lines, number):
             if any(one.strip() for one in lines[:number]):
                 return lines[:number]
-            return [*lines[:number], *lines[number + 1 :]]
+            return lines[number + 1 :]
     return lines
 
 
-def is_footer(line: str) -> bool:
+def _is_footer(line: str) -> bool:
     """“Sent from my …”, in the words of a mail program of a telephone."""
-    if len(line) > MOST_WIDE * 2 or not line:
+    if len(line) > MOST_WIDE * 2:
         return False
     bare = line.strip(" *_\t\xa0-[(<>•").lower()
     return bare.startswith(_mobile()) and len(bare.split()) <= MOST_FOOTER
@@ -123,9 +124,9 @@ def _stands_apart(lines: Sequence[str], number: int) -> bool:
 
 
 def _last_paragraph(lines: Sequence[str]) -> int:
-    """Where it begins."""
+    """Where it begins; a long one is no signature, and where it begins does not matter."""
     start = len(lines)
-    while start and lines[start - 1].strip():
+    while start and len(lines) - start < MOST_BELOW and lines[start - 1].strip():
         start -= 1
     return start
 
@@ -133,11 +134,14 @@ def _last_paragraph(lines: Sequence[str]) -> int:
 def _without_notice(lines: list[str]) -> list[str]:
     """Without the last paragraph, or its end, if it says that the mail is confidential."""
     start = _last_paragraph(lines)
-    if not _trimmed(lines[:start]):
+    if not any(line.strip() for line in lines[:start]):
         return lines
     nearest = max(start, len(lines) - MOST_SIGNATURE)
-    at = next((at for at in range(nearest, len(lines)) if _is_notice(lines[at:])), None)
-    return lines if at is None else lines[:at]
+    if not _is_notice(lines[nearest:]):
+        return lines
+    while nearest + 1 < len(lines) and _is_notice(lines[nearest + 1 :]):
+        nearest += 1
+    return lines[:nearest]
 
 
 def _shorter(lines: list[str]) -> list[str]:
@@ -146,10 +150,12 @@ def _shorter(lines: list[str]) -> list[str]:
     paragraph = lines[start:]
     if not paragraph or any(one.startswith(">") for one in paragraph):
         return lines
+    if len(paragraph) > MOST_SIGNATURE:
+        return lines
     over = _trimmed(lines[:start])
     if _is_signature(paragraph) and (over or len(paragraph) <= 4 or _PHONE.search("\n".join(paragraph[:8]))):  # noqa: PLR2004
         return over
-    if _is_set_apart(start, over) and _is_closing(paragraph):
+    if _is_closing(paragraph) and _is_set_apart(start, over):
         return over
     noticed = _without_notice(lines)
     return noticed if len(noticed) < len(lines) else _above_scraps(lines)
@@ -179,7 +185,7 @@ def _is_notice(paragraph: Sequence[str]) -> bool:
     """Whether it says that the mail is confidential, or may be left unprinted."""
     text = " ".join(paragraph)[:1500].lower()
     words = _words()
-    return any(word in text for word in words.secret) and any(word in text for word in words.mail)
+    return any(map(text.__contains__, words.secret)) and any(map(text.__contains__, words.mail))
 
 
 def _is_signature(paragraph: Sequence[str]) -> bool:
@@ -188,13 +194,13 @@ def _is_signature(paragraph: Sequence[str]) -> bool:
         return False
     first = paragraph[0].strip(" *_")
     words = _words().office
-    if len(paragraph) > 1 and first.endswith(",") and any(word in first.lower() for word in words):
+    if len(paragraph) > 1 and first.endswith(",") and any(map(first.lower().__contains__, words)):
         first = first[:-1]  # “The Deputy Mayor,” and the name below
     if any(len(line) > MOST_WIDE for line in paragraph[:2]) or not _is_heading(first):
         return False
     head = "\n".join(line for line in paragraph[:5] if len(line) <= MOST_WIDE)
     lower = head.lower()
-    return _PHONE.search(head) is not None or "|" in head or any(word in lower for word in words)
+    return _PHONE.search(head) is not None or "|" in head or any(map(lower.__contains__, words))
 
 
 def _is_heading(line: str) -> bool:
@@ -219,18 +225,13 @@ def _is_name(words: str) -> bool:
 
 
 def _is_set_apart(start: int, over: Sequence[str]) -> bool:
-    """More empty lines stand above it than between other paragraphs; or nothing stands above it."""
+    """More empty lines stand above it than between two other paragraphs; or nothing stands above it."""
     if not over:
         return True
-    gap = start - len(over)
-    gaps, run = [], 0
-    for line in over:
-        if line.strip():
-            gaps += [run] if run else []
-            run = 0
-        else:
-            run += 1
-    return gap > 1 and bool(gaps) and min(gaps) < gap
+    if start - len(over) < 2:  # noqa: PLR2004
+        return False
+    single = (one.strip() and not two.strip() and three.strip() for one, two, three in zip(over, over[1:], over[2:]))
+    return any(single) or start - len(over) > 2  # noqa: PLR2004
 
 
 def _is_closing(paragraph: Sequence[str]) -> bool:
