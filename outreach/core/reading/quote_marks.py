@@ -20,7 +20,9 @@ ENOUGH_LABELS = 3  # of From, Sent, To and Subject
 LONG = 60  # a line that a mail program may have broken
 
 # A date with its first words: up to three of them, then a number.
-_DATED_START = re.compile(r"(?:[^\s\d<>@:]{1,16},?\s+){0,4}[^\s\d<>@:+]{0,3}\d{1,4}(?=[\s.,/:\u00ba\u00b0年년-]|st|nd|rd|th|er|$)")
+_DATED_START = re.compile(
+    r"(?:[^\s\d<>@:]{1,16},?\s+){0,4}[^\s\d<>@:+]{0,3}\d{1,4}(?=[\s.,/:\u00ba\u00b0年년-]|st|nd|rd|th|er|$)"
+)
 _CLOCK = re.compile(r"\d{1,2}\s?[:.hH時点시]\s?\d{2}(?!\d)|\d\s?[apAP]\.?\s?[mM]\b")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@([^\s<>@\"'(),;:\[\]]{1,253})")
@@ -120,7 +122,13 @@ def _mark(lines: Sequence[str], number: int, behind: int) -> Mark | None:
 def _is_broken_off(lines: Sequence[str], number: int) -> bool:
     """“> wrote:”, where the sign is the end of an address that was broken over lines."""
     told = clean(lines[number]).rstrip(":： ")
-    return number > 0 and _verb().fullmatch(told) is not None and len(lines[number]) < LONG and lines[number].endswith(":") and lines[number - 1][:1] not in ("", ">")
+    return (
+        number > 0
+        and _verb().fullmatch(told) is not None
+        and len(lines[number]) < LONG
+        and lines[number].endswith(":")
+        and lines[number - 1][:1] not in ("", ">")
+    )
 
 
 # ---------------------------------------------------------------- “On … somebody wrote:”

@@ -18,7 +18,9 @@ _DELIMITER = re.compile(r"\s{0,3}(?:-- ?|—|–|__+|-{2,3}|={2,})\s*$")  # “-
 _RULE = re.compile(r"[\s*]*[-_=*~+#─]{3,}[\s*]*$")
 _DELIMITERS = frozenset("-_=—–*~#")
 _ORNAMENT = re.compile(r"[\s\-_=*~+#─•·|ᐧ>\u200b\xa0]*$")
-_PHONE = re.compile(r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b")
+_PHONE = re.compile(
+    r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b"
+)
 _END = (",", ".", "!", "?", ":", ";", "…", "。", "？", "！")
 _LINK = re.compile(r"<?(?:https?://|www\.)\S+>?$|\[[^\]]{0,200}\]$")
 _SMALL = 3  # letters of “of”, “de”, “und”, which names keep small
@@ -178,7 +180,12 @@ def _above_scraps(lines: list[str]) -> list[str]:
 
 
 def _is_scrap(line: str) -> bool:
-    return len(line) <= MOST_WIDE and not line.startswith(">") and not line.endswith(_END) and len(line.split()) <= MOST_FOOTER
+    return (
+        len(line) <= MOST_WIDE
+        and not line.startswith(">")
+        and not line.endswith(_END)
+        and len(line.split()) <= MOST_FOOTER
+    )
 
 
 def _is_notice(paragraph: Sequence[str]) -> bool:
@@ -215,7 +222,9 @@ def _is_heading(line: str) -> bool:
     if len(parted) > 1 and _is_name(parted[0]) and len(words) <= 9:  # noqa: PLR2004
         return True
     long = [word for word in words if len(word) > _SMALL]
-    return bool(long) and all(not word[0].islower() or "'" in word or "’" in word for word in long)
+    if not long and not any(word[0].isupper() for word in words):
+        return False
+    return all(not word[0].islower() or "'" in word or "’" in word for word in long)
 
 
 def _is_name(words: str) -> bool:
