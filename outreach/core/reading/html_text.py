@@ -11,9 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 from outreach.core.reading.quote_marks import marks
 
 BLOCKS = (
-    "address article aside center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header li main nav ol p pre "
-    "section table tr ul"
-).split()
+    *("address", "article", "aside", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3"),
+    *("h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul"),
+)
 UNSEEN = ["script", "style", "head", "title", "template", "noscript"]
 MOST = 2_000_000  # characters
 MOST_TAGS = 3_000  # a tree of more takes long to build, and far longer where they are nested
@@ -23,8 +23,8 @@ MOST_TAGS = 3_000  # a tree of more takes long to build, and far longer where th
 QUOTES = (
     ".gmail_quote, .gmail_attr, .gmail_quote_container, [id$=divRplyFwdMsg], #OLK_SRC_BODY_SECTION, "
     ".OutlookMessageHeader, #mail-editor-reference-message-container, .ms-outlook-mobile-reference-message, "
-    '[style*="border-top:solid #E1E1E1"], [style*="border-top:solid #B5C4DF"], .moz-cite-prefix, .moz-email-headers-table, '
-    ".yahoo_quoted, .yahoo-quoted-begin, .protonmail_quote, .zmail_extra, .zmail_extra_hr, #zwchr, #reply-intro, "
+    '[style*="border-top:solid #E1E1E1"], [style*="border-top:solid #B5C4DF"], .moz-cite-prefix, '
+    ".moz-email-headers-table, .yahoo_quoted, .yahoo-quoted-begin, .protonmail_quote, .zmail_extra, .zmail_extra_hr, #zwchr, #reply-intro, "
     "#isReplyContent, .mail_quote, .tutanota_quote, #mailcontent_quote"
 )
 # A signature that a mail program put there.
@@ -90,29 +90,35 @@ def _pieces(html: str) -> Iterator[str]:
         if not hidden:
             yield html[last : found.start()]
         last = found.end()
-        closes, name = found.group(1), (found.group(2) or "").lower()
+        closes, name = bool(found.group(1)), (found.group(2) or "").lower()
         if found.group() == "<!--":
-            end = html.find("-->", last)
-            until = last = len(html) if end < 0 else end + 3
-        elif hidden:
-            hidden = "" if closes and name == hidden else hidden
-        elif name in UNSEEN and not closes:
-            hidden = name
-        elif name == "blockquote":
-            yield f"\n{CLOSE if closes else OPEN}\n"
-        elif name == "br" or name in _BLOCKS:
-            yield "\n"
-        elif name in ("td", "th"):
-            yield " "
+            until = last = html.find("-->", last) + 3 if html.find("-->", last) >= 0 else len(html)
+        elif hidden or name in UNSEEN:
+            hidden = _hidden(hidden, name, closes=closes)
+        else:
+            yield _for_tag(name, closes=closes)
     if not hidden:
         yield html[last:]
 
 
-_BLOCKS = frozenset(BLOCKS)
+def _hidden(hidden: str, name: str, *, closes: bool) -> str:
+    """The element whose text nobody sees, behind this tag."""
+    if hidden:
+        return "" if closes and name == hidden else hidden
+    return "" if closes else name
+
+
+def _for_tag(name: str, *, closes: bool) -> str:
+    if name == "blockquote":
+        return f"\n{CLOSE if closes else OPEN}\n"
+    if name == "br" or name in BLOCKS:
+        return "\n"
+    return " " if name in ("td", "th") else ""
 
 
 def _lines(text: str) -> str:
-    depth, lines = 0, []
+    depth = 0
+    lines: list[str] = []
     marked: list[int] = []
     for line in text.replace("\xa0", " ").split("\n"):
         clean = " ".join(line.split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from outreach.core.reading.quote_marks import FORWARDED, HEADER, LONG, WROTE, Mark, above, marks, own_lines
 from outreach.core.reading.sign_off import above_delimiter, without_sign_off
@@ -143,7 +143,7 @@ def _signed(starts: Sequence[int], lines: list[str]) -> list[str]:
     if not starts:
         return without_sign_off(lines)
     edges = [0, *starts, len(lines)]
-    parts = [without_sign_off(lines[one:two]) for one, two in zip(edges, edges[1:], strict=False) if one < two]
+    parts = [without_sign_off(lines[one:two]) for one, two in pairwise(edges) if one < two]
     return [line for part in parts for line in (*part, "")]
 
 

@@ -137,34 +137,34 @@ def _is_broken_off(lines: Sequence[str], number: int) -> bool:
 def _wrote(lines: Sequence[str], number: int, behind: int) -> Mark | None:
     """The mark that ends in this line; it may begin some lines above."""
     bare = clean(lines[number])
-    words = _words()
-    if bare[-1:] in (":", "："):
-        told = bare[:-1].strip().lower()
-        if told in words.forwarded:
-            return Mark(FORWARDED, number, number + 1)
-    dashed = bare.endswith(("--", "—"))
     colon = bare[-1:] in (":", "：")
-    if not colon and not dashed and "@" not in bare:
-        return None
+    if colon and bare[:-1].strip().lower() in _words().forwarded:
+        return Mark(FORWARDED, number, number + 1)
     followed = _quoted_next(lines, number + 1)
-    if not colon and not dashed and not followed:
+    if not colon and not bare.endswith(("--", "—")) and not (followed and "@" in bare):
         return None
-    joined, blanks = "", 0
+    for first, joined in _joined(lines, number, behind):
+        if _starts(joined) and _tells(joined, colon=colon, followed=followed):
+            return Mark(WROTE, first, number + 1, joined)
+    return _named(lines, number, followed=followed, behind=behind)
+
+
+def _joined(lines: Sequence[str], number: int, behind: int) -> Iterator[tuple[int, str]]:
+    """The line, then with the one above it, and so on, as long as they may belong together."""
+    joined, empty = "", 0
     for first in range(number, max(behind, number - MOST_LINES) - 1, -1):
         part = lines[first].translate(_UNSEEN).strip(" *_\t\xa0-") if first == number else clean(lines[first])
         if not part:
-            blanks += 1
-            if blanks > 1 or not joined.startswith("<"):
-                break
+            empty += 1
+            if empty > 1 or not joined.startswith("<"):
+                return
             continue
         joined = f"{part} {joined}".strip()
         if len(joined) > MOST_CHARACTERS:
-            break
-        if _starts(joined) and _tells(joined, colon=colon, followed=followed):
-            return Mark(WROTE, first, number + 1, joined)
-        if first < number and lines[first].rstrip().endswith((".", "!", "?")):
-            break
-    return _named(lines, number, followed=followed, behind=behind)
+            return
+        yield first, joined
+        if first < number and lines[first].endswith((".", "!", "?")):
+            return
 
 
 def _starts(joined: str) -> bool:
@@ -301,7 +301,7 @@ def own_lines(lines: list[str]) -> list[str]:
     """The lines, where a mark that stands behind other words has a line of its own, and one that was broken no “>”."""
     for number, line in enumerate(lines):
         if ">" in line[1:3]:
-            lines[number] = line = _INITIALS.sub(">", line)
+            lines[number] = _INITIALS.sub(">", line)
         if line[-1:] != ":" or len(line) > MOST_CHARACTERS:
             continue
         if line[0] == ">" and _is_broken_off(lines, number):

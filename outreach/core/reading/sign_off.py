@@ -239,8 +239,9 @@ def _is_set_apart(start: int, over: Sequence[str]) -> bool:
         return True
     if start - len(over) < 2:  # noqa: PLR2004
         return False
-    single = (one.strip() and not two.strip() and three.strip() for one, two, three in zip(over, over[1:], over[2:]))
-    return any(single) or start - len(over) > 2  # noqa: PLR2004
+    filled = [bool(line.strip()) for line in over]
+    single = any(filled[at - 1] and filled[at + 1] for at in range(1, len(over) - 1) if not filled[at])
+    return single or start - len(over) > 2  # noqa: PLR2004
 
 
 def _is_closing(paragraph: Sequence[str]) -> bool:

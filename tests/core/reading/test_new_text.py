@@ -159,8 +159,7 @@ def test_what_stands_below_an_answer(below: str) -> None:
         ("On 15/07/2022 09:30, Ann wrote:\n\nYes, we join.", "Yes, we join."),
         ("reply--- On Wed, Apr 4, 2012 at 3:59 PM, ann@secretariat.example wrote:\n> Hi", "reply"),
         (
-            "Yes.\n\nOn 15/07/2022 09:30, Ann wrote:\n> a long line of the letter, which a mail program has broken in\n"
-            "two.\n> And so it goes on.",
+            "Yes.\n\nOn 15/07/2022 09:30, Ann wrote:\n> a long line of the letter, which a program broke here\nin two.\n> And so on.",
             "Yes.",
         ),
     ],
