@@ -24,7 +24,8 @@ QUOTES = (
     ".gmail_quote, .gmail_attr, .gmail_quote_container, [id$=divRplyFwdMsg], #OLK_SRC_BODY_SECTION, "
     ".OutlookMessageHeader, #mail-editor-reference-message-container, .ms-outlook-mobile-reference-message, "
     '[style*="border-top:solid #E1E1E1"], [style*="border-top:solid #B5C4DF"], .moz-cite-prefix, '
-    ".moz-email-headers-table, .yahoo_quoted, .yahoo-quoted-begin, .protonmail_quote, .zmail_extra, .zmail_extra_hr, #zwchr, #reply-intro, "
+    ".moz-email-headers-table, .yahoo_quoted, .yahoo-quoted-begin, .protonmail_quote, .zmail_extra, .zmail_extra_hr, "
+    "#zwchr, #reply-intro, "
     "#isReplyContent, .mail_quote, .tutanota_quote, #mailcontent_quote"
 )
 # A signature that a mail program put there.
