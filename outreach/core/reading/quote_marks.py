@@ -175,8 +175,9 @@ def _starts(joined: str) -> bool:
 
 def _tells(joined: str, *, colon: bool, followed: bool) -> bool:
     """Whether what begins with a date says that somebody wrote."""
-    if _verb().search(joined):
-        return followed or "@" in joined or _CLOCK.search(joined) is not None or _DATE.search(joined) is not None
+    verb = _verb().search(joined)
+    if verb is not None:
+        return followed or _names_one(joined, joined[verb.end() :].strip(" \t:：-—–)"))
     text = joined.lstrip("-—–=>[( ").rstrip(":： ")
     first = text.split(" ", 1)[0].lower()
     if text.lower().startswith(tuple(_words().quoting)):
@@ -184,6 +185,14 @@ def _tells(joined: str, *, colon: bool, followed: bool) -> bool:
     opens = first[:1].isdigit() or first[-1:] in ",." or first in _words().on
     dated = _DATE.search(joined) is not None or _CLOCK.search(joined) is not None
     return opens and dated and (colon or followed) and _ENDS_WITH_ADDRESS.search(text) is not None
+
+
+def _names_one(joined: str, behind: str) -> bool:
+    """An address as programs write it, or an hour or a date in figures: not “we sent the following to a@b.example:”."""
+    if re.search(r"[<(\[\"]\S*@|mailto:", joined.translate(_UNSEEN)):
+        return True
+    dated = _CLOCK.search(joined) is not None or _DATE.search(joined) is not None
+    return ("@" in joined or dated) and not behind[:1].islower()
 
 
 def _named(lines: Sequence[str], number: int, *, followed: bool, behind: int) -> Mark | None:

@@ -155,6 +155,8 @@ def _shorter(lines: list[str]) -> list[str]:
     if len(paragraph) > MOST_SIGNATURE:
         return lines
     over = _trimmed(lines[:start])
+    if over and over[-1].endswith((":", "：")):
+        return lines  # “Our contact is:”
     if _is_signature(paragraph) and (over or len(paragraph) <= 4 or _PHONE.search("\n".join(paragraph[:8]))):  # noqa: PLR2004
         return over
     if _is_closing(paragraph) and _is_set_apart(start, over):
@@ -212,7 +214,13 @@ def _is_signature(paragraph: Sequence[str]) -> bool:
 
 def _is_heading(line: str) -> bool:
     """Words that stand as a name, a function or an office does: large letters, no sentence."""
-    if not line or line.endswith(_END) or line.lower().startswith(_closing()) or line[0] in "-•>0123456789":
+    if (
+        not line
+        or ":" in line
+        or line.endswith(_END)
+        or line.lower().startswith(_closing())
+        or line[0] in "-•>0123456789"
+    ):
         return False
     pieces = [word.strip("()\"'“”«»,.|*") for word in re.split(r"[\s/|–—-]+", line)]
     words = [word for word in pieces if word and "@" not in word]
