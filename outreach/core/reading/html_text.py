@@ -142,7 +142,7 @@ def _separator(lines: list[str], number: int) -> str:
     """What stands for a container: nothing where its own words say it."""
     if lines[number] == SIGNATURE:
         return "-- "
-    below = [line for line in lines[number + 1 : number + 12] if line and not _OWN.match(line)]
+    below = [line for line in lines[number + 1 : number + 9] if line and not _OWN.match(line)]
     if not below or below[0].startswith(">") or next((mark.start < 3 for mark in marks(below)), False):  # noqa: PLR2004
         return ""
     return SEPARATOR
