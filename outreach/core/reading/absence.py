@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from outreach.core.reading.dates import Calendar, Mention, dates_in, next_day, next_weekday
-from outreach.core.reading.phrases import Found, Sentence
+from outreach.core.reading.phrasebook import Found
+from outreach.core.reading.phrases import Sentence
 from outreach.languages.spelling import plain
 
 _BARE = re.compile(  # “back on the 22nd”

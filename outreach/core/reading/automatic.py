@@ -29,7 +29,8 @@ from outreach.core.reading.machine_marks import (
     SUBJECTS,
     WEAK,
 )
-from outreach.core.reading.phrases import Found, Phrasebook, Sentence, sentences
+from outreach.core.reading.phrasebook import Found, Phrasebook
+from outreach.core.reading.phrases import Sentence, sentences
 from outreach.core.reading.stand_in import StandIn, stand_in
 from outreach.languages import Language, Languages
 from outreach.model import Evidence, Message
@@ -61,6 +62,7 @@ PERSON = "person"  # phrases of somebody who has read our letter: “I have seen
 AGAINST_PERSON = 2  # what such a phrase takes away
 AGAINST_ANSWER = 1  # what a subject such as “Re: Invitation” takes away
 AGAINST_POSITION = 3  # what a position takes away that is surely taken
+LONGEST_SUBJECT = 500  # characters of a subject that are looked at
 MOST = 25  # sentences in which signs are looked for
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
@@ -116,6 +118,7 @@ def _weight(signs: Iterable[Sign]) -> int:
 def read_automatic(
     message: Message,
     text: str,
+    parts: Sequence[Sentence],
     languages: Languages,
     chosen: Sequence[Language],
     *,
@@ -127,15 +130,18 @@ def read_automatic(
     Args:
         message: The mail.
         text: What was newly written in it.
+        parts: Its sentences.
         languages: All that are known.
         chosen: Those that the text may be in.
         own: Our addresses, never a substitute's.
         position: As for `goes_before`.
     """
     book = _book(languages.all)
-    heard = [_hear(sentence, book) for sentence in sentences(text)[:MOST]]
-    subject = [_hear(sentence, book) for sentence in sentences(message.subject)[:1]]
-    signs = [*_envelope(message), *_subject_signs(message.subject, subject), *_text_signs(heard)]
+    heard = [_hear(sentence, book) for sentence in parts[:MOST]]
+    subject = [_hear(sentence, book) for sentence in sentences(message.subject[:LONGEST_SUBJECT])[:1]]
+    signs = [*_envelope(message), *_subject_signs(message.subject[:LONGEST_SUBJECT], subject), *_text_signs(heard)]
+    if not any(sign.weight > 0 for sign in signs):
+        return None
     names = {sign.name for sign in signs}
     spoken = _languages([*subject, *heard], languages, chosen)
     back = None if names & ELSE and not names & ABSENCE else _back(message, [*subject, *heard], spoken)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outreach.core.reading.machine_marks import SENDERS
-from outreach.core.reading.phrases import Phrasebook, sentences
+from outreach.core.reading.phrasebook import Phrasebook
+from outreach.core.reading.phrases import sentences
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]{0,30}")
