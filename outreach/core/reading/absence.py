@@ -100,7 +100,7 @@ def _bare_weekdays(line: _Line, calendar: Calendar) -> list[Mention]:
     """Weekdays without a date, as counted from the mail's own day."""
     found = []
     for start, end in line.spans if calendar.sent else ():
-        weekday = calendar.weekday(plain(line.text[start:end]))
+        weekday = calendar.words.weekdays.number(plain(line.text[start:end]))
         if weekday and calendar.sent and line.is_cued(start):
             found.append(Mention(start, end, next_weekday(weekday, calendar.sent), ends_period=False))
     return found[:MOST]

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from outreach.core.reading.absence import return_date
-from outreach.core.reading.dates import calendar_of, month_first
+from outreach.core.reading.dates import Calendar, month_first, words_of
 from outreach.core.reading.machine_marks import (
     CALENDAR_CLASSES,
     DENIALS,
@@ -63,6 +63,9 @@ AGAINST_PERSON = 2  # what such a phrase takes away
 AGAINST_ANSWER = 1  # what a subject such as “Re: Invitation” takes away
 AGAINST_POSITION = 3  # what a position takes away that is surely taken
 LONGEST_SUBJECT = 500  # characters of a subject that are looked at
+_MARKS = {
+    name: tuple((part, weight) for other, part, weight in HEADERS if other == name) for name, _, _ in HEADERS
+}
 MOST = 25  # sentences in which signs are looked for
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
@@ -201,9 +204,9 @@ def _languages(heard: Iterable[_Heard], languages: Languages, chosen: Sequence[L
 
 def _envelope(message: Message) -> Iterator[Sign]:
     """What headers and sender show; the heaviest counts."""
-    listed = any(message.header(name) for name in LIST_HEADERS)
-    for name, part, weight in HEADERS:
-        for value in message.all_headers(name):
+    listed = any(name in LIST_HEADERS for name, _ in message.headers)
+    for name, value in message.headers:
+        for part, weight in _MARKS.get(name, ()):
             says = part in value.lower() if part else value.strip().lower() not in DENIALS
             if says and not (listed and name in LIST_MARKS):
                 yield Sign("header", weight, f"{name}: {value}")
@@ -264,11 +267,8 @@ def _text_signs(heard: Iterable[_Heard]) -> Iterator[Sign]:
 
 
 def _back(message: Message, heard: Sequence[_Heard], spoken: Sequence[Language]) -> date | None:
-    calendar = calendar_of(
-        spoken,
-        month_first=month_first(f"{message.subject}\n{message.text[:5000]}", _custom(message, spoken)),
-        sent=sent_on(message),
-    )
+    order = month_first(f"{message.subject}\n{message.text[:5000]}", _custom(message, spoken))
+    calendar = Calendar(words_of(tuple(spoken)), order, sent_on(message))
     codes = {one.code for one in spoken}
     return return_date(
         [

@@ -51,7 +51,7 @@ HEADERS = (
     ("precedence", "bulk", WEAK),  # vacation(1); lists have it too, see LIST_HEADERS
 )
 DENIALS = frozenset({"no", "false", "none", "0"})
-LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list")
+LIST_HEADERS = frozenset(("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list"))
 LIST_MARKS = frozenset({"precedence", "x-loop", "return-path"})  # on a list's mail these say nothing
 
 # Content types of what mail programs write by themselves.
