@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from outreach.core.reading.absence import return_date
-from outreach.core.reading.dates import Calendar, month_first, words_of
+from outreach.core.reading.dates import Calendar, dates_in, month_first, words_of
 from outreach.core.reading.machine_marks import (
     CALENDAR_CLASSES,
     DENIALS,
@@ -53,10 +53,12 @@ WEIGHTS = {
     "defer": WEAK,  # “your mail will be read on my return”
     "dated": WEAK,  # an absence with its date
     "replaced": WEAK,  # an absence with a substitute's address
+    "alone": STRONG,  # an absence with its date, and nothing else is said
 }
 TELLING = frozenset({*WEIGHTS, "subject"})  # what tells a text's language
 ABSENCE = frozenset({"away", "absent", "closed"})
 DEFERRED = frozenset({"away", "closed", "defer"})
+DATED = ABSENCE | {"defer"}
 ELSE = frozenset({"left", "dead", "receipt", "service"})  # what has a date of its own, where nobody is absent
 PERSON = "person"  # phrases of somebody who has read our letter: “I have seen your mail, but”
 AGAINST_PERSON = 2  # what such a phrase takes away
@@ -67,6 +69,9 @@ _MARKS = {
     name: tuple((part, weight) for other, part, weight in HEADERS if other == name) for name, _, _ in HEADERS
 }
 MOST = 25  # sentences in which signs are looked for
+# Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
+ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
+NOTHING_ELSE, MUCH_ELSE = 0.2, 0.6  # up to so little a position counts nothing, from so much on it counts whole
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
 
@@ -147,16 +152,36 @@ def read_automatic(
         return None
     names = {sign.name for sign in signs}
     spoken = _languages([*subject, *heard], languages, chosen)
-    back = None if names & ELSE and not names & ABSENCE else _back(message, [*subject, *heard], spoken)
+    calendar = _calendar(message, spoken)
+    back = None if names & ELSE and not names & DATED else _back([*subject, *heard], spoken, calendar)
     receipt = bool(names & {"receipt", "service"}) and not names & (DEFERRED | {"left", "dead"})
     substitute = substitute_in(text, message, languages, own, only_if_asked=receipt)
+    rest = _unexplained(heard, spoken, calendar)
     if names & DEFERRED:
         signs += [Sign("dated", WEIGHTS["dated"], back.isoformat())] if back else []
         signs += [Sign("replaced", WEIGHTS["replaced"], substitute.words)] if substitute else []
+        signs += [Sign("alone", WEIGHTS["alone"], text.strip())] if back and rest < ALL_OF_IT else []
+    position *= min(1.0, max(0.0, rest - NOTHING_ELSE) / (MUCH_ELSE - NOTHING_ELSE))
     if not goes_before(signs, position):
         return None
     sure = _weight(signs) >= STRONG + AGAINST_POSITION * position
     return Automatic(tuple(sorted(signs, key=lambda sign: -sign.weight)), sure, back, substitute)
+
+
+def _unexplained(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calendar) -> float:
+    """The share of a text's words, the commonest aside, of which neither phrases nor dates of absences are made."""
+    common = frozenset(word for one in spoken for word in one.common)
+    words = sum(len(one.sentence.spans) for one in heard)
+    return sum(_rest(one, common, calendar) for one in heard) / words if words else 1.0
+
+
+def _rest(one: _Heard, common: frozenset[str], calendar: Calendar) -> int:
+    said = {at for found in one.found if found.name[0] != PERSON for at in range(found.first, found.last + 1)}
+    dates = [(mention.start, mention.end) for mention in dates_in(one.sentence.text, calendar)]
+    return sum(
+        at not in said and word not in common and not any(first <= start < last for first, last in dates)
+        for at, (word, (start, _)) in enumerate(zip(one.sentence.words.split(), one.sentence.spans, strict=True))
+    )
 
 
 def substitute_in(
@@ -266,9 +291,12 @@ def _text_signs(heard: Iterable[_Heard]) -> Iterator[Sign]:
 # ---------------------------------------------------------------- the day of return
 
 
-def _back(message: Message, heard: Sequence[_Heard], spoken: Sequence[Language]) -> date | None:
+def _calendar(message: Message, spoken: Sequence[Language]) -> Calendar:
     order = month_first(f"{message.subject}\n{message.text[:5000]}", _custom(message, spoken))
-    calendar = Calendar(words_of(tuple(spoken)), order, sent_on(message))
+    return Calendar(words_of(tuple(spoken)), order, sent_on(message))
+
+
+def _back(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calendar) -> date | None:
     codes = {one.code for one in spoken}
     return return_date(
         [
