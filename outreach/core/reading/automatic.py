@@ -71,7 +71,7 @@ _MARKS = {
 MOST = 25  # sentences in which signs are looked for
 # Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
 ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
-NOTHING_ELSE, MUCH_ELSE = 0.2, 0.6  # up to so little a position counts nothing, from so much on it counts whole
+NOTHING_ELSE, MUCH_ELSE = 0.2, 0.5  # up to so little a position counts nothing, from so much on it counts whole
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
 

@@ -103,5 +103,12 @@ REPLY_SUBJECTS = re.compile(  # “Re:” in the languages of mail programs
     re.IGNORECASE,
 )
 
+# The line of a quoted head that names a sender, up to the end of what stands before an address.
+FROM_LINE = re.compile(
+    r"(?:^|\n)\W{0,3}(?:from|de|da|von|van|från|fra|lähettäjä|od|nadawca|feladó|kimden|gönderen|от|від|από|dari|"
+    r"差出人|发件人|寄件者|보낸 사람|מאת|من)\s?[:：][^\n]*$",
+    re.IGNORECASE,
+)
+
 # Domains whose people write the month before the day (8/29).
 MONTH_FIRST = frozenset("us gov mil edu ph fm mh pw gu as mp vi".split())
