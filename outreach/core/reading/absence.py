@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from outreach.core.reading.dates import Calendar, Mention, dates_in, next_day, next_weekday
+from outreach.core.reading.dates import Calendar, Mention, Words, dates_in, next_day, next_weekday
 from outreach.core.reading.phrasebook import Found
 from outreach.core.reading.phrases import Sentence
 from outreach.languages.spelling import plain
@@ -46,9 +46,14 @@ class _Line:
         first = bisect_left(self.spans, (end, end))
         return bisect_left(self.spans, (start, start)) - first
 
-    def is_cued(self, start: int) -> bool:
-        """Whether a cue stands close before a place."""
-        return any(self.end(cue) <= start and self.between(self.end(cue), start) <= BESIDE for cue in self.cues)
+    def word_before(self, place: int) -> str:
+        """The word before a place, in plain form."""
+        at = bisect_left(self.spans, (place, place)) - 1
+        return plain(self.text[slice(*self.spans[at])]) if at >= 0 else ""
+
+    def is_cued(self, start: int, near: int) -> bool:
+        """Whether a cue stands before a place, with so many words between them at most."""
+        return any(self.end(cue) <= start and self.between(self.end(cue), start) <= near for cue in self.cues)
 
 
 def return_date(heard: Sequence[tuple[Sentence, Sequence[Found[str]]]], calendar: Calendar) -> date | None:
@@ -78,19 +83,20 @@ def _mentions(line: _Line, calendar: Calendar, last: date | None) -> tuple[Menti
     if not line.cues:
         return dates
     latest = dates[-1].day if dates else last
-    days = [*dates, *_bare_days(line, dates, latest or calendar.sent)] or _bare_weekdays(line, calendar)
+    days = [*dates, *_bare_days(line, dates, latest or calendar.sent, calendar.words)] or _bare_weekdays(line, calendar)
     return tuple(sorted(days, key=lambda one: one.start))
 
 
-def _bare_days(line: _Line, dates: Sequence[Mention], since: date | None) -> list[Mention]:
-    """Days without a month that stand close behind a cue: it is the next such day."""
+def _bare_days(line: _Line, dates: Sequence[Mention], since: date | None, words: Words) -> list[Mention]:
+    """Days without a month that stand close behind a cue: it is the next such day, on the weekday that is named."""
     found = []
     for match in _BARE.finditer(line.text):
         taken = any(one.start <= match.start() < one.end for one in dates)
         counted = any(word.startswith(UNITS) for word in plain(line.text[match.end() : match.end() + 30]).split()[:2])
-        if since is None or taken or counted or not line.is_cued(match.start()):
+        weekday = words.weekdays.number(line.word_before(match.start()))
+        if since is None or taken or counted or not line.is_cued(match.start(), AHEAD if weekday else BESIDE):
             continue
-        day = next_day(int(match.group(1)), since)
+        day = next_day(int(match.group(1)), since, weekday)
         if day is not None:
             found.append(Mention(match.start(), match.end(), day, ends_period=False))
     return found[:MOST]
@@ -101,7 +107,7 @@ def _bare_weekdays(line: _Line, calendar: Calendar) -> list[Mention]:
     found = []
     for start, end in line.spans if calendar.sent else ():
         weekday = calendar.words.weekdays.number(plain(line.text[start:end]))
-        if weekday and calendar.sent and line.is_cued(start):
+        if weekday and calendar.sent and line.is_cued(start, BESIDE):
             found.append(Mention(start, end, next_weekday(weekday, calendar.sent), ends_period=False))
     return found[:MOST]
 

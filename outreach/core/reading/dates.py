@@ -26,6 +26,7 @@ OF = frozenset("of de del d di do da dels van den".split())  # may stand between
 MONTHS = 12
 MOST_DAYS = 31
 PAST = timedelta(days=120)  # a date without a year that is longer ago means the next year
+SOON = 185  # days within which a day without a month is looked for
 PLAUSIBLE = timedelta(days=3)  # before the mail's date: which of two orders of day and month is meant
 NEAR = 5  # tokens between the beginning and the end of a period
 WORDS_OF_A_DAY = 4  # “treinta y uno de”
@@ -323,13 +324,10 @@ def _made(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def next_day(number: int, since: date) -> date | None:
-    """The first day with a number in its month on or after a date."""
-    for later in range(MOST_DAYS * 2):
-        day = since + timedelta(days=later)
-        if day.day == number:
-            return day
-    return None
+def next_day(number: int, since: date, weekday: int = 0) -> date | None:
+    """The first day with a number in its month on or after a date; one on the weekday that is named, if it is soon."""
+    days = [day for later in range(SOON) if (day := since + timedelta(days=later)).day == number]
+    return next((day for day in days if day.isoweekday() == weekday), days[0] if days else None)
 
 
 def next_weekday(weekday: int, since: date) -> date:
