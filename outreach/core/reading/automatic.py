@@ -49,19 +49,19 @@ WEIGHTS = {
     "left": WEAK,  # “no longer works here”
     "closed": WEAK,  # “the office is closed”
     "away": WEAK,  # “I am on leave”
-    "absent": 0,  # “the mayor is on leave”: others may write so too, but it has a date
     "defer": WEAK,  # “your mail will be read on my return”
     "dated": WEAK,  # an absence with its date
     "replaced": WEAK,  # an absence with a substitute's address
     "alone": STRONG,  # an absence with its date, and nothing else is said
 }
-TELLING = frozenset({*WEIGHTS, "subject"})  # what tells a text's language
-ABSENCE = frozenset({"away", "absent", "closed"})
+TELLING = frozenset({*WEIGHTS, "subject", "absent"})  # what tells a text's language
+ABSENCE = frozenset({"away", "absent", "closed"})  # “absent”: “the mayor is on leave”
 DEFERRED = frozenset({"away", "closed", "defer"})
 DATED = ABSENCE | {"defer"}
 ELSE = frozenset({"left", "dead", "receipt", "service"})  # what has a date of its own, where nobody is absent
 PERSON = "person"  # phrases of somebody who has read our letter: “I have seen your mail, but”
 AGAINST_PERSON = 2  # what such a phrase takes away
+AGAINST_ABSENT = 1  # what it takes away that somebody tells of another's absence and not of their own
 AGAINST_ANSWER = 1  # what a subject such as “Re: Invitation” takes away
 AGAINST_POSITION = 3  # what a position takes away that is surely taken
 LONGEST_SUBJECT = 500  # characters of a subject that are looked at
@@ -99,10 +99,13 @@ class Automatic:
     substitute: StandIn | None
 
 
+_FoundNames = tuple[Found[tuple[str, str]], ...]  # by (what it shows, language)
+
+
 @dataclass(frozen=True, slots=True)
 class _Heard:
     sentence: Sentence
-    found: tuple[Found[tuple[str, str]], ...]  # by (what it shows, language)
+    found: _FoundNames
 
 
 def goes_before(signs: Iterable[Sign], position: float) -> bool:
@@ -160,7 +163,7 @@ def read_automatic(
     if names & DEFERRED:
         signs += [Sign("dated", WEIGHTS["dated"], back.isoformat())] if back else []
         signs += [Sign("replaced", WEIGHTS["replaced"], substitute.words)] if substitute else []
-        signs += [Sign("alone", WEIGHTS["alone"], text.strip())] if back and rest < ALL_OF_IT else []
+        signs += [Sign("alone", WEIGHTS["alone"], text.strip())] if back and rest < ALL_OF_IT and "absent" not in names else []
     position *= min(1.0, max(0.0, rest - NOTHING_ELSE) / (MUCH_ELSE - NOTHING_ELSE))
     if not goes_before(signs, position):
         return None
@@ -214,7 +217,19 @@ def _names_book(languages: tuple[Language, ...]) -> Phrasebook[str]:
 
 
 def _hear(sentence: Sentence, book: Phrasebook[tuple[str, str]]) -> _Heard:
-    return _Heard(sentence, tuple(book.find(sentence)))
+    return _Heard(sentence, _whose(tuple(book.find(sentence))))
+
+
+def _whose(found: _FoundNames) -> _FoundNames:
+    """Sets “on leave” aside in “the mayor is on leave”, and “is on leave” in languages that say “I is on leave”."""
+    absent = [one for one in found if one.name[0] == "absent"]
+    if not absent:
+        return found
+    away = [one for one in found if one.name[0] == "away"]
+    own = {one for one in absent if any(other.first < one.first <= other.last for other in away)}
+    others = [one for one in absent if one not in own]
+    theirs = {one for one in away if any(one.first <= other.last and other.first <= one.last for other in others)}
+    return tuple(one for one in found if one not in own and one not in theirs)
 
 
 def _languages(heard: Iterable[_Heard], languages: Languages, chosen: Sequence[Language]) -> list[Language]:
@@ -279,13 +294,15 @@ def _subject_signs(subject: str, heard: Iterable[_Heard]) -> Iterator[Sign]:
 
 
 def _text_signs(heard: Iterable[_Heard]) -> Iterator[Sign]:
-    for one in heard:
-        for found in one.found:
-            name = found.name[0]
-            if name in WEIGHTS:
-                yield Sign(name, WEIGHTS[name], found.words)
-            elif name == PERSON:
-                yield Sign(name, -AGAINST_PERSON, found.words)
+    found = [one for sentence in heard for one in sentence.found]
+    for one in found:
+        name = one.name[0]
+        if name in WEIGHTS:
+            yield Sign(name, WEIGHTS[name], one.words)
+        elif name == PERSON:
+            yield Sign(name, -AGAINST_PERSON, one.words)
+        elif name == "absent" and not any(other.name[0] == "away" for other in found):
+            yield Sign(name, -AGAINST_ABSENT, one.words)
 
 
 # ---------------------------------------------------------------- the day of return
