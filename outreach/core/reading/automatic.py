@@ -58,7 +58,7 @@ TELLING = frozenset({*WEIGHTS, "subject", "absent"})  # what tells a text's lang
 ABSENCE = frozenset({"away", "absent", "closed"})  # “absent”: “the mayor is on leave”
 DEFERRED = frozenset({"away", "closed", "defer"})
 DATED = ABSENCE | {"defer"}
-ELSE = frozenset({"left", "dead", "receipt", "service"})  # what has a date of its own, where nobody is absent
+ELSE = frozenset({"left", "dead", "receipt", "service", "displayed", "recalled"})  # what has a date of its own, where nobody is absent
 PERSON = "person"  # phrases of somebody who has read our letter: “I have seen your mail, but”
 AGAINST_PERSON = 2  # what such a phrase takes away
 AGAINST_ABSENT = 1  # what it takes away that somebody tells of another's absence and not of their own
@@ -160,10 +160,12 @@ def read_automatic(
     receipt = bool(names & {"receipt", "service"}) and not names & (DEFERRED | {"left", "dead"})
     substitute = substitute_in(text, message, languages, own, only_if_asked=receipt)
     rest = _unexplained(heard, spoken, calendar)
-    if names & DEFERRED:
+    if names & DEFERRED or any(found.name[0] == "headed" for one in subject for found in one.found):
         signs += [Sign("dated", WEIGHTS["dated"], back.isoformat())] if back else []
+    if names & DEFERRED:
         signs += [Sign("replaced", WEIGHTS["replaced"], substitute.words)] if substitute else []
-        signs += [Sign("alone", WEIGHTS["alone"], text.strip())] if back and rest < ALL_OF_IT and "absent" not in names else []
+    if rest < ALL_OF_IT and "absent" not in names and ("dead" in names or (names & DEFERRED and back)):
+        signs.append(Sign("alone", WEIGHTS["alone"], text.strip()))
     position *= min(1.0, max(0.0, rest - NOTHING_ELSE) / (MUCH_ELSE - NOTHING_ELSE))
     if not goes_before(signs, position):
         return None

@@ -169,8 +169,12 @@ def _signs(match: re.Match[str], _calendar: Calendar) -> _Raw | None:
     return _checked(match, year, month, last or day, ends_period=bool(last))
 
 
-def _dashed(match: re.Match[str], _calendar: Calendar) -> _Raw | None:
+def _dashed(match: re.Match[str], calendar: Calendar) -> _Raw | None:
+    """18-08-2022 or 18-08; but in “1-12 August” a month follows."""
     first, second, year, day, month = match.groups()
+    follows = _TOKEN.search(match.string, match.end())
+    if not year and follows and calendar.words.months.number(plain(follows.group())):
+        return None
     return _checked(match, _full(year), int(month or second), int(day or first))
 
 
