@@ -19,6 +19,7 @@ _BARE = re.compile(  # “back on the 22nd”
 _STOP = re.compile(r"[;\n]|\s[–—-]\s")
 AHEAD = 8  # words between “back” and its date
 BESIDE = 3  # words between “until” and its date
+DAY = frozenset("dia giorno jour".split())  # “el dia 22”
 BEHIND = 1  # words between a date and the “until” that some languages put behind it
 MOST = 30  # sentences, and cues and dates of a sentence, that are looked at
 UNITS = tuple(  # what is counted in figures and is no day: “back in 5 days”; beginnings of words
@@ -93,8 +94,10 @@ def _bare_days(line: _Line, dates: Sequence[Mention], since: date | None, words:
     for match in _BARE.finditer(line.text):
         taken = any(one.start <= match.start() < one.end for one in dates)
         counted = any(word.startswith(UNITS) for word in plain(line.text[match.end() : match.end() + 30]).split()[:2])
-        weekday = words.weekdays.number(line.word_before(match.start()))
-        if since is None or taken or counted or not line.is_cued(match.start(), AHEAD if weekday else BESIDE):
+        before = line.word_before(match.start())
+        weekday = words.weekdays.number(before)
+        near = AHEAD if weekday or before in DAY else BESIDE
+        if since is None or taken or counted or not line.is_cued(match.start(), near):
             continue
         day = next_day(int(match.group(1)), since, weekday)
         if day is not None:

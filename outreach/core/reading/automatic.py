@@ -141,7 +141,7 @@ def read_automatic(
     Args:
         message: The mail.
         text: What was newly written in it.
-        parts: Its sentences.
+        parts: Its sentences; the subject's where it has none.
         languages: All that are known.
         chosen: Those that the text may be in.
         own: Our addresses, never a substitute's.
@@ -257,8 +257,10 @@ def _envelope(message: Message) -> Iterator[Sign]:
     for box in message.from_[:1]:
         if SENDERS.search(box.address):
             yield Sign("header", WEAK, f"from: {box.address}")
-    if is_receipt(message) or READ_SUBJECTS.match(message.subject):
+    if is_receipt(message):
         yield Sign("displayed", PROOF, message.subject)
+    if READ_SUBJECTS.match(message.subject):  # “Read: …” may also be a person's word
+        yield Sign("displayed", WEAK if message.text.strip() else PROOF, message.subject)
     if RECALL_SUBJECTS.match(message.subject) or any(one in message.header("content-class") for one in RECALL_CLASSES):
         yield Sign("recalled", PROOF, message.subject)
 
