@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from outreach.core.reading.dates import Calendar, Mention, Words, dates_in, next_day, next_weekday
+from outreach.core.reading.dates import Calendar, Mention, Words, next_day, next_weekday
 from outreach.core.reading.phrasebook import Found
 from outreach.core.reading.phrases import Sentence
 from outreach.languages.spelling import plain
@@ -26,6 +26,15 @@ UNITS = tuple(  # what is counted in figures and is no day: “back in 5 days”
     "day dia dies giorn jour tag dag hora heur hour uhr uur ore min week seman setman semaine settiman woche mes mois "
     "mesi month monat maand person people euro km gun saat dni godz jam hari".split()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A sentence with what phrases found in it, and the dates that it names."""
+
+    sentence: Sentence
+    found: tuple[Found[str], ...]
+    dates: tuple[Mention, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +66,31 @@ class _Line:
         return any(self.end(cue) <= start and self.between(self.end(cue), start) <= near for cue in self.cues)
 
 
-def return_date(heard: Sequence[tuple[Sentence, Sequence[Found[str]]]], calendar: Calendar) -> date | None:
+def return_date(heard: Sequence[Dated], calendar: Calendar) -> date | None:
     """The day on which somebody is back, else until which they are away; the latest that is stated.
 
     Args:
-        heard: Sentences, each with what phrases found in it; `back`, `until` and `until_behind` count here.
+        heard: Sentences; of the phrases that were found in them `back`, `until` and `until_behind` count here.
         calendar: The languages' words for dates, and the day by which a missing year is known.
     """
     back: list[date] = []
     until: list[date] = []
     last: date | None = None
-    for sentence, found in heard[:MOST]:
-        cues = [one for one in found if one.name in ("back", "until", "until_behind")]
-        line = _Line(sentence.text, sentence.spans, tuple(cues[:MOST]))
-        mentions = _mentions(line, calendar, last)
+    for one in heard[:MOST]:
+        cues = [found for found in one.found if found.name in ("back", "until", "until_behind")]
+        line = _Line(one.sentence.text, one.sentence.spans, tuple(cues[:MOST]))
+        mentions = _mentions(line, one.dates[:MOST], calendar, last)
         spoken_of = [_spoken_of(cue, mentions, line) for cue in line.cues if cue.name == "back"]
-        back += [one.day for one in spoken_of if one is not None]
-        until += [one.day for one in mentions if one.ends_period or _is_until(one, line)]
+        back += [mention.day for mention in spoken_of if mention is not None]
+        until += [mention.day for mention in mentions if mention.ends_period or _is_until(mention, line)]
         last = mentions[-1].day if mentions else last
     return max(back or until, default=None)
 
 
-def _mentions(line: _Line, calendar: Calendar, last: date | None) -> tuple[Mention, ...]:
+def _mentions(
+    line: _Line, dates: tuple[Mention, ...], calendar: Calendar, last: date | None
+) -> tuple[Mention, ...]:
     """The dates of a sentence; beside “back” or “until” also a day alone, or else a weekday."""
-    dates = dates_in(line.text, calendar)[:MOST]
     if not line.cues:
         return dates
     latest = dates[-1].day if dates else last

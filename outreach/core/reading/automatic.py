@@ -9,7 +9,7 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from outreach.core.reading.absence import return_date
+from outreach.core.reading.absence import Dated, return_date
 from outreach.core.reading.dates import Calendar, dates_in, month_first, words_of
 from outreach.core.reading.machine_marks import (
     CALENDAR_CLASSES,
@@ -33,6 +33,7 @@ from outreach.core.reading.phrasebook import Found, Phrasebook
 from outreach.core.reading.phrases import Sentence, sentences
 from outreach.core.reading.stand_in import StandIn, stand_in
 from outreach.languages import Language, Languages
+from outreach.languages.spelling import plain_words
 from outreach.model import Evidence, Message
 
 # What the phrases of a language's [automatic] table count, by their names; the others help with dates and addresses.
@@ -58,6 +59,7 @@ TELLING = frozenset({*WEIGHTS, "subject", "absent"})  # what tells a text's lang
 ABSENCE = frozenset({"away", "absent", "closed"})  # “absent”: “the mayor is on leave”
 DEFERRED = frozenset({"away", "closed", "defer"})
 DATED = ABSENCE | {"defer"}
+SUPPORTED = DEFERRED | {"dead"}  # for which a date, a substitute or the want of other words may speak
 ELSE = frozenset({"left", "dead", "receipt", "service", "displayed", "recalled"})  # what has a date of its own, where nobody is absent
 PERSON = "person"  # phrases of somebody who has read our letter: “I have seen your mail, but”
 AGAINST_PERSON = 2  # what such a phrase takes away
@@ -151,16 +153,18 @@ def read_automatic(
     heard = [_hear(sentence, book) for sentence in parts[:MOST]]
     subject = [_hear(sentence, book) for sentence in sentences(message.subject[:LONGEST_SUBJECT])[:1]]
     signs = [*_envelope(message), *_subject_signs(message.subject[:LONGEST_SUBJECT], subject), *_text_signs(heard)]
-    if not any(sign.weight > 0 for sign in signs):
-        return None
+    headed = any(found.name[0] == "headed" for one in subject for found in one.found)
     names = {sign.name for sign in signs}
+    if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:
+        return None
     spoken = _languages([*subject, *heard], languages, chosen)
     calendar = _calendar(message, spoken)
-    back = None if names & ELSE and not names & DATED else _back([*subject, *heard], spoken, calendar)
+    dated = _dated([*subject, *heard], spoken, calendar)
+    back = None if names & ELSE and not names & DATED else return_date(dated, calendar)
     receipt = bool(names & {"receipt", "service"}) and not names & (DEFERRED | {"left", "dead"})
     substitute = substitute_in(text, message, languages, own, only_if_asked=receipt)
-    rest = _unexplained(heard, spoken, calendar)
-    if names & DEFERRED or any(found.name[0] == "headed" for one in subject for found in one.found):
+    rest = _unexplained(dated[len(subject) :], spoken)
+    if headed or names & DEFERRED:
         signs += [Sign("dated", WEIGHTS["dated"], back.isoformat())] if back else []
     if names & DEFERRED:
         signs += [Sign("replaced", WEIGHTS["replaced"], substitute.words)] if substitute else []
@@ -173,18 +177,17 @@ def read_automatic(
     return Automatic(tuple(sorted(signs, key=lambda sign: -sign.weight)), sure, back, substitute)
 
 
-def _unexplained(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calendar) -> float:
+def _unexplained(dated: Sequence[Dated], spoken: Sequence[Language]) -> float:
     """The share of a text's words, the commonest aside, of which neither phrases nor dates of absences are made."""
     common = frozenset(word for one in spoken for word in one.common)
-    words = sum(len(one.sentence.spans) for one in heard)
-    return sum(_rest(one, common, calendar) for one in heard) / words if words else 1.0
+    words = sum(len(one.sentence.spans) for one in dated)
+    return sum(_rest(one, common) for one in dated) / words if words else 1.0
 
 
-def _rest(one: _Heard, common: frozenset[str], calendar: Calendar) -> int:
-    said = {at for found in one.found if found.name[0] != PERSON for at in range(found.first, found.last + 1)}
-    dates = [(mention.start, mention.end) for mention in dates_in(one.sentence.text, calendar)]
+def _rest(one: Dated, common: frozenset[str]) -> int:
+    said = {at for found in one.found if found.name != PERSON for at in range(found.first, found.last + 1)}
     return sum(
-        at not in said and word not in common and not any(first <= start < last for first, last in dates)
+        at not in said and word not in common and not any(date.start <= start < date.end for date in one.dates)
         for at, (word, (start, _)) in enumerate(zip(one.sentence.words.split(), one.sentence.spans, strict=True))
     )
 
@@ -285,7 +288,7 @@ def _subject_signs(subject: str, heard: Iterable[_Heard]) -> Iterator[Sign]:
             yield Sign("subject", weight, subject)
     if answers and not any(found.name[0] == "subject" for one in heard for found in one.found):
         yield Sign("answer", -AGAINST_ANSWER, subject)
-    before = len(sentences(answers.group())[0].starts) if answers and sentences(answers.group()) else 0
+    before = len(plain_words(answers.group())) if answers else 0
     for one in heard:
         for found in one.found:
             at_the_head = found.first - before <= AT_THE_HEAD
@@ -317,15 +320,17 @@ def _calendar(message: Message, spoken: Sequence[Language]) -> Calendar:
     return Calendar(words_of(tuple(spoken)), order, sent_on(message))
 
 
-def _back(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calendar) -> date | None:
+def _dated(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calendar) -> list[Dated]:
+    """Sentences with the phrases of the languages that are spoken, and their dates."""
     codes = {one.code for one in spoken}
-    return return_date(
-        [
-            (one.sentence, [Found(f.name[0], f.first, f.last, f.words) for f in one.found if f.name[1] in codes])
-            for one in heard
-        ],
-        calendar,
-    )
+    return [
+        Dated(
+            one.sentence,
+            tuple(Found(f.name[0], f.first, f.last, f.words) for f in one.found if f.name[1] in codes),
+            dates_in(one.sentence.text, calendar),
+        )
+        for one in heard
+    ]
 
 
 def _custom(message: Message, spoken: Sequence[Language]) -> bool | None:

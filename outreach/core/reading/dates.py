@@ -21,6 +21,7 @@ _SLASHED = re.compile(r"(?<![\w.,/])(\d{1,2})\s?/\s?(\d{1,2})(?:\s?/\s?((?:20)?\
 _DASHED = re.compile(r"(?<![\w.,/-])(\d{1,2})-(\d{1,2})-((?:20)?\d\d)(?!\d)|(?<![\w.,/-])(\d{1,2})-(0[1-9]|1[0-2])(?!\d)")
 _SIGN_RANGE = re.compile(r"[\d日일号).](?:\s?\(\w\)|요일|曜日)?\s?(?:[~～〜–—-]|から|より|至|到|부터)\s?$")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
+_plain = lru_cache(maxsize=1 << 14)(plain)  # of single words, which come again and again
 MARKS = frozenset(".,º°ª'’-–‑/")
 OF = frozenset("of de del d di do da dels van den".split())  # may stand between a day, a month and a year
 MONTHS = 12
@@ -173,7 +174,7 @@ def _dashed(match: re.Match[str], calendar: Calendar) -> _Raw | None:
     """18-08-2022 or 18-08; but in “1-12 August” a month follows."""
     first, second, year, day, month = match.groups()
     follows = _TOKEN.search(match.string, match.end())
-    if not year and follows and calendar.words.months.number(plain(follows.group())):
+    if not year and follows and calendar.words.months.number(_plain(follows.group())):
         return None
     return _checked(match, _full(year), int(month or second), int(day or first))
 
@@ -211,7 +212,7 @@ def _by_name(text: str, calendar: Calendar) -> Iterator[_Raw]:
     """Dates with the name of a month, the day before or behind it."""
     tokens = _tokens(text)
     for at, token in enumerate(tokens):
-        month = calendar.words.months.number(plain(token.text)) if token.text[0].isalpha() else 0
+        month = calendar.words.months.number(_plain(token.text)) if token.text[0].isalpha() else 0
         if not month:
             continue
         before = _day_before(tokens, at, calendar)
@@ -264,9 +265,9 @@ def _day_behind(tokens: Sequence[_Token], month: int, calendar: Calendar) -> tup
     last = at + 1
     while last < len(tokens) and last - at <= 2 and tokens[last].text in MARKS | {"st", "nd", "rd", "th"}:  # noqa: PLR2004
         last += 1
-    if last < len(tokens) and plain(tokens[last].text) in calendar.words.to:
+    if last < len(tokens) and _plain(tokens[last].text) in calendar.words.to:
         last += 1
-    joined = last > at + 1 and any(one.text in "-–—" or plain(one.text) in calendar.words.to for one in tokens[at + 1 : last])
+    joined = last > at + 1 and any(one.text in "-–—" or _plain(one.text) in calendar.words.to for one in tokens[at + 1 : last])
     if joined and last < len(tokens) and tokens[last].number and not _is_time(tokens, last):
         return last, tokens[last].number, True
     return at, tokens[at].number, False
@@ -295,7 +296,7 @@ def _ends_period(before: str, calendar: Calendar) -> bool:
     if _SIGN_RANGE.search(before[-20:]):
         return True
     tokens = [token.text for token in _tokens(before[-120:])]
-    words = [plain(token) for token in tokens]
+    words = [_plain(token) for token in tokens]
     joined = False
     for at in range(len(tokens) - 1, max(-1, len(tokens) - 1 - NEAR), -1):
         if joined and (_Token(tokens[at], 0, 0).number or _Token(tokens[at], 0, 0).year or calendar.words.months.number(words[at])):

@@ -66,25 +66,24 @@ class Phrasebook(Generic[Name]):
         """Every name of which a phrase stands in a sentence, by first words; of several that begin alike the longest."""
         if self._steps > MOST_REMEMBERED:
             self._forget()
-        classes = [self._lexicon.class_of(word) for word in sentence.words.split()]
+        classes = self._lexicon.classes_of(sentence.words.split())
         for first, kind in enumerate(classes):
-            if kind == OTHER:
-                continue
-            for name, last in self._ends(classes, first).items():
-                start, end = sentence.spans[first][0], sentence.spans[last][1]
-                yield Found(name, first, last, " ".join(sentence.text[start:end].split()))
+            if kind != OTHER:
+                for name, last in self._ends(classes, first).items():
+                    start, end = sentence.spans[first][0], sentence.spans[last][1]
+                    yield Found(name, first, last, " ".join(sentence.text[start:end].split()))
 
     def _ends(self, classes: Sequence[int], first: int) -> dict[Name, int]:
-        """The last words of the phrases that begin at a word."""
+        """The last words of the phrases of which a word is the first."""
         ends: dict[Name, int] = {}
         state = self._start
         for at in range(first, len(classes)):
             kind = classes[at]
             state = state.following.get(kind) or self._step(state, kind)
-            if not state.nodes:
+            if state.names:
+                ends.update(dict.fromkeys(state.names, at))
+            elif not state.nodes:
                 break
-            for name in state.names:
-                ends[name] = at
         return ends
 
     def _step(self, state: _State[Name], kind: int) -> _State[Name]:
@@ -183,11 +182,12 @@ class _Lexicon:
         self._atoms: list[tuple[int, ...]] = [()]
         self._words: dict[str, int] = {}
 
-    def class_of(self, word: str) -> int:
-        """The class of a word."""
-        known = self._words.get(word)
-        if known is not None:
-            return known
+    def classes_of(self, words: Iterable[str]) -> list[int]:
+        """The classes of some words."""
+        known = self._words
+        return [known[word] if word in known else self._class(word) for word in words]
+
+    def _class(self, word: str) -> int:
         if len(word) > LONGEST_WORD:
             return OTHER
         if len(self._words) > MOST_REMEMBERED:
