@@ -149,7 +149,7 @@ def _answer(message: Message, said: Said, new: str, substitute: str | None, dead
         decided=verdict.sure and not message.problem,
         language=_code(said),
         new_text=new,
-        evidence=(*verdict.evidence, *verdict.doubts),
+        evidence=(*verdict.evidence, *(doubt.evidence for doubt in verdict.doubts)),
         flags=frozenset(_flags(message, said, substitute, deadline)),
         redirect_to=substitute,
         problem=message.problem or None,

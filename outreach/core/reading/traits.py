@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -73,22 +73,19 @@ def mail_alone(mail: Sequence[Heard]) -> frozenset[str]:
     return frozenset(found)
 
 
-def both_traits(heard: Heard) -> Iterator[str]:
+def both_traits(heard: Heard) -> list[str]:
     """What counts in a sentence and in a mail."""
     names = heard.names
-    yield from names
-    yield from (f"run {a} {b}" for a, b in pairwise(names))
-    yield from (f"{a} > {b}" for at, a in enumerate(names) for b in names[at + 1 :])
+    found = [*names, *(f"run {a} {b}" for a, b in pairwise(names))]
+    found += [f"{a} > {b}" for at, a in enumerate(names) for b in names[at + 1 :]]
     if heard.sentence.asks:
-        yield "asks"
-        yield from (f"asks {name}" for name in names)
-    yield from _words(heard)
+        found += ["asks", *(f"asks {name}" for name in names)]
+    return found + _words(heard)
 
 
-def _words(heard: Heard) -> Iterator[str]:
+def _words(heard: Heard) -> list[str]:
     """The words themselves, alone and with one and two that follow."""
     stems = [BEGIN, *(word[:STEM] for word in heard.sentence.words.split()), END]
-    mark = f"{heard.language}:"
-    yield from (mark + one for one in stems)
-    yield from (f"{mark}{a} {b}" for a, b in pairwise(stems))
-    yield from (f"{mark}{a} {b} {c}" for a, b, c in zip(stems, stems[1:], stems[2:], strict=False))
+    marked = [f"{heard.language}:{stem}" for stem in stems]
+    twos = [f"{a} {b}" for a, b in zip(marked, stems[1:], strict=False)]
+    return marked + twos + [f"{a} {b}" for a, b in zip(twos, stems[2:], strict=False)]

@@ -35,11 +35,11 @@ class Ballot:
 
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The vote on a mail."""
-    common = [frozenset(both_traits(heard)) for heard in mail]
+    common = [both_traits(heard) for heard in mail]
     each = tuple(
-        _shares(votes.sentence, shared | sentence_alone(heard)) for heard, shared in zip(mail, common, strict=True)
+        _shares(votes.sentence, sentence_alone(heard).union(shared)) for heard, shared in zip(mail, common, strict=True)
     )
-    whole = frozenset().union(mail_alone(mail), *common)
+    whole = mail_alone(mail).union(*common)
     return Ballot(_shares(votes.mail, whole, summary(votes.sentence.kinds, each)), each)
 
 
