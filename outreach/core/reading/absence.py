@@ -19,12 +19,48 @@ _BARE = re.compile(  # “back on the 22nd”
 _STOP = re.compile(r"[;\n]|\s[–—-]\s")
 AHEAD = 8  # words between “back” and its date
 BESIDE = 3  # words between “until” and its date
-DAY = frozenset("dia giorno jour".split())  # “el dia 22”
+DAY = frozenset(["dia", "giorno", "jour"])  # “el dia 22”
 BEHIND = 1  # words between a date and the “until” that some languages put behind it
 MOST = 30  # sentences, and cues and dates of a sentence, that are looked at
 UNITS = tuple(  # what is counted in figures and is no day: “back in 5 days”; beginnings of words
-    "day dia dies giorn jour tag dag hora heur hour uhr uur ore min week seman setman semaine settiman woche mes mois "
-    "mesi month monat maand person people euro km gun saat dni godz jam hari".split()
+    [
+        "day",
+        "dia",
+        "dies",
+        "giorn",
+        "jour",
+        "tag",
+        "dag",
+        "hora",
+        "heur",
+        "hour",
+        "uhr",
+        "uur",
+        "ore",
+        "min",
+        "week",
+        "seman",
+        "setman",
+        "semaine",
+        "settiman",
+        "woche",
+        "mes",
+        "mois",
+        "mesi",
+        "month",
+        "monat",
+        "maand",
+        "person",
+        "people",
+        "euro",
+        "km",
+        "gun",
+        "saat",
+        "dni",
+        "godz",
+        "jam",
+        "hari",
+    ]
 )
 
 
@@ -52,9 +88,9 @@ class _Line:
         return self.spans[cue.last][1]
 
     def between(self, end: int, start: int) -> int:
-        """The number of words between two places of the text."""
+        """The number of words between two places of the text, negative if the second comes first."""
         first = bisect_left(self.spans, (end, end))
-        return bisect_left(self.spans, (start, start)) - first
+        return bisect_left(self.spans, (start, start)) - first if end <= start else -1
 
     def word_before(self, place: int) -> str:
         """The word before a place, in plain form."""
@@ -63,7 +99,7 @@ class _Line:
 
     def is_cued(self, start: int, near: int) -> bool:
         """Whether a cue stands before a place, with so many words between them at most."""
-        return any(self.end(cue) <= start and self.between(self.end(cue), start) <= near for cue in self.cues)
+        return any(0 <= self.between(self.end(cue), start) <= near for cue in self.cues)
 
 
 def return_date(heard: Sequence[Dated], calendar: Calendar) -> date | None:
@@ -87,9 +123,7 @@ def return_date(heard: Sequence[Dated], calendar: Calendar) -> date | None:
     return max(back or until, default=None)
 
 
-def _mentions(
-    line: _Line, dates: tuple[Mention, ...], calendar: Calendar, last: date | None
-) -> tuple[Mention, ...]:
+def _mentions(line: _Line, dates: tuple[Mention, ...], calendar: Calendar, last: date | None) -> tuple[Mention, ...]:
     """The dates of a sentence; beside “back” or “until” also a day alone, or else a weekday."""
     if not line.cues:
         return dates
@@ -137,11 +171,7 @@ def _spoken_of(back: Found[str], mentions: Sequence[Mention], line: _Line) -> Me
 
 def _is_until(mention: Mention, line: _Line) -> bool:
     return any(
-        (cue.name == "until" and line.end(cue) <= mention.start and line.between(line.end(cue), mention.start) <= BESIDE)
-        or (
-            cue.name == "until_behind"
-            and mention.end <= line.start(cue)
-            and line.between(mention.end, line.start(cue)) <= BEHIND
-        )
+        (cue.name == "until" and 0 <= line.between(line.end(cue), mention.start) <= BESIDE)
+        or (cue.name == "until_behind" and 0 <= line.between(mention.end, line.start(cue)) <= BEHIND)
         for cue in line.cues
     )

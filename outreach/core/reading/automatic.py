@@ -60,16 +60,17 @@ ABSENCE = frozenset({"away", "absent", "closed"})  # “absent”: “the mayor 
 DEFERRED = frozenset({"away", "closed", "defer"})
 DATED = ABSENCE | {"defer"}
 SUPPORTED = DEFERRED | {"dead"}  # for which a date, a substitute or the want of other words may speak
-ELSE = frozenset({"left", "dead", "receipt", "service", "displayed", "recalled"})  # what has a date of its own, where nobody is absent
+# What has a date of its own where nobody is absent.
+ELSE = frozenset({"left", "dead", "receipt", "service", "displayed", "recalled"})
+IN_A_SUBJECT = frozenset({"away", "closed", "dead", "machine", "receipt"})
 PERSON = "person"  # phrases of somebody who has read our letter: “I have seen your mail, but”
 AGAINST_PERSON = 2  # what such a phrase takes away
 AGAINST_ABSENT = 1  # what it takes away that somebody tells of another's absence and not of their own
 AGAINST_ANSWER = 1  # what a subject such as “Re: Invitation” takes away
 AGAINST_POSITION = 3  # what a position takes away that is surely taken
 LONGEST_SUBJECT = 500  # characters of a subject that are looked at
-_MARKS = {
-    name: tuple((part, weight) for other, part, weight in HEADERS if other == name) for name, _, _ in HEADERS
-}
+_MARKS = {name: tuple((part, weight) for other, part, weight in HEADERS if other == name) for name, _, _ in HEADERS}
+YEARS = range(1980, 2100)  # in which a mail may have been sent
 MOST = 25  # sentences in which signs are looked for
 # Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
 ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
@@ -116,7 +117,7 @@ def goes_before(signs: Iterable[Sign], position: float) -> bool:
     Args:
         signs: What speaks for a machine. Each name counts once, with its heaviest sign.
         position: How sure it is that the text takes a position of the invitee on the campaign, from 0 to 1. A person's
-            answer goes before an automatic header: people on holiday answer, and service desks stamp what persons write.
+            answer goes before an automatic header: people on holiday answer, service desks stamp what persons write.
     """
     return _weight(signs) >= STRONG and _weight(signs) > AGAINST_POSITION * position
 
@@ -294,9 +295,7 @@ def _subject_signs(subject: str, heard: Iterable[_Heard]) -> Iterator[Sign]:
             at_the_head = found.first - before <= AT_THE_HEAD
             if found.name[0] == "subject":
                 yield Sign("subject", WEAK if answers and found.first == before else STRONG, subject)
-            elif found.name[0] == "headed" and at_the_head and not answers:
-                yield Sign("subject", WEAK, subject)
-            elif found.name[0] in ("away", "closed", "dead", "machine", "receipt") and not answers:
+            elif not answers and (found.name[0] in IN_A_SUBJECT or (found.name[0] == "headed" and at_the_head)):
                 yield Sign("subject", WEAK, subject)
 
 
@@ -345,11 +344,13 @@ def _custom(message: Message, spoken: Sequence[Language]) -> bool | None:
 
 def sent_on(message: Message) -> date | None:
     """The day on which a mail was sent: by its own date, else by the first server that noted one."""
-    if message.date is not None:
+    if message.date is not None and message.date.year in YEARS:
         return message.date.date()
     for value in reversed(message.all_headers("received")):
         try:
-            return parsedate_to_datetime(value.rpartition(";")[2].strip()).date()
+            day = parsedate_to_datetime(value.rpartition(";")[2].strip()).date()
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
+        if day.year in YEARS:
+            return day
     return None

@@ -18,12 +18,14 @@ _SIGNS = re.compile(  # 2022年8月29日, 8월 29일, 8月1日至5日
 )
 _POINTED = re.compile(r"(?<![\w.,/])(\d{1,2})\.\s?(\d{1,2})(?:\.\s?((?:20)?\d\d))?(?!\d)")
 _SLASHED = re.compile(r"(?<![\w.,/])(\d{1,2})\s?/\s?(\d{1,2})(?:\s?/\s?((?:20)?\d\d))?(?!\d)")
-_DASHED = re.compile(r"(?<![\w.,/-])(\d{1,2})-(\d{1,2})-((?:20)?\d\d)(?!\d)|(?<![\w.,/-])(\d{1,2})-(0[1-9]|1[0-2])(?!\d)")
+_DASHED = re.compile(r"(?<![\w.,/-])(?:(\d{1,2})-(\d{1,2})-((?:20)?\d\d)|(\d{1,2})-(0[1-9]|1[0-2]))(?!\d)")
 _SIGN_RANGE = re.compile(r"[\d日일号).](?:\s?\(\w\)|요일|曜日)?\s?(?:[~～〜–—-]|から|より|至|到|부터)\s?$")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 _plain = lru_cache(maxsize=1 << 14)(plain)  # of single words, which come again and again
 MARKS = frozenset(".,º°ª'’-–‑/")
-OF = frozenset("of de del d di do da dels van den".split())  # may stand between a day, a month and a year
+OF = frozenset(
+    ["of", "de", "del", "d", "di", "do", "da", "dels", "van", "den"]
+)  # may stand between a day, a month and a year
 MONTHS = 12
 MOST_DAYS = 31
 PAST = timedelta(days=120)  # a date without a year that is longer ago means the next year
@@ -128,7 +130,7 @@ def _names(tables: Iterable[Mapping[str, int]]) -> Names:
     )
 
 
-def month_first(text: str, custom: bool | None) -> bool | None:
+def month_first(text: str, custom: bool | None) -> bool | None:  # noqa: FBT001 - an order, no switch
     """Whether 8/9 is a ninth of August: by a date of the text that can be read in one way only, else by custom."""
     pairs = [(int(one.group(1)), int(one.group(2))) for one in _SLASHED.finditer(text)]
     if any(second > MONTHS >= first for first, second in pairs):
@@ -267,7 +269,8 @@ def _day_behind(tokens: Sequence[_Token], month: int, calendar: Calendar) -> tup
         last += 1
     if last < len(tokens) and _plain(tokens[last].text) in calendar.words.to:
         last += 1
-    joined = last > at + 1 and any(one.text in "-–—" or _plain(one.text) in calendar.words.to for one in tokens[at + 1 : last])
+    between = tokens[at + 1 : last]
+    joined = any(one.text in "-–—" or _plain(one.text) in calendar.words.to for one in between)
     if joined and last < len(tokens) and tokens[last].number and not _is_time(tokens, last):
         return last, tokens[last].number, True
     return at, tokens[at].number, False
@@ -299,7 +302,8 @@ def _ends_period(before: str, calendar: Calendar) -> bool:
     words = [_plain(token) for token in tokens]
     joined = False
     for at in range(len(tokens) - 1, max(-1, len(tokens) - 1 - NEAR), -1):
-        if joined and (_Token(tokens[at], 0, 0).number or _Token(tokens[at], 0, 0).year or calendar.words.months.number(words[at])):
+        token = _Token(tokens[at], 0, 0)
+        if joined and (token.number or token.year or calendar.words.months.number(words[at])):
             return True
         linked = words[at] in calendar.words.to or tokens[at] in "-–—" or _is_between(words[at], words[:at], calendar)
         joined = joined or linked

@@ -74,21 +74,26 @@ SENDERS = re.compile(
 
 # How automatic replies head their subject in every language; each with what it counts.
 SUBJECTS = (
-    (re.compile(r"^\W{0,3}(?:auto|ooo|oof|autoreply|auto-reply|autoresponse|autoresponder)\W{0,2}[\]:]", re.I), STRONG),
-    (re.compile(r"[\[(](?:ooo|oof|auto|autoreply|auto-reply|out of office)[\])]", re.I), STRONG),
+    (
+        re.compile(
+            r"^\W{0,3}(?:auto|ooo|oof|autoreply|auto-reply|autoresponse|autoresponder)\W{0,2}[\]:]", re.IGNORECASE
+        ),
+        STRONG,
+    ),
+    (re.compile(r"[\[(](?:ooo|oof|auto|autoreply|auto-reply|out of office)[\])]", re.IGNORECASE), STRONG),
     # Receipts of certified mail, as the Italian rules word them.
     (re.compile(r"^(?:ACCETTAZIONE|CONSEGNA|MANCATA CONSEGNA|AVVENUTA CONSEGNA|PRESA IN CARICO)\s?:"), STRONG),
     # A number under which a service desk keeps a request; its staff's answers carry it too.
-    (re.compile(r"^\W{0,3}\w{0,12}\s?#\s?[\w-]{0,8}\d{2}", re.I), WEAK),
-    (re.compile(r"[\[(](?:\w{2,14}[ :#-]{0,3})?#?[\w.-]{0,6}\d{5}", re.I), WEAK),
+    (re.compile(r"^\W{0,3}\w{0,12}\s?#\s?[\w-]{0,8}\d{2}", re.IGNORECASE), WEAK),
+    (re.compile(r"[\[(](?:\w{2,14}[ :#-]{0,3})?#?[\w.-]{0,6}\d{5}", re.IGNORECASE), WEAK),
 )
 
 # What mail programs put before the subject of a mail whose reading (or deletion) they report, and before that of a
 # mail that is to be taken back.
 READ_SUBJECTS = re.compile(
-    r"^(?:read|not read|read receipt|deleted|displayed|return receipt(?: \(displayed\))?|lu|non lu|leído|leido|no leído|"
-    r"llegit|no llegit|gelesen|ungelesen|lesebestätigung|empfangsbestätigung \(angezeigt\)|letto|non letto|lida|lido|"
-    r"não lida|gelezen|niet gelezen|läst|oläst|läskvitto|lest|ikke lest|læst|luettu|przeczytano|přečteno|elolvasva|"
+    r"^(?:read|not read|read receipt|deleted|displayed|return receipt(?: \(displayed\))?|lu|non lu|leído|leido|"
+    r"no leído|llegit|no llegit|gelesen|ungelesen|lesebestätigung|empfangsbestätigung \(angezeigt\)|letto|non letto|lida|"
+    r"lido|não lida|gelezen|niet gelezen|läst|oläst|läskvitto|lest|ikke lest|læst|luettu|przeczytano|přečteno|elolvasva|"
     r"citit|okundu|прочитано|прочтено|διαβάστηκε|開封済み|읽음|已读|已讀|dibaca|נקרא|تمت القراءة)\s?: ",
     re.IGNORECASE,
 )
@@ -111,4 +116,4 @@ FROM_LINE = re.compile(
 )
 
 # Domains whose people write the month before the day (8/29).
-MONTH_FIRST = frozenset("us gov mil edu ph fm mh pw gu as mp vi".split())
+MONTH_FIRST = frozenset(["us", "gov", "mil", "edu", "ph", "fm", "mh", "pw", "gu", "as", "mp", "vi"])

@@ -63,7 +63,7 @@ class Phrasebook(Generic[Name]):
         self._steps = 0
 
     def find(self, sentence: Sentence) -> Iterator[Found[Name]]:
-        """Every name of which a phrase stands in a sentence, by first words; of several that begin alike the longest."""
+        """Every name of which a phrase stands in a sentence, by first words; of those that begin alike the longest."""
         if self._steps > MOST_REMEMBERED:
             self._forget()
         classes = self._lexicon.classes_of(sentence.words.split())
@@ -169,7 +169,7 @@ class _Graph(Generic[Name]):
 
 
 class _Lexicon:
-    """Sorts words into classes: those of which the same atoms are true, so that the automaton cannot tell them apart."""
+    """Sorts words into classes: those of which the same atoms are true, which are the same to the automaton."""
 
     def __init__(self, atoms: dict[Atom, int]) -> None:
         self._whole = {word: number for (how, word), number in atoms.items() if how == "="}
@@ -218,7 +218,7 @@ class _Lexicon:
 
 
 def _atoms(word: str) -> Iterator[Atom]:
-    """What a word of a phrase says of the words of a text; `jusqu'au` speaks of two, a word in Han of as many as it has signs."""
+    """What a word of a phrase says of the words of a text; `jusqu'au` speaks of two, a word in Han of each sign."""
     if word == "#":
         yield "#", ""
         return
