@@ -22,45 +22,9 @@ BESIDE = 3  # words between “until” and its date
 DAY = frozenset(["dia", "giorno", "jour"])  # “el dia 22”
 BEHIND = 1  # words between a date and the “until” that some languages put behind it
 MOST = 30  # sentences, and cues and dates of a sentence, that are looked at
-UNITS = tuple(  # what is counted in figures and is no day: “back in 5 days”; beginnings of words
-    [
-        "day",
-        "dia",
-        "dies",
-        "giorn",
-        "jour",
-        "tag",
-        "dag",
-        "hora",
-        "heur",
-        "hour",
-        "uhr",
-        "uur",
-        "ore",
-        "min",
-        "week",
-        "seman",
-        "setman",
-        "semaine",
-        "settiman",
-        "woche",
-        "mes",
-        "mois",
-        "mesi",
-        "month",
-        "monat",
-        "maand",
-        "person",
-        "people",
-        "euro",
-        "km",
-        "gun",
-        "saat",
-        "dni",
-        "godz",
-        "jam",
-        "hari",
-    ]
+_UNIT = re.compile(  # what is counted in figures and is no day: “back in 5 days”; beginnings of words
+    r"day|dia|dies|giorn|jour|tag|dag|hora|heur|hour|uhr|uur|ore|min|week|seman|setman|semaine|settiman|woche|mes|mois|"
+    r"month|monat|maand|person|people|euro|km|gun|saat|dni|godz|jam|hari"
 )
 
 
@@ -137,7 +101,7 @@ def _bare_days(line: _Line, dates: Sequence[Mention], since: date | None, words:
     found = []
     for match in _BARE.finditer(line.text):
         taken = any(one.start <= match.start() < one.end for one in dates)
-        counted = any(word.startswith(UNITS) for word in plain(line.text[match.end() : match.end() + 30]).split()[:2])
+        counted = any(_UNIT.match(word) for word in plain(line.text[match.end() : match.end() + 30]).split()[:2])
         before = line.word_before(match.start())
         weekday = words.weekdays.number(before)
         near = AHEAD if weekday or before in DAY else BESIDE

@@ -153,7 +153,10 @@ def read_automatic(
     book = _book(languages.all)
     heard = [_hear(sentence, book) for sentence in parts[:MOST]]
     subject = [_hear(sentence, book) for sentence in sentences(message.subject[:LONGEST_SUBJECT])[:1]]
-    signs = [*_envelope(message), *_subject_signs(message.subject[:LONGEST_SUBJECT], subject), *_text_signs(heard)]
+    envelope = list(_envelope(message))
+    signs = [*envelope, *_subject_signs(message.subject[:LONGEST_SUBJECT], subject), *_text_signs(heard)]
+    if _weight(envelope) >= STRONG:  # vacation(1) and its like answer with “Re:” as persons do
+        signs = [sign for sign in signs if sign.name != "answer"]
     headed = any(found.name[0] == "headed" for one in subject for found in one.found)
     names = {sign.name for sign in signs}
     if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:

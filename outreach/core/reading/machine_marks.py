@@ -92,9 +92,9 @@ SUBJECTS = (
 # mail that is to be taken back.
 READ_SUBJECTS = re.compile(
     r"^(?:read|not read|read receipt|deleted|displayed|return receipt(?: \(displayed\))?|lu|non lu|leído|leido|"
-    r"no leído|llegit|no llegit|gelesen|ungelesen|lesebestätigung|empfangsbestätigung \(angezeigt\)|letto|non letto|lida|"
-    r"lido|não lida|gelezen|niet gelezen|läst|oläst|läskvitto|lest|ikke lest|læst|luettu|przeczytano|přečteno|elolvasva|"
-    r"citit|okundu|прочитано|прочтено|διαβάστηκε|開封済み|읽음|已读|已讀|dibaca|נקרא|تمت القراءة)\s?: ",
+    r"no leído|llegit|no llegit|gelesen|ungelesen|lesebestätigung|empfangsbestätigung \(angezeigt\)|letto|non letto|"
+    r"lida|lido|não lida|gelezen|niet gelezen|läst|oläst|läskvitto|lest|ikke lest|læst|luettu|przeczytano|přečteno|"
+    r"elolvasva|citit|okundu|прочитано|прочтено|διαβάστηκε|開封済み|읽음|已读|已讀|dibaca|נקרא|تمت القراءة)\s?: ",
     re.IGNORECASE,
 )
 RECALL_SUBJECTS = re.compile(
