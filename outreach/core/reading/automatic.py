@@ -23,6 +23,7 @@ from outreach.core.reading.machine_marks import (
     RECALL_CLASSES,
     RECALL_SUBJECTS,
     RECEIPT_TYPES,
+    RFC_3834,
     REPLY_SUBJECTS,
     SENDERS,
     STRONG,
@@ -68,6 +69,7 @@ AGAINST_PERSON = 2  # what such a phrase takes away
 AGAINST_ABSENT = 1  # what it takes away that somebody tells of another's absence and not of their own
 AGAINST_ANSWER = 1  # what a subject such as “Re: Invitation” takes away
 AGAINST_POSITION = 3  # what a position takes away that is surely taken
+LETTER = 40  # words with which a text is a letter
 LONGEST_SUBJECT = 500  # characters of a subject that are looked at
 _MARKS = {name: tuple((part, weight) for other, part, weight in HEADERS if other == name) for name, _, _ in HEADERS}
 YEARS = range(1980, 2100)  # in which a mail may have been sent
@@ -159,6 +161,8 @@ def read_automatic(
         signs = [sign for sign in signs if sign.name != "answer"]
     headed = any(found.name[0] == "headed" for one in subject for found in one.found)
     names = {sign.name for sign in signs}
+    if names == {"header"} and _is_letter(heard) and not any(_proves(sign) for sign in signs):
+        return None  # service desks stamp what persons write
     if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:
         return None
     spoken = _languages([*subject, *heard], languages, chosen)
@@ -179,6 +183,14 @@ def read_automatic(
         return None
     sure = _weight(signs) >= STRONG + AGAINST_POSITION * position
     return Automatic(tuple(sorted(signs, key=lambda sign: -sign.weight)), sure, back, substitute)
+
+
+def _proves(header: Sign) -> bool:
+    return header.weight >= PROOF or RFC_3834.match(header.words) is not None
+
+
+def _is_letter(heard: Iterable[_Heard]) -> bool:
+    return sum(len(one.sentence.spans) for one in heard) >= LETTER
 
 
 def _unexplained(dated: Sequence[Dated], spoken: Sequence[Language]) -> float:

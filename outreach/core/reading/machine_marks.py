@@ -50,6 +50,7 @@ HEADERS = (
     ("precedence", "junk", WEAK),
     ("precedence", "bulk", WEAK),  # vacation(1); lists have it too, see LIST_HEADERS
 )
+RFC_3834 = re.compile(r"auto-submitted: auto-(?:replied|notified)", re.IGNORECASE)  # what only a machine's mail carries
 DENIALS = frozenset({"no", "false", "none", "0"})
 LIST_HEADERS = frozenset(("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list"))
 LIST_MARKS = frozenset({"precedence", "x-loop", "return-path"})  # on a list's mail these say nothing

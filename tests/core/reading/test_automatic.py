@@ -126,6 +126,9 @@ def test_an_answer_goes_before_an_automatic_header() -> None:
     """Service desks stamp what persons write."""
     text = "We are pleased to confirm that Northam joins the campaign."
     assert read(text, x_autoreply="yes").kind is K.CONFIRM
+    letter = "The archive holds the minutes that you ask for; they can be seen on the second floor, on weekdays. " * 3
+    assert read(letter, x_autoreply="yes").kind is not K.AUTO_REPLY
+    assert read(letter, auto_submitted="auto-replied").kind is K.AUTO_REPLY
 
 
 @pytest.mark.parametrize(
@@ -311,7 +314,8 @@ def test_dates_that_no_mail_has(day: datetime | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["until ", "back on 1 ", "1/1/22 ", "01.02. ", "a@b.example ", "8月1日まで", "von ** ", "am montag ", "re: "]
+    "piece",
+    ["until ", "back on 1 ", "1/1/22 ", "01.02. ", "a@b.example ", "8月1日まで", "von ** ", "am montag ", "re: "],
 )
 def test_long_texts_take_no_time(piece: str) -> None:
     """Whatever is repeated, in text or subject."""
