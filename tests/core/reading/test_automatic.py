@@ -143,7 +143,7 @@ def test_an_answer_goes_before_an_automatic_header() -> None:
         {"x_mailer": "vacation 1.2"},
         {"content_type": "multipart/report; report-type=disposition-notification"},
     ],
-    ids=lambda headers: " ".join(headers),
+    ids=" ".join,
 )
 def test_headers(headers: dict[str, str]) -> None:
     """RFC 3834 §5, what other programs set instead, and receipts of RFC 8098."""
@@ -158,7 +158,7 @@ def test_headers(headers: dict[str, str]) -> None:
         {"list_unsubscribe": "<mailto:leave@lists.example>", "return_path": "<>"},
         {"x_auto_response_suppress": "All"},
     ],
-    ids=lambda headers: " ".join(headers),
+    ids=" ".join,
 )
 def test_headers_that_prove_nothing(headers: dict[str, str]) -> None:
     """A denial, a list's marks, a wish to be spared automatic replies."""
@@ -299,7 +299,7 @@ def test_own_and_the_senders_addresses_are_no_substitutes() -> None:
     ("weights", "position", "machine"),
     [((3,), 0.0, True), ((2,), 0.0, True), ((1,), 0.0, False), ((2,), 0.9, False), ((3, 2), 0.9, True)],
 )
-def test_weights(weights: tuple[int, ...], position: float, machine: bool) -> None:  # noqa: FBT001 - expected
+def test_weights(weights: tuple[int, ...], position: float, machine: bool) -> None:
     """Two suffices where the text takes no position; each name counts once."""
     assert goes_before([Sign(str(at), one, "") for at, one in enumerate(weights)], position) is machine
     assert goes_before([Sign("same", 1, ""), Sign("same", 1, "")], 0.0) is False

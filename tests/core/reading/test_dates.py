@@ -68,7 +68,7 @@ def test_dates_in_their_languages(code: str, text: str, days: list[date]) -> Non
         ("9/7", None, D(2022, 9, 7)),
     ],
 )
-def test_the_order_of_day_and_month(text: str, first: bool | None, day: date) -> None:  # noqa: FBT001 - a case
+def test_the_order_of_day_and_month(text: str, first: bool | None, day: date) -> None:
     """By custom; what is possible in one way only is read in that way; else in that which lies ahead."""
     assert [one.day for one in dates_in(text, calendar("en", first=first))] == [day]
 
@@ -77,7 +77,7 @@ def test_the_order_of_day_and_month(text: str, first: bool | None, day: date) ->
     ("text", "custom", "first"),
     [("8/29 and 8/9", False, True), ("29/8", True, False), ("8/9", None, None), ("8/9", True, True)],
 )
-def test_the_order_that_a_text_shows(text: str, custom: bool | None, first: bool | None) -> None:  # noqa: FBT001 - a case
+def test_the_order_that_a_text_shows(text: str, custom: bool | None, first: bool | None) -> None:
     """A date that can be read in one way only tells how the others are to be read."""
     assert month_first(text, custom) is first
 
@@ -134,7 +134,7 @@ def test_next_days() -> None:
 
 
 @given(st.text(alphabet="0123456789./-– 年月日 augmay:st", max_size=60), st.sampled_from([None, True, False]))
-def test_no_figures_break_the_reading(text: str, first: bool | None) -> None:  # noqa: FBT001 - a case
+def test_no_figures_break_the_reading(text: str, first: bool | None) -> None:
     """Whatever stands there is a date or none."""
     for one in dates_in(text, calendar("en", first=first)):
         assert 0 <= one.start < one.end <= len(text)
