@@ -27,6 +27,7 @@ from outreach.core.reading.reader import bare_subject, open_mail
 from outreach.core.reading.tongue import tongue_words, word_traits
 from outreach.core.reading.traits import Heard, mail_traits, sentence_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
+from outreach.core.reading.weighing import weigh
 from outreach.languages import Languages, load_languages
 from outreach.languages.scores import Scores, Votes, lanes_of, packed
 from outreach.languages.spelling import plain
@@ -35,6 +36,7 @@ ROOT = Path(__file__).parent.parent
 REPLIES = ROOT / "tests/data/replies"
 ANSWERS = ROOT / "tests/data/answers"
 SENTENCES = ROOT / "tests/data/sentences"
+UNSEEN = ROOT / "tests/data/unseen"
 MODEL = ROOT / "outreach/languages/votes.gz"
 BANK = "sentences"  # the author of single sentences
 FOLDS = 5
@@ -189,16 +191,34 @@ def _tongue(answers: Sequence[Answer]) -> Scores:
     return fit(rows, [code for _, code in texts], strength=30).scores()
 
 
-def leave_out(answers: Sequence[Answer], author: str) -> None:
-    """Prints how often the largest share is right for an author that the vote never saw."""
+def unseen_answers(languages: Languages) -> list[Answer]:
+    """The answers of authors whom the vote never learns from."""
+    found = [answer(row, path.stem, languages) for path in sorted(UNSEEN.glob("*.jsonl")) for row in _rows(path)]
+    return [one for one in found if one is not None and one.heard]
+
+
+def measure(votes: Votes, seen: Sequence[Answer]) -> None:
+    """Prints, for each author, how often the vote is right, and what would be decided and how well."""
+    for author in sorted({one.author for one in seen}):
+        own = [one for one in seen if one.author == author]
+        verdicts = [(weigh(one.heard, cast(one.heard, votes), votes), one.label) for one in own]
+        right = [verdict.kind == label for verdict, label in verdicts]
+        decided = [(verdict.kind, label) for verdict, label in verdicts if verdict.sure]
+        good = sum(kind == label for kind, label in decided)
+        yes = sum(label == "confirm" for _, label in verdicts)
+        print(
+            f"{author:8} {len(own):4} answers: suggestion right {sum(right) / len(own):.3f}, "
+            f"decided {len(decided) / len(own):.3f}, of these right {good / max(len(decided), 1):.3f}, "
+            f"of all yes decided {sum(k == label == 'confirm' for k, label in decided) / max(yes, 1):.3f}, "
+            f"false yes decided {sum(kind == 'confirm' != label for kind, label in decided)}"
+        )
+
+
+def leave_out(answers: Sequence[Answer], author: str) -> Votes:
+    """The vote trained without an author, measured on that author alone."""
     votes = train([one for one in answers if one.author != author])
-    seen = [one for one in answers if one.author == author]
-    ballots = [cast(one.heard, votes) for one in seen]
-    ranked = sorted(zip(ballots, seen, strict=True), key=lambda pair: -max(pair[0].mail.values()))
-    right = [ballot.kind == one.label for ballot, one in ranked]
-    for most in (0.5, 0.7, 1.0):
-        some = right[: int(len(right) * most)]
-        print(f"{author:8} {len(some):4} surest answers: {sum(some) / len(some):.3f} right")
+    measure(votes, [one for one in answers if one.author == author])
+    return votes
 
 
 def main() -> None:
@@ -213,9 +233,9 @@ def main() -> None:
         return
     votes = train(answers)
     MODEL.write_bytes(packed(votes))
-    print(
-        f"{len(answers)} answers, {len(votes.sentence.weights)} + {len(votes.mail.weights)} traits, {MODEL.stat().st_size} bytes"
-    )
+    measure(votes, unseen_answers(load_languages()))
+    traits = f"{len(votes.sentence.weights)} + {len(votes.mail.weights)} traits"
+    print(f"learned from {len(answers)} answers and sentences: {traits}, {MODEL.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ KINDS = (
 LEAD = 0.5  # of a phrase
 DOUBT = Doubt(Evidence("doubt: language", "this language is read by a person"), NEVER)
 
+NOTHING = Doubt(Evidence("doubt: no words", "nothing is written in it"), NEVER)
+
 
 def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict:
     """The weightiest kind of which a phrase is found; a question where one is only asked."""
@@ -36,4 +38,4 @@ def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict
     asked = [sentence.text.strip() for sentence in sentences if sentence.asks]
     if asked:
         return Verdict(K.QUESTION, LEAD, (Evidence("question", asked[0]),), (DOUBT,))
-    return Verdict(K.UNCLEAR, 0.0, (), (DOUBT,))
+    return Verdict(K.UNCLEAR, 0.0, (), (DOUBT if any(sentence.spans for sentence in sentences) else NOTHING,))

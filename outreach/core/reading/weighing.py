@@ -17,11 +17,11 @@ from outreach.languages.scores import Votes
 from outreach.model import Evidence, ReadingKind
 
 K = ReadingKind
-NEVER = 9.0  # a doubt that no lead outweighs
+NEVER = math.inf  # a doubt that no lead outweighs
 ALONE = 0.4  # the share with which the clearest sentence must say it by itself
 OTHERWISE = 0.35  # the share with which another sentence speaks against it
 BRIEF = 8  # words of a sentence that is shown whole
-MOST_LEAD = 12.0
+MOST_LEAD = 12.0  # where the second has no share at all
 
 # The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below.
 SURE: Mapping[ReadingKind, float] = {
@@ -106,6 +106,7 @@ class Verdict:
     lead: float
     evidence: tuple[Evidence, ...]
     doubts: tuple[Doubt, ...]
+    decisive: Heard | None = None  # the sentence that says it most clearly
 
     @property
     def sure(self) -> bool:
@@ -122,6 +123,7 @@ def weigh(mail: Sequence[Heard], ballot: Ballot, votes: Votes) -> Verdict:
         lead(ballot),
         tuple(_evidence(mail, ballot, kind, votes)),
         (*_doubts_within(mail[decisive], ballot.sentences[decisive], kind), *_doubts_elsewhere(mail, ballot, kind)),
+        mail[decisive],
     )
 
 
