@@ -2,7 +2,7 @@
 
 The phrases are those of phrases.py, together in one automaton over words: after each word it is known which phrases may
 still go on. Its states are made when a text first needs them (a lazily built deterministic automaton), so that a word
-costs one look into a dictionary, however many phrases there are.
+costs one look into a dictionary, however many phrases there are; threads may share a book.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ Name = TypeVar("Name")
 GAPS = {"*": 4, "**": 10}  # words that may stand in a gap
 LONGEST_WORD = 60  # characters; longer words are no words
 MOST_REMEMBERED = 1 << 16  # words, and steps of the automaton; then it forgets and begins anew
-OTHER = 0  # the class of words of which no phrase speaks
 
 # What a phrase says of one word: how it is meant ("=" so, "<" begins so, ">" ends so, "<>" contains, "#" a figure) and
 # the word.
@@ -36,6 +35,15 @@ class Found(Generic[Name]):
     words: str
 
 
+class _Kind:
+    """A class of words of which the same atoms are true; each is made once, and known by its identity."""
+
+    __slots__ = ("atoms",)
+
+    def __init__(self, atoms: tuple[int, ...]) -> None:
+        self.atoms = atoms
+
+
 class _State(Generic[Name]):
     """Where some phrases have come to: their nodes, the names of those that are complete, and what follows."""
 
@@ -44,7 +52,7 @@ class _State(Generic[Name]):
     def __init__(self, nodes: frozenset[int], names: tuple[Name, ...]) -> None:
         self.nodes = nodes
         self.names = names
-        self.following: dict[int, _State[Name]] = {}  # by the class of the next word
+        self.following: dict[_Kind, _State[Name]] = {}  # by the class of the next word
 
 
 class Phrasebook(Generic[Name]):
@@ -68,12 +76,12 @@ class Phrasebook(Generic[Name]):
             self._forget()
         classes = self._lexicon.classes_of(sentence.words.split())
         for first, kind in enumerate(classes):
-            if kind != OTHER:
+            if kind.atoms:
                 for name, last in self._ends(classes, first).items():
                     start, end = sentence.spans[first][0], sentence.spans[last][1]
                     yield Found(name, first, last, " ".join(sentence.text[start:end].split()))
 
-    def _ends(self, classes: Sequence[int], first: int) -> dict[Name, int]:
+    def _ends(self, classes: Sequence[_Kind], first: int) -> dict[Name, int]:
         """The last words of the phrases of which a word is the first."""
         ends: dict[Name, int] = {}
         state = self._start
@@ -86,16 +94,14 @@ class Phrasebook(Generic[Name]):
                 break
         return ends
 
-    def _step(self, state: _State[Name], kind: int) -> _State[Name]:
-        following = self._state(self._graph.after(state.nodes, self._lexicon.atoms_of(kind)))
+    def _step(self, state: _State[Name], kind: _Kind) -> _State[Name]:
+        following = self._state(self._graph.after(state.nodes, kind.atoms))
         state.following[kind] = following
         self._steps += 1
         return following
 
     def _state(self, nodes: frozenset[int]) -> _State[Name]:
-        if nodes not in self._states:
-            self._states[nodes] = _State(nodes, self._graph.complete(nodes))
-        return self._states[nodes]
+        return self._states.get(nodes) or self._states.setdefault(nodes, _State(nodes, self._graph.complete(nodes)))
 
 
 class _Graph(Generic[Name]):
@@ -178,30 +184,22 @@ class _Lexicon:
         self._within = {word: number for (how, word), number in atoms.items() if how == "<>"}
         self._figure = atoms.get(("#", ""))
         self._lengths = sorted({len(word) for word in (*self._begins, *self._ends)})
-        self._classes: dict[tuple[int, ...], int] = {(): OTHER}
-        self._atoms: list[tuple[int, ...]] = [()]
-        self._words: dict[str, int] = {}
+        self._kinds: dict[tuple[int, ...], _Kind] = {}
+        self._words: dict[str, _Kind] = {}
 
-    def classes_of(self, words: Iterable[str]) -> list[int]:
+    def classes_of(self, words: Iterable[str]) -> list[_Kind]:
         """The classes of some words."""
         known = self._words
-        return [known[word] if word in known else self._class(word) for word in words]
+        return [known.get(word) or self._kind(word) for word in words]
 
-    def _class(self, word: str) -> int:
-        if len(word) > LONGEST_WORD:
-            return OTHER
+    def _kind(self, word: str) -> _Kind:
         if len(self._words) > MOST_REMEMBERED:
             self._words.clear()
-        atoms = tuple(self._true_of(word))
-        kind = self._classes.setdefault(atoms, len(self._classes))
-        if kind == len(self._atoms):
-            self._atoms.append(atoms)
-        self._words[word] = kind
+        atoms = tuple(self._true_of(word)) if len(word) <= LONGEST_WORD else ()
+        kind = self._kinds.setdefault(atoms, _Kind(atoms))
+        if len(word) <= LONGEST_WORD:
+            self._words[word] = kind
         return kind
-
-    def atoms_of(self, kind: int) -> tuple[int, ...]:
-        """The atoms that are true of the words of a class."""
-        return self._atoms[kind]
 
     def _true_of(self, word: str) -> Iterator[int]:
         if word in self._whole:
