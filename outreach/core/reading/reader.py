@@ -65,7 +65,9 @@ def read_mail(
     if is_calendar(message):
         return _meeting(message, new, said)
     chosen = (said.language,) if said.language is not None else languages.all
-    automatic = read_automatic(message, words, languages, chosen, own=own_addresses, position=said.position)
+    automatic = read_automatic(
+        message, words, said.sentences, languages, chosen, own=own_addresses, position=said.position
+    )
     if automatic is not None:
         return _auto_reply(message, automatic, new, said)
     substitute = substitute_in(words, message, languages, own_addresses)
