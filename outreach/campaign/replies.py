@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from outreach.adapters.guarded import open_guarded
 from outreach.adapters.imap import Cursor, Fetched
@@ -21,6 +22,8 @@ from outreach.core.matching import Clues, Found, clues, match
 from outreach.core.places import own_domains
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.core.recording import Outcome, outcome, postmark
+from outreach.core.standing import by_person
+from outreach.core.succession import Recorded
 from outreach.core.trust import judge
 from outreach.languages import Languages, load_languages
 from outreach.model import (
@@ -251,7 +254,17 @@ def understand(
     at, late = _when(desk, kept, message, number)
     effective = replace(matched, number=number)
     round_ = _round_of(desk, message, reading, number)
-    result = outcome(reading, effective, trust, mail=kept.id, at=at, late=late, entry=desk.entry, round_=round_)
+    result = outcome(
+        reading,
+        effective,
+        trust,
+        mail=kept.id,
+        at=at.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
+        late=late,
+        entry=desk.entry,
+        round_=round_,
+        recorded=recorded(desk, number, besides=kept.id),
+    )
     sender = message.from_[0] if message.from_ else None
     understood = Understood(
         mail=kept.id,
@@ -268,6 +281,21 @@ def understand(
         filed=filed,
     )
     return understood, result
+
+
+def recorded(desk: Desk, number: int | None, *, besides: int) -> Recorded | None:
+    """Where an invitee stands because of something else than this mail, and in which words; None where it is silent."""
+    standing = desk.store.journal.standing(number) if number is not None else None
+    if number is None or standing is None or standing.deciding_mail == besides:
+        return None
+    mail, words = standing.deciding_mail, ""
+    if mail is not None:
+        words = desk.store.inbox.words([mail]).get(mail, "")
+    elif by_person(standing):
+        words = next((n.note for n in desk.store.journal.story(number) if n.entry.id == standing.deciding_entry), "")
+    zone = ZoneInfo(desk.settings.campaign.timezone)
+    since = standing.since.astimezone(zone) if standing.since is not None else None
+    return Recorded(standing.state, since, standing.decided_by, words)
 
 
 def _round_of(desk: Desk, message: Message, reading: Reading, number: int | None) -> int:
