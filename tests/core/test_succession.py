@@ -58,7 +58,8 @@ def test_what_a_later_answer_does(state: State, by: str, kind: ReadingKind, expe
 
 def recorded_as(state: State, by: str) -> list[Entry]:
     if by != "machine":
-        return [Entry(1, "c", 1, 7, AT, EntryKind.DECIDED, by, state.value, mail=1)]
+        sent = [Entry(9, "c", 1, 7, AT, EntryKind.SENT, what="invitation")] if state is State.INVITED else []
+        return [*sent, Entry(1, "c", 1, 7, AT, EntryKind.DECIDED, by, state.value, mail=1)]
     facts = {State.ENROLLED: (EntryKind.ENROLLED, ""), State.INVITED: (EntryKind.SENT, "invitation")}
     facts |= {State.UNREACHABLE: (EntryKind.BOUNCED, "permanent")}
     kind, what = facts.get(state) or (EntryKind.ANSWER, next(k for k in KINDS if ANSWERS[k] is state).value)
