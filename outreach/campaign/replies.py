@@ -20,6 +20,7 @@ from outreach.campaign.desk import Desk
 from outreach.core.letters.reference import check_reference, find_references
 from outreach.core.matching import Clues, Found, clues, match
 from outreach.core.places import own_domains
+from outreach.core.reading.lessons import Lessons
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.core.recording import Outcome, outcome, postmark
 from outreach.core.standing import by_person
@@ -128,7 +129,7 @@ def read_new(desk: Desk) -> Collected:
 
 def _read_new(desk: Desk) -> Collected:
     collected = Collected()
-    languages = load_languages()
+    languages, lessons = load_languages(), desk.store.lessons.known()
     for mail in desk.store.inbox.unread():
         tries = desk.store.inbox.try_again(mail)
         kept = desk.store.inbox.mail(mail)
@@ -138,7 +139,7 @@ def _read_new(desk: Desk) -> Collected:
             if tries > MAX_TRIES:
                 _set_aside(desk, kept)
             else:
-                _read_and_record(desk, kept, languages)
+                _read_and_record(desk, kept, languages, lessons)
             collected.read += 1
         except OutreachError:
             desk.store.inbox.not_the_mails_fault(mail)
@@ -151,12 +152,12 @@ def _read_new(desk: Desk) -> Collected:
 def read_again(desk: Desk, *, apply: bool = True) -> Collected:
     """Reads all kept mail anew and says what changes; what a person decided stays."""
     collected = Collected()
-    languages = load_languages()
+    languages, lessons = load_languages(), desk.store.lessons.known()
     for mail in desk.store.inbox.mails():
         before, kept = desk.store.inbox.understood(mail), desk.store.inbox.mail(mail)
         if before is None or kept is None or kept.by_hand or _touched_by_person(desk, mail, before):
             continue
-        after, result = _understand(desk, kept, languages)
+        after, result = _understand(desk, kept, languages, lessons)
         collected.read += 1
         if _gist(before) == _gist(after):
             continue
@@ -206,11 +207,11 @@ def taking_back(
     ]
 
 
-def _read_and_record(desk: Desk, kept: Kept, languages: Languages) -> None:
+def _read_and_record(desk: Desk, kept: Kept, languages: Languages, lessons: Lessons) -> None:
     if kept.by_hand:
         _note_our_answer(desk, kept)
         return
-    understood, result = _understand(desk, kept, languages)
+    understood, result = _understand(desk, kept, languages, lessons)
     desk.store.inbox.record(understood, result.entries, desk.now(), first=True)
     _withhold_where_settled(desk, understood)
 
@@ -223,9 +224,13 @@ def _withhold_where_settled(desk: Desk, understood: Understood) -> None:
         desk.store.outbox.withhold([understood.invitee], "asked for no more letters", desk.now())
 
 
-def _understand(desk: Desk, kept: Kept, languages: Languages) -> tuple[Understood, Outcome]:
+def _understand(
+    desk: Desk, kept: Kept, languages: Languages, lessons: Lessons
+) -> tuple[Understood, Outcome]:
     message = open_kept(kept)
-    reading = read_mail(message, languages, own_addresses=desk.own_addresses, deadline=desk.deadline)
+    reading = read_mail(
+        message, languages, own_addresses=desk.own_addresses, deadline=desk.deadline, lessons=lessons
+    )
     seen = clues(message, reading, desk.own_addresses)
     found = _found(desk, seen)
     ours = bool(desk.store.outbox.by_message_id([message.message_id]))
