@@ -40,7 +40,9 @@ def _senders(desk: Desk, owners: Mapping[str, int]) -> tuple[Sender, ...]:
     acts = desk.store.acts.of_senders()
     invitees = desk.store.register.some(owners.values())
     found = ((address, invitees[number], acts.get(address)) for address, number in owners.items())
-    return tuple(Sender(address, invitee, act and act.by, act and act.at) for address, invitee, act in found)
+    return tuple(
+        Sender(address, invitee, act.by if act else None, act.at if act else None) for address, invitee, act in found
+    )
 
 
 def forget(desk: Desk, given: str) -> str:

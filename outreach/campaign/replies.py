@@ -224,13 +224,9 @@ def _withhold_where_settled(desk: Desk, understood: Understood) -> None:
         desk.store.outbox.withhold([understood.invitee], "asked for no more letters", desk.now())
 
 
-def _understand(
-    desk: Desk, kept: Kept, languages: Languages, lessons: Lessons
-) -> tuple[Understood, Outcome]:
+def _understand(desk: Desk, kept: Kept, languages: Languages, lessons: Lessons) -> tuple[Understood, Outcome]:
     message = open_kept(kept)
-    reading = read_mail(
-        message, languages, own_addresses=desk.own_addresses, deadline=desk.deadline, lessons=lessons
-    )
+    reading = read_mail(message, languages, own_addresses=desk.own_addresses, deadline=desk.deadline, lessons=lessons)
     seen = clues(message, reading, desk.own_addresses)
     found = _found(desk, seen)
     ours = bool(desk.store.outbox.by_message_id([message.message_id]))

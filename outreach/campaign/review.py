@@ -152,7 +152,7 @@ def _mail_of(desk: Desk, mail: int, invitee: Invitee) -> Understood:
 
 
 def earlier(desk: Desk, understood: Understood) -> Earlier | None:
-    """What is recorded of the invitee that a mail speaks against, as it stands now; None where it contradicts nothing."""
+    """What is recorded now of the invitee that a mail speaks against; None where it contradicts nothing."""
     known = recorded(desk, understood.invitee, besides=understood.mail)
     if known is None or understood.invitee is None:
         return None
@@ -160,6 +160,13 @@ def earlier(desk: Desk, understood: Understood) -> Earlier | None:
     why = contradiction(known, understood.reading.kind, understood.answered_at.astimezone(zone))
     mail = desk.store.journal.standing(understood.invitee).deciding_mail
     return Earlier(why, None if mail is None else desk.store.inbox.understood(mail)) if why else None
+
+
+def attachments(desk: Desk, understood: Understood) -> tuple[str, ...]:
+    """The attachments of a mail by name and size; they are never opened."""
+    kept = desk.store.inbox.mail(understood.mail)
+    found = open_kept(kept).attachments if kept is not None else ()
+    return tuple(f"{one.name or 'without a name'} ({one.content_type}, {one.size:,} bytes)" for one in found)
 
 
 def settle(desk: Desk, mail: int) -> Done:

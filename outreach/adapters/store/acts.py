@@ -65,7 +65,9 @@ class Acts:
 
     def of_senders(self) -> dict[str, Act]:
         """The newest act by which each sender was remembered, of those that were not taken back."""
-        query = select(t.act).where(t.act.c.campaign == self._campaign, t.act.c.undone_at.is_(None)).order_by(t.act.c.id)
+        query = (
+            select(t.act).where(t.act.c.campaign == self._campaign, t.act.c.undone_at.is_(None)).order_by(t.act.c.id)
+        )
         with reading(self._engine) as connection:
             acts = [_to_act(row) for row in connection.execute(query)]
         return {act.sender: act for act in acts if act.sender}

@@ -1,7 +1,7 @@
 """Lessons: what a person read in a sentence is a witness when the same sentence comes again.
 
-A lesson suggests and never decides alone: it must agree with the machine's own reading, and nothing else in the mail may
-speak against it. Sentences are the same where their plain words are, all of them, in their order.
+A lesson suggests and never decides alone: it must agree with the machine's own reading, and nothing else in the mail
+may speak against it. Sentences are the same where their plain words are, all of them, in their order.
 """
 
 from __future__ import annotations
@@ -70,16 +70,14 @@ def _decisive(reading: Reading, kind: ReadingKind) -> Sentence | None:
     """The sentence that holds the words for this kind, else the first words of evidence, else the only sentence."""
     known = _comparable(sentences(own_words(reading.new_text)))
     for words in _testimony(reading, kind):
-        wanted = "".join(one.words for one in sentences(words)).split()
-        spoken = f" {' '.join(wanted)} "
-        found = next((one for one in known if wanted and spoken in one.words), None)
+        found = next((one for one in known if _holds(one, words)), None)
         if found is not None:
             return found
     return known[0] if len(known) == 1 else None
 
 
 def _testimony(reading: Reading, kind: ReadingKind) -> Iterator[str]:
-    """Words that may hold what was decided, the likeliest first; a doubt may have named it where the suggestion erred."""
+    """Words that may hold what was decided, the likeliest first; a doubt may have named them."""
     for rule in (kind.value, f"doubt: {kind.value}"):
         yield from (one.words for one in reading.evidence if one.rule == rule)
     yield from (one.words for one in reading.evidence[:1])
@@ -103,17 +101,25 @@ def heed(verdict: Verdict, parts: Sequence[Sentence], lessons: Lessons) -> Verdi
     clear = [(one, next(iter(kinds))) for one, kinds in known if len(kinds) == 1]
     telling = [(one, kind) for one, kind in clear if _matters(verdict, one, kind)]
     kinds = {kind for _, kind in telling}
-    if len(kinds) == 1 and not unclear:
-        return _read_so(verdict, kinds.pop(), [one for one, _ in telling])
+    learned = [one for one, _ in telling]
+    if len(kinds) == 1 and not unclear and verdict.kind in kinds:
+        return _agreed(verdict, learned)
+    if len(kinds) == 1 and not unclear and _rests_on(verdict, learned):
+        return _corrected(verdict, kinds.pop(), learned)
     against = tuple(Evidence(f"doubt: a person read {kind.value}", _shown(one)) for one, kind in telling)
     return replace(verdict, doubts=(*verdict.doubts, *unclear, *against))
 
 
 def _matters(verdict: Verdict, sentence: Sentence, kind: ReadingKind) -> bool:
     """Whether a lesson bears on the verdict: thanks beside a clear no say nothing about the no."""
-    if kind is verdict.kind or verdict.kind is ReadingKind.UNCLEAR or kind in AGAINST.get(verdict.kind, ()):
+    return kind is verdict.kind or kind in AGAINST.get(verdict.kind, ()) or _rests_on(verdict, [sentence])
+
+
+def _rests_on(verdict: Verdict, learned: Sequence[Sentence]) -> bool:
+    """Whether the machine read what it says in these sentences, or hardly anywhere."""
+    if verdict.share < HALF or not verdict.evidence:
         return True
-    return any(_holds(sentence, one.words) for one in verdict.evidence[:1])
+    return any(_holds(one, verdict.evidence[0].words) for one in learned)
 
 
 def _holds(sentence: Sentence, words: str) -> bool:
@@ -121,16 +127,22 @@ def _holds(sentence: Sentence, words: str) -> bool:
     return bool(wanted) and f" {' '.join(wanted)} " in sentence.words
 
 
-def _read_so(verdict: Verdict, kind: ReadingKind, learned: Sequence[Sentence]) -> Verdict:
-    seen = tuple(Evidence(READ_SO, _shown(one)) for one in learned)
-    if kind is not verdict.kind:
-        said = verdict.evidence[0].words if verdict.evidence else ""
-        otherwise = Evidence(f"doubt: the machine reads {verdict.kind.value}", said)
-        return replace(verdict, kind=kind, evidence=seen, doubts=(otherwise, *verdict.doubts))
-    # What made the machine doubt this very sentence, a person has answered; what stands elsewhere still counts.
+def _agreed(verdict: Verdict, learned: Sequence[Sentence]) -> Verdict:
+    """What made the machine doubt these very sentences, a person has answered; what stands elsewhere still counts."""
     doubts = tuple(doubt for doubt in verdict.doubts if not any(_holds(one, doubt.words) for one in learned))
     share = 1.0 if verdict.share >= HALF else verdict.share
-    return replace(verdict, share=share, evidence=(*verdict.evidence, *seen), doubts=doubts)
+    return replace(verdict, share=share, evidence=(*verdict.evidence, *_seen(learned)), doubts=doubts)
+
+
+def _corrected(verdict: Verdict, kind: ReadingKind, learned: Sequence[Sentence]) -> Verdict:
+    """What a person read is suggested, and what the machine reads there keeps it from being decided."""
+    words = verdict.evidence[0].words if verdict.evidence else ""
+    machine = Evidence(f"doubt: the machine reads {verdict.kind.value}", words)
+    return replace(verdict, kind=kind, evidence=_seen(learned), doubts=(machine, *verdict.doubts))
+
+
+def _seen(learned: Sequence[Sentence]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(READ_SO, _shown(one)) for one in learned)
 
 
 def _shown(sentence: Sentence) -> str:

@@ -33,9 +33,8 @@ def lessons_(call: Call, *, wants_json: bool) -> None:
     if known.senders:
         filed = [(one.address, one.invitee.name, _name(one.by), day_and_time(one.at, zone)) for one in known.senders]
         table(("sender", "of", "by", "when"), filed)
-    click.echo(
-        f"{len(known.lessons)} sentences and {len(known.senders)} senders; `outreach forget NUMBER` or ADDRESS forgets one."
-    )
+    counted = f"{len(known.lessons)} sentences and {len(known.senders)} senders"
+    click.echo(f"{counted}; `outreach forget NUMBER` or ADDRESS forgets one.")
 
 
 def _name(by: str | None) -> str:
