@@ -291,7 +291,7 @@ def in_terminal(small: Office, keys: str) -> str:
         small.command("review"), stdin=theirs, stdout=theirs, stderr=theirs, env=small.environment(), close_fds=True
     )
     os.close(theirs)
-    os.write(ours, keys.encode())
+    os.write(ours, f"{keys}\x04".encode())  # whoever asks for more gets the end of the input
     seen = b""
     while True:
         try:
