@@ -6,19 +6,21 @@ may speak against it. Sentences are the same where their plain words are, all of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from outreach.core.reading.enclosures import ENCLOSED
 from outreach.core.reading.new_text import own_words
 from outreach.core.reading.phrases import Sentence, sentences
-from outreach.core.reading.weighing import AGAINST, Verdict
+from outreach.core.reading.weighing import AGAINST, NEVER, SURE, Doubt, Verdict
 from outreach.model import Evidence, Reading, ReadingKind, State
 
 Lessons = Mapping[str, frozenset[ReadingKind]]  # the plain words of a sentence -> what persons read in it
 
 NO_LESSONS: Lessons = {}
 LEAST = 3  # words of a sentence that is known again; a shorter one must be all that is written
-HALF = 0.5  # the share that the machine itself must give to what a lesson lets it decide
+TWICE = math.log(2)  # the lead that the machine itself must see in what a lesson lets it decide: twice as likely
 READ_SO = "a person read it so"
 READ_OTHERWISE = "doubt: persons read it differently"
 
@@ -56,7 +58,8 @@ def plain_sentence(sentence: Sentence) -> str:
 def lesson_from(reading: Reading, state: State) -> Lesson | None:
     """What a person teaches who decides that a mail means a state; None where no sentence stands for it."""
     kind = _TAUGHT.get(state)
-    if kind is None or reading.kind in _AUTOMATIC:
+    enclosed = any(one.rule == ENCLOSED for one in reading.evidence)  # the words were read elsewhere
+    if kind is None or reading.kind in _AUTOMATIC or enclosed:
         return None
     if state is State.IN_TALKS and reading.kind is ReadingKind.REDIRECT:
         kind = ReadingKind.REDIRECT
@@ -97,7 +100,7 @@ def heed(verdict: Verdict, parts: Sequence[Sentence], lessons: Lessons) -> Verdi
     if not lessons:
         return verdict
     known = [(one, lessons[key]) for one in _comparable(parts) if (key := plain_sentence(one)) in lessons]
-    unclear = tuple(Evidence(READ_OTHERWISE, _shown(one)) for one, kinds in known if len(kinds) > 1)
+    unclear = tuple(_doubt(READ_OTHERWISE, _shown(one)) for one, kinds in known if len(kinds) > 1)
     clear = [(one, next(iter(kinds))) for one, kinds in known if len(kinds) == 1]
     telling = [(one, kind) for one, kind in clear if _matters(verdict, one, kind)]
     kinds = {kind for _, kind in telling}
@@ -106,7 +109,7 @@ def heed(verdict: Verdict, parts: Sequence[Sentence], lessons: Lessons) -> Verdi
         return _agreed(verdict, learned)
     if len(kinds) == 1 and not unclear and _rests_on(verdict, learned):
         return _corrected(verdict, kinds.pop(), learned)
-    against = tuple(Evidence(f"doubt: a person read {kind.value}", _shown(one)) for one, kind in telling)
+    against = tuple(_doubt(f"doubt: a person read {kind.value}", _shown(one)) for one, kind in telling)
     return replace(verdict, doubts=(*verdict.doubts, *unclear, *against))
 
 
@@ -117,7 +120,7 @@ def _matters(verdict: Verdict, sentence: Sentence, kind: ReadingKind) -> bool:
 
 def _rests_on(verdict: Verdict, learned: Sequence[Sentence]) -> bool:
     """Whether the machine read what it says in these sentences, or hardly anywhere."""
-    if verdict.share < HALF or not verdict.evidence:
+    if verdict.lead < TWICE or not verdict.evidence:
         return True
     return any(_holds(one, verdict.evidence[0].words) for one in learned)
 
@@ -129,16 +132,21 @@ def _holds(sentence: Sentence, words: str) -> bool:
 
 def _agreed(verdict: Verdict, learned: Sequence[Sentence]) -> Verdict:
     """What made the machine doubt these very sentences, a person has answered; what stands elsewhere still counts."""
-    doubts = tuple(doubt for doubt in verdict.doubts if not any(_holds(one, doubt.words) for one in learned))
-    share = 1.0 if verdict.share >= HALF else verdict.share
-    return replace(verdict, share=share, evidence=(*verdict.evidence, *_seen(learned)), doubts=doubts)
+    doubts = tuple(one for one in verdict.doubts if not any(_holds(spoken, one.evidence.words) for spoken in learned))
+    helped = verdict.lead >= TWICE and not doubts
+    lead = max(verdict.lead, SURE.get(verdict.kind, 0.0)) if helped else verdict.lead
+    return replace(verdict, lead=lead, evidence=(*verdict.evidence, *_seen(learned)), doubts=doubts)
 
 
 def _corrected(verdict: Verdict, kind: ReadingKind, learned: Sequence[Sentence]) -> Verdict:
     """What a person read is suggested, and what the machine reads there keeps it from being decided."""
     words = verdict.evidence[0].words if verdict.evidence else ""
-    machine = Evidence(f"doubt: the machine reads {verdict.kind.value}", words)
+    machine = _doubt(f"doubt: the machine reads {verdict.kind.value}", words)
     return replace(verdict, kind=kind, evidence=_seen(learned), doubts=(machine, *verdict.doubts))
+
+
+def _doubt(rule: str, words: str) -> Doubt:
+    return Doubt(Evidence(rule, words), NEVER)
 
 
 def _seen(learned: Sequence[Sentence]) -> tuple[Evidence, ...]:

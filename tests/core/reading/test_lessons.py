@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from outreach.core.reading.enclosures import ENCLOSED
 from outreach.core.reading.lessons import READ_OTHERWISE, READ_SO, Lessons, heed, lesson_from, plain_sentence
 from outreach.core.reading.phrases import sentences
-from outreach.core.reading.weighing import Verdict
+from outreach.core.reading.weighing import Doubt, Verdict
 from outreach.model import Evidence, Reading, ReadingKind, State
 
 K = ReadingKind
@@ -19,9 +20,13 @@ def reading(text: str, kind: ReadingKind, *evidence: tuple[str, str]) -> Reading
     return Reading(kind, decided=False, language="en", new_text=text, evidence=seen)
 
 
-def verdict(kind: ReadingKind, share: float, words: str, *doubts: tuple[str, str]) -> Verdict:
+def verdict(kind: ReadingKind, lead: float, words: str, *doubts: tuple[str, str]) -> Verdict:
     evidence = (Evidence(kind.value, words),) if words else ()
-    return Verdict(kind, share, evidence, tuple(Evidence(rule, words) for rule, words in doubts))
+    return Verdict(kind, lead, evidence, tuple(Doubt(Evidence(rule, words), 1.0) for rule, words in doubts))
+
+
+def doubts_of(verdict: Verdict) -> list[Evidence]:
+    return [doubt.evidence for doubt in verdict.doubts]
 
 
 def known(*taught: tuple[str, *tuple[ReadingKind, ...]]) -> Lessons:
@@ -57,6 +62,8 @@ def known(*taught: tuple[str, *tuple[ReadingKind, ...]]) -> Lessons:
         ("Which date is meant?", K.UNCLEAR, [], State.IN_TALKS, ("Which date is meant?", K.QUESTION)),
         (THANKS, K.CONFIRM, [("confirm", THANKS)], State.INVITED, (THANKS, K.ACKNOWLEDGE)),
         (YES, K.CONFIRM, [("confirm", YES)], State.UNREACHABLE, None),
+        # What was decided stood in the attachment.
+        (THANKS, K.ACKNOWLEDGE, [("acknowledge", THANKS), (ENCLOSED, "form.pdf")], State.CONFIRMED, None),
         ("I am away until Monday.", K.AUTO_REPLY, [("absent", "away until Monday")], State.CONFIRMED, None),
         ("", K.UNCLEAR, [], State.CONFIRMED, None),
     ],
@@ -78,40 +85,40 @@ def test_what_a_decision_teaches(
 
 def test_without_a_lesson_nothing_changes() -> None:
     """No lesson, or one of another sentence."""
-    machine = verdict(K.CONFIRM, 0.7, YES)
+    machine = verdict(K.CONFIRM, 1.0, YES)
     assert heed(machine, sentences(YES), {}) is machine
     assert heed(machine, sentences(YES), known((THANKS, K.DECLINE))) == machine
 
 
 def test_a_lesson_that_agrees_decides_with_the_machine() -> None:
     """What the machine doubted in that sentence is answered; case, accents and points do not matter."""
-    machine = verdict(K.CONFIRM, 0.6, YES.upper(), ("doubt: if", "shall"))
+    machine = verdict(K.CONFIRM, 1.0, YES.upper(), ("doubt: if", "shall"))
     heard = heed(machine, sentences("WE SHALL BE OF THE PÄRTY"), known((YES, K.CONFIRM)))
     assert heard.sure
     assert [one.rule for one in heard.evidence] == ["confirm", READ_SO]
 
 
 @pytest.mark.parametrize(
-    ("share", "doubts"),
+    ("lead", "doubts"),
     [
         (0.4, []),  # the machine hardly reads it so
-        (0.9, [("doubt: tentative", "The council decides.")]),  # another sentence speaks against it
-        (0.9, [("doubt: language", "this language is read by a person")]),
+        (2.0, [("doubt: tentative", "The council decides.")]),  # another sentence speaks against it
+        (2.0, [("doubt: language", "this language is read by a person")]),
     ],
 )
-def test_a_lesson_never_decides_alone(share: float, doubts: list[tuple[str, str]]) -> None:
+def test_a_lesson_never_decides_alone(lead: float, doubts: list[tuple[str, str]]) -> None:
     """It does not where the machine hardly agrees, nor against another sentence."""
-    heard = heed(verdict(K.CONFIRM, share, YES, *doubts), sentences(YES), known((YES, K.CONFIRM)))
+    heard = heed(verdict(K.CONFIRM, lead, YES, *doubts), sentences(YES), known((YES, K.CONFIRM)))
     assert (heard.kind, heard.sure) == (K.CONFIRM, False)
 
 
 @pytest.mark.parametrize("machine", [K.CONFIRM, K.TENTATIVE, K.ACKNOWLEDGE, K.UNRELATED, K.WITHDRAW])
 def test_a_lesson_corrects_what_the_machine_reads_in_its_sentence(machine: ReadingKind) -> None:
     """It is suggested, with both reasons, and a person decides, however sure the machine was."""
-    heard = heed(verdict(machine, 1.0, YES), sentences(YES), known((YES, K.DECLINE)))
+    heard = heed(verdict(machine, 9.0, YES), sentences(YES), known((YES, K.DECLINE)))
     assert (heard.kind, heard.sure) == (K.DECLINE, False)
     assert heard.evidence == (Evidence(READ_SO, YES),)
-    assert heard.doubts == (Evidence(f"doubt: the machine reads {machine.value}", YES),)
+    assert doubts_of(heard) == [Evidence(f"doubt: the machine reads {machine.value}", YES)]
 
 
 def test_a_lesson_speaks_where_the_machine_is_at_a_loss() -> None:
@@ -123,31 +130,29 @@ def test_a_lesson_speaks_where_the_machine_is_at_a_loss() -> None:
 def test_a_lesson_against_what_another_sentence_says_keeps_it_from_being_decided() -> None:
     """The suggestion stays with its own sentence; the lesson is a doubt."""
     no = "We regret that we cannot."
-    heard = heed(verdict(K.DECLINE, 1.0, no), sentences(f"{YES} {no}"), known((YES, K.CONFIRM)))
+    heard = heed(verdict(K.DECLINE, 9.0, no), sentences(f"{YES} {no}"), known((YES, K.CONFIRM)))
     assert (heard.kind, heard.sure) == (K.DECLINE, False)
-    assert heard.doubts == (Evidence("doubt: a person read confirm", YES),)
+    assert doubts_of(heard) == [Evidence("doubt: a person read confirm", YES)]
 
 
 def test_thanks_beside_a_clear_answer_say_nothing_about_it() -> None:
     """A person once read the thanks as a mere receipt: a no behind them is still a no."""
     no = "We regret that we cannot."
-    machine = verdict(K.DECLINE, 1.0, no)
+    machine = verdict(K.DECLINE, 9.0, no)
     assert heed(machine, sentences(f"{THANKS} {no}"), known((THANKS, K.ACKNOWLEDGE))) == machine
 
 
 def test_lessons_that_contradict_each_other() -> None:
     """Two persons, two kinds: no suggestion changes, and nothing is decided; nor by two sentences that differ."""
-    heard = heed(verdict(K.CONFIRM, 1.0, YES), sentences(YES), known((YES, K.CONFIRM, K.DECLINE)))
-    assert (heard.kind, heard.sure, heard.doubts) == (K.CONFIRM, False, (Evidence(READ_OTHERWISE, YES),))
+    heard = heed(verdict(K.CONFIRM, 9.0, YES), sentences(YES), known((YES, K.CONFIRM, K.DECLINE)))
+    assert (heard.kind, heard.sure, doubts_of(heard)) == (K.CONFIRM, False, [Evidence(READ_OTHERWISE, YES)])
     other = "It cannot be this year."
-    both = heed(
-        verdict(K.CONFIRM, 1.0, YES), sentences(f"{YES} {other}"), known((YES, K.CONFIRM), (other, K.DECLINE))
-    )
+    both = heed(verdict(K.CONFIRM, 9.0, YES), sentences(f"{YES} {other}"), known((YES, K.CONFIRM), (other, K.DECLINE)))
     assert (both.kind, both.sure) == (K.CONFIRM, False)
 
 
 @pytest.mark.parametrize(("text", "sure"), [("All right!", True), (f"All right! {THANKS}", False)])
 def test_short_words_count_only_where_they_are_all_that_is_written(text: str, sure: bool) -> None:
     """“All right” before more words may mean anything."""
-    heard = heed(verdict(K.CONFIRM, 0.6, "All right!"), sentences(text), known(("All right!", K.CONFIRM)))
+    heard = heed(verdict(K.CONFIRM, 1.0, "All right!"), sentences(text), known(("All right!", K.CONFIRM)))
     assert heard.sure is sure
