@@ -17,7 +17,7 @@ from tests.servers.postgresql import PostgreSQL
 from tests.servers.sink import Sink
 from tests.stories.conftest import CONFIG, ROOT, TOWNS, Office
 
-ODD = "Our mayor has given the nod."  # the machine suggests a yes and is not sure
+ODD = "Our city says a wholehearted thing to it."  # the machine suggests a yes and is not sure
 YES = "We confirm that we join the campaign."
 NO = "We regret that we will not join the campaign."
 
@@ -102,16 +102,16 @@ def test_what_a_person_accepted_is_known_next_time(desk: Office) -> None:
     said = desk.call("decide", "northam", "confirmed", "--mail", "1").out
     assert said == (
         "Northam is now confirmed\n"
-        "remembered: “Our mayor has given the nod.” means confirm; `outreach forget 1` forgets it\n"
+        "remembered: “Our city says a wholehearted thing to it.” means confirm; `outreach forget 1` forgets it\n"
     )
     known = lessons(desk)
     assert [(one["number"], one["kind"], one["words"], one["mail"], one["by"]) for one in known] == [
         (1, "confirm", ODD, 1, "person:tester")
     ]
-    again = wrote(desk, "hillcrest", "Good morning\n\nOUR MAYOR HAS GIVEN THE NOD", 21)
+    again = wrote(desk, "hillcrest", "Good morning\n\nOUR CITY SAYS A WHOLEHEARTED THING TO IT", 21)
     assert (again["decided"], again["needs_review"]) == (True, False)
     assert (town(desk, "hillcrest")["state"], town(desk, "hillcrest")["decided_by"]) == ("confirmed", "machine")
-    assert "OUR MAYOR HAS GIVEN THE NOD" in desk.call("story", "hillcrest").out
+    assert "OUR CITY SAYS A WHOLEHEARTED THING TO IT" in desk.call("story", "hillcrest").out
 
 
 def test_taking_an_act_back_and_forgetting(desk: Office) -> None:
@@ -199,7 +199,7 @@ def test_remembered_senders_are_listed_and_forgotten(desk: Office) -> None:
     ("first", "then", "state", "reason"),
     [
         (YES, NO, "confirmed", f"on 20 July it said yes: “{YES}”; this mail says no"),
-        (NO, YES, "declined", f"on 20 July it said no: “{NO}”; this mail says yes"),
+        (NO, YES, "declined", f"on 20 July it said no: “{NO[:-1]}”; this mail says yes"),
     ],
 )
 def test_a_contradiction_is_shown_with_both_mails(
@@ -271,10 +271,10 @@ def test_the_review_in_a_terminal(small: Office) -> None:
     shown = in_terminal(small, "\nz\ns\nt\nf\nlakeside\nq\n")
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert "attached signed letter.pdf (application/pdf, 8 bytes)" in plain
-    assert "because  confirm: “Our mayor has given the nod.”" in plain
+    assert "because  confirm: “Our city says a wholehearted thing to it.”" in plain
     assert "doubt    no sentence says it alone" in plain
-    assert "\x1b[1m\x1b[4mOur mayor has given the nod.\x1b[0m" in shown
-    assert "remembered: “Our mayor has given the nod.” means confirm; `outreach forget 1` forgets it" in plain
+    assert "\x1b[1m\x1b[4mOur city says a wholehearted thing to it.\x1b[0m" in shown
+    assert "remembered: “Our city says a wholehearted thing to it.” means confirm; `outreach forget 1` forgets it" in plain
     assert "taken back: Northam is now confirmed" in plain
     assert "Hillcrest is now tentative" in plain
     assert "mail 3 is of Lakeside" in plain
