@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from outreach.adapters.guarded import open_guarded
 from outreach.adapters.imap import Cursor, Fetched
@@ -19,8 +20,11 @@ from outreach.campaign.desk import Desk
 from outreach.core.letters.reference import check_reference, find_references
 from outreach.core.matching import Clues, Found, clues, match
 from outreach.core.places import own_domains
+from outreach.core.reading.lessons import Lessons
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.core.recording import Outcome, outcome, postmark
+from outreach.core.standing import by_person
+from outreach.core.succession import Recorded
 from outreach.core.trust import judge
 from outreach.languages import Languages, load_languages
 from outreach.model import (
@@ -125,7 +129,7 @@ def read_new(desk: Desk) -> Collected:
 
 def _read_new(desk: Desk) -> Collected:
     collected = Collected()
-    languages = load_languages()
+    languages, lessons = load_languages(), desk.store.lessons.known()
     for mail in desk.store.inbox.unread():
         tries = desk.store.inbox.try_again(mail)
         kept = desk.store.inbox.mail(mail)
@@ -135,7 +139,7 @@ def _read_new(desk: Desk) -> Collected:
             if tries > MAX_TRIES:
                 _set_aside(desk, kept)
             else:
-                _read_and_record(desk, kept, languages)
+                _read_and_record(desk, kept, languages, lessons)
             collected.read += 1
         except OutreachError:
             desk.store.inbox.not_the_mails_fault(mail)
@@ -148,12 +152,12 @@ def _read_new(desk: Desk) -> Collected:
 def read_again(desk: Desk, *, apply: bool = True) -> Collected:
     """Reads all kept mail anew and says what changes; what a person decided stays."""
     collected = Collected()
-    languages = load_languages()
+    languages, lessons = load_languages(), desk.store.lessons.known()
     for mail in desk.store.inbox.mails():
         before, kept = desk.store.inbox.understood(mail), desk.store.inbox.mail(mail)
         if before is None or kept is None or kept.by_hand or _touched_by_person(desk, mail, before):
             continue
-        after, result = _understand(desk, kept, languages)
+        after, result = _understand(desk, kept, languages, lessons)
         collected.read += 1
         if _gist(before) == _gist(after):
             continue
@@ -203,11 +207,11 @@ def taking_back(
     ]
 
 
-def _read_and_record(desk: Desk, kept: Kept, languages: Languages) -> None:
+def _read_and_record(desk: Desk, kept: Kept, languages: Languages, lessons: Lessons) -> None:
     if kept.by_hand:
         _note_our_answer(desk, kept)
         return
-    understood, result = _understand(desk, kept, languages)
+    understood, result = _understand(desk, kept, languages, lessons)
     desk.store.inbox.record(understood, result.entries, desk.now(), first=True)
     _withhold_where_settled(desk, understood)
 
@@ -220,9 +224,9 @@ def _withhold_where_settled(desk: Desk, understood: Understood) -> None:
         desk.store.outbox.withhold([understood.invitee], "asked for no more letters", desk.now())
 
 
-def _understand(desk: Desk, kept: Kept, languages: Languages) -> tuple[Understood, Outcome]:
+def _understand(desk: Desk, kept: Kept, languages: Languages, lessons: Lessons) -> tuple[Understood, Outcome]:
     message = open_kept(kept)
-    reading = read_mail(message, languages, own_addresses=desk.own_addresses, deadline=desk.deadline)
+    reading = read_mail(message, languages, own_addresses=desk.own_addresses, deadline=desk.deadline, lessons=lessons)
     seen = clues(message, reading, desk.own_addresses)
     found = _found(desk, seen)
     ours = bool(desk.store.outbox.by_message_id([message.message_id]))
@@ -251,7 +255,17 @@ def understand(
     at, late = _when(desk, kept, message, number)
     effective = replace(matched, number=number)
     round_ = _round_of(desk, message, reading, number)
-    result = outcome(reading, effective, trust, mail=kept.id, at=at, late=late, entry=desk.entry, round_=round_)
+    result = outcome(
+        reading,
+        effective,
+        trust,
+        mail=kept.id,
+        at=at.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
+        late=late,
+        entry=desk.entry,
+        round_=round_,
+        recorded=recorded(desk, number, besides=kept.id),
+    )
     sender = message.from_[0] if message.from_ else None
     understood = Understood(
         mail=kept.id,
@@ -268,6 +282,21 @@ def understand(
         filed=filed,
     )
     return understood, result
+
+
+def recorded(desk: Desk, number: int | None, *, besides: int) -> Recorded | None:
+    """Where an invitee stands because of something else than this mail, and in which words; None where it is silent."""
+    standing = desk.store.journal.standing(number) if number is not None else None
+    if number is None or standing is None or standing.deciding_mail == besides:
+        return None
+    mail, words = standing.deciding_mail, ""
+    if mail is not None:
+        words = desk.store.inbox.words([mail]).get(mail, "")
+    elif by_person(standing):
+        words = next((n.note for n in desk.store.journal.story(number) if n.entry.id == standing.deciding_entry), "")
+    zone = ZoneInfo(desk.settings.campaign.timezone)
+    since = standing.since.astimezone(zone) if standing.since is not None else None
+    return Recorded(standing.state, since, standing.decided_by, words)
 
 
 def _round_of(desk: Desk, message: Message, reading: Reading, number: int | None) -> int:
