@@ -150,7 +150,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "quotes in a parameter": lambda: HEAD + b'Content-Type: text/plain; a="' + b'\\";' * 50_000 + b"\n\n" + SAID,
     "a date of 100 kB": lambda: field(b"Date", b"1" * 100_000),
     "a date of many words": lambda: field(b"Date", b"Mon, " * 20_000),
-    "Received, 900 times": lambda: HEAD + b"Received: from a by b; Mon, 1 Jan 2022 10:00:00 +0000\n" * 900 + b"\n" + SAID,
+    "Received, 900 times": lambda: (
+        HEAD + b"Received: from a by b; Mon, 1 Jan 2022 10:00:00 +0000\n" * 900 + b"\n" + SAID
+    ),
     # transfer encodings and charsets
     "base64 of 20 MB as text": lambda: plain(
         base64.encodebytes(SAID * (15 * MB // len(SAID))), b"Content-Transfer-Encoding: base64\n"
@@ -161,10 +163,15 @@ BOMBS: dict[str, Callable[[], bytes]] = {
         + b"\n--x\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
         + base64.encodebytes(b"a" * 15 * MB)
     ),
-    "quoted-printable of 20 MB": lambda: plain(b"=41" * (20 * MB // 3), b"Content-Transfer-Encoding: quoted-printable\n"),
-    "quoted-printable of soft breaks": lambda: plain(b"=\n" * (10 * MB), b"Content-Transfer-Encoding: quoted-printable\n"),
+    "quoted-printable of 20 MB": lambda: plain(
+        b"=41" * (20 * MB // 3), b"Content-Transfer-Encoding: quoted-printable\n"
+    ),
+    "quoted-printable of soft breaks": lambda: plain(
+        b"=\n" * (10 * MB), b"Content-Transfer-Encoding: quoted-printable\n"
+    ),
     "uuencoded, 10 MB": lambda: plain(
-        b"begin 644 a\n" + (b"M" + b"A" * 60 + b"\n") * 160_000 + b"`\nend\n", b"Content-Transfer-Encoding: x-uuencode\n"
+        b"begin 644 a\n" + (b"M" + b"A" * 60 + b"\n") * 160_000 + b"`\nend\n",
+        b"Content-Transfer-Encoding: x-uuencode\n",
     ),
     "gzip bomb, attached": lambda: mixed(
         b"--x\n\n"
@@ -177,7 +184,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "punycode": lambda: plain(b"a" * 100_000 + b"-" + b"z" * 100_000, kind=b"text/plain; charset=punycode"),
     "idna": lambda: plain(b"xn--" + b"z" * 200_000, kind=b"text/plain; charset=idna"),
     "hz, 5 MB": lambda: plain(b"~{<:Ky~}" * (5 * MB // 8), kind=b"text/plain; charset=hz"),
-    "iso-2022-jp, 5 MB": lambda: plain(b"\x1b$B$\"\x1b(B" * (5 * MB // 8), kind=b"text/plain; charset=iso-2022-jp"),
+    "iso-2022-jp, 5 MB": lambda: plain(b'\x1b$B$"\x1b(B' * (5 * MB // 8), kind=b"text/plain; charset=iso-2022-jp"),
     "unicode_escape, 5 MB": lambda: plain(b"\\N{DIGIT ONE}" * 400_000, kind=b"text/plain; charset=unicode-escape"),
     "UTF-32 that is none": lambda: plain(SAID * 20_000, kind=b"text/plain; charset=utf-32"),
     "no charset at all, 5 MB": lambda: plain(bytes(range(128, 255)) * (5 * MB // 127), kind=b"text/plain"),
@@ -222,7 +229,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
         + b"Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.1.1\n\n" * 20_000
     ),
     "a report without blank lines, 2 MB": lambda: (
-        HEAD + b"Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n" + b"A: b\n" * 400_000
+        HEAD
+        + b"Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n"
+        + b"A: b\n" * 400_000
     ),
     "30 MB": lambda: plain(SAID + b"\n" + b"a" * 79 * 375_000),
 }

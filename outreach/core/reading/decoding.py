@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
+from functools import lru_cache
 
 WESTERN = "cp1252"
 # What a name really means in mails, as browsers have it (WHATWG Encoding Standard, “Names and labels”).
@@ -68,6 +69,7 @@ def decoded_text(content: bytes, charset: str, otherwise: str = "") -> str:
     return kept(_roughly(content, claimed, charset_named(otherwise)))
 
 
+@lru_cache(maxsize=256)
 def charset_named(name: str) -> str:
     """Python's name of a charset that a mail may use; "" if there is none such."""
     plain = name.strip("\"' ;").lower()[:40]
@@ -125,7 +127,7 @@ def without_transfer_encoding(body: bytes, encoding: str) -> bytes:
     if name == "quoted-printable":
         return binascii.a2b_qp(body)
     if name == "base64":
-        return _from_base64(body)
+        return _from_base64_body(body)
     if name in ("x-uuencode", "uuencode", "uue", "x-uue"):
         return _from_uuencode(body)
     return body
@@ -138,21 +140,31 @@ def decoded_size(body: bytes, encoding: str) -> int:
     return len(without_transfer_encoding(body, encoding))
 
 
-def _from_base64(body: bytes) -> bytes:
-    """Whatever is base64 in it; a text that only calls itself so stays."""
-    packed = body.translate(None, _WHITE)
-    foreign = len(packed.translate(None, _BASE64))
-    words = body.strip().count(b" ")
-    short = len(packed) < LINE and len(packed) % 4  # no program writes this
-    if short or foreign * 20 > len(packed) or words * 20 > len(packed):
-        return body
-    digits = packed.translate(None, _NO_BASE64) if foreign else packed
-    return b"".join(_digits(run) for run in digits.split(b"=", MOST_RUNS))  # some encode line by line
+def from_base64(digits: bytes) -> bytes:
+    """Whatever is base64 in it, with or without its end."""
+    runs = digits.translate(None, _NO_BASE64).split(b"=", MOST_RUNS)  # some encode line by line
+    return b"".join(_digits(run) for run in runs)
 
 
 def _digits(run: bytes) -> bytes:
     whole = run[: len(run) - (len(run) % 4 == 1)]  # one digit alone is no byte
     return binascii.a2b_base64(whole + b"==") if whole else b""
+
+
+def _from_base64_body(body: bytes) -> bytes:
+    """A body of base64; a text that only calls itself so stays, as does a footer that was added below."""
+    coded = body.strip()
+    end = coded.find(b"=\n")
+    if end >= 0 and b" " in coded[end:]:
+        coded, footer = coded[:end], coded[end + 1 :]
+    else:
+        footer = b""
+    packed = coded.translate(None, _WHITE)
+    foreign = len(packed.translate(None, _BASE64))
+    short = len(packed) < LINE and len(packed) % 4 and not footer  # no program writes this
+    if short or (foreign + coded.count(b" ")) * 20 > len(packed):
+        return body
+    return from_base64(packed) + footer
 
 
 def _from_uuencode(body: bytes) -> bytes:

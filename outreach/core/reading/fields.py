@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
 
-from outreach.core.reading.decoding import WESTERN, decoded_text, without_transfer_encoding
+from outreach.core.reading.decoding import WESTERN, decoded_text, from_base64
 from outreach.model import Mailbox
 
 MOST_WORDS = 100  # encoded words in one field
@@ -85,8 +86,8 @@ def _pieces(value: str) -> Iterator[str]:
 def _word(coding: str, text: str) -> bytes:
     coded = text.encode("utf-8", "replace")
     if coding in "qQ":
-        return without_transfer_encoding(coded.replace(b"_", b" "), "quoted-printable")
-    return without_transfer_encoding(coded, "base64")
+        return a2b_qp(coded, header=True)
+    return from_base64(coded)
 
 
 def _mailboxes(value: str) -> Iterator[Mailbox]:

@@ -44,7 +44,10 @@ SEALED = {
     "application/x-pkcs7-mime": "it is encrypted or sealed; please open it in the mail program",
     "application/ms-tnef": "its text may be in a winmail.dat, which only Outlook opens",
 }
-_REPORTED = re.compile(r"^(?:(?:original|final)-recipient|reporting-mta|reporting-ua|disposition|action)\b", re.I | re.M)
+_REPORTED = re.compile(
+    r"^(?:(?:original|final)-recipient|reporting-mta|reporting-ua|disposition|action)\b", re.I | re.M
+)
+_TAG = re.compile(r"<[^<>]*>")
 _LONG_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONG_TAG},}}>?")
 
 
@@ -65,7 +68,8 @@ def unreadable(problem: str) -> Message:
 
 
 def _message(root: Part, problem: str, charset: str) -> Message:
-    headers = tuple((name.lower(), decoded_words(value)[:MOST_VALUE]) for name, value in _fields(root))
+    fields = _fields(root)
+    headers = tuple((name, decoded_words(value)[:MOST_VALUE]) for name, value in fields)
     first = dict(reversed(headers))
     parts = list(root.walk())
     text = _Texts(charset, certified=first.get("x-trasporto", "").lower() == "posta-certificata")
@@ -75,11 +79,11 @@ def _message(root: Part, problem: str, charset: str) -> Message:
     return Message(
         message_id=found[0] if found else first.get("message-id", "").strip()[:250],
         subject=" ".join(first.get("subject", "").split()),
-        from_=_boxes(root, "from"),
-        sender=_boxes(root, "sender"),
-        reply_to=_boxes(root, "reply-to"),
-        to=_boxes(root, "to"),
-        cc=_boxes(root, "cc"),
+        from_=_boxes(fields, "from"),
+        sender=_boxes(fields, "sender"),
+        reply_to=_boxes(fields, "reply-to"),
+        to=_boxes(fields, "to"),
+        cc=_boxes(fields, "cc"),
         return_path=first["return-path"].strip("<> \t") if "return-path" in first else None,
         date=moment(first.get("date", "")),
         in_reply_to=ids(first.get("in-reply-to", "")),
@@ -96,11 +100,11 @@ def _message(root: Part, problem: str, charset: str) -> Message:
 
 
 def _fields(part: Part) -> list[tuple[str, str]]:
-    return [(name, str(value)) for name, value in part.head.raw_items()]
+    return [(name.lower(), str(value)) for name, value in part.head.raw_items()]
 
 
-def _boxes(root: Part, name: str) -> tuple[Mailbox, ...]:
-    values = [value for key, value in _fields(root) if key.lower() == name]
+def _boxes(fields: list[tuple[str, str]], name: str) -> tuple[Mailbox, ...]:
+    values = [value for key, value in fields if key == name]
     return tuple(box for value in values[:MOST_SAME] for box in mailboxes(value))
 
 
@@ -157,17 +161,26 @@ class _Texts:
         return "\n".join(found)
 
     def _best(self, parts: list[Part]) -> str:
-        """The plain one of several forms of a text, if it says as much as the others (RFC 2046 §5.1.4)."""
-        best = ""
+        """The plain form of a text if it says as much as the others (RFC 2046 §5.1.4), else the richest."""
+        plain = [self.of(part, root=False) for part in parts if part.kind == "text/plain"]
+        best = "\n".join(dict.fromkeys(text for text in plain if text.strip()))
         for part in parts:
+            if part.kind == "text/plain" or (part.kind == "text/html" and len(best) * 2 > self._seen(part)):
+                continue
             text = self.of(part, root=False)
             best = best if _says_as_much(best, text) else text
         return best
 
+    def _seen(self, part: Part) -> int:
+        """How many characters of an HTML part are seen at most, cheaply."""
+        html = self.plain(part)
+        body = max(html.find("<body"), html.find("<BODY"), 0)
+        return len(" ".join(_TAG.sub("", html[body:]).split()))
+
 
 def _says_as_much(one: str, other: str) -> bool:
     """Whether a text has at least half the words of another: links and captions may be missing, an answer may not."""
-    return 2 * len(one.split()) >= len(other.split()) and bool(one.strip() or not other.strip())
+    return 2 * len(one.split()) >= len(other.split())
 
 
 def _returned(text: _Texts, part: Part) -> str:
@@ -175,7 +188,7 @@ def _returned(text: _Texts, part: Part) -> str:
     if not part.parts:
         return text.plain(part)[:MOST_REPORT]
     inner = part.parts[0]
-    head = "\n".join(f"{name}: {decoded_words(value)}" for name, value in _fields(inner)[:200])
+    head = "\n".join(f"{name}: {decoded_words(str(value))}" for name, value in list(inner.head.raw_items())[:200])
     texts = "\n".join(text.plain(one) for one in inner.walk() if one.kind == "text/plain" and not one.parts)
     return f"{head}\n\n{texts[:MOST_REPORT]}"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from email.message import Message as Head
 
 from outreach.core.reading.decoding import WESTERN, charset_named, decoded_size, decoded_text, without_transfer_encoding
@@ -17,6 +16,8 @@ MOST_PARTS = 200
 MOST_LOOKALIKES = 20_000  # lines that begin like a delimiter and are none
 FORWARDED = ("message/rfc822", "message/global", "message/news", "message/partial")
 _FIELD = re.compile(rb"([!-9;-~]*):(.*(?:\n[ \t].*)*)(?:\n|\Z)")
+# A blank before the colon is obsolete (RFC 5322 §4.5) and not believed of a first line, which may be a text.
+_LATER_FIELD = re.compile(rb"([!-9;-~]*)[ \t]*:(.*(?:\n[ \t].*)*)(?:\n|\Z)")
 _FOLD = re.compile(r"\n[ \t]")
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 
@@ -25,44 +26,29 @@ TOO_DEEP = "its parts are nested too deeply; only the outer ones were read"
 TOO_MANY_FIELDS = "it has more than 1,000 headers, or more than 256 kB of them; only the first were read"
 
 
-@dataclass(slots=True)
 class Part:
     """One part of a mail: its header, and either its body, still in its transfer encoding, or parts of its own."""
 
-    head: Head
-    body: bytes = b""
-    parts: list[Part] = field(default_factory=list)
+    __slots__ = ("attached", "body", "charset", "encoding", "head", "kind", "name", "parts")
 
-    @property
-    def kind(self) -> str:
-        """Its content type, such as text/plain."""
-        return self.head.get_content_type()
-
-    @property
-    def encoding(self) -> str:
-        """Its transfer encoding."""
-        return str(self.head.get("content-transfer-encoding", ""))
-
-    @property
-    def charset(self) -> str:
-        """The charset that it claims."""
-        return _asked(self.head.get_content_charset)
-
-    @property
-    def name(self) -> str:
-        """The file name that it gives itself."""
-        return _asked(self.head.get_filename)
+    def __init__(self, head: Head, kind: str) -> None:
+        head.set_default_type(kind)
+        self.head = head
+        self.kind = head.get_content_type()
+        content, disposition = (str(head.get(f"content-{one}", "")).lower() for one in ("type", "disposition"))
+        self.encoding = str(head.get("content-transfer-encoding", ""))
+        self.attached = disposition.strip().startswith("attachment")
+        self.charset = _asked(head.get_content_charset) if "charset" in content else ""
+        self.name = _asked(head.get_filename) if "name" in content or "name" in disposition else ""
+        self.body = b""
+        self.parts: list[Part] = []
 
     @property
     def size(self) -> int:
         """Bytes, without the transfer encoding."""
-        inner = sum(len(part.body) for part in self.walk()) if self.parts else 0
-        return inner or decoded_size(self.body, self.encoding)
-
-    @property
-    def attached(self) -> bool:
-        """Whether it says that it is an attachment."""
-        return self.head.get_content_disposition() == "attachment"
+        if self.parts:
+            return sum(part.size for part in self.parts)
+        return decoded_size(self.body, self.encoding)
 
     def walk(self) -> Iterator[Part]:
         """This part and all below it, in order."""
@@ -102,17 +88,17 @@ class _Splitter:
         """The part between two places; `kind` is its type where it names none."""
         self.parts += 1
         head, body = self._head(raw, start, end)
-        head.set_default_type(kind)
-        part = Part(head)
-        inner = self._inner(part, raw, body, end, depth)
-        part.parts = list(inner)
+        part = Part(head, kind)
+        part.parts = list(self._inner(part, raw, body, end, depth))
         if not part.parts:
             part.body = raw[body:end]
         return part
 
     def _inner(self, part: Part, raw: bytes, start: int, end: int, depth: int) -> Iterator[Part]:
         kind = part.kind
-        boundary = _asked(part.head.get_boundary).rstrip().encode("utf-8", "replace") if kind.startswith("multipart/") else b""
+        boundary = (
+            _asked(part.head.get_boundary).rstrip().encode("utf-8", "replace") if kind.startswith("multipart/") else b""
+        )
         if not boundary and kind not in FORWARDED:
             return
         if depth >= MOST_NESTED:
@@ -164,10 +150,10 @@ class _Splitter:
 
     def _head(self, raw: bytes, start: int, end: int) -> tuple[Head, int]:
         """The fields of a header and where the body begins; the first line that is no field ends it."""
-        head, at, count = Head(), start, 0
+        head, at, count, pattern = Head(), start, 0, _FIELD
         most = min(end, start + MOST_HEADER_BYTES)
-        while at < most and count < MOST_FIELDS and (found := _FIELD.match(raw, at, most)) is not None:
-            at, count = found.end(), count + 1
+        while at < most and count < MOST_FIELDS and (found := pattern.match(raw, at, most)) is not None:
+            at, count, pattern = found.end(), count + 1, _LATER_FIELD
             name = found[1].decode("ascii")[:200]
             if name:
                 head.set_raw(name, self._value(name, found[2]))
@@ -186,7 +172,7 @@ class _Splitter:
             ends = name.lower() == "references"
             value = value[:half] + b" " + value[-half:] if ends else value[:MOST_VALUE]
         text = decoded_text(value, "", self.charset)
-        return _FOLD.sub(" ", text).strip("\n \t")
+        return (_FOLD.sub(" ", text) if "\n" in text else text).strip("\n \t")
 
 
 def _asked(about: Callable[[], object]) -> str:
