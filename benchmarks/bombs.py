@@ -1,4 +1,4 @@
-"""Mails made to cost too much: each is opened and read in a process of its own, within one second and 256 MB."""
+"""Mails made to cost too much: each is opened and read in a process of its own, within one second of work and 256 MB."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import base64
 import gzip
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -237,6 +238,12 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }
 
 
+def _spent() -> float:
+    """Seconds of processor time, of this process and its children: other work on the machine does not count."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def one(name: str) -> dict[str, float | str | int]:
     """What it costs to open and read one mail, in this process and its child."""
     from outreach.adapters.guarded import open_guarded  # noqa: PLC0415  only in the process that is measured
@@ -246,14 +253,15 @@ def one(name: str) -> dict[str, float | str | int]:
     languages = load_languages()
     read_mail(open_guarded(plain(SAID), open_mail), languages)
     raw = BOMBS[name]()
-    start = time.perf_counter()
+    start, spent = time.perf_counter(), _spent()
     message = open_guarded(raw, open_mail)
-    opened = time.perf_counter() - start
+    opened = _spent() - spent
     reading = read_mail(message, languages)
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
         "opened": opened,
-        "seconds": time.perf_counter() - start,
+        "seconds": _spent() - spent,
+        "waited": time.perf_counter() - start,
         "megabytes": peak // 1024,
         "kind": reading.kind.value,
         "problem": message.problem,
@@ -285,7 +293,8 @@ def main() -> int:
         good = cost["seconds"] <= MOST_SECONDS and cost["megabytes"] <= MOST_MEGABYTES
         failed += [] if good else [name]
         print(
-            f"{name:50} {cost['opened']:6.2f} s open {cost['seconds']:6.2f} s {cost['megabytes']:4} MB "
+            f"{name:50} {cost['opened']:5.2f} s open {cost['seconds']:5.2f} s {cost['waited']:6.2f} s by the clock "
+            f"{cost['megabytes']:4} MB "
             f"{'' if good else 'TOO MUCH '}{cost['kind']} {'said' if cost['said'] else ''} {cost['problem']}"
         )
     print(f"{len(chosen)} bombs, {len(failed)} cost more than {MOST_SECONDS} s or {MOST_MEGABYTES} MB: {failed}")

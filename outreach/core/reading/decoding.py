@@ -46,7 +46,7 @@ LEAST_GUESSED = 30  # bytes
 MOST_GUESSED = 2000
 LINE = 76  # digits of base64
 MOST_RUNS = 10_000  # of base64, each with an end of its own
-_NOT_KEPT = re.compile("[\0\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udfff]")
 _WHITE = b" \t\r\n"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NO_BASE64 = bytes(set(range(256)) - set(_BASE64))
@@ -84,11 +84,8 @@ def charset_named(name: str) -> str:
 
 def kept(text: str) -> str:
     """A text without what no database keeps: NUL, and halves of characters."""
-    return text if text.isascii() and "\0" not in text else _NOT_KEPT.sub(_replaced, text)
-
-
-def _replaced(found: re.Match[str]) -> str:
-    return "" if found.group() == "\0" else "\ufffd"
+    text = text.replace("\0", "")
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
 
 
 def _strictly(content: bytes, name: str) -> str | None:

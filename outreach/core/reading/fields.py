@@ -20,7 +20,8 @@ _WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 _HIDDEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # turn the direction of what follows
 _ID = re.compile(r"<[^<>\s]{1,250}>")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.){0,500}"|\([^()]{0,500}\)|<[^<>]{0,500}>|[,;]|[^"(<,;]+|.', re.DOTALL)
+# Each begins and ends without a look back, so that a value costs no more than its length.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|\([^()]{0,200}\)|<[^<>]*+>?|[,;]|[^"(<,;]++|.', re.DOTALL)
 _LOCAL = re.compile(r"[\w.+-]{1,64}")
 _ADDRESS = re.compile(r'(?:"[^"\s]{1,64}"|[^\s<>()\[\],;:"@]{1,100})@[^\s<>()\[\],;:"@]{1,255}')
 
@@ -56,6 +57,8 @@ def moment(value: str) -> datetime | None:
 
 def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """Names and addresses; commas that belong to a name and lack their quotes are understood."""
+    if value.count('"') % 2:  # a quote without its end would hide the rest
+        value = value.replace('"', " ")
     found = tuple(islice(_mailboxes(value), MOST_MAILBOXES))
     if not found and "=?" in value:  # some encode the address too
         found = tuple(islice(_mailboxes(decoded_words(value)), MOST_MAILBOXES))
@@ -92,20 +95,20 @@ def _word(coding: str, text: str) -> bytes:
 
 def _mailboxes(value: str) -> Iterator[Mailbox]:
     before, angle, note = "", "", ""
-    for token in (*_TOKEN.findall(value), ","):
-        if token in ",;":
+    for piece in (*_TOKEN.findall(value), ","):
+        if piece in {",", ";"}:
             address, name = _address(before, angle)
             if address:
                 yield Mailbox(name or decoded_words(note).strip(), address)
                 before = angle = note = ""
             else:  # the comma belongs to a name
-                before += token
-        elif token[0] == "<" and token[-1] == ">" and token.strip("<> \t"):
-            angle = token
-        elif token[0] == "(" and len(token) > 1:
-            note = token[1:-1]
+                before += piece
+        elif piece[0] == "<" and piece.strip("<> \t"):
+            angle = piece
+        elif piece[0] == "(" and len(piece) > 1:
+            note = piece[1:-1]
         elif not angle:
-            before += token
+            before += piece
 
 
 def _address(before: str, angle: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 
 from outreach.core.reading.decoding import decoded_text, without_transfer_encoding
 from outreach.core.reading.fields import decoded_words, file_name, ids, mailboxes, moment
@@ -15,12 +15,19 @@ from outreach.model import Attachment, Mailbox, Message
 MOST_BYTES = 25 * 1024 * 1024
 MOST_VALUE = 4000  # characters of one header
 MOST_SAME = 5  # headers of one name
-MOST_TEXT = 500_000  # characters of the text
+MOST_TEXT = 200_000  # characters of the text
+MOST_LINES = 10_000
 MOST_TEXT_BYTES = 2_000_000  # of one part
 MOST_REPORT = 100_000  # characters
 MOST_RETURNED = 200_000
 MOST_TAGS = 20_000  # of one HTML part
-LONG_TAG = 8000  # characters; nobody reads anything in it
+MOST_LEVELS = 300
+LONG_NESTING = re.compile(
+    r"<(/?)(?!(?:br|img|hr|meta|link|input|p|li|t[drh]|dd|dt|option|wbr|area|base|col|source|o:p)\b)[a-z]",
+    re.IGNORECASE,
+)
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
+_TAG = 8000  # characters; nobody reads anything in it
 TOO_LONG = "its text is very long; only the beginning was read"
 REPORTS = (
     "message/delivery-status",
@@ -44,11 +51,19 @@ SEALED = {
     "application/x-pkcs7-mime": "it is encrypted or sealed; please open it in the mail program",
     "application/ms-tnef": "its text may be in a winmail.dat, which only Outlook opens",
 }
-_REPORTED = re.compile(
-    r"^(?:(?:original|final)-recipient|reporting-mta|reporting-ua|disposition|action)\b", re.I | re.M
+_REPORTED = re.compile(r"(?im)^(?:(?:original|final)-recipient|reporting-mta|reporting-ua|disposition|action)\b")
+_NESTING = re.compile(
+    r"<(/?)(?!(?:br|img|hr|meta|link|input|p|li|t[drh]|dd|dt|option|wbr|area|base|col|source|o:p)\b)[a-z]",
+    re.IGNORECASE,
 )
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
 _TAG = re.compile(r"<[^<>]*>")
-_LONG_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONG_TAG},}}>?")
+_LONG_NESTING = re.compile(
+    r"<(/?)(?!(?:br|img|hr|meta|link|input|p|li|t[drh]|dd|dt|option|wbr|area|base|col|source|o:p)\b)[a-z]",
+    re.IGNORECASE,
+)
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
+_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONG_TAG},}}>?")
 
 
 def open_mail(raw: bytes) -> Message:
@@ -73,7 +88,7 @@ def _message(root: Part, problem: str, charset: str) -> Message:
     first = dict(reversed(headers))
     parts = list(root.walk())
     text = _Texts(charset, certified=first.get("x-trasporto", "").lower() == "posta-certificata")
-    own = text.of(root).replace("\ufeff", "")
+    own = text.whole(root)
     sealed = "" if own.strip() else next((SEALED[part.kind] for part in parts if part.kind in SEALED), "")
     found = ids(first.get("message-id", ""))
     return Message(
@@ -89,12 +104,12 @@ def _message(root: Part, problem: str, charset: str) -> Message:
         in_reply_to=ids(first.get("in-reply-to", "")),
         references=ids(first.get("references", "")),
         headers=headers,
-        text=own[:MOST_TEXT],
+        text=own,
         attachments=tuple(_attachments(parts)),
         report=tuple(text.plain(part)[:MOST_REPORT] for part in parts if part.kind in REPORTS),
         returned="\n".join(_returned(text, part) for part in parts if part.kind in RETURNED)[:MOST_RETURNED],
         content_type=root.kind,
-        problem=problem or sealed or (TOO_LONG if text.cut or len(own) > MOST_TEXT else ""),
+        problem=problem or sealed or (TOO_LONG if text.cut else ""),
         calendar=next((str(part.head.get("content-type"))[:200] for part in parts if _is_calendar(part)), ""),
     )
 
@@ -115,6 +130,13 @@ class _Texts:
         self.charset = charset
         self.certified = certified  # Italian certified mail carries the mail itself as a part (RFC 6109 §2.2)
         self.cut = False
+
+    def whole(self, root: Part) -> str:
+        """The text of the mail, within limits."""
+        text = _BLANK_LINES.sub("\n\n\n", self.of(root).replace("\ufeff", "")[: 5 * MOST_TEXT])
+        lines = text[:MOST_TEXT].split("\n")
+        self.cut = self.cut or len(text) > MOST_TEXT or len(lines) > MOST_LINES
+        return "\n".join(lines[:MOST_LINES])
 
     def of(self, part: Part, *, root: bool = True) -> str:
         """What a person reads in a part and all below it, in order."""
@@ -149,6 +171,8 @@ class _Texts:
         if html.count("<") > MOST_TAGS:
             self.cut = True
             html = html[: next(islice(re.finditer("<", html), MOST_TAGS, None)).start()]
+        if _levels(html) > MOST_LEVELS:  # a tree of them costs the square of its height
+            return _TAG.sub("\n", html)
         return html_to_text(html)
 
     def _in_turn(self, parts: list[Part]) -> str:
@@ -176,6 +200,14 @@ class _Texts:
         html = self.plain(part)
         body = max(html.find("<body"), html.find("<BODY"), 0)
         return len(" ".join(_TAG.sub("", html[body:]).split()))
+
+
+def _levels(html: str) -> int:
+    """How deep the tags are nested, about."""
+    if html.count("<") < MOST_LEVELS:
+        return 0
+    steps = (-1 if found[1] else 1 for found in _NESTING.finditer(html))
+    return max(accumulate(steps, initial=0))
 
 
 def _says_as_much(one: str, other: str) -> bool:

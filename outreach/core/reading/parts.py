@@ -124,7 +124,7 @@ class _Splitter:
         return self.part(raw, start, end, depth + 1)
 
     def _between(self, raw: bytes, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Where the parts of a multipart begin and end; the delimiter takes the line end before it (RFC 2046 §5.1.1)."""
+        """Where the parts of a multipart begin and end; a delimiter takes the line end before it (RFC 2046 §5.1.1)."""
         begun = -1
         for at, after, closes in self._delimiters(raw, b"--" + boundary, start, end):
             if begun >= 0:
