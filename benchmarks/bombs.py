@@ -1,4 +1,4 @@
-"""Mails made to cost too much: each is opened and read in a process of its own, within one second of work and 256 MB."""
+"""Mails made to cost too much: each is opened and read in a process of its own, within a second of work and 256 MB."""
 
 from __future__ import annotations
 

@@ -22,12 +22,7 @@ MOST_REPORT = 100_000  # characters
 MOST_RETURNED = 200_000
 MOST_TAGS = 20_000  # of one HTML part
 MOST_LEVELS = 300
-LONG_NESTING = re.compile(
-    r"<(/?)(?!(?:br|img|hr|meta|link|input|p|li|t[drh]|dd|dt|option|wbr|area|base|col|source|o:p)\b)[a-z]",
-    re.IGNORECASE,
-)
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
-_TAG = 8000  # characters; nobody reads anything in it
+LONG_TAG = 8000  # characters; nobody reads anything in it
 TOO_LONG = "its text is very long; only the beginning was read"
 REPORTS = (
     "message/delivery-status",
@@ -58,12 +53,7 @@ _NESTING = re.compile(
 )
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
 _TAG = re.compile(r"<[^<>]*>")
-_LONG_NESTING = re.compile(
-    r"<(/?)(?!(?:br|img|hr|meta|link|input|p|li|t[drh]|dd|dt|option|wbr|area|base|col|source|o:p)\b)[a-z]",
-    re.IGNORECASE,
-)
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
-_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONG_TAG},}}>?")
+_LONG_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONG_TAG},}}>?")
 
 
 def open_mail(raw: bytes) -> Message:
