@@ -85,7 +85,7 @@ docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
 
 lock: | $(VENV)/bin/python  ## pin every package anew, with hashes
 	@test -x $(VENV)/uv/bin/uv || { $(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/python -m pip install --quiet uv; }
-	@for extras in "runtime" "rehearsal --extra rehearsal" "dev --extra rehearsal --extra dev"; do set -- $$extras; name=$$1; shift; \
+	@for extras in "runtime" "rehearsal --extra rehearsal" "dev --extra rehearsal --extra forms --extra dev"; do set -- $$extras; name=$$1; shift; \
 		$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --no-strip-extras pyproject.toml "$$@" --output-file requirements/$$name.lock; done
 	@echo scikit-learn | $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
