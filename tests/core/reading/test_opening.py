@@ -114,10 +114,6 @@ def test_transfer_encodings(body: bytes, encoding: str, decoded: bytes) -> None:
     [
         (Header(FRENCH, "utf-8").encode(), FRENCH),
         ("=?utf-8?q?R=C3=ADo?= =?utf-8?q?_Seco?=", "Río Seco"),
-        (
-            "=?utf-8?b?w?= =?utf-8?b?60=?=",
-            "=?utf-8?b?w?= =?utf-8?b?60=?="[:0] + decoded_words("=?utf-8?b?w?= =?utf-8?b?60=?="),
-        ),
         ("=?utf-8?q?=C3?= =?utf-8?q?=A9?=", "é"),
         ("Re: =?iso-8859-1?Q?l'adh=E9sion?= ok", "Re: l'adhésion ok"),
         ("=?ISO-2022-JP?B?GyRCO3IkKxsoQg==?=", b"\x1b$B;r$+\x1b(B".decode("iso-2022-jp")),
@@ -137,7 +133,7 @@ def test_encoded_words(value: str, decoded: str) -> None:
     ("value", "boxes"),
     [
         ("Ana <Ana@Rioseco.example>", [("Ana", "ana@rioseco.example")]),
-        ("ana@rioseco.example (Ana)", [("", "ana@rioseco.example")]),
+        ("ana@rioseco.example (Ana)", [("Ana", "ana@rioseco.example")]),
         ("a@b.example, c@d.example", [("", "a@b.example"), ("", "c@d.example")]),
         ('"Mayor, of the City" <a@b.example>', [("Mayor, of the City", "a@b.example")]),
         ("Mayor, of the City <a@b.example>, c@d.example", [("Mayor, of the City", "a@b.example"), ("", "c@d.example")]),
@@ -153,7 +149,7 @@ def test_encoded_words(value: str, decoded: str) -> None:
         ("undisclosed-recipients:;", []),
         ("<>", []),
         ("", []),
-        ("(" * 600 + "a@b.example" + ")" * 600, [("", "a@b.example")]),
+        ("(" * 600 + "a@b.example" + ")" * 600, []),
     ],
 )
 def test_names_and_addresses(value: str, boxes: list[tuple[str, str]]) -> None:
@@ -198,6 +194,7 @@ def parts(*of: bytes, kind: bytes = b"mixed") -> bytes:
 
 
 PLAIN = b"Content-Type: text/plain\n\nWe join the campaign."
+SAME = b"Content-Type: text/html\n\n<p>We join <a href=x>the campaign</a>.</p> <p>Open in browser</p>"
 STUB = b"Content-Type: text/plain\n\nThis is an HTML mail."
 HTML = b"Content-Type: text/html\n\n<p>We are <b>glad</b> to join the campaign with our whole city.</p>"
 
@@ -205,8 +202,9 @@ HTML = b"Content-Type: text/html\n\n<p>We are <b>glad</b> to join the campaign w
 @pytest.mark.parametrize(
     ("raw", "texts"),
     [
-        (parts(PLAIN, HTML, kind=b"alternative"), ["We join the campaign."]),
-        (parts(HTML, PLAIN, kind=b"alternative"), ["We join the campaign."]),
+        (parts(PLAIN, SAME, kind=b"alternative"), ["We join the campaign."]),
+        (parts(SAME, PLAIN, kind=b"alternative"), ["We join the campaign."]),
+        (parts(PLAIN, SAME), ["We join the campaign."]),
         (parts(STUB, HTML, kind=b"alternative"), ["We are glad to join the campaign with our whole city."]),
         (parts(b"Content-Type: text/plain\n\n \n", HTML, kind=b"alternative"), ["We are glad to join"]),
         (parts(HTML, kind=b"related"), ["We are glad to join"]),
@@ -320,12 +318,17 @@ def test_any_bytes_give_a_text_that_can_be_kept(content: bytes, charset: str) ->
     assert text.encode("utf-8").decode() == text
 
 
+PIECES = (
+    b"--x", b"--x--", b"--y", b"\n", b"\n\n", b": ", b"a", b"=?utf-8?b?4pyT?=", b"<", b"\xff", b"\0", b"From: ",
+    b"Content-Type: multipart/mixed; boundary=x\n", b"Content-Type: multipart/digest; boundary=y\n",
+    b"Content-Type: message/rfc822\n", b"Content-Type: text/html\n", b"Content-Transfer-Encoding: base64\n",
+)  # fmt: skip
+
+
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from([b"--x", b"--x--", b"--y", b"\n", b"\n\n", b": ", b"a", b"=?utf-8?b?4pyT?=", b"<", b"\xff", b"\0",
-    b"Content-Type: multipart/mixed; boundary=x\n", b"Content-Type: message/rfc822\n", b"Content-Type: multipart/digest; boundary=y\n",
-    b"Content-Transfer-Encoding: base64\n", b"From: ", b"Content-Type: text/html\n"]), max_size=40))  # fmt: skip
+@given(st.lists(st.sampled_from(PIECES), max_size=40))
 def test_any_structure_is_opened(pieces: list[bytes]) -> None:
     """Whatever stands where."""
     message = open_mail(b"".join(pieces))
     assert not message.problem.startswith("the mail is badly broken")
-    assert strings(message).encode("utf-8")
+    assert strings(message).encode("utf-8").decode() == strings(message)
