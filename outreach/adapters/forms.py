@@ -127,7 +127,7 @@ def _docx(content: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _check_archive(content: bytes) -> None:
-    """Nothing is unpacked that says of itself that it is too large, or that defines entities, which ECMA-376-2 forbids."""
+    """Nothing is unpacked that says that it is too large, or that defines entities, which ECMA-376-2 forbids."""
     with zipfile.ZipFile(BytesIO(content)) as archive:
         files = archive.infolist()
         if len(files) > MOST_FILES or sum(file.file_size for file in files) > MOST_UNPACKED:

@@ -22,6 +22,7 @@ MOST_REPORT = 100_000  # characters
 MOST_RETURNED = 200_000
 MOST_TAGS = 20_000  # of one HTML part
 MOST_LEVELS = 300
+NEARLY = 0.8
 LONG_TAG = 8000  # characters; nobody reads anything in it
 TOO_LONG = "its text is very long; only the beginning was read"
 REPORTS = (
@@ -170,7 +171,7 @@ class _Texts:
         found: list[str] = []
         for part in parts:
             text = self.of(part, root=False)
-            if text.strip() and not (part.kind == "text/html" and found and _says_as_much("\n".join(found), text)):
+            if text.strip() and not (part.kind == "text/html" and _is_said(text, found)):
                 found.append(text)
         return "\n".join(found)
 
@@ -192,6 +193,12 @@ class _Texts:
         return len(" ".join(_TAG.sub("", html[body:]).split()))
 
 
+def _is_said(text: str, texts: list[str]) -> bool:
+    """Whether texts have nearly all the words of another."""
+    words, said = text.split(), {word for one in texts for word in one.split()}
+    return sum(word in said for word in words) >= NEARLY * len(words)
+
+
 def _levels(html: str) -> int:
     """How deep the tags are nested, about."""
     if html.count("<") < MOST_LEVELS:
@@ -211,8 +218,7 @@ def _returned(text: _Texts, part: Part) -> str:
         return text.plain(part)[:MOST_REPORT]
     inner = part.parts[0]
     head = "\n".join(f"{name}: {decoded_words(str(value))}" for name, value in list(inner.head.raw_items())[:200])
-    texts = "\n".join(text.plain(one) for one in inner.walk() if one.kind == "text/plain" and not one.parts)
-    return f"{head}\n\n{texts[:MOST_REPORT]}"
+    return f"{head}\n\n{text.of(inner)[:MOST_REPORT]}"
 
 
 def _is_calendar(part: Part) -> bool:

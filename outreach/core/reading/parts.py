@@ -61,8 +61,8 @@ def split(raw: bytes) -> tuple[Part, str]:
     """A mail as a tree of parts, and why not all of it was read ("" = it was)."""
     lines = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     start = len(lines) - len(lines.lstrip(b" \t\n"))
-    if lines.startswith(b"From ", start):  # the envelope of an mbox
-        start = _line_end(lines, start, len(lines))
+    if lines.startswith(b"From ", start) or (start and not _FIELD.match(lines, start)):
+        start = _line_end(lines, start, len(lines))  # behind the envelope of an mbox, or the end of a lost field
     splitter = _Splitter(declared_charset(lines))
     root = splitter.part(lines, start if _FIELD.match(lines, start) else 0, len(lines), 0)
     return root, splitter.problem

@@ -204,7 +204,8 @@ HTML = b"Content-Type: text/html\n\n<p>We are <b>glad</b> to join the campaign w
     [
         (parts(PLAIN, SAME, kind=b"alternative"), ["We join the campaign."]),
         (parts(SAME, PLAIN, kind=b"alternative"), ["We join the campaign."]),
-        (parts(PLAIN, SAME), ["We join the campaign."]),
+        (parts(PLAIN, SAME.partition(b"</p>")[0]), ["We join the campaign."]),
+        (parts(PLAIN, b"Content-Type: text/html\n\nWe do not"), ["We join the campaign.", "We do not"]),
         (parts(STUB, HTML, kind=b"alternative"), ["We are glad to join the campaign with our whole city."]),
         (parts(b"Content-Type: text/plain\n\n \n", HTML, kind=b"alternative"), ["We are glad to join"]),
         (parts(HTML, kind=b"related"), ["We are glad to join"]),
@@ -220,6 +221,7 @@ HTML = b"Content-Type: text/html\n\n<p>We are <b>glad</b> to join the campaign w
         (b"We join, without a header.", ["We join, without a header."]),
         (b"Thanks :-)\nWe join.", ["Thanks :-)\nWe join."]),
         (b"\n  \n" + HEAD + b"\nWe join.", ["We join."]),
+        (b" the end of a field\n" + HEAD + b"\nWe join.", ["We join."]),
         (b"From ana@b.example Wed Jul 20 10:00:00 2022\n" + HEAD + b"\nWe join.", ["We join."]),
         (HEAD.replace(b"\n", b"\r\n") + b"\r\nWe join.\r\nToday.", ["We join.\nToday."]),
         (HEAD.replace(b"\n", b"\r\r\n") + b"\r\r\nWe join.\r\r\nToday.", ["We join.\nToday."]),
