@@ -30,12 +30,14 @@ WORDS = (
     b"\0", b"\r", b"\n", b"\r\n", b"\n\n", b"\t", b"\xff", b"\xfe\xff", b"\xc3", b"\xe2\x80\xae", b"+2AA-", b"=\n",
     b"=", b"==", b"--", b"--x", b"<", b">", b"(", b")", b'"', b"\\", b",", b";", b":", b"@", b"?", b"=?", b"?=",
     b"=?utf-8?q?=00?=", b"=?utf-7?q?+2AA-?=", b"=?x?b?////?=", b"&#0;", b"&#xD800;", b"<!--", b"<blockquote>",
-    b"</div>", b"<br", b"\n> ", b"\n>", b"\nOn 1.1.2022, a <a@b.example> wrote:\n", b"\n-- \n", b"\n-----Original Message-----\n", b"\nFrom: a\nSent: b\nTo: c\nSubject: d\n", TYPE + b"multipart/mixed; boundary=x\n",
+    b"</div>", b"<br", b"\n> ", b"\n>", b"\nOn 1.1.2022, a <a@b.example> wrote:\n", b"\n-- \n",
+    b"\n-----Original Message-----\n", b"\nFrom: a\nSent: b\nTo: c\nSubject: d\n", TYPE + b"multipart/mixed; boundary=x\n",
     TYPE + b"multipart/alternative\n", TYPE + b"message/rfc822\n", TYPE + b"message/delivery-status\n",
     TYPE + b"text/html\n", TYPE + b"text/plain; charset=", b"utf-7", b"utf-16", b"utf-32", b"hz", b"idna",
     b"iso-2022-jp", b"unicode-escape", CODED + b"base64\n", CODED + b"quoted-printable\n", CODED + b"x-uuencode\n",
     b"\nContent-Disposition: attachment; filename*0*=utf-8''%00; filename*1=a\n",
-    b"\nDate: Mon, 99 Foo 99999 99:99:99 +9999\n", b"\nFinal-Recipient: rfc822; ", b"\nStatus: 5.", b"\nAuto-Submitted: auto-replied\n",
+    b"\nDate: Mon, 99 Foo 99999 99:99:99 +9999\n", b"\nFinal-Recipient: rfc822; ", b"\nStatus: 5.",
+    b"\nAuto-Submitted: auto-replied\n",
 )  # fmt: skip
 
 
