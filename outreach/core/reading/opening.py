@@ -48,8 +48,10 @@ SEALED = {
     "application/ms-tnef": "its text may be in a winmail.dat, which only Outlook opens",
 }
 _REPORTED = re.compile(r"(?im)^(?:(?:original|final)-recipient|reporting-mta|reporting-ua|disposition|action)\b")
+# A tag that nests; Word's “<w:LsdException …/>” come by the hundred and do not.
 _NESTING = re.compile(
-    r"<(/?)(?!(?:br|img|hr|meta|link|input|p|li|t[drh]|dd|dt|option|wbr|area|base|col|source|o:p)\b)[a-z]",
+    r"<(/?)(?!(?:br|img|hr|meta|link|input|p|li|t[drh]|dd|dt|option|wbr|area|base|col|source)\b)[a-z][a-z0-9]*"
+    r"(?=[\s>])[^<>]*(?<!/)>",
     re.IGNORECASE,
 )
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
@@ -119,12 +121,14 @@ class _Texts:
 
     def __init__(self, charset: str, *, certified: bool) -> None:
         self.charset = charset
-        self.certified = certified  # Italian certified mail carries the mail itself as a part (RFC 6109 §2.2)
+        self.certified = certified  # Italian certified mail carries the mail itself as a part (RFC 6109)
         self.cut = False
 
     def whole(self, root: Part) -> str:
         """The text of the mail, within limits."""
-        text = _BLANK_LINES.sub("\n\n\n", self.of(root).replace("\ufeff", "")[: 5 * MOST_TEXT])
+        carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
+        text = self.of(next(carried, root)).replace("\ufeff", "")
+        text = _BLANK_LINES.sub("\n\n\n", text[: 5 * MOST_TEXT])
         lines = text[:MOST_TEXT].split("\n")
         self.cut = self.cut or len(text) > MOST_TEXT or len(lines) > MOST_LINES
         return "\n".join(lines[:MOST_LINES])
@@ -132,8 +136,6 @@ class _Texts:
     def of(self, part: Part, *, root: bool = True) -> str:
         """What a person reads in a part and all below it, in order."""
         kind = part.kind
-        if kind in FORWARDED and self.certified:
-            return "".join(self.of(inner) for inner in part.parts)
         if kind in RETURNED or (part.attached and not root):
             return ""
         if kind in REPORTS:  # some put the words of the notice there
