@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := outreach tests benchmarks
 REPLIES ?= tests/data/replies
 CORPUS ?=
+MUTATIONS ?= 100000
+SEED ?=
 
 # What a machine's own settings of pip say must not lead it out of the virtual environment.
 export PIP_USER := 0
@@ -13,7 +15,7 @@ export PIP_REQUIRE_HASHES := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN
 unexport PYTHONPATH
 
-.PHONY: help rehearse test check format lint types floors bench accuracy learn docs lock clean
+.PHONY: help rehearse test check format lint types floors bench accuracy fuzz learn docs lock clean
 
 help:  ## list the chores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,12 +77,15 @@ $(VENV)/.learn: requirements/learn.lock | $(VENV)/bin/python
 learn: $(VENV)/.dev $(VENV)/.learn  ## train the vote on the labelled answers anew; LEAVE_OUT="AUTHOR …" measures instead
 	$(BIN)/python benchmarks/learn.py $(if $(LEAVE_OUT),--leave-out $(LEAVE_OUT))
 
+fuzz: $(VENV)/.dev  ## break mails in many ways and read them: make fuzz MUTATIONS=N CORPUS=DIR SEED=S
+	$(BIN)/python benchmarks/fuzz.py --mutations "$(MUTATIONS)" --seed "$(SEED)" $(CORPUS)
+
 docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
 	$(BIN)/python -m outreach.entrypoints.documents
 
 lock: | $(VENV)/bin/python  ## pin every package anew, with hashes
 	@test -x $(VENV)/uv/bin/uv || { $(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/python -m pip install --quiet uv; }
-	@for extras in "runtime" "rehearsal --extra rehearsal" "dev --extra rehearsal --extra dev"; do set -- $$extras; name=$$1; shift; \
+	@for extras in "runtime" "rehearsal --extra rehearsal" "dev --extra rehearsal --extra forms --extra dev"; do set -- $$extras; name=$$1; shift; \
 		$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --no-strip-extras pyproject.toml "$$@" --output-file requirements/$$name.lock; done
 	@echo scikit-learn | $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

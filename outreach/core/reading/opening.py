@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.header import decode_header
-from email.message import Message as Parsed
-from email.utils import getaddresses, parsedate_to_datetime
+from itertools import accumulate, islice
 
-from outreach.core.reading.decoding import decoded_text
+from outreach.core.reading.decoding import decoded_text, without_transfer_encoding
+from outreach.core.reading.fields import decoded_words, file_name, ids, mailboxes, moment
 from outreach.core.reading.html_text import html_to_text
+from outreach.core.reading.parts import FORWARDED, Part, declared_charset, split
 from outreach.model import Attachment, Mailbox, Message
 
 MOST_BYTES = 25 * 1024 * 1024
-MOST_HEADER_BYTES = 256 * 1024
-MOST_HEADER_LINES = 1000
-MOST_BOUNDARIES = 200
-MOST_NESTED = 20
-MOST_PARTS = 200
-MOST_VALUE = 4000  # characters of one header that are decoded
-MOST_WORDS = 100  # encoded words in one header
-MOST_TEXT = 1_000_000  # characters of the text
-READABLE = (
+MOST_VALUE = 4000  # characters of one header
+MOST_SAME = 5  # headers of one name
+MOST_TEXT = 200_000  # characters of the text
+MOST_LINES = 10_000
+MOST_TEXT_BYTES = 2_000_000  # of one part
+MOST_REPORT = 100_000  # characters
+MOST_RETURNED = 200_000
+MOST_TAGS = 20_000  # of one HTML part
+MOST_LEVELS = 300
+NEARLY = 0.8
+LONG_TAG = 8000  # characters; nobody reads anything in it
+TOO_LONG = "its text is very long; only the beginning was read"
+REPORTS = (
     "message/delivery-status",
     "message/global-delivery-status",  # RFC 6533
     "message/disposition-notification",
@@ -31,221 +33,204 @@ READABLE = (
 )
 # In these a notice returns a letter, or its headers (RFC 3462 §2, RFC 6533 §6); some names are made up by systems.
 RETURNED = (
-    "message/rfc822",
-    "message/global",
-    "message/partial",
+    *FORWARDED,
     "text/rfc822-headers",
     "message/rfc822-headers",
     "message/global-headers",
 )
-_ID = re.compile(r"<[^<>\s]{1,250}>")
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]{40,}")
-_ENCODED_WORD = re.compile(r"=\?[^?\s]{1,40}\?[bBqQ]\?[^?]*\?=")
+# Text that is for a program.
+NO_TEXT = ("text/calendar", "text/css", "text/vcard", "text/x-vcard", "text/directory", "text/csv", "text/x-amp-html")
+# What hides the text of a mail, and what it says to a secretary.
+SEALED = {
+    "multipart/encrypted": "it is encrypted; please open it in the mail program",
+    "application/pkcs7-mime": "it is encrypted or sealed; please open it in the mail program",
+    "application/x-pkcs7-mime": "it is encrypted or sealed; please open it in the mail program",
+    "application/ms-tnef": "its text may be in a winmail.dat, which only Outlook opens",
+}
+_REPORTED = re.compile(r"(?im)^(?:(?:original|final)-recipient|reporting-mta|reporting-ua|disposition|action)\b")
+# A tag that nests; Word's “<w:LsdException …/>” come by the hundred and do not.
+_NESTING = re.compile(
+    r"<(/?)(?!(?:br|img|hr|meta|link|input|p|li|t[drh]|dd|dt|option|wbr|area|base|col|source)\b)[a-z][a-z0-9]*"
+    r"(?=[\s>])[^<>]*(?<!/)>",
+    re.IGNORECASE,
+)
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
+_TAG = re.compile(r"<[^<>]*>")
+_LONG_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONG_TAG},}}>?")
 
 
 def open_mail(raw: bytes) -> Message:
     """A mail as a Message; `problem` says why it could not be read whole."""
-    problem = _too_much(raw)
     try:
-        parsed = message_from_bytes(_beginning(raw) if problem else raw, policy=policy.compat32)
-        return _message(parsed, problem)
+        root, problem = split(raw[:MOST_BYTES])
+        if len(raw) > MOST_BYTES:
+            problem = "the mail is larger than 25 MB; only its beginning was read"
+        return _message(root, problem, declared_charset(raw))
     except Exception as error:  # noqa: BLE001  whatever comes, it becomes an entry “please look”
-        return _empty(f"the mail is badly broken ({type(error).__name__})")
+        return unreadable(f"the mail is badly broken ({type(error).__name__})")
 
 
-def _too_much(raw: bytes) -> str:
-    """What in the bytes would cost too much; "" if nothing does."""
-    if len(raw) > MOST_BYTES:
-        return "the mail is larger than 25 MB"
-    head = raw[: MOST_HEADER_BYTES + 1].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    if len(head) > MOST_HEADER_BYTES:
-        return "its headers are larger than 256 kB"
-    if head.count(b"\n") > MOST_HEADER_LINES:
-        return "it has more than 1,000 header lines"
-    lower = raw[:2_000_000].lower()
-    if lower.count(b"boundary=") > MOST_BOUNDARIES or lower.count(b"message/rfc822") > MOST_NESTED:
-        return "it is nested too deeply"
-    return ""
-
-
-def _beginning(raw: bytes) -> bytes:
-    """The headers, as far as they are harmless, and no body that could be parsed into parts."""
-    head = raw[:MOST_HEADER_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    lines = [line for line in head.split(b"\n")[:MOST_HEADER_LINES] if not line.lower().startswith(b"content-type:")]
-    return b"\n".join(lines) + b"\n\n" + raw[len(head) : len(head) + 20000]
-
-
-def _empty(problem: str) -> Message:
+def unreadable(problem: str) -> Message:
+    """A mail of which nothing could be read."""
     return Message("", "", (), (), (), (), (), None, None, (), (), (), "", problem=problem)
 
 
-def _message(parsed: Parsed, problem: str) -> Message:
-    headers = tuple((name.lower()[:200], _decoded(value)) for name, value in _headers(parsed))
+def _message(root: Part, problem: str, charset: str) -> Message:
+    fields = _fields(root)
+    headers = tuple((name, decoded_words(value)[:MOST_VALUE]) for name, value in fields)
     first = dict(reversed(headers))
-    parts, cut = _parts(parsed)
-    text, returned = _texts(parts)
-    ids = _ID.findall(first.get("message-id", ""))
+    parts = list(root.walk())
+    text = _Texts(charset, certified=first.get("x-trasporto", "").lower() == "posta-certificata")
+    own = text.whole(root)
+    sealed = "" if own.strip() else next((SEALED[part.kind] for part in parts if part.kind in SEALED), "")
+    found = ids(first.get("message-id", ""))
     return Message(
-        message_id=ids[0] if ids else first.get("message-id", "").strip()[:250],
+        message_id=found[0] if found else first.get("message-id", "").strip()[:250],
         subject=" ".join(first.get("subject", "").split()),
-        from_=_boxes(parsed, "from"),
-        sender=_boxes(parsed, "sender"),
-        reply_to=_boxes(parsed, "reply-to"),
-        to=_boxes(parsed, "to"),
-        cc=_boxes(parsed, "cc"),
+        from_=_boxes(fields, "from"),
+        sender=_boxes(fields, "sender"),
+        reply_to=_boxes(fields, "reply-to"),
+        to=_boxes(fields, "to"),
+        cc=_boxes(fields, "cc"),
         return_path=first["return-path"].strip("<> \t") if "return-path" in first else None,
-        date=_date(first.get("date", "")),
-        in_reply_to=tuple(_ID.findall(first.get("in-reply-to", ""))),
-        references=tuple(_ID.findall(first.get("references", ""))),
+        date=moment(first.get("date", "")),
+        in_reply_to=ids(first.get("in-reply-to", "")),
+        references=ids(first.get("references", "")),
         headers=headers,
-        text=text[:MOST_TEXT],
+        text=own,
         attachments=tuple(_attachments(parts)),
-        report=tuple(_payload_text(part)[:100_000] for part in parts if part.get_content_type() in READABLE),
-        returned=returned[:200_000],
-        content_type=parsed.get_content_type(),
-        problem=problem or cut,
-        calendar=next((str(part.get("content-type"))[:200] for part in parts if _is_calendar(part)), ""),
+        report=tuple(text.plain(part)[:MOST_REPORT] for part in parts if part.kind in REPORTS),
+        returned="\n".join(_returned(text, part) for part in parts if part.kind in RETURNED)[:MOST_RETURNED],
+        content_type=root.kind,
+        problem=problem or sealed or (TOO_LONG if text.cut else ""),
+        calendar=next((str(part.head.get("content-type"))[:200] for part in parts if _is_calendar(part)), ""),
     )
 
 
-def _headers(parsed: Parsed) -> list[tuple[str, str]]:
-    """The headers with their bytes; `items` makes question marks of what is not ASCII (RFC 6532)."""
-    return [(name, str(value)) for name, value in list(parsed.raw_items())[:MOST_HEADER_LINES]]
+def _fields(part: Part) -> list[tuple[str, str]]:
+    return [(name.lower(), str(value)) for name, value in part.head.raw_items()]
 
 
-def _decoded(value: str) -> str:
-    """A header's value with its encoded words decoded (RFC 2047), cut before that costs anything."""
-    cut = re.sub(r"\r?\n[ \t]", " ", value[:MOST_VALUE])
-    if "=?" not in cut or len(_ENCODED_WORD.findall(cut)) > MOST_WORDS:
-        return _printable(cut)
-    try:
-        pieces = decode_header(cut)
-    except Exception:  # noqa: BLE001  a broken encoded word stays as it is
-        return _printable(cut)
-    words = [decoded_text(piece, charset or "") if isinstance(piece, bytes) else piece for piece, charset in pieces]
-    return _printable("".join(words))[:MOST_VALUE]
+def _boxes(fields: list[tuple[str, str]], name: str) -> tuple[Mailbox, ...]:
+    values = [value for key, value in fields if key == name]
+    return tuple(box for value in values[:MOST_SAME] for box in mailboxes(value))
 
 
-def _printable(text: str) -> str:
-    """Raw bytes in a header come as surrogates; they were most likely UTF-8."""
-    if not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text):
-        text = decoded_text(text.encode("utf-8", "surrogateescape"), "")
-    return text.replace("\r", " ").replace("\n", " ")
+class _Texts:
+    """The texts of one mail's parts, and whether one of them was cut."""
+
+    def __init__(self, charset: str, *, certified: bool) -> None:
+        self.charset = charset
+        self.certified = certified  # Italian certified mail carries the mail itself as a part (RFC 6109)
+        self.cut = False
+
+    def whole(self, root: Part) -> str:
+        """The text of the mail, within limits."""
+        carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
+        text = self.of(next(carried, root)).replace("\ufeff", "")
+        text = _BLANK_LINES.sub("\n\n\n", text[: 5 * MOST_TEXT])
+        lines = text[:MOST_TEXT].split("\n")
+        self.cut = self.cut or len(text) > MOST_TEXT or len(lines) > MOST_LINES
+        return "\n".join(lines[:MOST_LINES])
+
+    def of(self, part: Part, *, root: bool = True) -> str:
+        """What a person reads in a part and all below it, in order."""
+        kind = part.kind
+        if kind in RETURNED or (part.attached and not root):
+            return ""
+        if kind in REPORTS:  # some put the words of the notice there
+            text = self.plain(part)
+            return "" if _REPORTED.search(text) else text
+        if kind == "multipart/alternative" and part.parts:
+            return self._best(part.parts)
+        if part.parts:
+            return self._in_turn(part.parts)
+        if kind == "text/html":
+            return self.html(part) if root or not part.name else ""
+        if kind.startswith("multipart/"):  # its boundary is missing or never comes
+            return self.plain(part)
+        return self.plain(part) if kind.startswith("text/") and kind not in NO_TEXT else ""
+
+    def plain(self, part: Part) -> str:
+        """The text of a part as it stands there."""
+        if len(part.body) > MOST_TEXT_BYTES:
+            self.cut = True
+        content = without_transfer_encoding(part.body[:MOST_TEXT_BYTES], part.encoding)
+        return decoded_text(content, part.charset, self.charset)
+
+    def html(self, part: Part) -> str:
+        """The text of an HTML part; what is larger than any letter is cut before it costs anything."""
+        html = _LONG_TAG.sub(" ", self.plain(part))
+        if html.count("<") > MOST_TAGS:
+            self.cut = True
+            html = html[: next(islice(re.finditer("<", html), MOST_TAGS, None)).start()]
+        if _levels(html) > MOST_LEVELS:  # a tree of them costs the square of its height
+            return _TAG.sub("\n", html)
+        return html_to_text(html)
+
+    def _in_turn(self, parts: list[Part]) -> str:
+        """Text after text; HTML that only says again what was said is left out."""
+        found: list[str] = []
+        for part in parts:
+            text = self.of(part, root=False)
+            if text.strip() and not (part.kind == "text/html" and _is_said(text, found)):
+                found.append(text)
+        return "\n".join(found)
+
+    def _best(self, parts: list[Part]) -> str:
+        """The plain form of a text if it says as much as the others (RFC 2046 §5.1.4), else the richest."""
+        plain = [self.of(part, root=False) for part in parts if part.kind == "text/plain"]
+        best = "\n".join(dict.fromkeys(text for text in plain if text.strip()))
+        for part in parts:
+            if part.kind == "text/plain" or (part.kind == "text/html" and len(best) * 2 > self._seen(part)):
+                continue
+            text = self.of(part, root=False)
+            best = best if _says_as_much(best, text) else text
+        return best
+
+    def _seen(self, part: Part) -> int:
+        """How many characters of an HTML part are seen at most, cheaply."""
+        html = self.plain(part)
+        body = max(html.find("<body"), html.find("<BODY"), 0)
+        return len(" ".join(_TAG.sub("", html[body:]).split()))
 
 
-def _boxes(parsed: Parsed, name: str) -> tuple[Mailbox, ...]:
-    values = [_printable(value[:MOST_VALUE]) for key, value in _headers(parsed) if key.lower() == name][:5]
-    try:
-        pairs = getaddresses([re.sub(r"\r?\n[ \t]", " ", value) for value in values])
-    except Exception:  # noqa: BLE001  a hostile address list names nobody
-        return ()
-    return tuple(Mailbox(_decoded(words).strip(), address.strip().lower()) for words, address in pairs[:100] if address)
+def _is_said(text: str, texts: list[str]) -> bool:
+    """Whether texts have nearly all the words of another."""
+    words, said = text.split(), {word for one in texts for word in one.split()}
+    return sum(word in said for word in words) >= NEARLY * len(words)
 
 
-def _date(value: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    try:
-        return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+def _levels(html: str) -> int:
+    """How deep the tags are nested, about."""
+    if html.count("<") < MOST_LEVELS:
+        return 0
+    steps = (-1 if found[1] else 1 for found in _NESTING.finditer(html))
+    return max(accumulate(steps, initial=0))
 
 
-def _parts(parsed: Parsed) -> tuple[list[Parsed], str]:
-    """Every part in order, without recursion; what lies too deep or is too much is left out, and said."""
-    found: list[Parsed] = []
-    waiting: list[tuple[Parsed, int]] = [(parsed, 0)]
-    while waiting:
-        part, depth = waiting.pop()
-        if len(found) >= MOST_PARTS or depth > MOST_NESTED:
-            return found, "it has too many parts; only the first were read"
-        found.append(part)
-        inner = part.get_payload()
-        if isinstance(inner, list):
-            waiting.extend((one, depth + 1) for one in reversed(inner) if isinstance(one, Parsed))
-    return found, ""
+def _says_as_much(one: str, other: str) -> bool:
+    """Whether a text has at least half the words of another: links and captions may be missing, an answer may not."""
+    return 2 * len(one.split()) >= len(other.split())
 
 
-def _texts(parts: list[Parsed]) -> tuple[str, str]:
-    """The text of the mail, and that of a letter that it returns or forwards as a part."""
-    returned_parts: set[int] = set()
-    returned: list[str] = []
-    for part in parts:
-        if part.get_content_type() in RETURNED:
-            returned.append(_returned(part))
-            returned_parts |= {id(inner) for inner in _below(part)} | {id(part)}
-    own = [part for part in parts if id(part) not in returned_parts and not _is_attached(part)]
-    plain = "\n".join(
-        _payload_text(part) for part in own if part.get_content_type() == "text/plain" or _is_unparted(part)
-    )
-    if plain.strip():
-        return plain, "\n".join(returned)
-    html = "\n".join(html_to_text(_payload_text(part)) for part in own if part.get_content_type() == "text/html")
-    return html, "\n".join(returned)
+def _returned(text: _Texts, part: Part) -> str:
+    """The headers and the text of a mail in a part."""
+    if not part.parts:
+        return text.plain(part)[:MOST_REPORT]
+    inner = part.parts[0]
+    head = "\n".join(f"{name}: {decoded_words(str(value))}" for name, value in list(inner.head.raw_items())[:200])
+    return f"{head}\n\n{text.of(inner)[:MOST_REPORT]}"
 
 
-def _is_unparted(part: Parsed) -> bool:
-    """Whether it calls itself multipart, but its boundary is missing or never comes: all of it is text."""
-    return part.get_content_maintype() == "multipart" and isinstance(part.get_payload(), str)
-
-
-def _below(part: Parsed) -> Iterator[Parsed]:
-    return iter(_parts(part)[0])
-
-
-def _returned(part: Parsed) -> str:
-    inner = part.get_payload()
-    if isinstance(inner, list) and inner and isinstance(inner[0], Parsed):
-        head = "\n".join(f"{name}: {_decoded(value)}" for name, value in _headers(inner[0])[:200])
-        texts = [_payload_text(one) for one in _below(inner[0]) if one.get_content_type() == "text/plain"]
-        return head + "\n\n" + "\n".join(texts)[:100_000]
-    return _payload_text(part)
-
-
-def _is_attached(part: Parsed) -> bool:
-    return (part.get_content_disposition() or "") == "attachment"
-
-
-def _is_calendar(part: Parsed) -> bool:
+def _is_calendar(part: Part) -> bool:
     """A meeting itself, not a file about one (RFC 6047 §2.4)."""
-    return part.get_content_type() == "text/calendar" and not _is_attached(part)
+    return part.kind == "text/calendar" and not part.attached
 
 
-def _payload_text(part: Parsed) -> str:
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        return "\n".join(
-            "\n".join(f"{name}: {value}" for name, value in one.items()[:100]) + f"\n{_rest(one)}"
-            for one in inner[:50]
-            if isinstance(one, Parsed)
-        )
-    try:
-        content = part.get_payload(decode=True)
-    except Exception:  # noqa: BLE001  a transfer encoding that makes no sense
-        return str(inner)
-    if not isinstance(content, bytes):
-        return str(inner)
-    return decoded_text(content, str(part.get_content_charset() or ""))
-
-
-def _rest(block: Parsed) -> str:
-    """What stands in a block of fields that is none for the parser, such as “Action : failed”."""
-    rest = block.get_payload()
-    if not isinstance(rest, str):
-        return ""
-    if ":" in rest or not _BASE64.fullmatch(rest[:2000]):
-        return rest[:10_000]
-    block["Content-Transfer-Encoding"] = "base64"  # of the whole report, which the parser took for one block
-    return _payload_text(block)[:10_000]
-
-
-def _attachments(parts: list[Parsed]) -> Iterator[Attachment]:
+def _attachments(parts: list[Part]) -> Iterator[Attachment]:
+    """Named and counted, never opened; a part that is no text is one even without a name."""
     for part in parts:
-        name = part.get_filename()
-        if isinstance(part.get_payload(), list) or not (name or _is_attached(part)):
-            continue
-        content = part.get_payload(decode=True)
-        size = len(content) if isinstance(content, bytes) else 0
-        yield Attachment(_decoded(str(name or ""))[:255], part.get_content_type(), size)
+        shown = part.kind.startswith(("text/", "message/", "multipart/"))
+        if part.name or part.attached or not shown:
+            yield Attachment(file_name(part.name), part.kind, part.size)
