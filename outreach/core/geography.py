@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
+from babel.languages import get_official_languages
 
 from outreach.languages.spelling import plain
 from outreach.model import Contact
@@ -82,6 +83,12 @@ def code_of_domain(address: str) -> str:
     if top.lower() in _ANYBODYS:
         return ""
     return {"UK": "GB", "GOV": "US"}.get(top, top if top in countries() else "")
+
+
+@lru_cache(maxsize=2048)
+def is_spoken(language: str, country: str) -> bool:
+    """Whether a language is an official one of a country, or of a part of it."""
+    return language in get_official_languages(country, regional=True, de_facto=True)
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,7 @@ SHORT_LINE = 72  # characters of a line that can belong to a signature
 _LEFT_OF_AT = re.compile(r"[A-Za-z0-9._%+'-]+\Z")
 _RIGHT_OF_AT = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
-_QUOTE = re.compile(r"^\s*(?:>|[-_*=]{3,}\s*\w)")
+_QUOTE = re.compile(r"^\s*(?:>|[-*=]{3,}\s*[^\W_])")
 _TO = re.compile(
     r"^[\s>*]*(?:to|à|para|per a|per|a|an|aan|pour|kime|προς|宛先|받는 사람|收件人)\s*\*?\s*[:：](?P<whom>.{1,200})", re.IGNORECASE
 )  # fmt: skip
@@ -61,6 +61,7 @@ class Clues:
     people: tuple[str, ...]  # keys of what may be persons' names, in the sender's name and the signature
     countries: frozenset[str]  # that are named
     country: str  # of the sender's mail domain
+    language: str | None  # it is written in
 
 
 NO_PLACES = Places((), (), (), (), ())
@@ -98,6 +99,7 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
         people=tuple(dict.fromkeys(_people(f"{name}\n{signature}"))),
         countries=frozenset(country_named(f"{message.subject}\n{signature}\n{own[:4000]}")),
         country=code_of_domain(sender),
+        language=reading.language,
     )
 
 

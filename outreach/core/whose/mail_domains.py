@@ -47,7 +47,7 @@ def _in_label(label: str, index: Index, *, official: bool) -> list[Label]:
     if rows := _named("".join(named), index):  # halifax-ns, hamilton-nz
         return [Label(rows, True, office, kind, label)]
     if len(named) == 1 and (rows := _glued(named[0], index)):
-        return [Label(rows, True, True, kind, label)]
+        return [Label(rows, True, True, kind or "city", label)]
     return [Label(rows, False, office, kind, label) for part in named if len(part) >= SHORTEST_PART and (rows := _named(part, index))]
 
 

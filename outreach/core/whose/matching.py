@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from outreach.core.geography import is_spoken
 from outreach.core.whose.clues import Clues
 from outreach.core.whose.index import Index, Rows
 from outreach.core.whose.mentions import How, Mention
@@ -22,6 +23,7 @@ WEIGHTS = {
     "label_part": 12.0,
     "person": 20.0,
     "country": 20.0,
+    "language": 15.0,
     "other_country": -20.0,
 }
 # What the place's name weighs, by where it stands and how.
@@ -47,6 +49,7 @@ CLEAR = ("token", "thread")  # these say it alone, unless the mail itself says t
 BY_SENDER = ("remembered", "address", "domain")
 MOST_CANDIDATES = 5
 MOST_OF_ONE_DOMAIN = 50
+WORLD_LANGUAGES = (None, "en")  # in which anybody writes to us
 _KINDS = {"metropolis": "city"}
 
 
@@ -76,6 +79,11 @@ class _Score:
 
     def has(self, signals: Iterable[str]) -> bool:
         return any(signal in self.signals for signal in signals)
+
+    @property
+    def sent(self) -> bool:
+        """The sender is its own, and no other invitee's."""
+        return any(self.signals.get(signal, 0) >= WEIGHTS[signal] for signal in BY_SENDER)
 
     @property
     def named(self) -> bool:
@@ -170,10 +178,13 @@ def _add_countries(scores: _Scores, seen: Clues, index: Index) -> None:
     """Between places of one name the country decides; a name with another country's mail domain is doubtful."""
     named = {number for number, score in scores.items() if score.named}
     rows = {row for row in _rows(seen) if int(index.numbers[row]) in named}
+    spoken = seen.language if seen.language not in WORLD_LANGUAGES else None
     for row in rows:
         score, country = scores[int(index.numbers[row])], index.countries[row]
         if country == seen.country or country in seen.countries:
             score.add("country", WEIGHTS["country"], "the mail names its country")
+        elif spoken and is_spoken(spoken, country):
+            score.add("language", WEIGHTS["language"], "the mail is in a language of its country")
         elif seen.country and not score.has((*CLEAR, *BY_SENDER)):
             score.add("other_country", WEIGHTS["other_country"], "the mail domain is another country's")
 
@@ -208,7 +219,7 @@ def _stands(first: int, ranked: list[int], scores: _Scores, spoken_for: set[int]
     if spoken_for and first not in spoken_for and not mine.has(("token",)):
         return False  # a neighbour writes on behalf of another
     if mine.has(CLEAR):
-        written_by_another = not mine.has(BY_SENDER) and any(one.has(("remembered", "address", "domain")) for one in others)
+        written_by_another = not mine.has(BY_SENDER) and any(one.sent for one in others)
         return not written_by_another and not _another_speaks(mine, others)
     if mine.total < ENOUGH or any(mine.total - one.total < MARGIN for one in others):
         return False

@@ -120,9 +120,14 @@ def _mention(line: _Line, at: int, end: int, rows: Rows, index: Index, *, beginn
         return replace(mention, how=How.PASSING)
     if kind:
         return mention
-    if len("".join(line.words[at:end])) <= FEW_LETTERS and not _alone(line, at, end, index):
+    if _may_be_anything(words, line.text):
         return replace(mention, how=How.PASSING)
     return replace(mention, how=How.LINE) if _alone(line, at, end, index) else mention
+
+
+def _may_be_anything(words: str, line: str) -> bool:
+    """Bo, Gap, Pau; GAP and other abbreviations."""
+    return len(words) <= FEW_LETTERS or (len(words) == FEW_LETTERS + 1 and words.isupper() and not line.isupper())
 
 
 def _office_before(line: _Line, at: int, index: Index) -> tuple[str, int]:

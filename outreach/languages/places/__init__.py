@@ -68,7 +68,7 @@ def _places(cities: tuple[tuple[str, tuple[str, ...]], ...], data: Mapping[str, 
         behalf=_phrases(passing["behalf"]),
         domain_words=_words(domain["words"]),
         domain_glued=tuple(sorted(_words(domain["glued"]), key=lambda word: (-len(word), word))),
-        domain_kinds={word: kind for kind in ("province", "region") for word in domain[kind].split()},
+        domain_kinds={word: kind for kind in ("city", "province", "region") for word in domain[kind].split()},
     )
 
 
