@@ -24,7 +24,7 @@ from outreach.model import Contact, Invitee, InviteeKind, Match, Message, Readin
 
 OWN = frozenset({"cisdpl@uclg.org"})
 LIMITS = {"in a thread": 0.97, "fresh": 0.80}
-SYLLABLES = "ba bel cor dan el fa gor han il jo kel lan mar nor os pel quin ros sal tor ul van wes xan yor zel".split()
+SYLLABLES = "ba bel cor dan el fa gor han il jo kel lan mar nor os pel quin ros sal tor ul van wes xan yor zel".split()  # noqa: SIM905  a row of syllables
 ENDINGS = ("a", "burg", "dorf", "ia", "ilha", "ona", "polis", "stad", "ton", "ville", "via", "wick")
 
 
@@ -50,7 +50,7 @@ def read_cases(folder: Path) -> list[Case]:
 def invented(many: int, seed: int = 7) -> Iterator[tuple[str, str]]:
     """Names of places that there are not, some of them of two or three places."""
     chance = random.Random(seed)  # noqa: S311  the same names every time
-    countries = "DE FR ES IT PT NL BE US MX AR BR CO KE NG IN PH".split()
+    countries = ("DE", "FR", "ES", "IT", "PT", "NL", "BE", "US", "MX", "AR", "BR", "CO", "KE", "NG", "IN", "PH")
     for _ in range(many):
         name = "".join(chance.choice(SYLLABLES) for _ in range(chance.randint(2, 3))) + chance.choice(ENDINGS)
         before = chance.choice(("", "", "", "", "San ", "Nova ", "Saint-", "Bad "))
@@ -140,10 +140,14 @@ def main() -> None:
         right = told.number == whose[case.label["file"]]
         done[group] += about
         done[f"{group}, matched"] += about and right
-        done["first suggestion"] += not right and bool(told.candidates) and told.candidates[0].number == whose[case.label["file"]]
+        done["first suggestion"] += (
+            not right and bool(told.candidates) and told.candidates[0].number == whose[case.label["file"]]
+        )
         if told.number is not None and not right:
             done["wrong"] += 1
-            print(f"WRONG {case.label['file']}: {case.label['city']} told as {names[told.number]}: {told.candidates[0]}")
+            print(
+                f"WRONG {case.label['file']}: {case.label['city']} told as {names[told.number]}: {told.candidates[0]}"
+            )
         elif not right and arguments.show:
             ranked = [(names[one.number], one.score, one.reasons) for one in told.candidates[:3]]
             print(f"queue {case.label['file']} {case.label['city']} [{case.label['label']}]: {ranked}")

@@ -53,8 +53,8 @@ class Clues:
     references: tuple[str, ...]
     message_ids: tuple[str, ...]
     sender: str  # its address
-    near: tuple[str, ...]  # further addresses in From, Sender, Reply-To and Cc, and those that a notice is about
-    quoted: tuple[str, ...]  # addresses in the text
+    near: tuple[str, ...]  # in From, Sender, Reply-To, Cc and our quoted letter's To, or that a notice is about
+    quoted: tuple[str, ...]  # further addresses in the text
     domains: tuple[str, ...]  # of the sender, with those above them
     labels: tuple[Label, ...]  # places in the sender's mail domain
     places: Places
@@ -72,8 +72,9 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
     sender = message.from_[0].address if message.from_ else ""
     senders = [box.address for box in (*message.from_, *message.sender, *message.reply_to)]
     bounced = reading.bounce.recipients if reading.bounce is not None else ()
-    near = [*senders[1:], *(box.address for box in message.cc), *bounced]
     own, signature, quote = _parts(message, reading, own_addresses)
+    addressed = "\n".join(_addressed(quote))
+    near = [*senders[1:], *(box.address for box in message.cc), *bounced, *_addresses(addressed)]
     name = message.from_[0].name if message.from_ else ""
     said = (
         NO_PLACES
@@ -83,7 +84,7 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
             tuple(mentions(signature, index)),
             tuple(mentions(message.subject, index)),
             tuple(mentions(own, index)),
-            tuple(mentions("\n".join(_addressed(quote)), index)),
+            tuple(mentions(addressed, index)),
         )
     )
     domains = own_domains(sender) if sender not in own_addresses else ()
@@ -92,7 +93,9 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
         message_ids=_message_ids(message, reading),
         sender=sender,
         near=_others(near, own_addresses, sender),
-        quoted=_others(_addresses(f"{message.text[:MOST_TEXT]}\n{message.returned[:MOST_RETURNED]}"), own_addresses, sender),
+        quoted=_others(
+            _addresses(f"{message.text[:MOST_TEXT]}\n{message.returned[:MOST_RETURNED]}"), own_addresses, sender
+        ),
         domains=domains,
         labels=read_label(domains[0], index) if domains else (),
         places=said,
@@ -139,10 +142,12 @@ def _parts(message: Message, reading: Reading, own_addresses: frozenset[str]) ->
     new = [line for line in reading.new_text[:MOST_NEW].splitlines() if not line.startswith(">")]
     while new and not new[-1].strip():
         new.pop()
-    behind = _behind(message.text[: MOST_TEXT], new[-1].strip() if new else "").splitlines()
+    behind = _behind(message.text[:MOST_TEXT], new[-1].strip() if new else "").splitlines()
     end = next((n for n, line in enumerate(behind) if _begins_quote(line, own_addresses)), len(behind))
     tail = len(new)
-    while tail and len(new) - tail < SIGNATURE_LINES and len(new[tail - 1]) <= SHORT_LINE and not _sentence(new[tail - 1]):
+    while (
+        tail and len(new) - tail < SIGNATURE_LINES and len(new[tail - 1]) <= SHORT_LINE and not _sentence(new[tail - 1])
+    ):
         tail -= 1
     signature = (*new[tail:], *behind[: min(end, SIGNATURE_LINES)])
     return "\n".join(new[:tail]), "\n".join(signature), "\n".join(behind[end : end + 40])

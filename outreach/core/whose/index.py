@@ -21,9 +21,7 @@ class Table:
     """Rows by key. Only a 64-bit hash of each key is kept: 12 bytes an entry instead of some 200."""
 
     def __init__(self, keys: Sequence[str], rows: Sequence[int]) -> None:
-        packed = sorted(
-            {hash(key) << _ROW_BITS | row for key, row in zip(keys, rows, strict=True)}
-        )
+        packed = sorted({hash(key) << _ROW_BITS | row for key, row in zip(keys, rows, strict=True)})
         self._hashes = array("q", (one >> _ROW_BITS for one in packed))
         self._rows = array("I", (one & _ROW for one in packed))
 
@@ -37,6 +35,7 @@ class Table:
         return tuple(self._rows[at:end])
 
     def __contains__(self, key: str) -> bool:
+        """Whether any row has this key."""
         wanted = hash(key)
         at = bisect_left(self._hashes, wanted)
         return at < len(self._hashes) and self._hashes[at] == wanted
@@ -57,6 +56,10 @@ class Index:
     domains: Table
     people: Table
     places: Places
+
+    def shared_domains(self, domains: Iterable[str]) -> frozenset[str]:
+        """Those of some mail domains that several invitees have."""
+        return frozenset(domain for domain in domains if len(self.domains.get(domain)) > 1)
 
 
 class _Keys:

@@ -29,7 +29,9 @@ def read_label(domain: str, index: Index) -> tuple[Label, ...]:
     """The places in a domain. The labels of its end (.com, .gob.mx) name none."""
     labels = domain.split(".")
     official = bool(_OFFICIAL.intersection(labels[1:]))
-    found = [one for label in labels[:-1][-3:] if len(label) > CODE for one in _in_label(label, index, official=official)]
+    found = [
+        one for label in labels[:-1][-3:] if len(label) > CODE for one in _in_label(label, index, official=official)
+    ]
     return tuple(found[:4])
 
 
@@ -48,7 +50,11 @@ def _in_label(label: str, index: Index, *, official: bool) -> list[Label]:
         return [Label(rows, True, office, kind, label)]
     if len(named) == 1 and (rows := _glued(named[0], index)):
         return [Label(rows, True, True, kind or "city", label)]
-    return [Label(rows, False, office, kind, label) for part in named if len(part) >= SHORTEST_PART and (rows := _named(part, index))]
+    return [
+        Label(rows, False, office, kind, label)
+        for part in named
+        if len(part) >= SHORTEST_PART and (rows := _named(part, index))
+    ]
 
 
 def _named(key: str, index: Index) -> Rows:

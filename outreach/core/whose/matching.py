@@ -19,7 +19,9 @@ WEIGHTS = {
     "address": 60.0,
     "domain": 40.0,
     "other_address": 30.0,
-    "label": 30.0,  # its name is the sender's mail domain
+    "quoted_address": 12.0,
+    "label": 30.0,  # its name is the sender's mail domain, with a word of a town hall
+    "label_only": 20.0,
     "label_part": 12.0,
     "person": 20.0,
     "country": 20.0,
@@ -96,7 +98,7 @@ class _Score:
         return any(self.signals.get(zone, 0) >= NAMES["body"][How.OFFICE] * BEGINNING for zone in NAMES)
 
 
-_NAMED = frozenset({*NAMES, "label", "label_part"})
+_NAMED = frozenset({*NAMES, "label", "label_only", "label_part"})
 _Scores = dict[int, _Score]
 
 
@@ -138,8 +140,9 @@ def _add_proven(scores: _Scores, proven: Proven) -> None:
 
 def _add_addresses(scores: _Scores, seen: Clues, index: Index) -> None:
     _add_shared(scores, index.addresses.get(seen.sender), index, "address", "comes from an address that we know")
-    for address in (*seen.near, *seen.quoted):
-        _add_shared(scores, index.addresses.get(address), index, "other_address", f"names the address {address}")
+    for signal, some in (("other_address", seen.near), ("quoted_address", seen.quoted)):
+        for address in some:
+            _add_shared(scores, index.addresses.get(address), index, signal, f"names the address {address}")
     for domain in seen.domains:
         rows = index.domains.get(domain)
         if len(rows) <= MOST_OF_ONE_DOMAIN:
@@ -154,7 +157,7 @@ def _add_shared(scores: _Scores, rows: Rows, index: Index, signal: str, reason: 
 
 def _add_labels(scores: _Scores, seen: Clues, index: Index) -> None:
     for label in seen.labels:
-        signal = "label" if label.whole and label.official else "label_part"
+        signal = "label_part" if not label.whole else "label" if label.official else "label_only"
         for row in label.rows:
             weight = WEIGHTS[signal] * _kind_share(label.kind, index.kinds[row])
             reason = f"comes from a mail domain with its name ({label.words})"
@@ -216,11 +219,10 @@ def _winner(scores: _Scores, spoken_for: set[int], token: str) -> Match:
 def _stands(first: int, ranked: list[int], scores: _Scores, spoken_for: set[int]) -> bool:
     """Whether the first may be taken: clear by itself, far enough before the next, and not contradicted."""
     mine, others = scores[first], [scores[number] for number in ranked if number != first]
-    if spoken_for and first not in spoken_for and not mine.has(("token",)):
+    if spoken_for and first not in spoken_for:
         return False  # a neighbour writes on behalf of another
     if mine.has(CLEAR):
-        written_by_another = not mine.has(BY_SENDER) and any(one.sent for one in others)
-        return not written_by_another and not _another_speaks(mine, others)
+        return (mine.has(BY_SENDER) or not any(one.sent for one in others)) and not _another_speaks(mine, others)
     if mine.total < ENOUGH or any(mine.total - one.total < MARGIN for one in others):
         return False
     return not (mine.has(BY_SENDER) and _another_speaks(mine, others))
@@ -228,7 +230,7 @@ def _stands(first: int, ranked: list[int], scores: _Scores, spoken_for: set[int]
 
 def _another_speaks(mine: _Score, others: list[_Score]) -> bool:
     """The mail names another's office as its writer, and this one nowhere."""
-    return not mine.named and not mine.has(("address",)) and any(one.speaks for one in others)
+    return not mine.named and any(one.speaks for one in others)
 
 
 def _by(score: _Score) -> str:

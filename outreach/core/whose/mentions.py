@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from outreach.core.whose.index import Index, Rows
 from outreach.core.whose.names import LONGEST, WORD, fold
@@ -20,7 +21,27 @@ OFFICE_REACH = 5
 _INSIDE_A_NAME = re.compile(r"[\s'’´`‐-–/-]{1,4}|\.\s?")
 _SOFT = re.compile(r"[\s'’´`\"“”«»‐-–-]{0,6}")
 _IDEOGRAPHS = re.compile(r"[㐀-鿿가-힣]")
-_CIVIC_ENDINGS = ("特別市", "広域市", "특별자치시", "특별시", "광역시", "市役所", "市長", "市", "区", "県", "都", "府", "町", "시청", "시장", "시", "군", "구", "도")
+_CIVIC_ENDINGS = (
+    "特別市",
+    "広域市",
+    "특별자치시",
+    "특별시",
+    "광역시",
+    "市役所",
+    "市長",
+    "市",
+    "区",
+    "県",
+    "都",
+    "府",
+    "町",
+    "시청",
+    "시장",
+    "시",
+    "군",
+    "구",
+    "도",
+)
 _SEGMENTS = re.compile(r"[,;|()<>·•/]|\s[-–—]\s|\t|\s{3,}")
 
 _ARTICLES = frozenset("the la el le l les die der das il lo o".split())  # noqa: SIM905  a row of words
@@ -193,7 +214,7 @@ def _in_passing(line: _Line, first: int, index: Index, *, office: bool) -> bool:
         return True
     if places.passing.intersection(before[-LOOKBACK:]):
         return True
-    return any(one in places.heard and two in places.that for one, two in zip(before, before[1:], strict=False))
+    return any(one in places.heard and two in places.that for one, two in pairwise(before))
 
 
 def _on_behalf(line: _Line, first: int, index: Index) -> bool:

@@ -67,7 +67,8 @@ class Namer:
 
     def spellings(self, name: str, country: str) -> Spellings:
         """Every form under which a place of this name is looked up."""
-        full, short = set(_written(name)), set()
+        full = set(_written(name))
+        short: set[Words] = set()
         for part in _PARTS.split(name)[:3]:
             full.update(_written(part))
         for form in tuple(full):
@@ -84,7 +85,9 @@ class Namer:
         while rest and self._office_length(rest):
             rest = rest[self._office_length(rest) :]
             before = rest
-            while rest and rest[0] in self._places.connecting and rest[0] not in ("la", "le", "los", "las", "el", "den"):
+            while (
+                rest and rest[0] in self._places.connecting and rest[0] not in ("la", "le", "los", "las", "el", "den")
+            ):
                 rest = rest[1:]
         if not rest or rest == form:
             return form, True
@@ -116,5 +119,4 @@ def _written(name: str) -> Iterator[Words]:
 
 
 def _long_enough(forms: Iterable[Words]) -> frozenset[Words]:
-    return frozenset(form for form in forms if SHORTEST <= len("".join(form)) and len(form) <= LONGEST)
-
+    return frozenset(form for form in forms if len("".join(form)) >= SHORTEST and len(form) <= LONGEST)
