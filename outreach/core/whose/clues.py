@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from outreach.core.geography import code_of_domain, country_named
-from outreach.core.letters.reference import find_references
+from outreach.core.letters.reference import LENGTH, find_references
 from outreach.core.shared_domains import own_domains
 from outreach.core.whose.index import Index
 from outreach.core.whose.mail_domains import Label, read_label
@@ -19,8 +19,12 @@ MOST_NEW = 20_000  # characters of new text that are looked at
 MOST_TEXT = 100_000  # of the whole text, for references and addresses
 MOST_RETURNED = 50_000
 MOST_ADDRESSES = 100
+MOST_WORDS = 2000  # that may hold a reference
 SIGNATURE_LINES = 12
+HEAD_LINES = 30  # of a quoted letter
+LONGEST_HEAD = 200  # characters of a line there
 SHORT_LINE = 72  # characters of a line that can belong to a signature
+_BROKEN = tuple(f"{dash}{end}" for dash in "-\u2010\u2011\u2013" for end in ("\n", "\r\n"))
 _LEFT_OF_AT = re.compile(r"[A-Za-z0-9._%+'-]+\Z")
 _RIGHT_OF_AT = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
@@ -88,8 +92,9 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
         )
     )
     domains = own_domains(sender) if sender not in own_addresses else ()
+    labels = read_label(domains[0], index) if domains else ()
     return Clues(
-        references=find_references(_everywhere(message, bounced)),
+        references=find_references(_likely(_everywhere(message, bounced))),
         message_ids=_message_ids(message, reading),
         sender=sender,
         near=_others(near, own_addresses, sender),
@@ -97,13 +102,21 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
             _addresses(f"{message.text[:MOST_TEXT]}\n{message.returned[:MOST_RETURNED]}"), own_addresses, sender
         ),
         domains=domains,
-        labels=read_label(domains[0], index) if domains else (),
+        labels=labels,
         places=said,
         people=tuple(dict.fromkeys(_people(f"{name}\n{signature}"))),
-        countries=frozenset(country_named(f"{message.subject}\n{signature}\n{own[:4000]}")),
+        countries=frozenset(country_named(f"{message.subject}\n{signature}\n{own[:4000]}"))
+        if _several(said, labels)
+        else frozenset(),
         country=code_of_domain(sender),
         language=reading.language,
     )
+
+
+def _several(said: Places, labels: tuple[Label, ...]) -> bool:
+    """Whether several invitees are named: only then does it matter which countries are."""
+    named = (*said.sender, *said.signature, *said.subject, *said.body, *said.quoted)
+    return len({row for one in (*named, *labels) for row in one.rows}) > 1
 
 
 def _others(addresses: Iterable[str], own: frozenset[str], sender: str) -> tuple[str, ...]:
@@ -131,6 +144,13 @@ def _everywhere(message: Message, bounced: Iterable[str]) -> str:
     return "\n".join((message.subject, ids, plus, delivered, *bounced, *text))
 
 
+def _likely(text: str) -> str:
+    """What of a text can hold a reference: its long words; all of it where a line ends in a dash."""
+    if any(broken in text for broken in _BROKEN):
+        return text
+    return " ".join([word for word in text.split() if len(word) >= LENGTH][:MOST_WORDS])
+
+
 def _message_ids(message: Message, reading: Reading) -> tuple[str, ...]:
     returned = reading.bounce.message_ids if reading.bounce is not None else ()
     quoted = _MESSAGE_ID.findall(message.returned[:MOST_RETURNED])
@@ -150,7 +170,7 @@ def _parts(message: Message, reading: Reading, own_addresses: frozenset[str]) ->
     ):
         tail -= 1
     signature = (*new[tail:], *behind[: min(end, SIGNATURE_LINES)])
-    return "\n".join(new[:tail]), "\n".join(signature), "\n".join(behind[end : end + 40])
+    return "\n".join(new[:tail]), "\n".join(signature), "\n".join(behind[end : end + HEAD_LINES])
 
 
 def _behind(text: str, last: str) -> str:
@@ -169,10 +189,12 @@ def _begins_quote(line: str, own_addresses: frozenset[str]) -> bool:
 def _addressed(quote: str) -> Iterator[str]:
     """The lines of a quoted letter that say to whom it went."""
     for line in quote.splitlines():
+        if len(line) > LONGEST_HEAD:
+            continue
         if found := _TO.match(line):
             yield found.group("whom")
         elif _SALUTATION.match(line):
-            yield line[:200]
+            yield line
 
 
 def _people(text: str) -> Iterator[str]:

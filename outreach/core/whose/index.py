@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from outreach.core.shared_domains import mail_domain
-from outreach.core.whose.names import Namer, Words, person_key
+from outreach.core.whose.names import Namer, Spellings, person_key
 from outreach.languages.places import Places
 from outreach.model import Invitee
 
 Rows = tuple[int, ...]
-_ROW_BITS = 32
-_ROW = (1 << _ROW_BITS) - 1
 
 
 class Table:
     """Rows by key. Only a 64-bit hash of each key is kept: 12 bytes an entry instead of some 200."""
 
-    def __init__(self, keys: Sequence[str], rows: Sequence[int]) -> None:
-        packed = sorted({hash(key) << _ROW_BITS | row for key, row in zip(keys, rows, strict=True)})
-        self._hashes = array("q", (one >> _ROW_BITS for one in packed))
-        self._rows = array("I", (one & _ROW for one in packed))
+    def __init__(self) -> None:
+        self._hashes = array("q")
+        self._rows = array("I")
+
+    def add(self, row: int, key: str) -> None:
+        """Takes up a key; `sort` comes when all are taken up."""
+        if key:
+            self._hashes.append(hash(key))
+            self._rows.append(row)
+
+    def sort(self) -> None:
+        """Makes the table fit for looking up."""
+        order = sorted(range(len(self._hashes)), key=self._hashes.__getitem__)
+        self._hashes = array("q", map(self._hashes.__getitem__, order))
+        self._rows = array("I", map(self._rows.__getitem__, order))
 
     def get(self, key: str) -> Rows:
         """The rows of a key, in order."""
@@ -32,7 +41,7 @@ class Table:
         end = at
         while end < len(self._hashes) and self._hashes[end] == wanted:
             end += 1
-        return tuple(self._rows[at:end])
+        return tuple(dict.fromkeys(self._rows[at:end]))
 
     def __contains__(self, key: str) -> bool:
         """Whether any row has this key."""
@@ -62,25 +71,6 @@ class Index:
         return frozenset(domain for domain in domains if len(self.domains.get(domain)) > 1)
 
 
-class _Keys:
-    """Collects the keys of one table."""
-
-    def __init__(self) -> None:
-        self._keys: list[str] = []
-        self._rows = array("I")
-
-    def add(self, row: int, keys: Iterable[str]) -> None:
-        for key in keys:
-            if key:
-                self._keys.append(key)
-                self._rows.append(row)
-
-    def table(self) -> Table:
-        made = Table(self._keys, self._rows)
-        self._keys, self._rows = [], array("I")
-        return made
-
-
 def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tuple[str, int]] = ()) -> Index:
     """The index of these invitees.
 
@@ -90,43 +80,39 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
         former: Further addresses and whose they are, by number: contacts of last year.
     """
     namer = Namer(places)
-    numbers, labels, countries, kinds = array("Q"), [], [], []
-    names, beginnings, first_words = _Keys(), _Keys(), _Keys()
-    addresses, domains, people = _Keys(), _Keys(), _Keys()
+    index = Index(array("Q"), [], [], [], Table(), Table(), Table(), Table(), Table(), Table(), places)
     rows: dict[int, int] = {}
+    first_words: set[str] = set()
     for row, invitee in enumerate(invitees):
         rows[invitee.number] = row
-        numbers.append(invitee.number)
-        labels.append(invitee.name)
-        countries.append(invitee.country)
-        kinds.append(invitee.kind.value)
-        forms = namer.spellings(invitee.name, invitee.country)
-        names.add(row, map("".join, forms.full))
-        beginnings.add(row, map("".join, forms.short))
-        first_words.add(0, _first_words((*forms.full, *forms.short)))
-        known = [a.lower() for contact in invitee.contacts for a in (contact.email, *contact.cc)]
-        addresses.add(row, known)
-        domains.add(row, {mail_domain(address) for address in known})
-        people.add(row, (person_key(contact.person) for contact in invitee.contacts))
+        index.numbers.append(invitee.number)
+        index.labels.append(invitee.name)
+        index.countries.append(invitee.country)
+        index.kinds.append(invitee.kind.value)
+        _add_names(index, row, namer.spellings(invitee.name, invitee.country), first_words)
+        for contact in invitee.contacts:
+            index.people.add(row, person_key(contact.person))
+            for address in (contact.email, *contact.cc):
+                _add_address(index, row, address.lower())
     for address, number in former:
         if number in rows:
-            addresses.add(rows[number], [address.lower()])
-            domains.add(rows[number], [mail_domain(address)])
-    rows.clear()
-    return Index(
-        numbers=numbers,
-        labels=labels,
-        countries=countries,
-        kinds=kinds,
-        names=names.table(),
-        beginnings=beginnings.table(),
-        first_words=first_words.table(),
-        addresses=addresses.table(),
-        domains=domains.table(),
-        people=people.table(),
-        places=places,
-    )
+            _add_address(index, rows[number], address.lower())
+    for word in first_words:
+        index.first_words.add(0, word)
+    for table in (index.names, index.beginnings, index.first_words, index.addresses, index.domains, index.people):
+        table.sort()
+    return index
 
 
-def _first_words(forms: Iterable[Words]) -> set[str]:
-    return {form[0] for form in forms}
+def _add_names(index: Index, row: int, forms: Spellings, first_words: set[str]) -> None:
+    for form in forms.full:
+        index.names.add(row, "".join(form))
+        first_words.add(form[0])
+    for form in forms.short:
+        index.beginnings.add(row, "".join(form))
+        first_words.add(form[0])
+
+
+def _add_address(index: Index, row: int, address: str) -> None:
+    index.addresses.add(row, address)
+    index.domains.add(row, mail_domain(address))

@@ -21,6 +21,7 @@ OFFICE_REACH = 5
 _INSIDE_A_NAME = re.compile(r"[\s'’´`‐-–/-]{1,4}|\.\s?")
 _SOFT = re.compile(r"[\s'’´`\"“”«»‐-–-]{0,6}")
 _IDEOGRAPHS = re.compile(r"[㐀-鿿가-힣]")
+_CAPITAL = re.compile(r"(?<![^\W_])[A-Z\u0080-\uffff][^\W_]*")  # or a letter of another script
 _CIVIC_ENDINGS = (
     "特別市",
     "広域市",
@@ -88,6 +89,8 @@ def mentions(text: str, index: Index) -> list[Mention]:
     found: list[Mention] = []
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
         line = raw[:LONGEST_LINE]
+        if not any(fold(word) in index.first_words for word in _CAPITAL.findall(line)) and not _IDEOGRAPHS.search(line):
+            continue
         spans = [match.span() for match in WORD.finditer(line)]
         if spans:
             found.extend(_in_line(_Line(line, spans, [fold(line[a:b]) for a, b in spans]), index))

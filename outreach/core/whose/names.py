@@ -69,14 +69,14 @@ class Namer:
         """Every form under which a place of this name is looked up."""
         full = set(_written(name))
         short: set[Words] = set()
-        for part in _PARTS.split(name)[:3]:
-            full.update(_written(part))
-        for form in tuple(full):
+        if _PARTS.search(name):
+            full.update(form for part in _PARTS.split(name)[:3] for form in _written(part))
+        for form in [form for form in full if len(form) > 1]:
             bare, connected = self.without_office(form)
             (full if connected else short).add(bare)
         for form in tuple(full):
             full.update(self._known.get((country, "".join(form)), ()))
-        short.update(beginning for form in full for beginning in self._beginnings(form))
+        short.update(beginning for form in full if len(form) > 1 for beginning in self._beginnings(form))
         return Spellings(_long_enough(full), _long_enough(short - full))
 
     def without_office(self, form: Words) -> tuple[Words, bool]:
@@ -113,8 +113,7 @@ def _written(name: str) -> Iterator[Words]:
     yield words
     if len(words) > 1 and words[0] in _ARTICLES:
         yield words[1:]
-    keyboard = words_of(name.translate(_ON_KEYBOARDS))
-    if keyboard != words:
+    if not name.isascii() and (keyboard := words_of(name.translate(_ON_KEYBOARDS))) != words:
         yield keyboard
 
 
