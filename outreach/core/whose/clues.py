@@ -23,6 +23,8 @@ MOST_WORDS = 2000  # that may hold a reference
 SIGNATURE_LINES = 12
 HEAD_LINES = 30  # of a quoted letter
 LONGEST_HEAD = 200  # characters of a line there
+LONGEST_NAME = 60  # characters of a person's name and title
+MOST_GIVEN = 4  # words of a person's name
 SHORT_LINE = 72  # characters of a line that can belong to a signature
 _BROKEN = tuple(f"{dash}{end}" for dash in "-\u2010\u2011\u2013" for end in ("\n", "\r\n"))
 _LEFT_OF_AT = re.compile(r"[A-Za-z0-9._%+'-]+\Z")
@@ -200,7 +202,7 @@ def _addressed(quote: str) -> Iterator[str]:
 def _people(text: str) -> Iterator[str]:
     """Runs of two to four words that begin with capitals."""
     for line in text.splitlines()[:SIGNATURE_LINES]:
-        words = [fold(word) for word in WORD.findall(line)[:12] if not word[0].islower()]
+        words = [fold(word) for word in WORD.findall(line[:LONGEST_NAME]) if not word[0].islower()]
         for start in range(len(words) - 1):
-            for length in (2, 3, 4):
-                yield "".join(words[start : start + length])
+            for end in range(start + 2, min(start + MOST_GIVEN, len(words)) + 1):
+                yield "".join(words[start:end])

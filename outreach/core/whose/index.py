@@ -43,12 +43,6 @@ class Table:
             end += 1
         return tuple(dict.fromkeys(self._rows[at:end]))
 
-    def __contains__(self, key: str) -> bool:
-        """Whether any row has this key."""
-        wanted = hash(key)
-        at = bisect_left(self._hashes, wanted)
-        return at < len(self._hashes) and self._hashes[at] == wanted
-
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -60,7 +54,7 @@ class Index:
     kinds: list[str]
     names: Table
     beginnings: Table  # of names: “Freiburg” of Freiburg im Breisgau
-    first_words: Table  # of names and beginnings
+    first_words: set[str]  # of names and beginnings
     addresses: Table
     domains: Table
     people: Table
@@ -80,16 +74,15 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
         former: Further addresses and whose they are, by number: contacts of last year.
     """
     namer = Namer(places)
-    index = Index(array("Q"), [], [], [], Table(), Table(), Table(), Table(), Table(), Table(), places)
+    index = Index(array("Q"), [], [], [], Table(), Table(), set(), Table(), Table(), Table(), places)
     rows: dict[int, int] = {}
-    first_words: set[str] = set()
     for row, invitee in enumerate(invitees):
         rows[invitee.number] = row
         index.numbers.append(invitee.number)
         index.labels.append(invitee.name)
         index.countries.append(invitee.country)
         index.kinds.append(invitee.kind.value)
-        _add_names(index, row, namer.spellings(invitee.name, invitee.country), first_words)
+        _add_names(index, row, namer.spellings(invitee.name, invitee.country))
         for contact in invitee.contacts:
             index.people.add(row, person_key(contact.person))
             for address in (contact.email, *contact.cc):
@@ -97,20 +90,18 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
     for address, number in former:
         if number in rows:
             _add_address(index, rows[number], address.lower())
-    for word in first_words:
-        index.first_words.add(0, word)
-    for table in (index.names, index.beginnings, index.first_words, index.addresses, index.domains, index.people):
+    for table in (index.names, index.beginnings, index.addresses, index.domains, index.people):
         table.sort()
     return index
 
 
-def _add_names(index: Index, row: int, forms: Spellings, first_words: set[str]) -> None:
+def _add_names(index: Index, row: int, forms: Spellings) -> None:
     for form in forms.full:
         index.names.add(row, "".join(form))
-        first_words.add(form[0])
+        index.first_words.add(form[0])
     for form in forms.short:
         index.beginnings.add(row, "".join(form))
-        first_words.add(form[0])
+        index.first_words.add(form[0])
 
 
 def _add_address(index: Index, row: int, address: str) -> None:

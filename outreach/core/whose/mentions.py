@@ -89,7 +89,7 @@ def mentions(text: str, index: Index) -> list[Mention]:
     found: list[Mention] = []
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
         line = raw[:LONGEST_LINE]
-        if not any(fold(word) in index.first_words for word in _CAPITAL.findall(line)) and not _IDEOGRAPHS.search(line):
+        if index.first_words.isdisjoint(map(fold, _CAPITAL.findall(line))) and not _IDEOGRAPHS.search(line):
             continue
         spans = [match.span() for match in WORD.finditer(line)]
         if spans:
