@@ -90,7 +90,7 @@ class _Score:
     @property
     def named(self) -> bool:
         """Its name stands in the mail, and not in passing."""
-        return any(weight > NAMES["body"][How.PASSING] for key, weight in self.signals.items() if key in _NAMED)
+        return any(self.signals.get(zone, 0) > NAMES["body"][How.PASSING] for zone in NAMES)
 
     @property
     def speaks(self) -> bool:
@@ -98,7 +98,6 @@ class _Score:
         return any(self.signals.get(zone, 0) >= NAMES["body"][How.OFFICE] * BEGINNING for zone in NAMES)
 
 
-_NAMED = frozenset({*NAMES, "label", "label_only", "label_part"})
 _Scores = dict[int, _Score]
 
 
@@ -178,17 +177,17 @@ def _kind_share(said: str, kind: str) -> float:
 
 
 def _add_countries(scores: _Scores, seen: Clues, index: Index) -> None:
-    """Between places of one name the country decides; a name with another country's mail domain is doubtful."""
-    named = {number for number, score in scores.items() if score.named}
-    rows = {row for row in _rows(seen) if int(index.numbers[row]) in named}
-    spoken = seen.language if seen.language not in WORLD_LANGUAGES else None
+    """Between places of one name the country decides, or the language; another country's mail domain makes doubtful."""
+    rows = set(_rows(seen))
+    named = {row for row in rows if index.countries[row] == seen.country or index.countries[row] in seen.countries}
+    spoken = seen.language if seen.language not in WORLD_LANGUAGES and not named else None
     for row in rows:
         score, country = scores[int(index.numbers[row])], index.countries[row]
-        if country == seen.country or country in seen.countries:
+        if row in named:
             score.add("country", WEIGHTS["country"], "the mail names its country")
         elif spoken and is_spoken(spoken, country):
             score.add("language", WEIGHTS["language"], "the mail is in a language of its country")
-        elif seen.country and not score.has((*CLEAR, *BY_SENDER)):
+        if seen.country not in ("", country):
             score.add("other_country", WEIGHTS["other_country"], "the mail domain is another country's")
 
 
@@ -223,6 +222,8 @@ def _stands(first: int, ranked: list[int], scores: _Scores, spoken_for: set[int]
         return False  # a neighbour writes on behalf of another
     if mine.has(CLEAR):
         return (mine.has(BY_SENDER) or not any(one.sent for one in others)) and not _another_speaks(mine, others)
+    if "other_country" in mine.signals and not mine.has(BY_SENDER):
+        return False
     if mine.total < ENOUGH or any(mine.total - one.total < MARGIN for one in others):
         return False
     return not (mine.has(BY_SENDER) and _another_speaks(mine, others))

@@ -19,6 +19,7 @@ _LETTERS = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d",
 _ON_KEYBOARDS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 _SAINTS = {"saint": "st", "sankt": "st", "sint": "st", "sainte": "ste"}
 _PARTS = re.compile(r"\s*[(),/]\s*|\s+[-–]\s+")
+_KEPT = frozenset({"la", "le", "los", "las", "el", "den", "l"})  # they can belong to the name
 _ARTICLES = frozenset({"l", "s", "d"})  # L'Hospitalet, 's-Gravenhage
 SHORTEST = 2  # letters of a name
 LONGEST = 8  # words of a name
@@ -62,6 +63,7 @@ class Namer:
         self._known: dict[tuple[str, str], list[Words]] = {}
         for country, names in places.cities:
             forms = [form for name in names for form in _written(name)]
+            forms += [form[1:] for form in forms if len(form) > 1 and form[0] in _ARTICLES]
             for form in forms:
                 self._known.setdefault((country, "".join(form)), []).extend(forms)
 
@@ -74,6 +76,7 @@ class Namer:
         for form in [form for form in full if len(form) > 1]:
             bare, connected = self.without_office(form)
             (full if connected else short).add(bare)
+        full.update([form[1:] for form in full if len(form) > 1 and form[0] in _ARTICLES])
         for form in tuple(full):
             full.update(self._known.get((country, "".join(form)), ()))
         short.update(beginning for form in full if len(form) > 1 for beginning in self._beginnings(form))
@@ -85,13 +88,11 @@ class Namer:
         while rest and self._office_length(rest):
             rest = rest[self._office_length(rest) :]
             before = rest
-            while (
-                rest and rest[0] in self._places.connecting and rest[0] not in ("la", "le", "los", "las", "el", "den")
-            ):
+            while rest and rest[0] in self._places.connecting and rest[0] not in _KEPT:
                 rest = rest[1:]
         if not rest or rest == form:
             return form, True
-        return rest, rest != before or form[0] in ("stadt", "stad", "gemeente", "gemeinde", "comune", "commune")
+        return rest, rest != before or form[0] not in self._places.begins_names
 
     def _office_length(self, words: Words) -> int:
         offices = self._places.office_before
@@ -111,11 +112,11 @@ def _written(name: str) -> Iterator[Words]:
     if not words:
         return
     yield words
-    if len(words) > 1 and words[0] in _ARTICLES:
-        yield words[1:]
     if not name.isascii() and (keyboard := words_of(name.translate(_ON_KEYBOARDS))) != words:
         yield keyboard
 
 
 def _long_enough(forms: Iterable[Words]) -> frozenset[Words]:
-    return frozenset(form for form in forms if len("".join(form)) >= SHORTEST and len(form) <= LONGEST)
+    return frozenset(
+        form for form in forms if len(form) <= LONGEST and (len("".join(form)) >= SHORTEST or not form[0].isascii())
+    )

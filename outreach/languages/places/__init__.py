@@ -18,6 +18,7 @@ class Places:
 
     cities: tuple[tuple[str, tuple[str, ...]], ...]  # (country, spellings)
     connecting: frozenset[str]
+    begins_names: frozenset[str]
     extending: frozenset[str]
     before_another: frozenset[str]
     behind_another: frozenset[str]
@@ -53,6 +54,7 @@ def _places(cities: tuple[tuple[str, tuple[str, ...]], ...], data: Mapping[str, 
     return Places(
         cities=cities,
         connecting=_words(data["connecting"]),
+        begins_names=_words(data["begins_names"]),
         extending=_words(data["extending"]),
         before_another=_words(data["before_another"]),
         behind_another=_words(data["behind_another"]),
