@@ -10,7 +10,9 @@ from outreach.model import Contact, Invitee, InviteeKind, Mailbox, Match, Messag
 
 OURS = frozenset({"cisdpl@uclg.org"})
 MX = "mx.secretariat.example"
-QUOTE = "\n\nOn 15 Jul 2022, UCLG <cisdpl@uclg.org> wrote:\n> Invitation\n> Barcelona World Council, congress in Daejeon\n"
+QUOTE = (
+    "\n\nOn 15 Jul 2022, UCLG <cisdpl@uclg.org> wrote:\n> Invitation\n> Barcelona World Council, congress in Daejeon\n"
+)
 
 
 def mail(sender: str = "mayor@northam.example", **more: object) -> Message:
@@ -34,7 +36,9 @@ def invitees(*rows: str) -> list[Invitee]:
     made = []
     for number, row in enumerate(rows, 1):
         name, country, kind, emails, person = (*row.split("|"), "", "", "", "")[:5]
-        contacts = tuple(Contact(email, person=person) for email in emails.split()) or (Contact(f"x@no{number}.example"),)
+        contacts = tuple(Contact(email, person=person) for email in emails.split()) or (
+            Contact(f"x@no{number}.example"),
+        )
         made.append(Invitee(str(number), name, country, InviteeKind(kind or "city"), contacts, number))
     return made
 
@@ -45,7 +49,11 @@ def index_of(*rows: str) -> Index:
 
 
 def told(
-    index: Index, text: str = "We join.", sender: str = "someone@unknown.example", proven: Proven | None = None, **more: object
+    index: Index,
+    text: str = "We join.",
+    sender: str = "someone@unknown.example",
+    proven: Proven | None = None,
+    **more: object,
 ) -> Match:
     """Whose a mail with this new text is; `signature` and `below` stand under it, `language` is what it is in."""
     signature, language = str(more.pop("signature", "")), more.pop("language", "en")

@@ -385,7 +385,8 @@ def test_any_text_is_read(text: str, name: str, subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["Vic ", "Vic\n", "A", "@", "a@b.example ", "a.", "ABCD-EFGH-", "San José del Monte ", "市", "To: ", "'s-", "-\n"]
+    "piece",
+    ["Vic ", "Vic\n", "A", "@", "a@b.example ", "a.", "ABCD-EFGH-", "San José del Monte ", "市", "To: ", "'s-", "-\n"],
 )
 def test_hostile_text_costs_little(piece: str) -> None:
     """A megabyte of anything, new or quoted."""
