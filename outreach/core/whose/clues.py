@@ -32,8 +32,10 @@ _RIGHT_OF_AT = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 _QUOTE = re.compile(r"^\s*(?:>|[-*=]{3,}\s*[^\W_])")
 _TO = re.compile(
-    r"^[\s>*]*(?:to|à|para|per a|per|a|an|aan|pour|kime|προς|宛先|받는 사람|收件人)\s*\*?\s*[:：](?P<whom>.{1,200})", re.IGNORECASE
-)  # fmt: skip
+    r"^[\s>*]*(?:to|à|para|per a|per|a|an|aan|pour|kime|προς|宛先|받는 사람|收件人)\s*\*?\s*[:：]"
+    r"(?P<whom>.{1,200})",
+    re.IGNORECASE,
+)
 _SALUTATION = re.compile(
     r"^[\s>*]*(?:dear|to the|estimad|benvolgu|distingid|querid|madame|monsieur|chère|cher|sehr|liebe|caro|cara|"
     r"egregi|gentil|spett|geachte|beste|exm|prezad|ilm|hon)",
@@ -117,8 +119,8 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
 
 def _several(said: Places, labels: tuple[Label, ...]) -> bool:
     """Whether several invitees are named: only then does it matter which countries are."""
-    named = (*said.sender, *said.signature, *said.subject, *said.body, *said.quoted)
-    return len({row for one in (*named, *labels) for row in one.rows}) > 1
+    named = [one.rows for one in (*said.sender, *said.signature, *said.subject, *said.body, *said.quoted)]
+    return len({row for rows in (*named, *(label.rows for label in labels)) for row in rows}) > 1
 
 
 def _others(addresses: Iterable[str], own: frozenset[str], sender: str) -> tuple[str, ...]:
