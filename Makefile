@@ -13,7 +13,7 @@ export PIP_REQUIRE_HASHES := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN
 unexport PYTHONPATH
 
-.PHONY: help rehearse test check format lint types floors bench accuracy docs lock clean
+.PHONY: help rehearse test check format lint types floors bench accuracy learn docs lock clean
 
 help:  ## list the chores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,13 @@ bench: $(VENV)/.dev  ## measure, against limits and peers
 accuracy: $(VENV)/.dev  ## how well answers are read: make accuracy REPLIES=DIR CORPUS=DIR
 	$(BIN)/python benchmarks/accuracy.py --replies "$(REPLIES)" --corpus "$(CORPUS)"
 
+$(VENV)/.learn: requirements/learn.lock | $(VENV)/bin/python
+	@$(PIP) install --quiet --require-hashes -r requirements/learn.lock
+	@touch $@
+
+learn: $(VENV)/.dev $(VENV)/.learn  ## train the vote on the labelled answers anew; LEAVE_OUT="AUTHOR …" measures instead
+	$(BIN)/python benchmarks/learn.py $(if $(LEAVE_OUT),--leave-out $(LEAVE_OUT))
+
 docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
 	$(BIN)/python -m outreach.entrypoints.documents
 
@@ -75,7 +82,9 @@ lock: | $(VENV)/bin/python  ## pin every package anew, with hashes
 	@test -x $(VENV)/uv/bin/uv || { $(PYTHON) -m venv $(VENV)/uv && $(VENV)/uv/bin/python -m pip install --quiet uv; }
 	@for extras in "runtime" "rehearsal --extra rehearsal" "dev --extra rehearsal --extra dev"; do set -- $$extras; name=$$1; shift; \
 		$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --no-annotate pyproject.toml "$$@" --output-file requirements/$$name.lock; done
+		--no-header --no-annotate --no-strip-extras pyproject.toml "$$@" --output-file requirements/$$name.lock; done
+	@echo scikit-learn | $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate - --output-file requirements/learn.lock
 
 clean:  ## remove what was made; campaigns and rehearsals stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov

@@ -1,15 +1,14 @@
 """Trains the votes of core/reading on labelled answers, or tells how well they read authors whom they never saw.
 
-`make learn` writes outreach/languages/votes.json.gz. `--leave-out AUTHOR …` trains without an author (a file of
+`make learn` writes outreach/languages/votes.gz. `--leave-out AUTHOR …` trains without an author (a file of
 tests/data/answers, or `replies`) and measures on that author alone: the honest figure. Needs requirements/learn.lock.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,21 +24,24 @@ from outreach.core.reading.hearing import hear_in
 from outreach.core.reading.new_text import own_words
 from outreach.core.reading.phrases import sentences
 from outreach.core.reading.reader import bare_subject, open_mail
-from outreach.core.reading.tongue import tongue_traits
+from outreach.core.reading.tongue import tongue_words, word_traits
 from outreach.core.reading.traits import Heard, mail_traits, sentence_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
-from outreach.languages import Languages, Scores, Votes, load_languages, read_votes
+from outreach.core.reading.weighing import weigh
+from outreach.languages import Languages, load_languages
+from outreach.languages.scores import Scores, Votes, lanes_of, packed
 from outreach.languages.spelling import plain
 
 ROOT = Path(__file__).parent.parent
 REPLIES = ROOT / "tests/data/replies"
 ANSWERS = ROOT / "tests/data/answers"
 SENTENCES = ROOT / "tests/data/sentences"
-MODEL = ROOT / "outreach/languages/votes.json.gz"
+UNSEEN = ROOT / "tests/data/unseen"
+MODEL = ROOT / "outreach/languages/votes.gz"
 BANK = "sentences"  # the author of single sentences
 FOLDS = 5
 SEED = 2030
-SMALLEST = 4  # hundredths of a weight that are worth keeping
+SMALLEST = 0.04  # weights below are not worth keeping
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic.py
 
 Matrix = Any  # sparse.csr_matrix has no types
@@ -113,39 +115,39 @@ class Fitted:
     model: Any
     counter: Any
 
-    def shares(self, traits: Sequence[frozenset[str]]) -> NDArray[np.float64]:
+    def shares(self, traits: Sequence[Collection[str]]) -> NDArray[np.float64]:
         """The share of each kind in each row."""
         found: NDArray[np.float64] = self.model.predict_proba(_scaled(self.counter.transform(traits), traits))
         return found
 
-    def packed(self) -> dict[str, Any]:
-        """The model as the product reads it: hundredths."""
+    def scores(self) -> Scores:
+        """The model as the product reads it."""
         names = self.counter.get_feature_names_out()
-        weights = np.round(self.model.coef_ * 100).astype(int)
+        weights = np.round(self.model.coef_, 2)
         largest = np.abs(weights).max(axis=0)
-        return {
-            "kinds": [str(one) for one in self.model.classes_],
-            "bias": np.round(self.model.intercept_ * 100).astype(int).tolist(),
-            "weights": {name: weights[:, at].tolist() for at, name in enumerate(names) if largest[at] >= SMALLEST},
-            "more": weights[:, len(names) :].T.tolist(),
-        }
+        return Scores(
+            tuple(str(one) for one in self.model.classes_),
+            tuple(np.round(self.model.intercept_, 2).tolist()),
+            {name: lanes_of(weights[:, at].tolist()) for at, name in enumerate(names) if largest[at] >= SMALLEST},
+            tuple(map(tuple, np.round(weights[:, len(names) :].T, 2).tolist())),
+        )
 
 
-def _scaled(counts: Matrix, traits: Sequence[frozenset[str]]) -> Matrix:
+def _scaled(counts: Matrix, traits: Sequence[Collection[str]]) -> Matrix:
     """Each row as `shares` in core/reading/vote.py scales it."""
     lengths = np.array([len(one) + 1 for one in traits], dtype=float)
     return (sparse.diags(1 / np.sqrt(lengths)) @ counts.astype(float)).tocsr()
 
 
 def fit(
-    traits: Sequence[frozenset[str]],
+    traits: Sequence[Collection[str]],
     kinds: Sequence[str],
     *,
     strength: float,
     more: NDArray[np.float64] | None = None,
 ) -> Fitted:
     """Multinomial logistic regression with an L2 penalty; traits that one row alone has are left out."""
-    counter = CountVectorizer(analyzer=list, min_df=2, binary=True)
+    counter = CountVectorizer(analyzer=list, min_df=2, binary=False)
     rows = _scaled(counter.fit_transform(traits), traits)
     if more is not None:
         rows = sparse.hstack([rows, sparse.csr_matrix(more)]).tocsr()
@@ -160,9 +162,7 @@ def train(answers: Sequence[Answer]) -> Votes:
     mails = [one for one in answers if one.label != NOTHING]
     said = _unseen(answers, mails)
     mail = fit([mail_traits(one.heard) for one in mails], [one.label for one in mails], strength=6, more=said)
-    return read_votes(
-        pack({"sentence": _sentences(answers).packed(), "mail": mail.packed(), "tongue": _tongue(answers)})
-    )
+    return Votes(_sentences(answers).scores(), mail.scores(), _tongue(answers))
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
@@ -185,43 +185,40 @@ def _sentences(answers: Sequence[Answer]) -> Fitted:
     return fit([traits for traits, _ in pairs], [does for _, does in pairs], strength=8)
 
 
-def _tongue(answers: Sequence[Answer]) -> dict[str, Any]:
-    texts = [(one.text, one.language) for one in answers if one.text.strip()]
-    return fit([frozenset(tongue_traits(text)) for text, _ in texts], [code for _, code in texts], strength=30).packed()
+def _tongue(answers: Sequence[Answer]) -> Scores:
+    texts = [(tongue_words(one.text), one.language) for one in answers]
+    rows = [[trait for word in sorted(words) for trait in word_traits(word)] for words, _ in texts]
+    return fit(rows, [code for _, code in texts], strength=30).scores()
 
 
-def pack(data: dict[str, Any]) -> bytes:
-    """The file's bytes, the same for the same models."""
-    return gzip.compress(json.dumps(data, separators=(",", ":"), sort_keys=True).encode(), mtime=0)
+def unseen_answers(languages: Languages) -> list[Answer]:
+    """The answers of authors whom the vote never learns from."""
+    found = [answer(row, path.stem, languages) for path in sorted(UNSEEN.glob("*.jsonl")) for row in _rows(path)]
+    return [one for one in found if one is not None and one.heard]
 
 
-def unread(votes: Votes) -> dict[str, Any]:
-    """Models in the form of their file."""
+def measure(votes: Votes, seen: Sequence[Answer]) -> None:
+    """Prints, for each author, how often the vote is right, and what would be decided and how well."""
+    for author in sorted({one.author for one in seen}):
+        own = [one for one in seen if one.author == author]
+        verdicts = [(weigh(one.heard, cast(one.heard, votes), votes), one.label) for one in own]
+        right = [verdict.kind == label for verdict, label in verdicts]
+        decided = [(verdict.kind, label) for verdict, label in verdicts if verdict.sure]
+        good = sum(kind == label for kind, label in decided)
+        yes = sum(label == "confirm" for _, label in verdicts)
+        print(
+            f"{author:8} {len(own):4} answers: suggestion right {sum(right) / len(own):.3f}, "
+            f"decided {len(decided) / len(own):.3f}, of these right {good / max(len(decided), 1):.3f}, "
+            f"of all yes decided {sum(k == label == 'confirm' for k, label in decided) / max(yes, 1):.3f}, "
+            f"false yes decided {sum(kind == 'confirm' != label for kind, label in decided)}"
+        )
 
-    def hundredths(values: Sequence[float]) -> list[int]:
-        return [round(one * 100) for one in values]
 
-    def one(scores: Scores) -> dict[str, Any]:
-        return {
-            "kinds": list(scores.kinds),
-            "bias": hundredths(scores.bias),
-            "weights": {trait: hundredths(weights) for trait, weights in scores.weights.items()},
-            "more": [hundredths(weights) for weights in scores.more],
-        }
-
-    return {"sentence": one(votes.sentence), "mail": one(votes.mail), "tongue": one(votes.tongue)}
-
-
-def leave_out(answers: Sequence[Answer], author: str) -> None:
-    """Prints how often the largest share is right for an author that the vote never saw."""
+def leave_out(answers: Sequence[Answer], author: str) -> Votes:
+    """The vote trained without an author, measured on that author alone."""
     votes = train([one for one in answers if one.author != author])
-    seen = [one for one in answers if one.author == author]
-    ballots = [cast(one.heard, votes) for one in seen]
-    ranked = sorted(zip(ballots, seen, strict=True), key=lambda pair: -max(pair[0].mail.values()))
-    right = [ballot.kind == one.label for ballot, one in ranked]
-    for most in (0.5, 0.7, 1.0):
-        some = right[: int(len(right) * most)]
-        print(f"{author:8} {len(some):4} surest answers: {sum(some) / len(some):.3f} right")
+    measure(votes, [one for one in answers if one.author == author])
+    return votes
 
 
 def main() -> None:
@@ -235,11 +232,10 @@ def main() -> None:
             leave_out(answers, author)
         return
     votes = train(answers)
-    packed = pack(unread(votes))
-    MODEL.write_bytes(packed)
-    print(
-        f"{len(answers)} answers, {len(votes.sentence.weights)} + {len(votes.mail.weights)} traits, {len(packed)} bytes"
-    )
+    MODEL.write_bytes(packed(votes))
+    measure(votes, unseen_answers(load_languages()))
+    traits = f"{len(votes.sentence.weights)} + {len(votes.mail.weights)} traits"
+    print(f"learned from {len(answers)} answers and sentences: {traits}, {MODEL.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
-"""What is known of languages: one TOML file each, read once; and the weights of the vote that they share."""
+"""What is known of languages: one TOML file each, read once, beside the weights of the vote that they share."""
 
 from __future__ import annotations
 
-import gzip
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from outreach.languages.scores import Votes, read_votes
 from outreach.languages.spelling import plain_words
 
 
@@ -29,25 +28,6 @@ class Language:
     suggests_only: bool  # a person decides what it says
     words: Mapping[str, str]  # by their meanings; how they are written: core/reading/vocabulary.py
     automatic: Mapping[str, tuple[str, ...]]  # phrases of automatic replies, by what they show
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """A linear model: for each kind a bias, and a weight for each trait and for each further value."""
-
-    kinds: tuple[str, ...]
-    bias: tuple[float, ...]
-    weights: Mapping[str, tuple[float, ...]]
-    more: tuple[tuple[float, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Votes:
-    """The models of core/reading/vote.py and tongue.py."""
-
-    sentence: Scores
-    mail: Scores
-    tongue: Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +50,7 @@ def load_languages() -> Languages:
     )
     return Languages(
         tuple(_language(one.name.removesuffix(".toml"), tomllib.loads(one.read_text("utf-8"))) for one in found),
-        read_votes((files(__package__) / "votes.json.gz").read_bytes()),
-    )
-
-
-_NO_SCORES: Mapping[str, Any] = {"kinds": [], "bias": [], "weights": {}, "more": []}
-
-
-def read_votes(packed: bytes) -> Votes:
-    """The models as benchmarks/learn.py writes them; weights are kept in hundredths."""
-    data = json.loads(gzip.decompress(packed))
-    return Votes(*(_scores(data.get(name, _NO_SCORES)) for name in ("sentence", "mail", "tongue")))
-
-
-def _scores(data: Mapping[str, Any]) -> Scores:
-    def units(hundredths: list[int]) -> tuple[float, ...]:
-        return tuple(one / 100 for one in hundredths)
-
-    return Scores(
-        kinds=tuple(data["kinds"]),
-        bias=units(data["bias"]),
-        weights={trait: units(weights) for trait, weights in data["weights"].items()},
-        more=tuple(units(weights) for weights in data["more"]),
+        read_votes((files(__package__) / "votes.gz").read_bytes()),
     )
 
 

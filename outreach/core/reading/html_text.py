@@ -3,42 +3,146 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
-BLOCKS = "address article aside center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header li main nav ol p pre section table tr ul".split()  # noqa: E501, SIM905
+from outreach.core.reading.quote_marks import marks
+
+BLOCKS = (
+    *("address", "article", "aside", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3"),
+    *("h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul"),
+)
 UNSEEN = ["script", "style", "head", "title", "template", "noscript"]
 MOST = 2_000_000  # characters
+MOST_TAGS = 3_000  # a tree of more takes long to build, and far longer where they are nested
+
+# What mail programs put around or above the mail that is answered: Gmail, Outlook (desktop, web, telephone), Apple,
+# Thunderbird, Yahoo, Proton, Zoho, Zimbra, Roundcube.
+QUOTES = (
+    ".gmail_quote, .gmail_attr, .gmail_quote_container, [id$=divRplyFwdMsg], #OLK_SRC_BODY_SECTION, "
+    ".OutlookMessageHeader, #mail-editor-reference-message-container, .ms-outlook-mobile-reference-message, "
+    '[style*="border-top:solid #E1E1E1"], [style*="border-top:solid #B5C4DF"], .moz-cite-prefix, '
+    ".moz-email-headers-table, .yahoo_quoted, .yahoo-quoted-begin, .protonmail_quote, .zmail_extra, .zmail_extra_hr, "
+    "#zwchr, #reply-intro, "
+    "#isReplyContent, .mail_quote, .tutanota_quote, #mailcontent_quote"
+)
+# A signature that a mail program put there.
+SIGNATURES = (
+    ".gmail_signature, .moz-signature, .protonmail_signature_block, #ms-outlook-mobile-signature, #AppleMailSignature, "
+    "[id$=Signature]:not(body)"
+)
+LONGEST_SIGNATURE = 600  # characters; in a longer one somebody wrote
+INDENT = re.compile(r"border\s*:\s*none|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", re.IGNORECASE)
+
+# Lines of their own, which no mail has: they become “>” and separators.
+OPEN, CLOSE, QUOTE, SIGNATURE = "\ue010", "\ue011", "\ue012", "\ue013"
+SEPARATOR = "-----Original Message-----"
+_OWN = re.compile("[\ue010-\ue013]")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]*>|<!--|<![^<>]*>")
 
 
 def html_to_text(html: str) -> str:
     """The text of an HTML mail; what stands in a block quote gets a “>” before each line."""
+    html = _OWN.sub(" ", html[:MOST])
+    if html.count("<") > 2 * MOST_TAGS:
+        return _lines(_by_tags(html))
     try:
-        tree = LexborHTMLParser(html[:MOST])
-        tree.strip_tags(UNSEEN, recursive=True)
-        for tag in tree.css("br"):
-            tag.replace_with("\n")
-        for tag in tree.css(", ".join(BLOCKS)):
-            tag.insert_before("\n")
-            tag.insert_after("\n")
-        for tag in tree.css("blockquote"):
-            tag.insert_before("\n\ue010\n")
-            tag.insert_after("\n\ue011\n")
-        body = tree.body or tree.root
-        text = body.text(separator="", deep=True) if body is not None else ""
+        text = _by_tree(html)
     except Exception:  # noqa: BLE001  a tree that cannot be built: the words without the tags
-        text = re.sub(r"<[^>]{0,2000}>", " ", html[:MOST])
-    return _quoted(text.replace("\xa0", " "))
+        text = _by_tags(html)
+    return _lines(text)
 
 
-def _quoted(text: str) -> str:
-    depth, lines = 0, []
-    for line in text.split("\n"):
-        if "\ue010" in line:
-            depth += 1
-        elif "\ue011" in line:
-            depth = max(0, depth - 1)
+def _by_tree(html: str) -> str:
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(UNSEEN, recursive=True)
+    for tag in tree.css(QUOTES):
+        tag.insert_before(f"\n{QUOTE}\n")
+    for tag in tree.css(SIGNATURES):
+        if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
+            tag.insert_before(f"\n{SIGNATURE}\n")
+    for tag in tree.css("br"):
+        tag.replace_with("\n")
+    for tag in tree.css("td, th"):
+        tag.insert_after(" ")
+    for tag in tree.css(", ".join(BLOCKS)):
+        tag.insert_before("\n")
+        tag.insert_after("\n")
+    for tag in tree.css("blockquote"):
+        if not INDENT.search(tag.attributes.get("style") or ""):
+            tag.insert_before(f"\n{OPEN}\n")
+            tag.insert_after(f"\n{CLOSE}\n")
+    body = tree.body or tree.root
+    return body.text(separator="", deep=True) if body is not None else ""
+
+
+def _by_tags(html: str) -> str:
+    """The text without a tree: in one pass, for what has more tags than a mail should."""
+    return unescape("".join(_pieces(html)))
+
+
+def _pieces(html: str) -> Iterator[str]:
+    last, until, hidden = 0, 0, ""
+    for found in _TAG.finditer(html):
+        if found.start() < until:
+            continue
+        if not hidden:
+            yield html[last : found.start()]
+        last = found.end()
+        closes, name = bool(found.group(1)), (found.group(2) or "").lower()
+        if found.group() == "<!--":
+            until = last = html.find("-->", last) + 3 if html.find("-->", last) >= 0 else len(html)
+        elif hidden or name in UNSEEN:
+            hidden = _hidden(hidden, name, closes=closes)
         else:
-            clean = " ".join(line.split())
+            yield _for_tag(name, closes=closes)
+    if not hidden:
+        yield html[last:]
+
+
+def _hidden(hidden: str, name: str, *, closes: bool) -> str:
+    """The element whose text nobody sees, behind this tag."""
+    if hidden:
+        return "" if closes and name == hidden else hidden
+    return "" if closes else name
+
+
+def _for_tag(name: str, *, closes: bool) -> str:
+    if name == "blockquote":
+        return f"\n{CLOSE if closes else OPEN}\n"
+    if name == "br" or name in BLOCKS:
+        return "\n"
+    return " " if name in ("td", "th") else ""
+
+
+def _lines(text: str) -> str:
+    depth = 0
+    lines: list[str] = []
+    marked: list[int] = []
+    for line in text.replace("\xa0", " ").split("\n"):
+        clean = " ".join(line.split())
+        if clean == OPEN:
+            depth += 1
+        elif clean == CLOSE:
+            depth = max(0, depth - 1)
+        elif clean in (QUOTE, SIGNATURE):
+            if not depth:
+                marked.append(len(lines))
+                lines.append(clean)
+        else:
             lines.append("> " * min(depth, 5) + clean if depth else clean)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+    for number in marked:
+        lines[number] = _separator(lines, number)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _separator(lines: list[str], number: int) -> str:
+    """What stands for a container: nothing where its own words say it."""
+    if lines[number] == SIGNATURE:
+        return "-- "
+    below = [line for line in lines[number + 1 : number + 9] if line and not _OWN.match(line)]
+    if not below or below[0].startswith(">") or next((mark.start < 3 for mark in marks(below)), False):  # noqa: PLR2004
+        return ""
+    return SEPARATOR

@@ -3,119 +3,196 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import islice, pairwise
 
-# “On … wrote:” in the languages of mail programs: the verb that ends such a line.
-WROTE = (
-    "wrote|writes|a écrit|à écrit|escribió|escribio|va escriure|ha escrit|escreveu|ha scritto|schrieb|schreef|"
-    "geschreven|skrev|skrifaði|napisał|napisał\\(a\\)|napsal|napísal|пише|написал|написала|написав|yazdı|şunu yazdı|"
-    "έγραψε|のメール|작성|写道|寫道|menulis|a scris|írta|kirjoitti|tulis"
-)
-_WROTE = re.compile(rf"(?:{WROTE})\s*(?:\(.{{0,80}}\))?\s*[:：]?\s*$", re.IGNORECASE)
-_BEGINS = re.compile(
-    r"^(?:on|le|el|em|il|am|op|den|dne|dnia|w dniu|в|on|tarihinde|στις|date|a|al|la)\b|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|<[^<>\s]+@[^<>\s]+>",
-    re.IGNORECASE,
-)
-_ORIGINAL = re.compile(
-    r"^[\s>]*[-_=*]{2,}\s*(?:original message|message d'origine|message original|mensaje original|missatge original|"
-    r"mensagem original|messaggio originale|messaggio inoltrato|ursprüngliche nachricht|originalnachricht|"
-    r"oorspronkelijk bericht|forwarded message|message transféré|mensaje reenviado|missatge reenviat|"
-    r"mensagem encaminhada|weitergeleitete nachricht|doorgestuurd bericht|orijinal mesaj|αρχικό μήνυμα|"
-    r"原始邮件|元のメッセージ|원본 메시지)\b",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"^[\s>*]*(?:(from|de|von|van|da|от|kimden|από|差出人|보낸 사람|发件人)|"
-    r"(sent|date|envoyé|enviado(?: el)?|enviat|data|inviato|gesendet|datum|verzonden|fecha|gönderen|tarih|στάλθηκε|送信日時|보낸 날짜|发送时间)|"
-    r"(to|à|para|per a|per|a|an|aan|pour|kime|προς|宛先|받는 사람|收件人)|"
-    r"(subject|objet|asunto|assumpte|tema|assunto|oggetto|betreff|onderwerp|konu|θέμα|件名|제목|主题))\s*\*?\s*[:：]",
-    re.IGNORECASE,
-)
-_SIGNATURE = re.compile(r"^(?:--|—|–|__)\s?$")
-_RULE = re.compile(r"^[_*=-]{5,}\s*$")
-_MOBILE = re.compile(
-    r"^(?:sent from my|get outlook for|envoyé (?:de|depuis) mon|enviado desde mi|enviat des del meu|enviado do meu|"
-    r"inviato da(?:l mio)?|von meinem .{1,30} gesendet|gesendet mit|verzonden (?:vanaf|met|van) mijn)\b",
-    re.IGNORECASE,
-)
+from outreach.core.reading.quote_marks import FORWARDED, HEADER, LONG, WROTE, Mark, above, marks, own_lines
+from outreach.core.reading.sign_off import above_delimiter, without_sign_off
+
+MOST_MARKS = 20
+MOST_MARK_LINES = 8
+SHORT = 250  # characters; no letter is so short
+_MANY_EMPTY = re.compile(r"\n(?:[ \t]*\n){4,}")
 
 
 def new_text(text: str) -> str:
     """What the sender newly wrote. Answers between quoted lines keep the lines that they answer."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    end = _quote_begins(lines)
-    own = lines[:end]
-    if _is_inline(lines, end):
-        own = lines
-    elif not any(line.strip() and not line.startswith(">") for line in own):
-        own = _below_the_quote(lines, end)
-    return _tidy(_without_signature(own))
-
-
-def _quote_begins(lines: list[str]) -> int:
-    """The line at which the quoted letter begins; all lines where there is none."""
-    for number, line in enumerate(lines):
-        if _ORIGINAL.match(line) or _header_block(lines, number) or _is_wrote(lines, number):
-            return number - 1 if number and _RULE.match(lines[number - 1]) else number
-        if line.startswith(">") and all(one.startswith(">") or not one.strip() for one in lines[number:]):
-            return number
-    return len(lines)
-
-
-def _is_wrote(lines: list[str], number: int) -> bool:
-    """“On … wrote:”, in one line or broken over up to three, with a quote or the end of the text behind it."""
-    if not _BEGINS.search(lines[number].strip()):
-        return False
-    joined = ""
-    for line in lines[number : number + 3]:
-        joined = f"{joined} {line.strip(' >*')}".strip()
-        if len(joined) > 400:  # noqa: PLR2004  no such line is longer
-            return False
-        if _WROTE.search(joined) and (joined.endswith((":", "：")) or "@" in joined):
-            return True
-    return False
-
-
-def _header_block(lines: list[str], number: int) -> bool:
-    """From:, Sent:, To:, Subject: as mail programs put them above a quoted letter, in any language."""
-    first = _LABEL.match(lines[number])
-    if first is None or not first.group(1):
-        return False
-    kinds = set()
-    for line in lines[number : number + 8]:
-        found = _LABEL.match(line)
-        if found is not None:
-            kinds |= {index for index in range(1, 5) if found.group(index)}
-    return len(kinds) >= 3  # noqa: PLR2004  of four
-
-
-def _is_inline(lines: list[str], end: int) -> bool:
-    """Answers stand between quoted lines: own text behind a quoted line, more than once or before the end."""
-    quoted = [number for number, line in enumerate(lines) if line.startswith(">")]
-    if not quoted or quoted[0] > end + 6:
-        return False
-    behind = [line for line in lines[quoted[0] : quoted[-1]] if line.strip() and not line.startswith(">")]
-    return bool(behind)
-
-
-def _below_the_quote(lines: list[str], end: int) -> list[str]:
-    """Where nothing stands above the quote, the answer may stand below it."""
-    quoted = [number for number, line in enumerate(lines) if line.startswith(">")]
-    return lines[quoted[-1] + 1 :] if quoted and quoted[-1] > end else lines[:end]
-
-
-def _without_signature(lines: list[str]) -> list[str]:
-    for number, line in enumerate(lines):
-        if _SIGNATURE.match(line) or _MOBILE.match(line.strip()):
-            return lines[:number]
-        if _RULE.match(line) and any(one.strip() for one in lines[:number]):
-            return lines[:number]
-    return lines
-
-
-def _tidy(lines: list[str]) -> str:
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = [line.rstrip() for line in _MANY_EMPTY.sub("\n\n\n\n", text).split("\n")]
+    return _tidy(_new(own_lines(lines)))
 
 
 def own_words(new: str) -> str:
     """The new text without the quoted lines that answers between them keep."""
     return "\n".join(line for line in new.split("\n") if not line.startswith(">"))
+
+
+def _new(lines: list[str]) -> list[str]:
+    passed_on, found, following = _first(lines)
+    if found is None:
+        return _among_quoted(lines)
+    top, body = lines[: above(lines, found)], lines[found.end :]
+    if _begins_quoted(body):
+        return _answered(passed_on, top, body)
+    if _has_words(top):
+        return _signed(passed_on, top)
+    if found.kind == FORWARDED:
+        return without_sign_off(lines[found.start : following.start if following is not None else len(lines)])
+    quoted = next((number for number, line in enumerate(body) if line.startswith(">")), None)
+    if found.kind == WROTE and quoted is not None and _is_answered(body, quoted):
+        return _among_quoted(body)  # the mark is the rest of a quote, and answers follow
+    if found.kind == WROTE and sum(map(len, body)) < SHORT:
+        return without_sign_off(body)  # too short for a letter: an answer below a quote that was taken out
+    return []
+
+
+def _has_words(lines: Sequence[str]) -> bool:
+    return any(not line.isspace() for line in lines if line)
+
+
+def _begins_quoted(lines: Sequence[str]) -> bool:
+    return next((line.startswith(">") for line in lines if line), False)
+
+
+def _last_quoted(lines: Sequence[str]) -> int:
+    return next(number for number in range(len(lines) - 1, -1, -1) if lines[number].startswith(">"))
+
+
+def _answered(passed_on: Sequence[int], top: list[str], body: list[str]) -> list[str]:
+    """What stands above a quote and what stands below it; or all of it, where answers stand between quoted lines."""
+    last = _last_quoted(body)
+    behind = _behind(body, last)
+    between = _last_answer(body, 0, last)
+    if between is not None:
+        return [*top, *_without_marks(_to_the_last(body, between, last, behind))]
+    over = _signed(passed_on, top)
+    return [*over, "", *behind] if behind else over
+
+
+def _is_answered(lines: list[str], quoted: int) -> bool:
+    last = _last_quoted(lines)
+    return _last_answer(lines, quoted, last) is not None or bool(_behind(lines, last))
+
+
+def _to_the_last(lines: list[str], end: int, last: int, behind: list[str]) -> list[str]:
+    """Everything down to the last answer; what is quoted below it answers nothing."""
+    return [*lines[: last + 1], *behind] if behind else above_delimiter(lines[:end])
+
+
+def _without_marks(lines: list[str]) -> list[str]:
+    """Nobody wrote “On … wrote:” above what is answered."""
+    kept, start = [], 0
+    for mark in marks(lines):
+        if mark.kind == WROTE and _begins_quoted(lines[mark.end : mark.end + 4]):
+            kept += lines[start : mark.start]
+            start = mark.end
+    return kept + lines[start:]
+
+
+def _among_quoted(lines: list[str]) -> list[str]:
+    """A text without a mark: quoted lines stay if answers stand below them."""
+    quoted = next((number for number, line in enumerate(lines) if line.startswith(">")), None)
+    if quoted is None:
+        return without_sign_off(lines)
+    last = _last_quoted(lines)
+    behind = _behind(lines, last)
+    between = _last_answer(lines, quoted, last)
+    if between is not None or behind:
+        return _without_marks(_to_the_last(lines, between or quoted, last, behind))
+    return without_sign_off(lines[:quoted])
+
+
+def _first(lines: list[str]) -> tuple[list[int], Mark | None, Mark | None]:
+    """Where mails between colleagues begin, which are new to us; the mark of the quoted letter; the one below it."""
+    waiting = marks(lines)
+    found = list(islice(waiting, 1))
+    if found and (found[0].kind == FORWARDED or _may_be_between_colleagues(found[0])):
+        found += islice(waiting, MOST_MARKS)
+    passed_on: list[int] = []
+    while len(found) > 1 and _between_colleagues(found[0], found[1:]):
+        passed_on.append(found.pop(0).start)
+    if found and found[0].kind == HEADER and not found[0].sure:
+        found.pop(0)  # a memorandum has such lines as well
+    return passed_on, found[0] if found else None, found[1] if len(found) > 1 else None
+
+
+def _may_be_between_colleagues(mark: Mark) -> bool:
+    """Whether it names nobody's address, or several of one domain."""
+    return mark.kind != WROTE and (not mark.domains or (len(mark.domains) == 1 and len(mark.addresses) > 1))
+
+
+def _between_colleagues(mark: Mark, deeper: Sequence[Mark]) -> bool:
+    """Whether a mail went from one to another of them, and the writer of the quoted letter never saw it."""
+    last = next((one for one in reversed(deeper) if one.domains), None)
+    if last is None or not mark.words or not _may_be_between_colleagues(mark):
+        return False
+    if mark.domains:
+        return not mark.domains & last.domains
+    return not mark.sure or not _shares_words(mark.words, last.words)
+
+
+def _shares_words(one: str, other: str) -> bool:
+    """Whether a name of one stands in the other as well."""
+    names = {word.lower() for word in re.findall(r"\w{3,}", one) if word[0].isupper()}
+    return bool(names & {word.lower() for word in re.findall(r"\w{3,}", other.partition("\n")[0])})
+
+
+def _signed(starts: Sequence[int], lines: list[str]) -> list[str]:
+    """Each of the mails that follow each other, without its signature."""
+    if not starts:
+        return without_sign_off(lines)
+    edges = [0, *starts, len(lines)]
+    parts = [without_sign_off(lines[one:two]) for one, two in pairwise(edges) if one < two]
+    return [line for part in parts for line in (*part, "")]
+
+
+# ---------------------------------------------------------------- lines quoted with “>”
+
+
+def _last_answer(lines: list[str], first: int, last: int) -> int | None:
+    """The end of what was written last between two quoted lines."""
+    number = last
+    while number > first:
+        if not lines[number] or lines[number].startswith(">"):
+            number -= 1
+            continue
+        end = number + 1
+        while number >= first and not lines[number].startswith(">"):
+            number -= 1
+        if not _goes_on(lines, number + 1, end) and not _is_mark(lines[number + 1 : end]):
+            return end
+    return None
+
+
+def _goes_on(lines: Sequence[str], start: int, end: int) -> bool:
+    """A piece of a quoted line that a mail program broke: one line, right between two quoted ones."""
+    if end - start != 1 or not lines[end]:
+        return False
+    line = lines[start].strip()
+    if line.startswith(("(", "<", "[", "http")):
+        return True
+    before = lines[start - 1]
+    return len(before) >= LONG and not before.endswith(("?", ":")) and (line[:1].islower() or not line[:1].isalpha())
+
+
+def _is_mark(lines: Sequence[str]) -> bool:
+    """Whether nothing but “On … wrote:” stands there."""
+    if len(lines) > MOST_MARK_LINES or lines[-1][-1] not in ":：-—>":
+        return False
+    found = next(marks(lines), None)
+    return found is not None and not _has_words(lines[: found.start]) and not _has_words(lines[found.end :])
+
+
+def _behind(lines: list[str], last: int) -> list[str]:
+    """What stands below the last quoted line, without a further quoted mail and a footer."""
+    rest = lines[last + 1 :]
+    if not _has_words(rest):
+        return []
+    mark = next(marks(rest), None)
+    own = without_sign_off(rest[: mark.start] if mark is not None else rest)
+    return own if _has_words(own) else []
+
+
+def _tidy(lines: Sequence[str]) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -51,13 +51,18 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 def _sentence(text: str) -> Sentence:
     words, spans, starts, at = [], [], [], 1
     for found in WORD.finditer(text):
-        word = plain(found.group()).replace(" ", "")
+        word = _spelled(found.group())
         if word:
             words.append(word)
             spans.append(found.span())
             starts.append(at)
             at += len(word) + 1
     return Sentence(text, f" {' '.join(words)} " if words else " ", tuple(spans), tuple(starts))
+
+
+@lru_cache(maxsize=1 << 16)
+def _spelled(word: str) -> str:
+    return plain(word).replace(" ", "")
 
 
 def _alternatives(token: str) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
 from outreach.core.reading.bounces import read_bounce
+from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.hearing import hear
 from outreach.core.reading.new_text import new_text, own_words
 from outreach.core.reading.opening import open_mail
@@ -60,7 +61,7 @@ def read_mail(
     if bounce is not None:
         return _bounce(message, bounce, new, sent_to)
     words = own_words(new)
-    said = understand(words, message.subject, languages)
+    said = understand(words, message.subject, languages, documents(message))
     if is_calendar(message):
         return _meeting(message, new, said)
     chosen = (said.language,) if said.language is not None else languages.all
@@ -71,19 +72,30 @@ def read_mail(
     return _answer(message, said, new, substitute.address if substitute else None, deadline)
 
 
-def understand(text: str, subject: str, languages: Languages) -> Said:
-    """What a text says; the subject speaks where there is no text."""
+def understand(text: str, subject: str, languages: Languages, enclosed: Sequence[str] = ()) -> Said:
+    """What a text says; the subject speaks where there is no text.
+
+    Args:
+        text: What was newly written.
+        subject: The mail's.
+        languages: All that are known.
+        enclosed: Names of documents that came with it.
+    """
     parts = sentences(text)
-    if not any(sentence.spans for sentence in parts):
+    silent = not any(sentence.spans for sentence in parts)
+    if silent:
         parts = sentences(bare_subject(subject))
     spoken = tongue(parts, languages)
     heard = hear(parts, spoken)
-    if not heard or (spoken.language is not None and spoken.language.suggests_only):
+    if heard and spoken.language is not None and not spoken.language.suggests_only:
+        ballot = cast(heard, languages.votes)
+        verdict = weigh(heard, ballot, languages.votes)
+        position = sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS)
+    else:
         verdict = suggest(parts, spoken.language)
-        return Said(verdict, HALF * (verdict.kind in POSITIONS), parts, heard, spoken.language)
-    ballot = cast(heard, languages.votes)
-    position = sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS)
-    return Said(weigh(heard, ballot, languages.votes), position, parts, heard, spoken.language)
+        position = HALF * (verdict.kind in POSITIONS)
+    verdict = look_inside(verdict, () if silent else heard, enclosed)
+    return Said(verdict, position, parts, heard, spoken.language)
 
 
 def bare_subject(subject: str) -> str:
@@ -147,7 +159,7 @@ def _answer(message: Message, said: Said, new: str, substitute: str | None, dead
         decided=verdict.sure and not message.problem,
         language=_code(said),
         new_text=new,
-        evidence=(*verdict.evidence, *verdict.doubts),
+        evidence=(*verdict.evidence, *(doubt.evidence for doubt in verdict.doubts)),
         flags=frozenset(_flags(message, said, substitute, deadline)),
         redirect_to=substitute,
         problem=message.problem or None,

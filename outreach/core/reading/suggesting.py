@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from outreach.core.reading.phrases import Sentence, find
-from outreach.core.reading.weighing import Verdict
+from outreach.core.reading.weighing import NEVER, Doubt, Verdict
 from outreach.languages import Language
 from outreach.model import Evidence, ReadingKind
 
@@ -22,8 +22,10 @@ KINDS = (
     K.ACKNOWLEDGE,
     K.UNRELATED,
 )
-HALF = 0.5  # how sure a phrase is
-DOUBT = Evidence("doubt: language", "this language is read by a person")
+LEAD = 0.5  # of a phrase
+DOUBT = Doubt(Evidence("doubt: language", "this language is read by a person"), NEVER)
+
+NOTHING = Doubt(Evidence("doubt: no words", "nothing is written in it"), NEVER)
 
 
 def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict:
@@ -32,8 +34,8 @@ def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict
         phrases = language.phrases.get(kind.value, ()) if language is not None else ()
         words = [words for sentence in sentences for words in find(phrases, sentence)]
         if words:
-            return Verdict(kind, HALF, tuple(Evidence(kind.value, one) for one in dict.fromkeys(words))[:3], (DOUBT,))
+            return Verdict(kind, LEAD, tuple(Evidence(kind.value, one) for one in dict.fromkeys(words))[:3], (DOUBT,))
     asked = [sentence.text.strip() for sentence in sentences if sentence.asks]
     if asked:
-        return Verdict(K.QUESTION, HALF, (Evidence("question", asked[0]),), (DOUBT,))
-    return Verdict(K.UNCLEAR, 0.0, (), (DOUBT,))
+        return Verdict(K.QUESTION, LEAD, (Evidence("question", asked[0]),), (DOUBT,))
+    return Verdict(K.UNCLEAR, 0.0, (), (DOUBT if any(sentence.spans for sentence in sentences) else NOTHING,))

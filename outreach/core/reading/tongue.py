@@ -1,14 +1,16 @@
-"""Which language a text is written in: letters and words weighed together, and the commonest words of further languages."""
+"""Which language a text is written in: letters and words weighed, and the commonest words of further languages."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from outreach.core.reading.phrases import Sentence
-from outreach.core.reading.vote import shares
 from outreach.languages import Language, Languages
+from outreach.languages.scores import Scores, shares
 
 MOST = 3000  # characters of a text that are looked at
 LONGEST_WORD = 16
@@ -31,7 +33,7 @@ def tongue(heard: Sequence[Sentence], languages: Languages) -> Tongue:
     further = _further(heard, languages)
     if further is not None:
         return Tongue(further, FURTHER, (further,) * len(heard))
-    whole = _weigh(" ".join(one.text for one in heard), languages)
+    whole = _weigh(" ".join(one.text for one in heard), languages.votes.tongue)
     if not whole:
         return Tongue(None, 0.0, (None,) * len(heard))
     code = max(whole, key=lambda one: whole[one])
@@ -42,31 +44,54 @@ def tongue(heard: Sequence[Sentence], languages: Languages) -> Tongue:
     )
 
 
-def _of_sentence(sentence: Sentence, whole: dict[str, float], languages: Languages) -> str:
-    own = _weigh(sentence.text, languages) or whole
+def _of_sentence(sentence: Sentence, whole: Mapping[str, float], languages: Languages) -> str:
+    own = _weigh(sentence.text, languages.votes.tongue) or whole
     return max(own, key=lambda code: own[code] * (whole[code] + PRIOR))
 
 
-def _weigh(text: str, languages: Languages) -> dict[str, float]:
-    traits = frozenset(tongue_traits(text))
-    return shares(languages.votes.tongue, traits) if traits else {}
+def _weigh(text: str, scores: Scores) -> dict[str, float]:
+    words = tongue_words(text)
+    if not words:
+        return {}
+    added, known, traits = map(sum, zip(*(_weigh_word(word, scores) for word in words), strict=True))
+    return shares(scores, scores.lanes(added, known), traits)
 
 
-def tongue_traits(text: str) -> Iterator[str]:
-    """The words of a text and every three letters of them, accents kept: they tell languages apart."""
-    for found in _WORD.finditer(text[:MOST].lower()):
-        word = found.group()[:LONGEST_WORD]
-        yield word
-        framed = f" {word} "
-        yield from (framed[at : at + 3] for at in range(len(framed) - 2))
+@lru_cache(maxsize=1 << 16)
+def _weigh_word(word: str, scores: Scores) -> tuple[int, int, int]:
+    """The sum of a word's weights, of how many traits they are, and how many traits it has."""
+    traits = tuple(word_traits(word))
+    known = [one for one in map(scores.weights.get, traits) if one is not None]
+    return sum(known), len(known), len(traits)
+
+
+def tongue_words(text: str) -> frozenset[str]:
+    """The words of a text, accents kept: they tell languages apart."""
+    return frozenset(word[:LONGEST_WORD] for word in _WORD.findall(text[:MOST].lower()))
+
+
+def word_traits(word: str) -> Iterator[str]:
+    """A word, and every three letters of it with its beginning and end."""
+    yield word
+    framed = f" {word} "
+    yield from (framed[at : at + 3] for at in range(len(framed) - 2))
 
 
 def _further(heard: Sequence[Sentence], languages: Languages) -> Language | None:
     """A language of which only the commonest words are known, if they are so many that it must be that."""
     words = [word for sentence in heard for word in sentence.words.split()]
-    if not words:
-        return None
-    counts = {one.code: sum(word in one.common for word in words) for one in languages.all}
-    code = max(counts, key=lambda one: counts[one])
+    speak = _speakers(languages)
+    counts = Counter(code for word in words for code in speak.get(word, ()))
+    code = min(counts, key=lambda one: (-counts[one], one), default=None)
     best = languages.get(code)
-    return best if best is not None and not best.words and counts[code] / len(words) >= FURTHER else None
+    return best if best is not None and not best.words and counts[best.code] / len(words) >= FURTHER else None
+
+
+@lru_cache(maxsize=4)
+def _speakers(languages: Languages) -> Mapping[str, Sequence[str]]:
+    """The languages of which a word is among the commonest."""
+    speak = defaultdict[str, list[str]](list)
+    for language in languages.all:
+        for word in language.common:
+            speak[word].append(language.code)
+    return speak

@@ -1,8 +1,8 @@
-"""The traits of a sentence and of a mail by which the vote is cast: meanings, words, which of them meet, and how long."""
+"""The traits of a sentence and of a mail by which the vote is cast: meanings, words, and which of them meet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,42 +45,47 @@ class Heard:
 
 def sentence_traits(heard: Heard) -> frozenset[str]:
     """The traits of one sentence."""
-    names = heard.names
-    found = set(_both(heard, names))
-    found |= {f"run {a} {b} {c}" for a, b, c in zip(names, names[1:], names[2:], strict=False)}
-    if heard.size <= SHORT:
-        found |= {f"short {name}" for name in names}
-    if names:
-        found |= {f"first {names[0]}", f"last {names[-1]}"}
-    found |= {f"words {most}" for most in SENTENCE_LENGTHS if heard.size <= most}
-    return frozenset(found)
+    return frozenset(both_traits(heard)) | sentence_alone(heard)
 
 
 def mail_traits(mail: Sequence[Heard]) -> frozenset[str]:
     """The traits of all sentences together."""
-    found = {trait for heard in mail for trait in _both(heard, heard.names)}
+    return mail_alone(mail).union(*map(both_traits, mail))
+
+
+def sentence_alone(heard: Heard) -> frozenset[str]:
+    """What counts in a sentence only."""
+    names = heard.names
+    found = {f"run {a} {b} {c}" for a, b, c in zip(names, names[1:], names[2:], strict=False)}
+    if heard.size <= SHORT:
+        found |= {f"short {name}" for name in names}
+    if names:
+        found |= {f"first {names[0]}", f"last {names[-1]}"}
+    return frozenset(found | {f"words {most}" for most in SENTENCE_LENGTHS if heard.size <= most})
+
+
+def mail_alone(mail: Sequence[Heard]) -> frozenset[str]:
+    """What counts in a mail as a whole only."""
     size = sum(heard.size for heard in mail)
-    found |= {f"words {most}" for most in MAIL_LENGTHS if size <= most}
+    found = {f"words {most}" for most in MAIL_LENGTHS if size <= most}
     if size <= BRIEF:
         found |= {f"short {name}" for heard in mail for name in heard.names}
     return frozenset(found)
 
 
-def _both(heard: Heard, names: Sequence[str]) -> Iterator[str]:
+def both_traits(heard: Heard) -> list[str]:
     """What counts in a sentence and in a mail."""
-    yield from names
-    yield from (f"run {a} {b}" for a, b in pairwise(names))
-    yield from (f"{a} > {b}" for at, a in enumerate(names) for b in names[at + 1 :])
+    names = heard.names
+    found = [*names, *(f"run {a} {b}" for a, b in pairwise(names))]
+    found += [f"{a} > {b}" for at, a in enumerate(names) for b in names[at + 1 :]]
     if heard.sentence.asks:
-        yield "asks"
-        yield from (f"asks {name}" for name in names)
-    yield from _words(heard)
+        found += ["asks", *(f"asks {name}" for name in names)]
+    return found + _words(heard)
 
 
-def _words(heard: Heard) -> Iterator[str]:
+def _words(heard: Heard) -> list[str]:
     """The words themselves, alone and with one and two that follow."""
     stems = [BEGIN, *(word[:STEM] for word in heard.sentence.words.split()), END]
-    mark = f"{heard.language}:"
-    yield from (mark + one for one in stems)
-    yield from (f"{mark}{a} {b}" for a, b in pairwise(stems))
-    yield from (f"{mark}{a} {b} {c}" for a, b, c in zip(stems, stems[1:], stems[2:], strict=False))
+    marked = [f"{heard.language}:{stem}" for stem in stems]
+    twos = [f"{a} {b}" for a, b in zip(marked, stems[1:], strict=False)]
+    return marked + twos + [f"{a} {b}" for a, b in zip(twos, stems[2:], strict=False)]

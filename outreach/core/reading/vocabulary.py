@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language
@@ -38,6 +39,15 @@ class _Pattern:
     words: tuple[str, ...]  # after the first
 
 
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """The patterns that may begin with a word."""
+
+    alone: tuple[str, ...]  # names of those that are one word
+    by_second: Mapping[str, tuple[_Pattern, ...]]  # those whose second word must be just this one
+    others: tuple[_Pattern, ...]
+
+
 class Vocabulary:
     """The words of one language by their beginnings, made once."""
 
@@ -48,6 +58,7 @@ class Vocabulary:
             for token in _TOKEN.findall(listed):
                 self._add(name, token.strip("()").split())
         self._lengths = sorted({len(word) for word in self._begins})
+        self._beginning = lru_cache(maxsize=1 << 14)(self._beginning_with)
 
     def _add(self, name: str, written: Sequence[str]) -> None:
         words = [part for word in written for part in _parts(word)]
@@ -70,13 +81,28 @@ class Vocabulary:
         return tuple(sorted(found, key=lambda one: (one.places[0], one.name)))
 
     def _at(self, at: int, words: Sequence[str], written: Sequence[str]) -> Iterator[Meaning]:
-        word = words[at]
+        beginning = self._beginning(words[at], written[at])
+        for name in beginning.alone:
+            yield Meaning(name, (at,))
+        following = beginning.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
+        for pattern in chain(following, beginning.others):
+            places = _follow(pattern.words, at, words, written)
+            if places is not None:
+                yield Meaning(pattern.name, places)
+
+    def _beginning_with(self, word: str, written: str) -> _Beginning:
         begins = (self._begins.get(word[:length], ()) for length in self._lengths if length <= len(word))
-        for patterns in (self._whole.get(word, ()), self._whole.get("=" + written[at], ()), *begins):
-            for pattern in patterns:
-                places = _follow(pattern.words, at, words, written)
-                if places is not None:
-                    yield Meaning(pattern.name, places)
+        alone: list[str] = []
+        by_second: dict[str, tuple[_Pattern, ...]] = {}
+        others: list[_Pattern] = []
+        for pattern in chain(self._whole.get(word, ()), self._whole.get("=" + written, ()), *begins):
+            if not pattern.words:
+                alone.append(pattern.name)
+            elif pattern.words[0].startswith("=") or pattern.words[0] == GAP or pattern.words[0].endswith("~"):
+                others.append(pattern)
+            else:
+                by_second[pattern.words[0]] = (*by_second.get(pattern.words[0], ()), pattern)
+        return _Beginning(tuple(alone), by_second, tuple(others))
 
 
 def _parts(word: str) -> list[str]:
@@ -90,14 +116,16 @@ def _parts(word: str) -> list[str]:
 
 
 def _follow(pattern: tuple[str, ...], at: int, words: Sequence[str], written: Sequence[str]) -> tuple[int, ...] | None:
-    """The places of a pattern's words behind its first, or None."""
+    """The places of a pattern's words, the first of which stands at a place, or None."""
     places, room, at = [at], 0, at + 1
     for wanted in pattern:
         if wanted == GAP:
             room = ROOM
             continue
-        place = next((i for i in range(at, min(at + room + 1, len(words))) if _is(wanted, words[i], written[i])), None)
-        if place is None:
+        for place in range(at, min(at + room + 1, len(words))):
+            if _is(wanted, words[place], written[place]):
+                break
+        else:
             return None
         places.append(place)
         at, room = place + 1, 0

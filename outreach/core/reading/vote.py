@@ -7,11 +7,11 @@ regressions over traits such as “run not join” or “fr:en attent”, so tha
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreach.core.reading.traits import Heard, mail_traits, sentence_traits
-from outreach.languages import Scores, Votes
+from outreach.core.reading.traits import Heard, both_traits, mail_alone, sentence_alone
+from outreach.languages.scores import Scores, Votes, shares
 
 NOTHING = "none"  # what a sentence does that carries no position
 
@@ -35,8 +35,16 @@ class Ballot:
 
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The vote on a mail."""
-    each = tuple(shares(votes.sentence, sentence_traits(heard)) for heard in mail)
-    return Ballot(shares(votes.mail, mail_traits(mail), summary(votes.sentence.kinds, each)), each)
+    common = [both_traits(heard) for heard in mail]
+    each = tuple(
+        _shares(votes.sentence, sentence_alone(heard).union(shared)) for heard, shared in zip(mail, common, strict=True)
+    )
+    whole = mail_alone(mail).union(*common)
+    return Ballot(_shares(votes.mail, whole, summary(votes.sentence.kinds, each)), each)
+
+
+def _shares(scores: Scores, traits: frozenset[str], more: Sequence[float] = ()) -> dict[str, float]:
+    return shares(scores, scores.sums(traits), len(traits), more)
 
 
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
@@ -47,25 +55,3 @@ def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[
     last = [each[-1][kind] for kind in kinds]
     any_ = [1 - math.prod(1 - one[kind] for one in each) for kind in kinds]
     return (*largest, *last, *any_)
-
-
-def shares(scores: Scores, traits: Collection[str], more: Sequence[float] = ()) -> dict[str, float]:
-    """Softmax over the kinds. A trait weighs less among many, known or not: what is new makes the vote less sure."""
-    known = [weights for trait in traits if (weights := scores.weights.get(trait)) is not None]
-    scale = 1 / math.sqrt(len(traits) + 1)
-    columns = map(sum, zip(*known, strict=True)) if known else (0.0 for _ in scores.kinds)
-    extra = _extra(more, scores)
-    sums = [bias + scale * column + add for bias, column, add in zip(scores.bias, columns, extra, strict=True)]
-    top = max(sums)
-    powers = [math.exp(one - top) for one in sums]
-    whole = sum(powers)
-    return {kind: power / whole for kind, power in zip(scores.kinds, powers, strict=True)}
-
-
-def _extra(more: Sequence[float], scores: Scores) -> list[float]:
-    if not more:
-        return [0.0] * len(scores.kinds)
-    return [
-        sum(value * weight for value, weight in zip(more, column, strict=True))
-        for column in zip(*scores.more, strict=True)
-    ]

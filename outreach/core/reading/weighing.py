@@ -1,96 +1,167 @@
-"""Weighs a mail: what the vote says, and what must not stand against it for a machine to decide.
+"""Weighs a mail: what the vote says, how far it leads, and what speaks against letting a machine decide.
 
-The vote suggests. It decides only where its share is high, one sentence says the same by itself in words that can be
-shown, and no doubt is heard: a condition, a negation, a question, another event, another sentence that speaks otherwise.
+The vote suggests a kind and by how much that leads over the next (the logarithm of how many times likelier it is). A
+kind needs a lead of its own to be decided. Each doubt raises it: words in the decisive sentence that often turn it
+round, a sentence that says something else, no sentence that says it by itself, no word that testifies to it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from outreach.core.reading.traits import Heard
 from outreach.core.reading.vote import NOTHING, Ballot
-from outreach.languages import Votes
+from outreach.languages.scores import Votes
 from outreach.model import Evidence, ReadingKind
 
 K = ReadingKind
-
-# The share that a kind needs to be decided; what is recorded wrongly most harmfully needs most.
-SURE: Mapping[str, float] = {
-    K.CONFIRM: 0.80,
-    K.DECLINE: 0.70,
-    K.TENTATIVE: 0.70,
-    K.QUESTION: 0.75,
-    K.REDIRECT: 0.70,
-    K.ACKNOWLEDGE: 0.75,
-    K.WITHDRAW: 0.75,
-    K.UNSUBSCRIBE: 0.75,
-    K.UNRELATED: 0.80,
-}
+NEVER = math.inf  # a doubt that no lead outweighs
 ALONE = 0.4  # the share with which the clearest sentence must say it by itself
-OTHERWISE = 0.4  # the share with which another sentence speaks against it
-# Meanings in the decisive sentence that a machine does not overrule, by kind.
-DOUBTS: Mapping[str, frozenset[str]] = {
-    K.CONFIRM: frozenset({"if", "refuse", "no", "not", "pending", "withdraw", "stop", "lack"}),
-    K.DECLINE: frozenset({"noobjection", "pending"}),
-    K.WITHDRAW: frozenset({"noobjection", "if"}),
-}
-HARMLESS = frozenset({"noobjection"})  # “nothing against it”: a “not” that says yes
-AGAINST: Mapping[str, frozenset[str]] = {
-    K.CONFIRM: frozenset({K.DECLINE, K.TENTATIVE, K.WITHDRAW, K.QUESTION, K.UNRELATED}),
-    K.DECLINE: frozenset({K.CONFIRM, K.TENTATIVE}),
-    K.TENTATIVE: frozenset({K.CONFIRM, K.DECLINE}),
-    K.ACKNOWLEDGE: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.TENTATIVE}),
-    K.QUESTION: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.TENTATIVE}),
-    K.REDIRECT: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW}),
-    K.WITHDRAW: frozenset({K.CONFIRM}),
-    K.UNSUBSCRIBE: frozenset({K.CONFIRM, K.DECLINE}),
-    K.UNRELATED: frozenset({K.CONFIRM, K.DECLINE, K.TENTATIVE, K.WITHDRAW}),
+OTHERWISE = 0.35  # the share with which another sentence speaks against it
+BRIEF = 8  # words of a sentence that is shown whole
+MOST_LEAD = 12.0  # where the second has no share at all
+
+# The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below.
+SURE: Mapping[ReadingKind, float] = {
+    K.CONFIRM: 1.3,
+    K.DECLINE: 1.3,
+    K.TENTATIVE: 1.5,
+    K.QUESTION: 1.7,
+    K.REDIRECT: 1.5,
+    K.ACKNOWLEDGE: 1.5,
+    K.WITHDRAW: 1.5,
+    K.UNSUBSCRIBE: 1.5,
+    K.UNRELATED: 2.2,
 }
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What a meaning in the decisive sentence may turn round: how much lead that costs, and how it is told."""
+
+    cost: float
+    told: str
+
+
+CONDITION, NEGATION = "a condition", "a negation"
+TURNS: Mapping[ReadingKind, Mapping[str, Turn]] = {
+    K.CONFIRM: {
+        "if": Turn(1.0, CONDITION),
+        "not": Turn(1.0, NEGATION),
+        "pending": Turn(1.0, "something is pending"),
+        "ask": Turn(1.0, "something is asked for"),
+        "cost": Turn(1.0, "costs or duties"),
+        "refuse": Turn(NEVER, "a word of refusal"),
+        "withdraw": Turn(NEVER, "a word of withdrawal"),
+        "no": Turn(2.0, "a no"),
+        "stop": Turn(2.0, "a wish to end something"),
+        "lack": Turn(2.0, "something is lacking"),
+        "event": Turn(2.0, "another event"),
+        "genuine": Turn(2.0, "is it genuine?"),
+        "would": Turn(0.5, "would"),
+        "must": Turn(0.5, "must"),
+        "inform": Turn(0.5, "news to come"),
+        "before": Turn(0.3, "something comes before"),
+    },
+    K.DECLINE: {"pending": Turn(1.0, "something is pending"), "event": Turn(1.0, "another event")},
+    K.WITHDRAW: {"if": Turn(1.0, CONDITION), "noobjection": Turn(1.0, "no objection")},
+    K.UNRELATED: {"campaign": Turn(1.0, "the campaign"), "join": Turn(1.0, "joining")},
+}
+HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
+# A yes needs a word for it.
+TESTIFY: Mapping[ReadingKind, frozenset[str]] = {
+    K.CONFIRM: frozenset({"join", "accept", "confirm", "list", "yes", "done", "campaign", "want"}),
+}
+NOBODY_TESTIFIES, NOBODY_ALONE, ASKED = 2.0, 1.5, 3.0  # what these doubts cost
+AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
+    K.CONFIRM: frozenset({K.DECLINE, K.TENTATIVE, K.WITHDRAW, K.QUESTION, K.UNRELATED, K.UNSUBSCRIBE, K.REDIRECT}),
+    K.DECLINE: frozenset({K.CONFIRM, K.TENTATIVE, K.WITHDRAW}),
+    K.TENTATIVE: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW}),
+    K.ACKNOWLEDGE: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.TENTATIVE, K.REDIRECT, K.QUESTION, K.UNRELATED}),
+    K.QUESTION: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.TENTATIVE, K.UNRELATED}),
+    K.REDIRECT: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.UNSUBSCRIBE}),
+    K.WITHDRAW: frozenset({K.CONFIRM}),
+    K.UNSUBSCRIBE: frozenset({K.CONFIRM, K.DECLINE, K.REDIRECT}),
+    K.UNRELATED: frozenset(set(SURE) - {K.UNRELATED}),
+}
+CONTRADICTED = 1.5  # what a sentence costs that surely speaks against it
+A_YES_CONTRADICTED = 1.0  # and what it costs a yes in any case
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What speaks against deciding, the words that show it, and the lead that it costs."""
+
+    evidence: Evidence
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a text says, how sure that is, the words that say so, and what speaks against deciding."""
+    """What a text says, how far that leads, the words that say so, and what speaks against deciding."""
 
     kind: ReadingKind
-    share: float
+    lead: float
     evidence: tuple[Evidence, ...]
-    doubts: tuple[Evidence, ...]
+    doubts: tuple[Doubt, ...]
+    decisive: Heard | None = None  # the sentence that says it most clearly
 
     @property
     def sure(self) -> bool:
         """Whether the text alone is enough to decide."""
-        return not self.doubts and self.share >= SURE.get(self.kind, 1.0)
+        return self.lead >= SURE.get(self.kind, math.inf) + sum(doubt.cost for doubt in self.doubts)
 
 
 def weigh(mail: Sequence[Heard], ballot: Ballot, votes: Votes) -> Verdict:
     """The verdict on a mail."""
     kind = ReadingKind(ballot.kind)
-    at = ballot.clearest(kind)
+    decisive = ballot.clearest(kind)
     return Verdict(
         kind,
-        ballot.mail[kind],
+        lead(ballot),
         tuple(_evidence(mail, ballot, kind, votes)),
-        tuple(_doubts(mail, ballot, kind, at)),
+        (*_doubts_within(mail[decisive], ballot.sentences[decisive], kind), *_doubts_elsewhere(mail, ballot, kind)),
+        mail[decisive],
     )
 
 
-def _doubts(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind, at: int) -> Iterator[Evidence]:
-    decisive = mail[at]
-    if ballot.sentences[at].get(kind, 0.0) < ALONE:
-        yield Evidence("doubt: no sentence says it alone", decisive.sentence.text.strip())
+def lead(ballot: Ballot) -> float:
+    """The logarithm of how many times likelier the first kind is than the second."""
+    second, first = sorted(ballot.mail.values())[-2:]
+    return min(math.log(first / second), MOST_LEAD) if second else MOST_LEAD
+
+
+def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKind) -> Iterator[Doubt]:
+    """What the decisive sentence itself holds against it."""
+    said = decisive.sentence.text.strip()
     names = {one.name for one in decisive.meanings}
-    for one in decisive.meanings:
-        if one.name in DOUBTS.get(kind, ()) and not names & HARMLESS:
-            yield Evidence(f"doubt: {one.name}", decisive.written(one.places))
+    turns = TURNS.get(kind, {})
+    for name in sorted(names & set(turns)):
+        if not (name == "not" and HARMLESS in names):
+            words = next(decisive.written(one.places) for one in decisive.meanings if one.name == name)
+            yield _doubt(turns[name].told, words, turns[name].cost)
+    if kind in TESTIFY and not names & TESTIFY[kind]:
+        yield _doubt("no word testifies to it", said, NOBODY_TESTIFIES)
+    if shares.get(kind, 0.0) < ALONE:
+        yield _doubt("no sentence says it alone", said, NOBODY_ALONE)
     if kind is K.CONFIRM and decisive.sentence.asks:
-        yield Evidence("doubt: it is asked", decisive.sentence.text.strip())
-    for heard, shares in zip(mail, ballot.sentences, strict=True):
-        other = max(shares, key=lambda one: shares[one])
-        if other in AGAINST.get(kind, ()) and shares[other] >= OTHERWISE:
-            yield Evidence(f"doubt: {other}", heard.sentence.text.strip())
+        yield _doubt("it is asked", said, ASKED)
+
+
+def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) -> Iterator[Doubt]:
+    """The sentences that say something else most clearly, one for each other kind."""
+    for other in sorted(AGAINST.get(kind, ())):
+        at = ballot.clearest(other)
+        share = ballot.sentences[at].get(other, 0.0)
+        if share >= OTHERWISE:
+            cost = CONTRADICTED * share + A_YES_CONTRADICTED * (kind is K.CONFIRM)
+            yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
+
+
+def _doubt(told: str, words: str, cost: float) -> Doubt:
+    return Doubt(Evidence(f"doubt: {told}", words), cost)
 
 
 def _evidence(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind, votes: Votes) -> Iterator[Evidence]:
@@ -106,15 +177,5 @@ def passage(heard: Heard, kind: str, votes: Votes) -> str:
     """The words of a sentence from the first to the last that speak for a kind; all of a short sentence."""
     if kind not in votes.sentence.kinds or heard.size <= BRIEF:
         return heard.sentence.text.strip()
-    column = votes.sentence.kinds.index(kind)
-    places = [
-        place
-        for one in heard.meanings
-        if votes.sentence.weights.get(one.name, NO_WEIGHTS)[column:][:1] > (0.0,)
-        for place in one.places
-    ]
+    places = [place for one in heard.meanings if votes.sentence.weight(one.name, kind) > 0 for place in one.places]
     return heard.written(range(min(places), max(places) + 1)) if places else heard.sentence.text.strip()
-
-
-BRIEF = 8  # words of a sentence that is shown whole
-NO_WEIGHTS: tuple[float, ...] = ()

@@ -41,19 +41,29 @@ def is_complaint(message: Message) -> bool:
     return "feedback-report" in message.header("content-type").lower()
 
 
+def may_be_notice(message: Message) -> bool:
+    """Whether sender, return path or subject allow that a mail is a notice: a quick look before its text is read."""
+    subject = folded(message.subject)
+    return may_report(message) or message.return_path == "" or _is_anew(subject) or _ends_as_notice(subject)
+
+
 def is_notice(message: Message, words: str) -> bool:
-    """Whether a mail without a report is a notice; `words` are those above a letter that it returns."""
+    """Whether a mail that may be one is a notice; `words` are those above a letter that it returns."""
     subject = folded(message.subject)
     if _ARRIVED.match(subject):
         return False
     said = folded(words[:MOST_WORDS])
-    title, about = meaning(subject, _SUBJECTS), bool(meaning(said, _WORDS))
+    about = bool(meaning(said, _WORDS))
     if may_report(message):
-        return bool(title) or about
-    anew = title == SUBJECTS.meaning and not _REPLIED.match(subject)
-    if not (about and _names_whom(said)):
-        return anew and (message.return_path == "" or (about and bool(message.returned)))
-    return message.return_path == "" or anew or _ends_as_notice(subject)
+        return about or bool(meaning(subject, _SUBJECTS))
+    if about and _names_whom(said):
+        return True
+    return _is_anew(subject) and (message.return_path == "" or (about and bool(message.returned)))
+
+
+def _is_anew(subject: str) -> bool:
+    """Whether a folded subject is a notice's own, and nobody's answer to one."""
+    return meaning(subject, _SUBJECTS) == SUBJECTS.meaning and not _REPLIED.match(subject)
 
 
 def may_report(message: Message) -> bool:

@@ -1,0 +1,321 @@
+"""Finds the lines that mail programs put above a quoted mail: “On … wrote:”, From: and Sent:, “Original Message”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from outreach.languages.quoting import Quoting, load_quoting
+
+WROTE, HEADER, ORIGINAL, FORWARDED = "wrote", "header", "original", "forwarded"
+
+MOST_LINES = 6  # over which “On … wrote:” may be broken
+MOST_CHARACTERS = 400  # that such a line has
+MOST_HEADER_LINES = 24
+MOST_LABEL = 40
+MOST_TRIED = 400  # lines that might be a mark and are none
+ENOUGH_LABELS = 3  # of From, Sent, To and Subject
+LONG = 60  # a line that a mail program may have broken
+
+# A date with its first words: up to three of them, then a number.
+_DATED_START = re.compile(
+    r"(?:[^\s\d<>@:]{1,16},?\s+){0,4}[^\s\d<>@:+]{0,3}\d{1,4}(?=[\s.,/:\u00ba\u00b0年년-]|st|nd|rd|th|er|$)"
+)
+_CLOCK = re.compile(r"\d{1,2}\s?[:.hH時点시]\s?\d{2}(?!\d)|\d\s?[apAP]\.?\s?[mM]\b")
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+_ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@([^\s<>@\"'(),;:\[\]]{1,253})")
+_ENDS_WITH_ADDRESS = re.compile(r"[^\s@]@[^\s@]+[>)\]]?[>)\]]?$")
+_NAMED = re.compile(r"[^<>@]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,253}>")
+_INITIALS = re.compile(r"^[A-Z]{1,2}>(?=\s|$)")  # “JS> ”, as some programs quote John Smith
+_UNSEEN = str.maketrans("", "", "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_FIRST = "-_=~—–─*"
+_LAST = ":：-—>)*_\u200f\u200e\u202c\u2069"
+_DASHES = "-_=~—–─ *\xa0\t"
+_WITHIN = re.compile(r"(?<=[^\s-])-{2,}\s?On .{5,300}\bwrote:\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands above a quoted mail, and whom it names."""
+
+    kind: str
+    start: int  # its first line
+    end: int  # the line behind it
+    words: str = ""  # all of it
+    sure: bool = True  # it names an address or an hour, as a mail program does and a memorandum does not
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """The mail domains that it names."""
+        return frozenset(found.lower().rstrip(".") for found in _ADDRESS.findall(self.words))
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The addresses that it names."""
+        return frozenset(found.group().lower() for found in _ADDRESS.finditer(self.words))
+
+
+@lru_cache(maxsize=1)
+def _words() -> Quoting:
+    return load_quoting()
+
+
+@lru_cache(maxsize=1)
+def _verb() -> re.Pattern[str]:
+    """Any verb of “wrote”; in scripts without blanks it may stand within a word."""
+    words = sorted(_words().wrote | {"sent"}, key=len, reverse=True)
+    letters = [re.escape(word) for word in words if ord(word[0]) < 0x3000 and not "\u0e00" <= word[0] <= "\u0e7f"]  # noqa: PLR2004
+    others = [re.escape(word) for word in words if re.escape(word) not in letters]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(letters)})(?!\w)|{'|'.join(others)}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _nouns() -> frozenset[str]:
+    """What a quoted mail is called: the longer words of “Original message”."""
+    return frozenset(word for words in _words().original for word in words.split() if len(word) > 3)  # noqa: PLR2004
+
+
+def clean(line: str) -> str:
+    """A line without what is not seen and without quote signs, stars and blanks around it."""
+    return line.translate(_UNSEEN).strip(" >*_\t\xa0")
+
+
+def marks(lines: Sequence[str]) -> Iterator[Mark]:
+    """Every mark that stands outside of lines quoted with “>”, in order; a text of nothing but colons is given up."""
+    behind, tried = 0, 0
+    for number, line in enumerate(lines):
+        if number < behind or not line or line[0] == ">" or not _may_be(line):
+            continue
+        tried += 1
+        found = _mark(lines, number, behind)
+        if found is not None:
+            yield found
+            behind = found.end
+        elif tried > MOST_TRIED:
+            return
+
+
+def _may_be(line: str) -> bool:
+    """A quick look at its ends."""
+    head = line[:MOST_LABEL]
+    return line[-1] in _LAST or ":" in head or "：" in head or head.lstrip()[:1] in _FIRST
+
+
+def _mark(lines: Sequence[str], number: int, behind: int) -> Mark | None:
+    line = lines[number]
+    bare = clean(line)
+    if not bare:
+        return None
+    if bare[0] in _FIRST or line.lstrip()[0] in "_*":
+        found = _separator(lines, number, line)
+        if found is not None:
+            return found
+    if label(line) is not None:
+        found = _header(lines, number)
+        if found is not None:
+            return found
+    return _wrote(lines, number, behind) if bare[-1] in ":：-—" or line[-1] in ">)" else None
+
+
+def _is_broken_off(lines: Sequence[str], number: int) -> bool:
+    """“> wrote:”, where the sign is the end of an address that was broken over lines."""
+    told = clean(lines[number]).rstrip(":： ")
+    return (
+        number > 0
+        and _verb().fullmatch(told) is not None
+        and len(lines[number]) < LONG
+        and lines[number].endswith(":")
+        and lines[number - 1][:1] not in ("", ">")
+    )
+
+
+# ---------------------------------------------------------------- “On … somebody wrote:”
+
+
+def _wrote(lines: Sequence[str], number: int, behind: int) -> Mark | None:
+    """The mark that ends in this line; it may begin some lines above."""
+    bare = clean(lines[number])
+    colon = bare[-1:] in (":", "：")
+    if colon and bare[:-1].strip().lower() in _words().forwarded:
+        return Mark(FORWARDED, number, number + 1)
+    followed = _quoted_next(lines, number + 1)
+    if not colon and not bare.endswith(("--", "—")) and not (followed and "@" in bare):
+        return None
+    for first, joined in _joined(lines, number, behind):
+        if _starts(joined) and _tells(joined, colon=colon, followed=followed):
+            return Mark(WROTE, first, number + 1, joined)
+    return _named(lines, number, followed=followed, behind=behind)
+
+
+def _joined(lines: Sequence[str], number: int, behind: int) -> Iterator[tuple[int, str]]:
+    """The line, then with the one above it, and so on, as long as they may belong together."""
+    joined, empty = "", 0
+    for first in range(number, max(behind, number - MOST_LINES) - 1, -1):
+        part = lines[first].translate(_UNSEEN).strip(" *_\t\xa0-") if first == number else clean(lines[first])
+        if not part:
+            empty += 1
+            if empty > 1 or not joined.startswith("<"):
+                return
+            continue
+        joined = f"{part} {joined}".strip()
+        if len(joined) > MOST_CHARACTERS:
+            return
+        yield first, joined
+        if first < number and lines[first].endswith((".", "!", "?")):
+            return
+
+
+def _starts(joined: str) -> bool:
+    """Whether a line begins as “On Friday, 15 July” does."""
+    text = joined.lstrip("-—–=>[( ").strip('"“«')
+    return _DATED_START.match(text) is not None or text.lower().startswith(tuple(_words().quoting))
+
+
+def _tells(joined: str, *, colon: bool, followed: bool) -> bool:
+    """Whether what begins with a date says that somebody wrote."""
+    verb = _verb().search(joined)
+    if verb is not None:
+        return followed or _names_one(joined, joined[verb.end() :].strip(" \t:：-—–)"))
+    text = joined.lstrip("-—–=>[( ").rstrip(":： ")
+    first = text.split(" ", 1)[0].lower()
+    if text.lower().startswith(tuple(_words().quoting)):
+        return "@" in joined and colon
+    opens = first[:1].isdigit() or first[-1:] in ",." or first in _words().on
+    dated = _DATE.search(joined) is not None or _CLOCK.search(joined) is not None
+    return opens and dated and (colon or followed) and _ENDS_WITH_ADDRESS.search(text) is not None
+
+
+def _names_one(joined: str, behind: str) -> bool:
+    """An address as programs write it, or an hour or a date in figures: not “we sent the following to a@b.example:”."""
+    if re.search(r"[<(\[\"]\S*@|mailto:", joined.translate(_UNSEEN)):
+        return True
+    dated = _CLOCK.search(joined) is not None or _DATE.search(joined) is not None
+    return ("@" in joined or dated) and not behind[:1].islower()
+
+
+def _named(lines: Sequence[str], number: int, *, followed: bool, behind: int) -> Mark | None:
+    """“Somebody <address> wrote:” without a date before it, or a plain “Somebody wrote:” right above a quote."""
+    bare = clean(lines[number])
+    if bare[-1:] not in (":", "："):
+        return None
+    joined, first = bare, number
+    if number > behind and not _NAMED.match(bare) and _NAMED.match(clean(lines[number - 1])):
+        joined, first = f"{clean(lines[number - 1])} {bare}", number - 1
+    elif bare.startswith("<") and number > behind and lines[number - 1].strip():
+        first = number - 1
+    if len(joined) > MOST_CHARACTERS or _verb().search(joined) is None:
+        return None
+    if _NAMED.match(joined) or (followed and len(joined.split()) <= 12):  # noqa: PLR2004
+        return Mark(WROTE, first, number + 1, joined)
+    return None
+
+
+def _quoted_next(lines: Sequence[str], number: int) -> bool:
+    """Whether the next line that is not empty is quoted."""
+    for line in lines[number : number + 4]:
+        if line.strip():
+            return line.lstrip().startswith((">", "|"))
+    return False
+
+
+# ---------------------------------------------------------------- separators
+
+
+def _separator(lines: Sequence[str], number: int, line: str) -> Mark | None:
+    """“-----Original Message-----”, and “---- On … wrote ----”."""
+    text = line.translate(_UNSEEN).strip().replace("&nbsp;", " ")
+    told = text.strip(_DASHES + ":：").lower()
+    if not told or len(told) > MOST_CHARACTERS:
+        return None
+    words = _words()
+    if len(told) < LONG:
+        sided = text[-2:].strip(_DASHES) == "" and len(told.split()) <= 4  # noqa: PLR2004
+        if told in words.forwarded:
+            return _with_header(lines, Mark(FORWARDED, number, number + 1))
+        if told in words.original or (sided and not _nouns().isdisjoint(told.split())):
+            return _with_header(lines, Mark(ORIGINAL, number, number + 1))
+    if told.startswith(("forwarded by ", "original message from ", "inoltrato da ", "weitergeleitet von ")):
+        return _with_header(lines, Mark(FORWARDED, number, number + 1, told))
+    return None
+
+
+def _with_header(lines: Sequence[str], mark: Mark) -> Mark:
+    """A separator together with the header lines or the “On … wrote:” that stand right below it."""
+    number = mark.end
+    while number < len(lines) and number < mark.end + 4 and not lines[number].strip(" \t>_*-="):
+        number += 1
+    if number >= len(lines):
+        return mark
+    header = _header(lines, number)
+    if header is not None:
+        return Mark(mark.kind, mark.start, header.end, header.words, header.sure)
+    for last in range(number, min(number + 3, len(lines))):
+        wrote = _wrote(lines, last, number) if clean(lines[last])[-1:] in (":", "：") else None
+        if wrote is not None:
+            return Mark(mark.kind, mark.start, wrote.end, wrote.words)
+    return mark
+
+
+# ---------------------------------------------------------------- header lines
+
+
+def label(line: str) -> str | None:
+    """The kind of header that a line begins with: sender, sent, to, subject or other."""
+    text = line[: MOST_LABEL + 10].translate(_UNSEEN).replace("：", ":")
+    at = text.find(":")
+    if at < 1:
+        return None
+    return _words().labels.get(text[:at].strip(" >*_\t\xa0|").lower())
+
+
+def _header(lines: Sequence[str], number: int) -> Mark | None:
+    """From:, Sent:, To: and Subject: one below the other, in any language; values may go on in further lines."""
+    kind = label(lines[number])
+    if kind is None:
+        return None
+    kinds = {kind}
+    last, loose = number, 0
+    for at in range(number + 1, min(number + MOST_HEADER_LINES, len(lines))):
+        line = lines[at]
+        found = label(line)
+        if found is not None:
+            if found != "other" and found in kinds and kinds >= {"sender", "sent", "subject"}:
+                break
+            kinds.add(found)
+            last, loose = at, 0
+            continue
+        loose += 1
+        if loose > 2 or (not line.strip() and "subject" in kinds and "sender" in kinds):  # noqa: PLR2004
+            break
+    words = "\n".join(line[:MOST_CHARACTERS] for line in lines[number : last + 1])
+    main = kinds - {"other"}
+    words = words.translate(_UNSEEN)
+    sure = "@" in words or _CLOCK.search(words) is not None
+    if len(main) >= ENOUGH_LABELS or (main == {"sender", "sent"} and "@" in words and _DATE.search(words)):
+        return Mark(HEADER, number, last + 1, words, sure)
+    return None
+
+
+def above(lines: Sequence[str], mark: Mark) -> int:
+    """Where what belongs to a mark begins: rules and empty lines above it are no text."""
+    number = mark.start
+    while number and not lines[number - 1].strip(" \t>_*-=─\xa0"):
+        number -= 1
+    return number
+
+
+def own_lines(lines: list[str]) -> list[str]:
+    """The lines, where a mark that stands behind other words has a line of its own, and one that was broken no “>”."""
+    for number, line in enumerate(lines):
+        if ">" in line[1:3]:
+            lines[number] = _INITIALS.sub(">", line)
+        if line[-1:] != ":" or len(line) > MOST_CHARACTERS:
+            continue
+        if line[0] == ">" and _is_broken_off(lines, number):
+            lines[number] = clean(line)
+        found = _WITHIN.search(line) if "--" in line else None
+        if found is not None:
+            return [*lines[:number], line[: found.start()], line[found.start() :], *lines[number + 1 :]]
+    return lines

@@ -1,0 +1,258 @@
+"""Takes away what stands below an answer: signature, “Sent from my …”, notices of confidentiality, footers of lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from outreach.languages.quoting import Quoting, load_quoting
+
+MOST_SIGNATURE = 25  # lines that are not empty
+MOST_WIDE = 100  # characters of a line of a signature
+MOST_PARAGRAPHS = 6  # of what stands below an answer
+MOST_BELOW = 200  # lines that may stand below “Sent from my …”
+MOST_FOOTER = 12  # words of “Sent from my …”
+
+_DELIMITER = re.compile(r"\s{0,3}(?:-- ?|—|–|__+|-{2,3}|={2,})\s*$")  # “-- ”: RFC 3676 §4.3
+_RULE = re.compile(r"[\s*]*[-_=*~+#─]{3,}[\s*]*$")
+_DELIMITERS = frozenset("-_=—–*~#")
+_ORNAMENT = re.compile(r"[\s\-_=*~+#─•·|ᐧ>\u200b\xa0]*$")
+_PHONE = re.compile(
+    r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b"
+)
+_END = (",", ".", "!", "?", ":", ";", "…", "。", "？", "！")
+_LINK = re.compile(r"<?(?:https?://|www\.)\S+>?$|\[[^\]]{0,200}\]$")
+_SMALL = 3  # letters of “of”, “de”, “und”, which names keep small
+
+
+@lru_cache(maxsize=1)
+def _words() -> Quoting:
+    return load_quoting()
+
+
+@lru_cache(maxsize=1)
+def _mobile() -> tuple[str, ...]:
+    return tuple(_words().mobile)
+
+
+@lru_cache(maxsize=1)
+def _closing() -> tuple[str, ...]:
+    return tuple(_words().closing)
+
+
+def without_sign_off(lines: Sequence[str]) -> list[str]:
+    """The lines of an answer without what its mail program or its writer always puts below."""
+    kept = without_footer(lines)
+    delimited = above_delimiter(list(lines))
+    if len(delimited) < len(lines) and not (delimited and delimited[-1].strip()):
+        return kept  # it had its signature, and no second one
+    for _ in range(MOST_PARAGRAPHS):
+        shorter = _trimmed(_shorter(kept))
+        if len(shorter) == len(kept):
+            break
+        kept = shorter
+    return kept
+
+
+def without_footer(lines: Sequence[str]) -> list[str]:
+    """The lines without what a mail program puts below, and without the signature that it marks as such."""
+    kept = _trimmed(_before_footer(above_delimiter(list(lines))))
+    for _ in range(MOST_PARAGRAPHS):
+        shorter = _trimmed(_without_notice(kept))
+        if len(shorter) == len(kept):
+            break
+        kept = shorter
+    return kept
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    end = len(lines)
+    while end and len(lines[end - 1]) < MOST_WIDE and _ORNAMENT.match(lines[end - 1]):
+        end -= 1
+    return lines[:end]
+
+
+def _end_begins(lines: Sequence[str]) -> int:
+    """Where the last lines begin that may be a signature."""
+    filled, number = 0, len(lines)
+    while number and filled <= MOST_SIGNATURE:
+        number -= 1
+        filled += bool(lines[number].strip())
+    return number
+
+
+def above_delimiter(lines: list[str]) -> list[str]:
+    """What stands above “-- ”, or above a rule with little but a signature below it."""
+    for number in range(_end_begins(lines), len(lines)):
+        line = lines[number]
+        if len(line) > MOST_WIDE or line.lstrip()[:1] not in _DELIMITERS:
+            continue
+        if _DELIMITER.match(line) or (_RULE.match(line) and _is_signature(_below(lines, number))):
+            return lines[:number]
+    return lines
+
+
+def _below(lines: Sequence[str], number: int) -> list[str]:
+    return [line for line in lines[number + 1 :] if line.strip()][:8]
+
+
+def _before_footer(lines: list[str]) -> list[str]:
+    """Without “Sent from my …”; where something is written above it, nothing below it is new."""
+    for number in range(max(0, len(lines) - MOST_BELOW), len(lines)):
+        if lines[number] and _is_footer(lines[number]) and _stands_apart(lines, number):
+            if any(one.strip() for one in lines[:number]):
+                return lines[:number]
+            return lines[number + 1 :]
+    return lines
+
+
+def _is_footer(line: str) -> bool:
+    """“Sent from my …”, in the words of a mail program of a telephone."""
+    if len(line) > MOST_WIDE * 2:
+        return False
+    bare = line.strip(" *_\t\xa0-[(<>•").lower()
+    return bare.startswith(_mobile()) and len(bare.split()) <= MOST_FOOTER
+
+
+def _stands_apart(lines: Sequence[str], number: int) -> bool:
+    """An empty line follows, and one stands above, or a short line such as a name."""
+    below = number + 1 >= len(lines) or not lines[number + 1].strip() or _ORNAMENT.match(lines[number + 1])
+    over = number == 0 or not lines[number - 1].strip() or len(lines[number - 1].split()) <= 4  # noqa: PLR2004
+    return bool(below or _LINK.match(lines[number + 1].strip())) and over
+
+
+# ---------------------------------------------------------------- the last paragraph
+
+
+def _last_paragraph(lines: Sequence[str]) -> int:
+    """Where it begins; a long one is no signature, and where it begins does not matter."""
+    start = len(lines)
+    while start and len(lines) - start < MOST_BELOW and lines[start - 1].strip():
+        start -= 1
+    return start
+
+
+def _without_notice(lines: list[str]) -> list[str]:
+    """Without the last paragraph, or its end, if it says that the mail is confidential."""
+    start = _last_paragraph(lines)
+    if not any(line.strip() for line in lines[:start]):
+        return lines
+    nearest = max(start, len(lines) - MOST_SIGNATURE)
+    if not _is_notice(lines[nearest:]):
+        return lines
+    while nearest + 1 < len(lines) and _is_notice(lines[nearest + 1 :]):
+        nearest += 1
+    return lines[:nearest]
+
+
+def _shorter(lines: list[str]) -> list[str]:
+    """Without the last paragraph, if it is a notice, a signature, or a closing that stands apart."""
+    start = _last_paragraph(lines)
+    paragraph = lines[start:]
+    if not paragraph or any(one.startswith(">") for one in paragraph):
+        return lines
+    if len(paragraph) > MOST_SIGNATURE:
+        return lines
+    over = _trimmed(lines[:start])
+    if over and over[-1].endswith((":", "：")):
+        return lines  # “Our contact is:”
+    if _is_signature(paragraph) and (over or len(paragraph) <= 4 or _PHONE.search("\n".join(paragraph[:8]))):  # noqa: PLR2004
+        return over
+    if _is_closing(paragraph) and _is_set_apart(start, over):
+        return over
+    noticed = _without_notice(lines)
+    return noticed if len(noticed) < len(lines) else _above_scraps(lines)
+
+
+def _above_scraps(lines: list[str]) -> list[str]:
+    """Without a signature of several paragraphs: its head has a telephone or columns, the rest is no sentence."""
+    end = len(lines)
+    for _ in range(MOST_PARAGRAPHS):
+        end = len(_trimmed(lines[:end]))
+        start = _last_paragraph(lines[:end])
+        paragraph = lines[start:end]
+        if not start or not paragraph or any(not _is_scrap(line) for line in paragraph):
+            return lines
+        head = "\n".join(paragraph[:3])
+        if _is_signature(paragraph) and ("|" in head or _PHONE.search(head)):
+            return lines[:start]
+        end = start
+    return lines
+
+
+def _is_scrap(line: str) -> bool:
+    return (
+        len(line) <= MOST_WIDE
+        and not line.startswith(">")
+        and not line.endswith(_END)
+        and len(line.split()) <= MOST_FOOTER
+    )
+
+
+def _is_notice(paragraph: Sequence[str]) -> bool:
+    """Whether it says that the mail is confidential, or may be left unprinted."""
+    text = " ".join(paragraph)[:1500].lower()
+    words = _words()
+    return any(map(text.__contains__, words.secret)) and any(map(text.__contains__, words.mail))
+
+
+def _is_signature(paragraph: Sequence[str]) -> bool:
+    """A name or an office, and beside or below it what only a signature has."""
+    if not paragraph:
+        return False
+    first = paragraph[0].strip(" *_")
+    words = _words().office
+    if len(paragraph) > 1 and first.endswith(",") and any(map(first.lower().__contains__, words)):
+        first = first[:-1]  # “The Deputy Mayor,” and the name below
+    if any(len(line) > MOST_WIDE for line in paragraph[:2]) or not _is_heading(first):
+        return False
+    head = "\n".join(line for line in paragraph[:5] if len(line) <= MOST_WIDE)
+    lower = head.lower()
+    return _PHONE.search(head) is not None or "|" in head or any(map(lower.__contains__, words))
+
+
+def _is_heading(line: str) -> bool:
+    """Words that stand as a name, a function or an office does: large letters, no sentence."""
+    if (
+        not line
+        or ":" in line
+        or line.endswith(_END)
+        or line.lower().startswith(_closing())
+        or line[0] in "-•>0123456789"
+    ):
+        return False
+    pieces = [word.strip("()\"'“”«»,.|*") for word in re.split(r"[\s/|–—-]+", line)]
+    words = [word for word in pieces if word and "@" not in word]
+    if not words or len(words) > 9:  # noqa: PLR2004
+        return False
+    parted = re.split(r"\s[|–—-]\s|, ", line)
+    if len(parted) > 1 and _is_name(parted[0]) and len(words) <= 9:  # noqa: PLR2004
+        return True
+    long = [word for word in words if len(word) > _SMALL]
+    if not long and not any(word[0].isupper() for word in words):
+        return False
+    return all(not word[0].islower() or "'" in word or "’" in word for word in long)
+
+
+def _is_name(words: str) -> bool:
+    """One to four words with large first letters."""
+    parts = words.split()
+    return 1 <= len(parts) <= 4 and all(part[0].isupper() or len(part) <= _SMALL for part in parts)  # noqa: PLR2004
+
+
+def _is_set_apart(start: int, over: Sequence[str]) -> bool:
+    """More empty lines stand above it than between two other paragraphs; or nothing stands above it."""
+    if not over:
+        return True
+    if start - len(over) < 2:  # noqa: PLR2004
+        return False
+    filled = [bool(line.strip()) for line in over]
+    single = any(filled[at - 1] and filled[at + 1] for at in range(1, len(over) - 1) if not filled[at])
+    return single or start - len(over) > 2  # noqa: PLR2004
+
+
+def _is_closing(paragraph: Sequence[str]) -> bool:
+    """“Kind regards,” and a name."""
+    first = paragraph[0].strip(" ,.*_").lower()
+    return 2 <= len(paragraph) <= 4 and len(first.split()) <= 4 and first.startswith(_closing())  # noqa: PLR2004

@@ -1,0 +1,53 @@
+"""What mail programs write above a quoted mail and below a new one, in every language at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quoting:
+    """The words of quoting.toml, small."""
+
+    wrote: frozenset[str]  # verbs of “On … somebody wrote:”
+    quoting: frozenset[str]  # “Message from …”
+    on: frozenset[str]  # the first word of such a line
+    labels: Mapping[str, str]  # of header lines, each with its kind: sender, sent, to, subject, other
+    original: frozenset[str]  # “Original message”
+    forwarded: frozenset[str]  # “Forwarded message”
+    mobile: frozenset[str]  # “Sent from my …”
+    closing: frozenset[str]  # “Kind regards”
+    mail: frozenset[str]  # a notice of confidentiality says one of these,
+    secret: frozenset[str]  # and one of these
+    office: frozenset[str]  # of whom signs
+
+
+@lru_cache(maxsize=1)
+def load_quoting() -> Quoting:
+    """Reads the file beside this one."""
+    data = tomllib.loads((files(__package__) / "quoting.toml").read_text("utf-8"))
+    labels: dict[str, str] = {}
+    for kind, rows in data["labels"].items():
+        for label in _words(rows):
+            labels.setdefault(label, kind)
+    return Quoting(
+        wrote=_words(data["wrote"]),
+        quoting=_words(data["quoting"]),
+        on=_words(data["on"]),
+        labels=labels,
+        original=_words(data["original"]),
+        forwarded=_words(data["forwarded"]),
+        mobile=_words(data["mobile"]),
+        closing=_words(data["closing"]),
+        mail=frozenset(data["disclaimer"]["mail"]),
+        secret=frozenset(data["disclaimer"]["secret"]),
+        office=_words(data["office"]),
+    )
+
+
+def _words(rows: Mapping[str, list[str]]) -> frozenset[str]:
+    return frozenset(word for row in rows.values() for word in row)

@@ -1,0 +1,50 @@
+"""Answers that stand in an attachment: a person is shown which."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from outreach.core.reading.reader import open_mail, read_mail
+from outreach.languages import load_languages
+from outreach.model import Reading
+
+
+def read(text: str, name: str = "resolution.pdf", subtype: str = "pdf") -> Reading:
+    """A mail with one attachment, read."""
+    made = EmailMessage()
+    made["From"] = "mayor@northam.example"
+    made["Subject"] = "Re: Invitation"
+    made.set_content(text)
+    made.add_attachment(b"%PDF-1.4", maintype="image" if subtype == "png" else "application", subtype=subtype)
+    made.get_payload()[1].replace_header("Content-Disposition", f'attachment; filename="{name}"')
+    return read_mail(open_mail(made.as_bytes()), load_languages())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please find attached.",
+        "Dear all,\n\nPlease find attached our answer.\n\nKind regards",
+        "Veuillez trouver ci-joint notre réponse.",
+        "Adjunto encontrarán la respuesta de nuestra alcaldesa.",
+        "Im Anhang finden Sie unser Antwortschreiben.",
+        "",
+    ],
+)
+def test_the_attachment_is_named_and_a_person_looks(text: str) -> None:
+    """Whatever else the words may mean."""
+    reading = read(text)
+    assert not reading.decided
+    assert ("doubt: the answer may be in the attachment", "resolution.pdf") in [
+        (one.rule, one.words) for one in reading.evidence
+    ]
+
+
+@pytest.mark.parametrize(("name", "subtype"), [("logo.png", "png"), ("smime.p7s", "pkcs7-signature")])
+def test_pictures_and_signatures_are_no_answers(name: str, subtype: str) -> None:
+    """A town's arms below its name change nothing."""
+    reading = read("We gladly confirm that our town joins the campaign.", name, subtype)
+    assert not [one for one in reading.evidence if "attachment" in one.rule]
+    assert reading.decided

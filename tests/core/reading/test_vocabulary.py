@@ -1,0 +1,71 @@
+"""Words by their meanings, in every language the same few dozen."""
+
+from __future__ import annotations
+
+import pytest
+
+from outreach.core.reading.phrases import sentences
+from outreach.core.reading.vocabulary import Vocabulary, vocabulary
+from outreach.languages import load_languages
+
+WORDS = {
+    "join": "join joins adher~ (take part)",
+    "not": "not no",
+    "noobjection": "(no objection)",
+    "list": "(put * list)",
+    "yes": "=sí",
+}
+
+
+def names(text: str) -> list[str]:
+    """The meanings of a text's first sentence."""
+    return [one.name for one in Vocabulary(WORDS).meanings(sentences(text)[0])]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We JOIN you", ["join"]),
+        ("We joined you", []),
+        ("Nous adhérons", ["join"]),
+        ("We take part", ["join"]),
+        ("We take a part", []),
+        ("We do not join", ["not", "join"]),
+        ("We have no objection", ["noobjection"]),
+        ("Put us on the list", ["list"]),
+        ("Put all of us on to the list", []),  # more than four words between
+        ("Sí", ["yes"]),
+        ("Si", []),
+        ("Write to join@town.example", ["address"]),
+    ],
+)
+def test_meanings(text: str, expected: list[str]) -> None:
+    """Whole words, beginnings, words that stand together or near, accents that matter, addresses."""
+    assert names(text) == expected
+
+
+def test_a_meaning_knows_its_words() -> None:
+    """The places of its words in the sentence."""
+    (found,) = Vocabulary(WORDS).meanings(sentences("Please put us on the list")[0])
+    assert found.places == (1, 5)
+
+
+LANGUAGES = [one for one in load_languages().all if one.words]
+
+
+def test_first_class_languages_have_the_same_meanings() -> None:
+    """Eight languages; what is learned from one helps the others."""
+    assert {one.code for one in LANGUAGES} == {"ca", "de", "en", "es", "fr", "it", "nl", "pt"}
+    assert len({frozenset(one.words) for one in LANGUAGES}) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.code)
+def test_every_listed_word_is_found(language: object) -> None:
+    """A list in which a word is misspelt so that it can never be met is a mistake."""
+    from outreach.languages import Language  # noqa: PLC0415
+
+    assert isinstance(language, Language)
+    for meaning, listed in language.words.items():
+        for word in ("".join(c for c in listed if c not in "()*~=")).split()[:50]:
+            assert sentences(word)[0].spans, (meaning, word)
+        assert vocabulary(language).meanings(sentences(listed)[0])

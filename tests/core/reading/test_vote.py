@@ -1,0 +1,90 @@
+"""The models of the vote: kept in whole numbers, read as they were written, explained by traits."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach.core.reading.hearing import hear_in
+from outreach.core.reading.phrases import sentences
+from outreach.core.reading.tongue import tongue
+from outreach.core.reading.traits import mail_traits, sentence_traits
+from outreach.core.reading.vote import NOTHING, cast, summary
+from outreach.languages import load_languages
+from outreach.languages.scores import Scores, Votes, lanes_of, packed, read_votes, shares
+
+LANGUAGES = load_languages()
+ENGLISH = next(one for one in LANGUAGES.all if one.code == "en")
+SMALL = Scores(("no", "yes"), (0.5, -0.25), {"a": lanes_of((1.5, -2.0)), "b": lanes_of((-0.25, 3.0))}, ((1.0, 2.0),))
+
+
+@given(st.lists(st.lists(st.floats(-100, 100), min_size=3, max_size=3), max_size=200))
+def test_lanes_add_up(rows: list[list[float]]) -> None:
+    """Weights side by side in one number add up like the weights themselves."""
+    scores = Scores(("a", "b", "c"), (0, 0, 0), {str(at): lanes_of(row) for at, row in enumerate(rows)})
+    sums = scores.sums([str(at) for at in range(len(rows) + 3)])
+    for kind in range(3):
+        assert sums[kind] == pytest.approx(sum(round(row[kind] * 100) for row in rows) / 100, abs=1e-6)
+
+
+def test_shares_are_a_softmax() -> None:
+    """Of bias, weights among all traits, and further values."""
+    found = shares(SMALL, SMALL.sums(["a", "unknown"]), 2, (0.5,))
+    no, yes = 0.5 + 1.5 / math.sqrt(3) + 0.5, -0.25 - 2.0 / math.sqrt(3) + 1.0
+    assert found["yes"] == pytest.approx(math.exp(yes) / (math.exp(no) + math.exp(yes)))
+    assert sum(found.values()) == pytest.approx(1)
+
+
+def test_the_file_keeps_the_models() -> None:
+    """What is written is what is read, and the same models make the same bytes."""
+    votes = Votes(SMALL, SMALL, SMALL)
+    again = read_votes(packed(votes))
+    assert again.mail.weights == SMALL.weights
+    assert (again.tongue.kinds, again.tongue.bias, again.tongue.more) == (SMALL.kinds, SMALL.bias, SMALL.more)
+    assert packed(again) == packed(votes)
+
+
+def test_every_vote_can_be_explained() -> None:
+    """A trait is a word, a meaning, or some that meet; never a number."""
+    heard = hear_in(sentences("We do not join the campaign.")[0], ENGLISH)
+    traits = sentence_traits(heard)
+    assert {"not", "join", "run not join", "we > campaign", "en:not join the"} <= traits
+    assert traits & set(LANGUAGES.votes.sentence.weights)
+    assert mail_traits([heard]) & set(LANGUAGES.votes.mail.weights)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("We are glad to join the campaign.", "en", "confirm"),
+        ("Nous ne pouvons malheureusement pas y participer cette année.", "fr", "decline"),
+        ("Der Stadtrat entscheidet erst im Oktober darüber.", "de", "tentative"),
+        ("Acusamos recibo de su carta.", "es", "acknowledge"),
+        ("Voor vragen kunt u terecht bij mijn collega van Internationale Zaken.", "nl", "redirect"),
+        ("Pedimos que anulem a confirmação que enviámos em julho.", "pt", "withdraw"),
+        ("Potreste dirci quali costi comporta?", "it", "question"),
+        ("No ens torneu a escriure, si us plau.", "ca", "unsubscribe"),
+    ],
+)
+def test_the_vote_on_clear_sentences(text: str, language: str, kind: str) -> None:
+    """In each language, the language found by its own words."""
+    parts = sentences(text)
+    spoken = tongue(parts, LANGUAGES)
+    assert spoken.language is not None
+    assert spoken.language.code == language
+    assert cast([hear_in(parts[0], spoken.language)], LANGUAGES.votes).kind == kind
+
+
+def test_a_mail_in_two_languages() -> None:
+    """Each sentence is heard in its own."""
+    spoken = tongue(sentences("Thank you very much for your letter. Nous en parlerons au prochain conseil."), LANGUAGES)
+    assert [one.code for one in spoken.sentences if one is not None] == ["en", "fr"]
+
+
+def test_the_summary_of_sentences() -> None:
+    """For each kind the largest share, the last, and the chance of at least one."""
+    assert summary(["a"], [{"a": 0.5}, {"a": 0.2}]) == pytest.approx((0.5, 0.2, 0.6))
+    assert summary(["a", NOTHING], []) == (0.0,) * 6

@@ -1,0 +1,92 @@
+"""When a vote is enough to decide, and when a person must look."""
+
+from __future__ import annotations
+
+import pytest
+
+from outreach.core.reading.hearing import hear_in
+from outreach.core.reading.phrases import sentences
+from outreach.core.reading.vote import Ballot
+from outreach.core.reading.weighing import SURE, Verdict, lead, weigh
+from outreach.languages import load_languages
+from outreach.model import ReadingKind
+
+K = ReadingKind
+LANGUAGES = load_languages()
+ENGLISH = next(one for one in LANGUAGES.all if one.code == "en")
+KINDS = [kind.value for kind in SURE]
+
+
+def shares(**known: float) -> dict[str, float]:
+    """Shares of every kind; what is not said is spread over the others."""
+    rest = (1 - sum(known.values())) / (len(KINDS) + 1 - len(known))
+    return {kind: known.get(kind, rest) for kind in [*KINDS, "none"]}
+
+
+def verdict(text: str, mail: dict[str, float], *each: dict[str, float]) -> Verdict:
+    """What a text is worth under a given vote."""
+    heard = tuple(hear_in(sentence, ENGLISH) for sentence in sentences(text))
+    whole = {kind: share for kind, share in mail.items() if kind != "none"}
+    return weigh(heard, Ballot(whole, each), LANGUAGES.votes)
+
+
+YES = shares(confirm=0.9)
+
+
+def test_a_clear_yes_is_decided() -> None:
+    """High share, the sentence alone says it, a word testifies, nothing is against it."""
+    found = verdict("We join the campaign.", YES, YES)
+    assert (found.kind, found.sure, found.doubts) == (K.CONFIRM, True, ())
+    assert found.evidence[0].words == "We join the campaign."
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("We join the campaign if you wait.", "a condition"),
+        ("We join the congress.", "another event"),
+        ("The weather is fine.", "no word testifies to it"),
+        ("Shall we join?", "it is asked"),
+    ],
+)
+def test_each_doubt_costs(text: str, doubt: str) -> None:
+    """The same vote is not enough where the sentence holds words that turn it round."""
+    found = verdict(text, YES, YES)
+    assert f"doubt: {doubt}" in [one.evidence.rule for one in found.doubts]
+    barely = SURE[K.CONFIRM] + sum(one.cost for one in found.doubts)
+    assert not Verdict(found.kind, barely - 0.01, found.evidence, found.doubts).sure
+    assert Verdict(found.kind, barely, found.evidence, found.doubts).sure
+
+
+def test_nothing_against_it_is_no_negation() -> None:
+    """“No objection” says yes."""
+    found = verdict("There is no objection to joining the campaign.", YES, YES)
+    assert found.sure
+
+
+@pytest.mark.parametrize("text", ["The council refuses to join.", "We withdraw and no longer join."])
+def test_words_that_are_never_outweighed(text: str) -> None:
+    """However sure the vote is of a yes."""
+    sure = shares(confirm=0.99999)
+    assert not verdict(text, sure, sure).sure
+
+
+def test_another_sentence_speaks_against_it() -> None:
+    """A yes beside a no is for a person, who sees both."""
+    yes = shares(confirm=0.7)
+    found = verdict("We join. The council said no.", yes, YES, shares(decline=0.8))
+    assert not found.sure
+    assert found.doubts[-1].evidence.words == "The council said no."
+
+
+def test_no_sentence_says_it_alone() -> None:
+    """What only the mail as a whole suggests needs more."""
+    found = verdict("We join.", shares(confirm=0.5), shares(confirm=0.3, none=0.6))
+    assert "doubt: no sentence says it alone" in [one.evidence.rule for one in found.doubts]
+    assert not found.sure
+
+
+def test_the_lead() -> None:
+    """How many times likelier the first is than the second, as a logarithm."""
+    assert lead(Ballot({"confirm": 0.6, "decline": 0.3, "question": 0.1}, ())) == pytest.approx(0.693, abs=0.001)
+    assert lead(Ballot({"confirm": 1.0, "decline": 0.0}, ())) > 10
