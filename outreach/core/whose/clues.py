@@ -26,7 +26,8 @@ LONGEST_HEAD = 200  # characters of a line there
 LONGEST_NAME = 60  # characters of a person's name and title
 MOST_GIVEN = 4  # words of a person's name
 SHORT_LINE = 72  # characters of a line that can belong to a signature
-_BROKEN = tuple(f"{dash}{end}" for dash in "-\u2010\u2011\u2013" for end in ("\n", "\r\n"))
+_ENDS = tuple(f"{dash}{end}" for dash in "-\u2010\u2011\u2013" for end in ("\n", "\r\n"))
+_BROKEN = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{4}[-\u2010\u2011\u2013]){1,5}\r?\n")
 _LEFT_OF_AT = re.compile(r"[A-Za-z0-9._%+'-]+\Z")
 _RIGHT_OF_AT = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
@@ -150,9 +151,12 @@ def _everywhere(message: Message, bounced: Iterable[str]) -> str:
 
 def _likely(text: str) -> str:
     """What of a text can hold a reference: its long words; all of it where a line ends in a dash."""
-    if any(broken in text for broken in _BROKEN):
+    if any(end in text for end in _ENDS) and _BROKEN.search(text):
         return text
-    return " ".join([word for word in text.split() if len(word) >= LENGTH][:MOST_WORDS])
+    words = text.split()
+    if max(map(len, words), default=0) < LENGTH:
+        return ""
+    return " ".join([word for word in words if len(word) >= LENGTH][:MOST_WORDS])
 
 
 def _message_ids(message: Message, reading: Reading) -> tuple[str, ...]:

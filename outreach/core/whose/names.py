@@ -26,13 +26,9 @@ LONGEST = 8  # words of a name
 
 
 @lru_cache(maxsize=8192)
-def _folded(word: str) -> str:
-    return plain(word.translate(_LETTERS)).replace(" ", "")
-
-
 def fold(word: str) -> str:
     """One word without accents and case; “Saint” and “Sankt” as “St”."""
-    simple = word.lower() if word.isascii() else _folded(word)
+    simple = word.lower() if word.isascii() else plain(word.translate(_LETTERS)).replace(" ", "")
     return _SAINTS.get(simple, simple)
 
 
