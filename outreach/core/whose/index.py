@@ -54,7 +54,7 @@ class Index:
     kinds: list[str]
     names: Table
     beginnings: Table  # of names: “Freiburg” of Freiburg im Breisgau
-    first_words: set[str]  # of names and beginnings
+    first_words: dict[str, int]  # of names and beginnings, and how many words the longest of them has
     addresses: Table
     domains: Table
     people: Table
@@ -74,7 +74,7 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
         former: Further addresses and whose they are, by number: contacts of last year.
     """
     namer = Namer(places)
-    index = Index(array("Q"), [], [], [], Table(), Table(), set(), Table(), Table(), Table(), places)
+    index = Index(array("Q"), [], [], [], Table(), Table(), {}, Table(), Table(), Table(), places)
     rows: dict[int, int] = {}
     for row, invitee in enumerate(invitees):
         rows[invitee.number] = row
@@ -98,10 +98,10 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
 def _add_names(index: Index, row: int, forms: Spellings) -> None:
     for form in forms.full:
         index.names.add(row, "".join(form))
-        index.first_words.add(form[0])
     for form in forms.short:
         index.beginnings.add(row, "".join(form))
-        index.first_words.add(form[0])
+    for form in (*forms.full, *forms.short):
+        index.first_words[form[0]] = max(len(form), index.first_words.get(form[0], 0))
 
 
 def _add_address(index: Index, row: int, address: str) -> None:

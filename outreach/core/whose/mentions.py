@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from outreach.core.whose.index import Index, Rows
-from outreach.core.whose.names import LONGEST, WORD, fold
+from outreach.core.whose.names import WORD, fold
 
 MOST_LINES = 400
 LONGEST_LINE = 2000  # characters
@@ -89,7 +89,7 @@ def mentions(text: str, index: Index) -> list[Mention]:
     found: list[Mention] = []
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
         line = raw[:LONGEST_LINE]
-        if index.first_words.isdisjoint(map(fold, _CAPITAL.findall(line))) and not _IDEOGRAPHS.search(line):
+        if index.first_words.keys().isdisjoint(map(fold, _CAPITAL.findall(line))) and not _IDEOGRAPHS.search(line):
             continue
         spans = [match.span() for match in WORD.finditer(line)]
         if spans:
@@ -114,10 +114,11 @@ def _in_line(line: _Line, index: Index) -> Iterator[Mention]:
 
 def _at(line: _Line, at: int, index: Index) -> tuple[Mention | None, int]:
     """The longest name that begins at a word."""
-    if line.words[at] not in index.first_words:
+    most = index.first_words.get(line.words[at], 0)
+    if not most:
         return None, 0
     longest = at + 1
-    while longest < min(at + LONGEST, len(line.words)) and _INSIDE_A_NAME.fullmatch(
+    while longest < min(at + most, len(line.words)) and _INSIDE_A_NAME.fullmatch(
         line.text, line.spans[longest - 1][1], line.spans[longest][0]
     ):
         longest += 1
