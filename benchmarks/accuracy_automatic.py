@@ -1,4 +1,4 @@
-"""How well automatic replies are told from people's: found, mistaken, days of return, substitutes; errors when asked."""
+"""How well automatic replies are told from people's: found, mistaken, days of return, substitutes."""
 
 from __future__ import annotations
 

@@ -361,7 +361,7 @@ class Standing:
     deciding_mail: int | None = None  # whose words are the evidence
     deciding_entry: int | None = None
     review: tuple[int, ...] = ()  # mails that wait for a person, oldest first
-    we_owe: bool = False  # in talks, and the secretariat has not answered yet
+    we_owe: bool = False  # it asks something, and the secretariat has not answered yet
     stopped: bool = False
     hold_until: date | None = None  # a person's hold, first day on which letters may go again
     absent_until: date | None = None  # the latest stated return

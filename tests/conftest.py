@@ -8,6 +8,7 @@ import pytest
 
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
+from tests.servers.postgresql import PostgreSQL
 from tests.servers.sink import Sink
 
 
@@ -32,6 +33,15 @@ def postfix() -> Iterator[Postfix]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """PostgreSQL on a socket; `postgresql.new_database()` makes an empty one."""
+    server = PostgreSQL()
+    server.start()
+    yield server
+    server.stop()
 
 
 REAL_SERVERS = frozenset({"dovecot", "postfix", "postgresql"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from outreach.adapters.guarded import open_guarded
 from outreach.adapters.imap import Cursor, Fetched
@@ -17,8 +18,11 @@ from outreach.adapters.store.journal import Noted
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.core.letters.reference import check_reference
+from outreach.core.reading.lessons import Lessons
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.core.recording import Outcome, outcome, postmark
+from outreach.core.standing import by_person
+from outreach.core.succession import Recorded
 from outreach.core.trust import judge
 from outreach.core.whose.clues import Clues, clues
 from outreach.core.whose.index import Index, build_index
@@ -67,9 +71,10 @@ class Collected:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What mail is read with: the languages, and the index of the invitees as they are now."""
+    """What mail is read with: languages, lessons of persons, and the index of the invitees as they are now."""
 
     languages: Languages
+    lessons: Lessons
     index: Index
 
 
@@ -77,7 +82,7 @@ def gather_knowledge(desk: Desk) -> Knowledge:
     """Made once for all mail of a look: keys are never kept, so that they are always those of today's rules."""
     register = desk.store.register
     index = build_index(register.each(), load_places(), register.every_address())
-    return Knowledge(load_languages(), index)
+    return Knowledge(load_languages(), desk.store.lessons.known(), index)
 
 
 # ---------------------------------------------------------------- raw first
@@ -239,7 +244,13 @@ def _withhold_where_settled(desk: Desk, understood: Understood) -> None:
 
 def _understand(desk: Desk, kept: Kept, knowledge: Knowledge) -> tuple[Understood, Outcome]:
     message = open_kept(kept)
-    reading = read_mail(message, knowledge.languages, own_addresses=desk.own_addresses, deadline=desk.deadline)
+    reading = read_mail(
+        message,
+        knowledge.languages,
+        own_addresses=desk.own_addresses,
+        deadline=desk.deadline,
+        lessons=knowledge.lessons,
+    )
     seen = clues(message, reading, desk.own_addresses, knowledge.index)
     ours = bool(desk.store.outbox.by_message_id([message.message_id]))
     matched = match(seen, knowledge.index, _proven(desk, seen))
@@ -272,7 +283,17 @@ def understand(
     at, late = _when(desk, kept, message, number)
     effective = replace(matched, number=number)
     round_ = _round_of(desk, message, reading, number)
-    result = outcome(reading, effective, trust, mail=kept.id, at=at, late=late, entry=desk.entry, round_=round_)
+    result = outcome(
+        reading,
+        effective,
+        trust,
+        mail=kept.id,
+        at=at.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
+        late=late,
+        entry=desk.entry,
+        round_=round_,
+        recorded=recorded(desk, number, besides=kept.id),
+    )
     sender = message.from_[0] if message.from_ else None
     understood = Understood(
         mail=kept.id,
@@ -289,6 +310,21 @@ def understand(
         filed=filed,
     )
     return understood, result
+
+
+def recorded(desk: Desk, number: int | None, *, besides: int) -> Recorded | None:
+    """Where an invitee stands because of something else than this mail, and in which words; None where it is silent."""
+    standing = desk.store.journal.standing(number) if number is not None else None
+    if number is None or standing is None or standing.deciding_mail == besides:
+        return None
+    mail, words = standing.deciding_mail, ""
+    if mail is not None:
+        words = desk.store.inbox.words([mail]).get(mail, "")
+    elif by_person(standing):
+        words = next((n.note for n in desk.store.journal.story(number) if n.entry.id == standing.deciding_entry), "")
+    zone = ZoneInfo(desk.settings.campaign.timezone)
+    since = standing.since.astimezone(zone) if standing.since is not None else None
+    return Recorded(standing.state, since, standing.decided_by, words)
 
 
 def _round_of(desk: Desk, message: Message, reading: Reading, number: int | None) -> int:

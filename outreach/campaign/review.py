@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -16,8 +17,10 @@ from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import new_letter
 from outreach.campaign.prepare import clues_of
-from outreach.campaign.replies import open_kept, taking_back, understand
+from outreach.campaign.replies import open_kept, recorded, taking_back, understand
 from outreach.core.enrolment import address_mistake
+from outreach.core.reading.lessons import lesson_from
+from outreach.core.succession import contradiction
 from outreach.model import (
     Entry,
     EntryKind,
@@ -47,6 +50,7 @@ LONGEST_NUMBER = 15  # digits of a mail's number
 
 Memory = dict[str, Any]  # what an act must remember to be taken back: fields of Act
 Doing = Callable[[Connection, str], Memory]
+Learning = Callable[[Connection, str], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,36 @@ class Done:
 
     said: str
     invitee: Invitee | None = None
+    remembered: int | None = None  # the number of the lesson that was learned
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What stands against a mail: the reason in words, and the earlier mail where there is one."""
+
+    why: str
+    mail: Understood | None
 
 
 def _perform(
-    desk: Desk, said: str, entries: Sequence[Entry] = (), *, note: str = "", doing: Doing | None = None
-) -> None:
-    """One act in one transaction: what it does, the facts it notes, and what taking it back must know."""
+    desk: Desk,
+    said: str,
+    entries: Sequence[Entry] = (),
+    *,
+    note: str = "",
+    doing: Doing | None = None,
+    learning: Learning | None = None,
+) -> int | None:
+    """One act in one transaction: what it does, the facts it notes, what it teaches, and what taking it back must know.
+
+    Gives the number of the lesson, if one was learned.
+    """
     name, now = uuid.uuid4().hex, desk.now()
     with desk.store.transaction() as connection:
         memory = doing(connection, name) if doing is not None else {}
         desk.store.journal.write(connection, entries, now, note=note, act=name)
         desk.store.acts.write(connection, Act(name, now, desk.by, said, **memory))
+        return None if learning is None else learning(connection, name)
 
 
 def _withholding(desk: Desk, invitee: Invitee, why: str) -> Doing:
@@ -82,7 +105,8 @@ def decide(desk: Desk, given: str, state: str, note: str = "", *, mail: int | No
     if wanted is None:
         message = f"“{state}” is no state; take one of {', '.join(s.value for s in State if s is not State.ENROLLED)}"
         raise UsageError(message)
-    at = desk.now() if mail is None else _answered_at(desk, mail, invitee)
+    understood = None if mail is None else _mail_of(desk, mail, invitee)
+    at = desk.now() if understood is None else understood.answered_at
     entry = desk.entry(
         invitee=invitee.number,
         kind=EntryKind.DECIDED,
@@ -94,16 +118,55 @@ def decide(desk: Desk, given: str, state: str, note: str = "", *, mail: int | No
     )
     said = f"{invitee.name} is now {wanted.value.replace('_', ' ')}"
     doing = _withholding(desk, invitee, wanted.value) if wanted in NO_MORE_LETTERS else None
-    _perform(desk, said, [entry], note=note, doing=doing)
-    return Done(said, invitee)
+    learning = None if understood is None else _learning(desk, understood, wanted)
+    return Done(said, invitee, _perform(desk, said, [entry], note=note, doing=doing, learning=learning))
 
 
-def _answered_at(desk: Desk, mail: int, invitee: Invitee) -> datetime:
+def _learning(desk: Desk, understood: Understood, state: State) -> Learning | None:
+    """Remembers what a person read in the decisive sentence of a mail."""
+    lesson = lesson_from(understood.reading, state)
+    if lesson is None:
+        return None
+
+    def learning(connection: Connection, name: str) -> int | None:
+        return desk.store.lessons.learn(
+            connection,
+            plain=lesson.plain,
+            words=lesson.words,
+            kind=lesson.kind,
+            mail=understood.mail,
+            by=desk.by,
+            at=desk.now(),
+            act=name,
+        )
+
+    return learning
+
+
+def _mail_of(desk: Desk, mail: int, invitee: Invitee) -> Understood:
     understood = _mail(desk, mail)
     if understood.invitee != invitee.number:
         message = f"mail {mail} is not of {invitee.name}; first: outreach file {mail} {invitee.id}"
         raise UsageError(message)
-    return understood.answered_at
+    return understood
+
+
+def earlier(desk: Desk, understood: Understood) -> Earlier | None:
+    """What is recorded now of the invitee that a mail speaks against; None where it contradicts nothing."""
+    known = recorded(desk, understood.invitee, besides=understood.mail)
+    if known is None or understood.invitee is None:
+        return None
+    zone = ZoneInfo(desk.settings.campaign.timezone)
+    why = contradiction(known, understood.reading.kind, understood.answered_at.astimezone(zone))
+    mail = desk.store.journal.standing(understood.invitee).deciding_mail
+    return Earlier(why, None if mail is None else desk.store.inbox.understood(mail)) if why else None
+
+
+def attachments(desk: Desk, understood: Understood) -> tuple[str, ...]:
+    """The attachments of a mail by name and size; they are never opened."""
+    kept = desk.store.inbox.mail(understood.mail)
+    found = open_kept(kept).attachments if kept is not None else ()
+    return tuple(f"{one.name or 'without a name'} ({one.content_type}, {one.size:,} bytes)" for one in found)
 
 
 def settle(desk: Desk, mail: int) -> Done:
@@ -288,6 +351,7 @@ def undo(desk: Desk) -> Done:
         if not desk.store.acts.take_back(connection, act.name, desk.now()):
             message = "somebody else has just taken it back"
             raise UsageError(message)
+        desk.store.lessons.unlearn(connection, act.name)
         _undo_letters(desk, connection, act, noted)
         _undo_filing(desk, connection, act, entries)
     return Done(f"taken back: {act.words}")

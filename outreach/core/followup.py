@@ -72,6 +72,8 @@ def next_action(standing: Standing, policy: Policy, now: datetime, zone: str, co
         return NextAction("review", None, "an answer waits for a person to decide; no letters until then")
     if standing.stopped and standing.state is not State.UNSUBSCRIBED:
         return NextAction("none", None, "a person stopped all letters")
+    if standing.state in _NOTHING and standing.we_owe:
+        return NextAction("answer", None, f"{_NOTHING[standing.state]}, and asks something that we have not answered")
     if standing.state in _NOTHING:
         return NextAction("none", None, _NOTHING[standing.state])
     if standing.state is State.UNREACHABLE:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from outreach.core.succession import Recorded, contradiction
 from outreach.model import Entry, EntryKind, Match, Reading, ReadingKind, Trust, Verdict
 
 POSTMARK_LEEWAY = timedelta(minutes=10)  # clocks differ
@@ -46,6 +47,7 @@ def outcome(
     late: bool,
     entry: Callable[..., Entry],
     round_: int = 0,
+    recorded: Recorded | None = None,
 ) -> Outcome:
     """What follows from a mail.
 
@@ -58,6 +60,7 @@ def outcome(
         late: Whether that was after the deadline.
         entry: Makes an entry of the campaign and wave from `invitee`, `kind` and more.
         round_: The round of the letter that a notice returns.
+        recorded: Where the invitee stands because of something else.
     """
     if match.number is None:
         return _unmatched(reading, trust)
@@ -72,10 +75,12 @@ def outcome(
             needs_review=False,
             why="automatic reply",
         )
-    why = _doubt(reading, trust)
-    if why:
+    against = contradiction(recorded, reading.kind, at) if recorded is not None else ""
+    if why := _doubt(reading, trust):
+        why = f"{why}; {against}" if against else why
         return Outcome((note.fact(EntryKind.REVIEW, reading.kind),), needs_review=True, why=why)
-    return Outcome((note.fact(EntryKind.ANSWER, reading.kind),), needs_review=False, why=trust.why)
+    # The standing's fold keeps what was recorded, by the same rule.
+    return Outcome((note.fact(EntryKind.ANSWER, reading.kind),), needs_review=bool(against), why=against or trust.why)
 
 
 @dataclass(frozen=True, slots=True)

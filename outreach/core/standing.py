@@ -7,22 +7,12 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
+from outreach.core.succession import ANSWERS, Effect, effect
 from outreach.model import Entry, EntryKind, LetterKind, ReadingKind, Standing, State
 
 Word = TypeVar("Word", bound=StrEnum)
 
-ANSWERS = {
-    ReadingKind.CONFIRM: State.CONFIRMED,
-    ReadingKind.DECLINE: State.DECLINED,
-    ReadingKind.TENTATIVE: State.TENTATIVE,
-    ReadingKind.QUESTION: State.IN_TALKS,
-    ReadingKind.REDIRECT: State.IN_TALKS,
-    ReadingKind.WITHDRAW: State.WITHDRAWN,
-    ReadingKind.UNSUBSCRIBE: State.UNSUBSCRIBED,
-}
 NO_ANSWER = frozenset({ReadingKind.UNRELATED, ReadingKind.AUTO_REPLY, ReadingKind.BOUNCE})
-BELIEVED_AT_ONCE = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})
-SETTLED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.UNSUBSCRIBED})
 UNANSWERED = frozenset({State.ENROLLED, State.INVITED, State.UNREACHABLE})
 
 
@@ -113,26 +103,18 @@ def _answer(standing: Standing, entry: Entry) -> Standing:
 
 def _says(standing: Standing, entry: Entry, state: State) -> Standing:
     """The standing after the machine read an answer that leads to a state."""
-    if state is standing.state:
-        return replace(standing, we_owe=state is State.IN_TALKS)  # the same again; a new question is owed an answer
-    if standing.state is State.UNSUBSCRIBED and state is State.WITHDRAWN:
-        return standing  # the stronger wish stands, in a later wave too
-    if state in BELIEVED_AT_ONCE:
-        moved = _move(standing, entry, state, entry.by)
-        moved = replace(moved, stopped=standing.stopped or state is State.UNSUBSCRIBED)
-        return _to_review(moved, entry) if by_person(standing) else moved
-    return _to_review(standing, entry) if _contradicts(standing, entry) else _move(standing, entry, state, entry.by)
-
-
-def _contradicts(standing: Standing, entry: Entry) -> bool:
-    """Whether an answer speaks against what is settled, or what a person decided.
-
-    A person who put the invitee back among the silent said that there is no answer: one that is given later is new.
-    """
-    if not by_person(standing) or standing.state in SETTLED:
-        return standing.state in SETTLED
     newer = standing.since is None or entry.at > standing.since
-    return not (standing.state is State.INVITED and newer)
+    match effect(standing.state, state, by_person=by_person(standing), newer=newer):
+        case Effect.AGREES:
+            return standing
+        case Effect.ASKS:
+            return replace(standing, we_owe=True)
+        case Effect.CONTRADICTS:
+            return _to_review(standing, entry)
+        case Effect.MOVES | Effect.BELIEVED as done:
+            moved = _move(standing, entry, state, entry.by)
+            moved = replace(moved, stopped=standing.stopped or state is State.UNSUBSCRIBED)
+            return _to_review(moved, entry) if done is Effect.BELIEVED else moved
 
 
 def _to_review(standing: Standing, entry: Entry) -> Standing:

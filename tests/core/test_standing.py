@@ -240,12 +240,20 @@ def test_who_was_put_back_among_the_silent_may_answer() -> None:
     assert (before.state, before.review) == (State.INVITED, (5,))
 
 
-@pytest.mark.parametrize("first", ["confirm", "decline"])
-def test_a_question_after_a_clear_answer_waits_for_a_person(first: str) -> None:
+def test_a_question_after_a_no_waits_for_a_person() -> None:
     """The answer stays, and somebody sees the question."""
-    standing = told(answer(first, 1), answer("question", 2))
-    assert (standing.state, standing.deciding_mail, standing.review) == (told(answer(first)).state, 1, (2,))
+    standing = told(answer("decline", 1), answer("question", 2))
+    assert (standing.state, standing.deciding_mail, standing.review) == (State.DECLINED, 1, (2,))
     assert not standing.we_owe
+
+
+@pytest.mark.parametrize("yes", [answer("confirm", 1), decided("confirmed")])
+def test_a_question_after_a_yes_takes_nothing_back(yes: Fact) -> None:
+    """The yes stays; we owe an answer until the secretariat has written, whatever agrees meanwhile."""
+    asked = told(fact(yes), answer("question", 2))
+    assert (asked.state, asked.review, asked.we_owe) == (State.CONFIRMED, (), True)
+    assert told(fact(yes), answer("redirect", 2), answer("confirm", 3)).we_owe
+    assert not told(fact(yes), answer("question", 2), (K.REPLIED, {})).we_owe
 
 
 def test_a_second_question_is_owed_an_answer() -> None:

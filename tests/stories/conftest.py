@@ -95,12 +95,13 @@ class Office:
     now: str = LAUNCH
     env: dict[str, str] = field(default_factory=dict)
 
-    def call(self, *arguments: str, code: int | None = 0, now: str | None = None) -> Result:
+    def call(self, *arguments: str, code: int | None = 0, now: str | None = None, keys: str | None = None) -> Result:
         """Calls the command line and holds it to an exit code; a traceback is never right."""
         done = subprocess.run(
             self.command(*arguments, now=now),
             capture_output=True,
             text=True,
+            input=keys,
             env=self.environment(),
             timeout=60,
             check=False,

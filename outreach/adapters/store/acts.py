@@ -63,6 +63,15 @@ class Acts:
             row = connection.execute(query).first()
         return None if row is None else _to_act(row)
 
+    def of_senders(self) -> dict[str, Act]:
+        """The newest act by which each sender was remembered, of those that were not taken back."""
+        query = (
+            select(t.act).where(t.act.c.campaign == self._campaign, t.act.c.undone_at.is_(None)).order_by(t.act.c.id)
+        )
+        with reading(self._engine) as connection:
+            acts = [_to_act(row) for row in connection.execute(query)]
+        return {act.sender: act for act in acts if act.sender}
+
     def take_back(self, connection: Connection, name: str, now: datetime) -> bool:
         """Marks an act as taken back; False if somebody was quicker."""
         query = update(t.act).where(t.act.c.name == name, t.act.c.undone_at.is_(None)).values(undone_at=now)

@@ -241,6 +241,12 @@ class Register:
         """Forgets what was remembered of a sender."""
         connection.execute(delete(t.clue).where(t.clue.c.kind == "remembered", t.clue.c.value == sender))
 
+    def remembered(self) -> dict[str, int]:
+        """Every sender that a person filed, and the invitee it is remembered for."""
+        query = select(t.clue.c.value, t.clue.c.invitee).where(t.clue.c.kind == "remembered").order_by(t.clue.c.value)
+        with reading(self._engine) as connection:
+            return {row.value: row.invitee for row in connection.execute(query)}
+
     def look_up(self, kind: str, values: Iterable[str]) -> dict[str, tuple[int, ...]]:
         """Whose clues these are: numbers by value, in order."""
         wanted = sorted({value[:320] for value in values if value})

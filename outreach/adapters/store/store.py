@@ -16,12 +16,13 @@ from outreach.adapters.store.acts import Acts
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
 from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.journal import Fold, Journal
+from outreach.adapters.store.lessons import Lessons
 from outreach.adapters.store.outbox import Outbox
 from outreach.adapters.store.register import Register
 from outreach.adapters.store.switches import Switches
 from outreach.model import OutreachError
 
-HEAD = "0001"  # the newest migration; a test holds it against the folder
+HEAD = "0002"  # the newest migration; a test holds it against the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -37,6 +38,7 @@ class Store:
     outbox: Outbox
     inbox: Inbox
     acts: Acts
+    lessons: Lessons
     switches: Switches
 
     @contextmanager
@@ -84,8 +86,8 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     journal = Journal(engine, campaign, wave, fold)
     register = Register(engine, journal, campaign, wave)
     outbox = Outbox(engine, journal, register, campaign, wave)
-    inbox, acts = Inbox(engine, journal), Acts(engine, campaign, wave)
-    return Store(engine, campaign, wave, journal, register, outbox, inbox, acts, Switches(engine))
+    inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
+    return Store(engine, campaign, wave, journal, register, outbox, inbox, acts, lessons, Switches(engine))
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

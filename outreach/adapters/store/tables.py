@@ -257,6 +257,22 @@ act = Table(
     Column("undone_at", Moment),
 )
 
+# What a person read in a sentence of a mail, to be known again when the same sentence comes from anybody.
+lesson = Table(
+    "lesson",
+    metadata,
+    _key(),
+    Column("campaign", String(100), nullable=False, index=True),
+    Column("plain", Text, nullable=False),  # the words without case, accents and punctuation
+    Column("words", Text, nullable=False),  # as they stood
+    Column("kind", String(20), nullable=False),
+    Column("mail", Number, ForeignKey("mail.id"), nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("act", String(32), nullable=False, index=True),  # taking it back forgets the lesson
+    sqlite_autoincrement=True,  # a number that was forgotten never means another lesson
+)
+
 # A person's words stand beside the log, so that they can be erased without tearing it.
 note = Table(
     "note",

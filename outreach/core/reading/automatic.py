@@ -9,8 +9,8 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from outreach.core.reading.absence import return_date
-from outreach.core.reading.dates import calendar_of, month_first
+from outreach.core.reading.absence import Dated, return_date
+from outreach.core.reading.dates import Calendar, dates_in, month_first, words_of
 from outreach.core.reading.machine_marks import (
     CALENDAR_CLASSES,
     DENIALS,
@@ -24,14 +24,17 @@ from outreach.core.reading.machine_marks import (
     RECALL_SUBJECTS,
     RECEIPT_TYPES,
     REPLY_SUBJECTS,
+    RFC_3834,
     SENDERS,
     STRONG,
     SUBJECTS,
     WEAK,
 )
-from outreach.core.reading.phrases import Found, Phrasebook, Sentence, sentences
+from outreach.core.reading.phrasebook import Found, Phrasebook
+from outreach.core.reading.phrases import Sentence, sentences
 from outreach.core.reading.stand_in import StandIn, stand_in
 from outreach.languages import Language, Languages
+from outreach.languages.spelling import plain_words
 from outreach.model import Evidence, Message
 
 # What the phrases of a language's [automatic] table count, by their names; the others help with dates and addresses.
@@ -48,20 +51,33 @@ WEIGHTS = {
     "left": WEAK,  # “no longer works here”
     "closed": WEAK,  # “the office is closed”
     "away": WEAK,  # “I am on leave”
-    "absent": 0,  # “the mayor is on leave”: others may write so too, but it has a date
     "defer": WEAK,  # “your mail will be read on my return”
     "dated": WEAK,  # an absence with its date
     "replaced": WEAK,  # an absence with a substitute's address
+    "alone": STRONG,  # an absence with its date, and nothing else is said
 }
-TELLING = frozenset({*WEIGHTS, "subject"})  # what tells a text's language
-ABSENCE = frozenset({"away", "absent", "closed"})
+TELLING = frozenset({*WEIGHTS, "subject", "absent"})  # what tells a text's language
+ABSENCE = frozenset({"away", "absent", "closed"})  # “absent”: “the mayor is on leave”
 DEFERRED = frozenset({"away", "closed", "defer"})
-ELSE = frozenset({"left", "dead", "receipt", "service"})  # what has a date of its own, where nobody is absent
+DATED = ABSENCE | {"defer"}
+SUPPORTED = DEFERRED | {"dead"}  # for which a date, a substitute or the want of other words may speak
+# What has a date of its own where nobody is absent.
+ELSE = frozenset({"left", "dead", "receipt", "service", "displayed", "recalled"})
+IN_A_SUBJECT = frozenset({"away", "closed", "dead", "machine", "receipt"})
 PERSON = "person"  # phrases of somebody who has read our letter: “I have seen your mail, but”
 AGAINST_PERSON = 2  # what such a phrase takes away
+AGAINST_ABSENT = 1  # what it takes away that somebody tells of another's absence and not of their own
 AGAINST_ANSWER = 1  # what a subject such as “Re: Invitation” takes away
 AGAINST_POSITION = 3  # what a position takes away that is surely taken
+LETTER = 40  # words with which a text is a letter
+LONGEST_SUBJECT = 500  # characters of a subject that are looked at
+_MARKS = {name: tuple((part, weight) for other, part, weight in HEADERS if other == name) for name, _, _ in HEADERS}
+YEARS = range(1980, 2100)  # in which a mail may have been sent
 MOST = 25  # sentences in which signs are looked for
+# Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
+ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
+NOTHING_ELSE, MUCH_ELSE = 0.2, 0.5  # up to so little a position counts nothing, from so much on it counts whole
+HARDLY = 0.2  # up to such a position nobody need look, where one sign alone suffices
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
 
@@ -89,10 +105,13 @@ class Automatic:
     substitute: StandIn | None
 
 
+_FoundNames = tuple[Found[tuple[str, str]], ...]  # by (what it shows, language)
+
+
 @dataclass(frozen=True, slots=True)
 class _Heard:
     sentence: Sentence
-    found: tuple[Found[tuple[str, str]], ...]  # by (what it shows, language)
+    found: _FoundNames
 
 
 def goes_before(signs: Iterable[Sign], position: float) -> bool:
@@ -101,7 +120,7 @@ def goes_before(signs: Iterable[Sign], position: float) -> bool:
     Args:
         signs: What speaks for a machine. Each name counts once, with its heaviest sign.
         position: How sure it is that the text takes a position of the invitee on the campaign, from 0 to 1. A person's
-            answer goes before an automatic header: people on holiday answer, and service desks stamp what persons write.
+            answer goes before an automatic header: people on holiday answer, service desks stamp what persons write.
     """
     return _weight(signs) >= STRONG and _weight(signs) > AGAINST_POSITION * position
 
@@ -116,6 +135,7 @@ def _weight(signs: Iterable[Sign]) -> int:
 def read_automatic(
     message: Message,
     text: str,
+    parts: Sequence[Sentence],
     languages: Languages,
     chosen: Sequence[Language],
     *,
@@ -127,27 +147,67 @@ def read_automatic(
     Args:
         message: The mail.
         text: What was newly written in it.
+        parts: Its sentences; the subject's where it has none.
         languages: All that are known.
         chosen: Those that the text may be in.
         own: Our addresses, never a substitute's.
         position: As for `goes_before`.
     """
     book = _book(languages.all)
-    heard = [_hear(sentence, book) for sentence in sentences(text)[:MOST]]
-    subject = [_hear(sentence, book) for sentence in sentences(message.subject)[:1]]
-    signs = [*_envelope(message), *_subject_signs(message.subject, subject), *_text_signs(heard)]
+    heard = [_hear(sentence, book) for sentence in parts[:MOST]]
+    subject = [_hear(sentence, book) for sentence in sentences(message.subject[:LONGEST_SUBJECT])[:1]]
+    envelope = list(_envelope(message))
+    signs = [*envelope, *_subject_signs(message.subject[:LONGEST_SUBJECT], subject), *_text_signs(heard)]
+    if _weight(envelope) >= STRONG:  # vacation(1) and its like answer with “Re:” as persons do
+        signs = [sign for sign in signs if sign.name != "answer"]
+    headed = any(found.name[0] == "headed" for one in subject for found in one.found)
     names = {sign.name for sign in signs}
+    if names == {"header"} and _is_letter(heard) and not any(_proves(sign) for sign in signs):
+        return None  # service desks stamp what persons write
+    if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:
+        return None
     spoken = _languages([*subject, *heard], languages, chosen)
-    back = None if names & ELSE and not names & ABSENCE else _back(message, [*subject, *heard], spoken)
+    calendar = _calendar(message, spoken)
+    dated = _dated([*subject, *heard], spoken, calendar)
+    back = None if names & ELSE and not names & DATED else return_date(dated, calendar)
     receipt = bool(names & {"receipt", "service"}) and not names & (DEFERRED | {"left", "dead"})
     substitute = substitute_in(text, message, languages, own, only_if_asked=receipt)
-    if names & DEFERRED:
+    rest = _unexplained(dated[len(subject) :], spoken)
+    if headed or names & DEFERRED:
         signs += [Sign("dated", WEIGHTS["dated"], back.isoformat())] if back else []
+    if names & DEFERRED:
         signs += [Sign("replaced", WEIGHTS["replaced"], substitute.words)] if substitute else []
+    if rest < ALL_OF_IT and "absent" not in names and ("dead" in names or (names & DEFERRED and back)):
+        signs.append(Sign("alone", WEIGHTS["alone"], text.strip()))
+    position *= min(1.0, max(0.0, rest - NOTHING_ELSE) / (MUCH_ELSE - NOTHING_ELSE))
     if not goes_before(signs, position):
         return None
-    sure = _weight(signs) >= STRONG + AGAINST_POSITION * position
+    hardly = HARDLY if any(sign.weight >= STRONG for sign in signs) else 0.0
+    sure = _weight(signs) >= STRONG + AGAINST_POSITION * max(0.0, position - hardly)
     return Automatic(tuple(sorted(signs, key=lambda sign: -sign.weight)), sure, back, substitute)
+
+
+def _proves(header: Sign) -> bool:
+    return header.weight >= PROOF or RFC_3834.match(header.words) is not None
+
+
+def _is_letter(heard: Iterable[_Heard]) -> bool:
+    return sum(len(one.sentence.spans) for one in heard) >= LETTER
+
+
+def _unexplained(dated: Sequence[Dated], spoken: Sequence[Language]) -> float:
+    """The share of a text's words, the commonest aside, of which neither phrases nor dates of absences are made."""
+    common = frozenset(word for one in spoken for word in one.common)
+    words = sum(len(one.sentence.spans) for one in dated)
+    return sum(_rest(one, common) for one in dated) / words if words else 1.0
+
+
+def _rest(one: Dated, common: frozenset[str]) -> int:
+    said = {at for found in one.found if found.name != PERSON for at in range(found.first, found.last + 1)}
+    return sum(
+        at not in said and word not in common and not any(date.start <= start < date.end for date in one.dates)
+        for at, (word, (start, _)) in enumerate(zip(one.sentence.words.split(), one.sentence.spans, strict=True))
+    )
 
 
 def substitute_in(
@@ -180,7 +240,19 @@ def _names_book(languages: tuple[Language, ...]) -> Phrasebook[str]:
 
 
 def _hear(sentence: Sentence, book: Phrasebook[tuple[str, str]]) -> _Heard:
-    return _Heard(sentence, tuple(book.find(sentence)))
+    return _Heard(sentence, _whose(tuple(book.find(sentence))))
+
+
+def _whose(found: _FoundNames) -> _FoundNames:
+    """Sets “on leave” aside in “the mayor is on leave”, and “is on leave” in languages that say “I is on leave”."""
+    absent = [one for one in found if one.name[0] == "absent"]
+    if not absent:
+        return found
+    away = [one for one in found if one.name[0] == "away"]
+    own = {one for one in absent if any(other.first < one.first <= other.last for other in away)}
+    others = [one for one in absent if one not in own]
+    theirs = {one for one in away if any(one.first <= other.last and other.first <= one.last for other in others)}
+    return tuple(one for one in found if one not in own and one not in theirs)
 
 
 def _languages(heard: Iterable[_Heard], languages: Languages, chosen: Sequence[Language]) -> list[Language]:
@@ -195,9 +267,9 @@ def _languages(heard: Iterable[_Heard], languages: Languages, chosen: Sequence[L
 
 def _envelope(message: Message) -> Iterator[Sign]:
     """What headers and sender show; the heaviest counts."""
-    listed = any(message.header(name) for name in LIST_HEADERS)
-    for name, part, weight in HEADERS:
-        for value in message.all_headers(name):
+    listed = any(name in LIST_HEADERS for name, _ in message.headers)
+    for name, value in message.headers:
+        for part, weight in _MARKS.get(name, ()):
             says = part in value.lower() if part else value.strip().lower() not in DENIALS
             if says and not (listed and name in LIST_MARKS):
                 yield Sign("header", weight, f"{name}: {value}")
@@ -206,8 +278,10 @@ def _envelope(message: Message) -> Iterator[Sign]:
     for box in message.from_[:1]:
         if SENDERS.search(box.address):
             yield Sign("header", WEAK, f"from: {box.address}")
-    if is_receipt(message) or READ_SUBJECTS.match(message.subject):
+    if is_receipt(message):
         yield Sign("displayed", PROOF, message.subject)
+    if READ_SUBJECTS.match(message.subject):  # “Read: …” may also be a person's word
+        yield Sign("displayed", WEAK if message.text.strip() else PROOF, message.subject)
     if RECALL_SUBJECTS.match(message.subject) or any(one in message.header("content-class") for one in RECALL_CLASSES):
         yield Sign("recalled", PROOF, message.subject)
 
@@ -232,45 +306,47 @@ def _subject_signs(subject: str, heard: Iterable[_Heard]) -> Iterator[Sign]:
             yield Sign("subject", weight, subject)
     if answers and not any(found.name[0] == "subject" for one in heard for found in one.found):
         yield Sign("answer", -AGAINST_ANSWER, subject)
-    before = len(sentences(answers.group())[0].starts) if answers and sentences(answers.group()) else 0
+    before = len(plain_words(answers.group())) if answers else 0
     for one in heard:
         for found in one.found:
             at_the_head = found.first - before <= AT_THE_HEAD
             if found.name[0] == "subject":
                 yield Sign("subject", WEAK if answers and found.first == before else STRONG, subject)
-            elif found.name[0] == "headed" and at_the_head and not answers:
-                yield Sign("subject", WEAK, subject)
-            elif found.name[0] in ("away", "closed", "dead", "machine", "receipt") and not answers:
+            elif not answers and (found.name[0] in IN_A_SUBJECT or (found.name[0] == "headed" and at_the_head)):
                 yield Sign("subject", WEAK, subject)
 
 
 def _text_signs(heard: Iterable[_Heard]) -> Iterator[Sign]:
-    for one in heard:
-        for found in one.found:
-            name = found.name[0]
-            if name in WEIGHTS:
-                yield Sign(name, WEIGHTS[name], found.words)
-            elif name == PERSON:
-                yield Sign(name, -AGAINST_PERSON, found.words)
+    found = [one for sentence in heard for one in sentence.found]
+    for one in found:
+        name = one.name[0]
+        if name in WEIGHTS:
+            yield Sign(name, WEIGHTS[name], one.words)
+        elif name == PERSON:
+            yield Sign(name, -AGAINST_PERSON, one.words)
+        elif name == "absent" and not any(other.name[0] == "away" for other in found):
+            yield Sign(name, -AGAINST_ABSENT, one.words)
 
 
 # ---------------------------------------------------------------- the day of return
 
 
-def _back(message: Message, heard: Sequence[_Heard], spoken: Sequence[Language]) -> date | None:
-    calendar = calendar_of(
-        spoken,
-        month_first=month_first(f"{message.subject}\n{message.text[:5000]}", _custom(message, spoken)),
-        sent=sent_on(message),
-    )
+def _calendar(message: Message, spoken: Sequence[Language]) -> Calendar:
+    order = month_first(f"{message.subject}\n{message.text[:5000]}", _custom(message, spoken))
+    return Calendar(words_of(tuple(spoken)), order, sent_on(message))
+
+
+def _dated(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calendar) -> list[Dated]:
+    """Sentences with the phrases of the languages that are spoken, and their dates."""
     codes = {one.code for one in spoken}
-    return return_date(
-        [
-            (one.sentence, [Found(f.name[0], f.first, f.last, f.words) for f in one.found if f.name[1] in codes])
-            for one in heard
-        ],
-        calendar,
-    )
+    return [
+        Dated(
+            one.sentence,
+            tuple(Found(f.name[0], f.first, f.last, f.words) for f in one.found if f.name[1] in codes),
+            dates_in(one.sentence.text, calendar),
+        )
+        for one in heard
+    ]
 
 
 def _custom(message: Message, spoken: Sequence[Language]) -> bool | None:
@@ -285,11 +361,13 @@ def _custom(message: Message, spoken: Sequence[Language]) -> bool | None:
 
 def sent_on(message: Message) -> date | None:
     """The day on which a mail was sent: by its own date, else by the first server that noted one."""
-    if message.date is not None:
+    if message.date is not None and message.date.year in YEARS:
         return message.date.date()
     for value in reversed(message.all_headers("received")):
         try:
-            return parsedate_to_datetime(value.rpartition(";")[2].strip()).date()
+            day = parsedate_to_datetime(value.rpartition(";")[2].strip()).date()
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
+        if day.year in YEARS:
+            return day
     return None

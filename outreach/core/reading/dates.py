@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from outreach.languages import Language
 from outreach.languages.spelling import plain
@@ -17,38 +18,55 @@ _SIGNS = re.compile(  # 2022年8月29日, 8월 29일, 8月1日至5日
 )
 _POINTED = re.compile(r"(?<![\w.,/])(\d{1,2})\.\s?(\d{1,2})(?:\.\s?((?:20)?\d\d))?(?!\d)")
 _SLASHED = re.compile(r"(?<![\w.,/])(\d{1,2})\s?/\s?(\d{1,2})(?:\s?/\s?((?:20)?\d\d))?(?!\d)")
-_DASHED = re.compile(r"(?<![\w.,/-])(\d{1,2})-(\d{1,2})-((?:20)?\d\d)(?!\d)|(?<![\w.,/-])(\d{1,2})-(0[1-9]|1[0-2])(?!\d)")
+_DASHED = re.compile(r"(?<![\w.,/-])(?:(\d{1,2})-(\d{1,2})-((?:20)?\d\d)|(\d{1,2})-(0[1-9]|1[0-2]))(?!\d)")
 _SIGN_RANGE = re.compile(r"[\d日일号).](?:\s?\(\w\)|요일|曜日)?\s?(?:[~～〜–—-]|から|より|至|到|부터)\s?$")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
+_plain = lru_cache(maxsize=1 << 14)(plain)  # of single words, which come again and again
 MARKS = frozenset(".,º°ª'’-–‑/")
-OF = frozenset("of de del d di do da dels van den".split())  # may stand between a day, a month and a year
+OF = frozenset(
+    ["of", "de", "del", "d", "di", "do", "da", "dels", "van", "den"]
+)  # may stand between a day, a month and a year
 MONTHS = 12
 MOST_DAYS = 31
 PAST = timedelta(days=120)  # a date without a year that is longer ago means the next year
+SOON = 185  # days within which a day without a month is looked for
 PLAUSIBLE = timedelta(days=3)  # before the mail's date: which of two orders of day and month is meant
 NEAR = 5  # tokens between the beginning and the end of a period
 WORDS_OF_A_DAY = 4  # “treinta y uno de”
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """What is known of dates in the languages of a text."""
+class Names:
+    """Names by their numbers; of some only the beginning is known."""
 
-    months: Mapping[str, int]
-    weekdays: Mapping[str, int]
-    days: Mapping[str, int]
+    whole: Mapping[str, int]
+    begins: Mapping[str, int]
+
+    def number(self, word: str) -> int:
+        """The number of the name that a word is, 0 for another word; of several beginnings the longest counts."""
+        if word in self.whole or not self.begins:
+            return self.whole.get(word, 0)
+        return next((self.begins[word[:end]] for end in range(len(word), 0, -1) if word[:end] in self.begins), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words for dates in some languages, in plain form."""
+
+    months: Names
+    weekdays: Names  # Monday is 1
+    days: Mapping[str, int]  # of a month, written in words
     to: frozenset[str]  # words between the two ends of a period
     between: frozenset[tuple[str, str]]  # “between” and the “and” that it makes such a word
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What is known of the dates of a text."""
+
+    words: Words
     month_first: bool | None  # 8/29; None: either
     sent: date | None  # the day by which a missing year is known
-
-    def month(self, word: str) -> int:
-        """The number of a month's name, 0 for another word."""
-        return _named(word, self.months)
-
-    def weekday(self, word: str) -> int:
-        """The number of a weekday's name, Monday being 1, 0 for another word."""
-        return _named(word, self.weekdays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +106,31 @@ class _Token:
         return int(self.text) if re.fullmatch(r"20\d\d", self.text) else 0
 
 
-def calendar_of(languages: Iterable[Language], *, month_first: bool | None, sent: date | None) -> Calendar:
-    """The calendar of some languages together."""
-    some = tuple(languages)
+@lru_cache(maxsize=256)
+def words_of(languages: tuple[Language, ...]) -> Words:
+    """The words for dates in some languages together."""
 
     def words(what: str) -> frozenset[str]:
-        return frozenset(plain(word) for one in some for word in one.automatic.get(what, ()))
+        return frozenset(plain(word) for one in languages for word in one.automatic.get(what, ()))
 
-    return Calendar(
-        months={name: number for one in some for name, number in one.months.items()},
-        weekdays={name: number for one in some for name, number in one.weekdays.items()},
-        days={name: number for one in some for name, number in one.days.items()},
+    return Words(
+        months=_names(one.months for one in languages),
+        weekdays=_names(one.weekdays for one in languages),
+        days={name: number for one in languages for name, number in one.days.items()},
         to=words("to"),
         between=frozenset((one.split()[0], one.split()[1]) for one in words("between")),
-        month_first=month_first,
-        sent=sent,
     )
 
 
-def month_first(text: str, custom: bool | None) -> bool | None:
+def _names(tables: Iterable[Mapping[str, int]]) -> Names:
+    named = [pair for table in tables for pair in table.items()]
+    return Names(
+        whole={name: number for name, number in named if not name.endswith("~")},
+        begins={name[:-1]: number for name, number in named if name.endswith("~")},
+    )
+
+
+def month_first(text: str, custom: bool | None) -> bool | None:  # noqa: FBT001 - an order, no switch
     """Whether 8/9 is a ninth of August: by a date of the text that can be read in one way only, else by custom."""
     pairs = [(int(one.group(1)), int(one.group(2))) for one in _SLASHED.finditer(text)]
     if any(second > MONTHS >= first for first, second in pairs):
@@ -148,8 +172,12 @@ def _signs(match: re.Match[str], _calendar: Calendar) -> _Raw | None:
     return _checked(match, year, month, last or day, ends_period=bool(last))
 
 
-def _dashed(match: re.Match[str], _calendar: Calendar) -> _Raw | None:
+def _dashed(match: re.Match[str], calendar: Calendar) -> _Raw | None:
+    """18-08-2022 or 18-08; but in “1-12 August” a month follows."""
     first, second, year, day, month = match.groups()
+    follows = _TOKEN.search(match.string, match.end())
+    if not year and follows and calendar.words.months.number(_plain(follows.group())):
+        return None
     return _checked(match, _full(year), int(month or second), int(day or first))
 
 
@@ -186,7 +214,7 @@ def _by_name(text: str, calendar: Calendar) -> Iterator[_Raw]:
     """Dates with the name of a month, the day before or behind it."""
     tokens = _tokens(text)
     for at, token in enumerate(tokens):
-        month = calendar.month(plain(token.text)) if token.text[0].isalpha() else 0
+        month = calendar.words.months.number(_plain(token.text)) if token.text[0].isalpha() else 0
         if not month:
             continue
         before = _day_before(tokens, at, calendar)
@@ -224,8 +252,8 @@ def _day_in_words(tokens: Sequence[_Token], last: int, calendar: Calendar) -> tu
     """The day that ends at a token, written in up to four words; the longest counts."""
     for first in range(max(0, last - WORDS_OF_A_DAY), last + 1):
         words = plain(" ".join(token.text for token in tokens[first : last + 1]))
-        if calendar.days.get(words):
-            return first, calendar.days[words]
+        if calendar.words.days.get(words):
+            return first, calendar.words.days[words]
     return None
 
 
@@ -239,9 +267,10 @@ def _day_behind(tokens: Sequence[_Token], month: int, calendar: Calendar) -> tup
     last = at + 1
     while last < len(tokens) and last - at <= 2 and tokens[last].text in MARKS | {"st", "nd", "rd", "th"}:  # noqa: PLR2004
         last += 1
-    if last < len(tokens) and plain(tokens[last].text) in calendar.to:
+    if last < len(tokens) and _plain(tokens[last].text) in calendar.words.to:
         last += 1
-    joined = last > at + 1 and any(one.text in "-–—" or plain(one.text) in calendar.to for one in tokens[at + 1 : last])
+    between = tokens[at + 1 : last]
+    joined = any(one.text in "-–—" or _plain(one.text) in calendar.words.to for one in between)
     if joined and last < len(tokens) and tokens[last].number and not _is_time(tokens, last):
         return last, tokens[last].number, True
     return at, tokens[at].number, False
@@ -270,26 +299,21 @@ def _ends_period(before: str, calendar: Calendar) -> bool:
     if _SIGN_RANGE.search(before[-20:]):
         return True
     tokens = [token.text for token in _tokens(before[-120:])]
-    words = [plain(token) for token in tokens]
+    words = [_plain(token) for token in tokens]
     joined = False
     for at in range(len(tokens) - 1, max(-1, len(tokens) - 1 - NEAR), -1):
-        if joined and (_Token(tokens[at], 0, 0).number or _Token(tokens[at], 0, 0).year or calendar.month(words[at])):
+        token = _Token(tokens[at], 0, 0)
+        if joined and (token.number or token.year or calendar.words.months.number(words[at])):
             return True
-        linked = words[at] in calendar.to or tokens[at] in "-–—" or _is_between(words[at], words[:at], calendar)
+        linked = words[at] in calendar.words.to or tokens[at] in "-–—" or _is_between(words[at], words[:at], calendar)
         joined = joined or linked
-        if not (linked or tokens[at] in MARKS or len(words[at]) <= 3 or calendar.weekday(words[at])):  # noqa: PLR2004
+        if not (linked or tokens[at] in MARKS or len(words[at]) <= 3 or calendar.words.weekdays.number(words[at])):  # noqa: PLR2004
             return False
     return False
 
 
 def _is_between(word: str, before: Sequence[str], calendar: Calendar) -> bool:
-    return any(word == end and begin in before for begin, end in calendar.between)
-
-
-def _named(word: str, names: Mapping[str, int]) -> int:
-    if word in names:
-        return names[word]
-    return next((n for name, n in names.items() if name.endswith("~") and word.startswith(name[:-1])), 0) if word else 0
+    return any(word == end and begin in before for begin, end in calendar.words.between)
 
 
 def _in_year(raw: _Raw, stated: int, sent: date | None) -> date | None:
@@ -309,13 +333,10 @@ def _made(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def next_day(number: int, since: date) -> date | None:
-    """The first day with a number in its month on or after a date."""
-    for later in range(MOST_DAYS * 2):
-        day = since + timedelta(days=later)
-        if day.day == number:
-            return day
-    return None
+def next_day(number: int, since: date, weekday: int = 0) -> date | None:
+    """The first day with a number in its month on or after a date; one on the weekday that is named, if it is soon."""
+    days = [day for later in range(SOON) if (day := since + timedelta(days=later)).day == number]
+    return next((day for day in days if day.isoweekday() == weekday), days[0] if days else None)
 
 
 def next_weekday(weekday: int, since: date) -> date:

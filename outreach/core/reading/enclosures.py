@@ -14,6 +14,7 @@ MENTION = "document"  # the meaning of “attached”, “enclosed form”, “t
 PICTURES = ("image/", "text/calendar", "text/vcard", "text/x-vcard", "application/ics")
 SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 TAKES_NO_POSITION = frozenset({K.ACKNOWLEDGE, K.UNRELATED, K.QUESTION, K.REDIRECT, K.UNCLEAR})
+ENCLOSED = "doubt: the answer may be in the attachment"
 POSITION_ENCLOSED = 2.0  # the lead that it costs a position if its sentence points to the attachment
 
 
@@ -37,7 +38,7 @@ def look_inside(verdict: Verdict, heard: Sequence[Heard], enclosed: Sequence[str
         cost = POSITION_ENCLOSED if verdict.decisive is not None and _mentions(verdict.decisive) else 0.0
     if not cost:
         return verdict
-    doubt = Doubt(Evidence("doubt: the answer may be in the attachment", ", ".join(enclosed)[:200]), cost)
+    doubt = Doubt(Evidence(ENCLOSED, ", ".join(enclosed)[:200]), cost)
     return replace(verdict, doubts=(*verdict.doubts, doubt))
 
 

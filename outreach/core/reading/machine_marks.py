@@ -50,8 +50,9 @@ HEADERS = (
     ("precedence", "junk", WEAK),
     ("precedence", "bulk", WEAK),  # vacation(1); lists have it too, see LIST_HEADERS
 )
+RFC_3834 = re.compile(r"auto-submitted: auto-(?:replied|notified)", re.IGNORECASE)  # what only a machine's mail carries
 DENIALS = frozenset({"no", "false", "none", "0"})
-LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list")
+LIST_HEADERS = frozenset(("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list"))
 LIST_MARKS = frozenset({"precedence", "x-loop", "return-path"})  # on a list's mail these say nothing
 
 # Content types of what mail programs write by themselves.
@@ -74,22 +75,27 @@ SENDERS = re.compile(
 
 # How automatic replies head their subject in every language; each with what it counts.
 SUBJECTS = (
-    (re.compile(r"^\W{0,3}(?:auto|ooo|oof|autoreply|auto-reply|autoresponse|autoresponder)\W{0,2}[\]:]", re.I), STRONG),
-    (re.compile(r"[\[(](?:ooo|oof|auto|autoreply|auto-reply|out of office)[\])]", re.I), STRONG),
+    (
+        re.compile(
+            r"^\W{0,3}(?:auto|ooo|oof|autoreply|auto-reply|autoresponse|autoresponder)\W{0,2}[\]:]", re.IGNORECASE
+        ),
+        STRONG,
+    ),
+    (re.compile(r"[\[(](?:ooo|oof|auto|autoreply|auto-reply|out of office)[\])]", re.IGNORECASE), STRONG),
     # Receipts of certified mail, as the Italian rules word them.
     (re.compile(r"^(?:ACCETTAZIONE|CONSEGNA|MANCATA CONSEGNA|AVVENUTA CONSEGNA|PRESA IN CARICO)\s?:"), STRONG),
     # A number under which a service desk keeps a request; its staff's answers carry it too.
-    (re.compile(r"^\W{0,3}\w{0,12}\s?#\s?[\w-]{0,8}\d{2}", re.I), WEAK),
-    (re.compile(r"[\[(](?:\w{2,14}[ :#-]{0,3})?#?[\w.-]{0,6}\d{5}", re.I), WEAK),
+    (re.compile(r"^\W{0,3}\w{0,12}\s?#\s?[\w-]{0,8}\d{2}", re.IGNORECASE), WEAK),
+    (re.compile(r"[\[(](?:\w{2,14}[ :#-]{0,3})?#?[\w.-]{0,6}\d{5}", re.IGNORECASE), WEAK),
 )
 
 # What mail programs put before the subject of a mail whose reading (or deletion) they report, and before that of a
 # mail that is to be taken back.
 READ_SUBJECTS = re.compile(
-    r"^(?:read|not read|read receipt|deleted|displayed|return receipt(?: \(displayed\))?|lu|non lu|leído|leido|no leído|"
-    r"llegit|no llegit|gelesen|ungelesen|lesebestätigung|empfangsbestätigung \(angezeigt\)|letto|non letto|lida|lido|"
-    r"não lida|gelezen|niet gelezen|läst|oläst|läskvitto|lest|ikke lest|læst|luettu|przeczytano|přečteno|elolvasva|"
-    r"citit|okundu|прочитано|прочтено|διαβάστηκε|開封済み|읽음|已读|已讀|dibaca|נקרא|تمت القراءة)\s?: ",
+    r"^(?:read|not read|read receipt|deleted|displayed|return receipt(?: \(displayed\))?|lu|non lu|leído|leido|"
+    r"no leído|llegit|no llegit|gelesen|ungelesen|lesebestätigung|empfangsbestätigung \(angezeigt\)|letto|non letto|"
+    r"lida|lido|não lida|gelezen|niet gelezen|läst|oläst|läskvitto|lest|ikke lest|læst|luettu|przeczytano|přečteno|"
+    r"elolvasva|citit|okundu|прочитано|прочтено|διαβάστηκε|開封済み|읽음|已读|已讀|dibaca|נקרא|تمت القراءة)\s?: ",
     re.IGNORECASE,
 )
 RECALL_SUBJECTS = re.compile(
@@ -103,5 +109,12 @@ REPLY_SUBJECTS = re.compile(  # “Re:” in the languages of mail programs
     re.IGNORECASE,
 )
 
+# The line of a quoted head that names a sender, up to the end of what stands before an address.
+FROM_LINE = re.compile(
+    r"(?:^|\n)\W{0,3}(?:from|de|da|von|van|från|fra|lähettäjä|od|nadawca|feladó|kimden|gönderen|от|від|από|dari|"
+    r"差出人|发件人|寄件者|보낸 사람|מאת|من)\s?[:：][^\n]*$",
+    re.IGNORECASE,
+)
+
 # Domains whose people write the month before the day (8/29).
-MONTH_FIRST = frozenset("us gov mil edu ph fm mh pw gu as mp vi".split())
+MONTH_FIRST = frozenset(["us", "gov", "mil", "edu", "ph", "fm", "mh", "pw", "gu", "as", "mp", "vi"])

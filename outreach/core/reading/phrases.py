@@ -9,16 +9,13 @@ without blanks every sign counts as a word: `不在` is found anywhere.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
 
 from outreach.languages.spelling import WORD, plain, plain_words
 
-_TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
+TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
 _SENTENCE = re.compile(r"(?<=[.!?;])(?<!\d\.)\s+|(?<=[。？！])|\n\s*\n|\n(?=\s*[-*•>])")
 MOST_SENTENCES = 200
 LONGEST = 3000  # characters of one sentence that are looked at
@@ -65,7 +62,8 @@ def _spelled(word: str) -> str:
     return plain(word).replace(" ", "")
 
 
-def _alternatives(token: str) -> list[str]:
+def alternatives(token: str) -> list[str]:
+    """The words that may stand for a token of a phrase; "" where it may be missing."""
     return [words.strip() for words in re.sub(r"[()]", "", token).split("|")]
 
 
@@ -81,11 +79,11 @@ def _word(word: str) -> str:
 
 @lru_cache(maxsize=16384)
 def _compiled(phrase: str) -> re.Pattern[str]:
-    return re.compile("(?<= )" + "".join(GAPS.get(token) or _piece(token) for token in _TOKEN.findall(phrase)))
+    return re.compile("(?<= )" + "".join(GAPS.get(token) or _piece(token) for token in TOKEN.findall(phrase)))
 
 
 def _piece(token: str) -> str:
-    words = _alternatives(token)
+    words = alternatives(token)
     piece = "|".join(_alternative(one) for one in words if one)
     return f"(?:(?:{piece}) ){'' if all(words) else '?'}"
 
@@ -103,54 +101,3 @@ def _as_written(sentence: Sentence, start: int, end: int) -> str:
     if not inside:
         return sentence.text.strip()
     return " ".join(sentence.text[sentence.spans[inside[0]][0] : sentence.spans[inside[-1]][1]].split())
-
-
-Name = TypeVar("Name")
-
-
-@dataclass(frozen=True, slots=True)
-class Found(Generic[Name]):
-    """A phrase that was found: its name, the places of its first and last word, and the words as they stand."""
-
-    name: Name
-    first: int
-    last: int
-    words: str
-
-
-class Phrasebook(Generic[Name]):
-    """Many named phrases, looked up by their first words: thousands of them cost hardly more than a few."""
-
-    def __init__(self, named: Iterable[tuple[Name, str]]) -> None:
-        self._whole: dict[str, list[tuple[Name, str]]] = defaultdict(list)
-        self._begins: dict[str, list[tuple[Name, str]]] = defaultdict(list)
-        self._ends: dict[str, list[tuple[Name, str]]] = defaultdict(list)
-        for name, phrase in named:
-            for words in _alternatives(_TOKEN.findall(phrase)[0]):
-                self._add(words.split()[0], (name, phrase))
-        self._lengths = sorted({len(part) for part in (*self._begins, *self._ends)})
-
-    def _add(self, first: str, entry: tuple[Name, str]) -> None:
-        spelled = plain_words(first)
-        if first.startswith("~"):
-            self._ends[spelled[-1]].append(entry)
-        elif first.endswith("~") and len(spelled) == 1:
-            self._begins[spelled[0]].append(entry)
-        else:
-            self._whole[spelled[0]].append(entry)
-
-    def find(self, sentence: Sentence) -> Iterator[Found[Name]]:
-        """Every phrase of the book that stands in a sentence, in the order of their first words."""
-        for first, (word, at) in enumerate(zip(sentence.words.split(), sentence.starts, strict=True)):
-            for name, phrase in self._beginning_with(word):
-                match = _compiled(phrase).match(sentence.words, at)
-                if match is not None:
-                    last = bisect_left(sentence.starts, match.end()) - 1
-                    yield Found(name, first, last, _as_written(sentence, at, match.end()))
-
-    def _beginning_with(self, word: str) -> Iterator[tuple[Name, str]]:
-        yield from self._whole.get(word, ())
-        for length in self._lengths:
-            if length <= len(word):
-                yield from self._begins.get(word[:length], ())
-                yield from self._ends.get(word[-length:], ())

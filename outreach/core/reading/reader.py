@@ -10,6 +10,7 @@ from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, 
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.hearing import hear
+from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
 from outreach.core.reading.new_text import new_text, own_words
 from outreach.core.reading.opening import open_mail
 from outreach.core.reading.phrases import Sentence, find, sentences
@@ -46,6 +47,7 @@ def read_mail(
     own_addresses: frozenset[str] = frozenset(),
     sent_to: frozenset[str] = frozenset(),
     deadline: date | None = None,
+    lessons: Lessons = NO_LESSONS,
 ) -> Reading:
     """What a mail says.
 
@@ -55,24 +57,29 @@ def read_mail(
         own_addresses: Ours, lower-cased: never a substitute's.
         sent_to: Addresses that we wrote to; a notice's other addresses are set aside where one of them is named.
         deadline: A later answer is flagged.
+        lessons: What persons read in sentences before.
     """
     bounce = None if is_receipt(message) else read_bounce(message)
     new = new_text(message.text)[:MOST_NEW]
     if bounce is not None:
         return _bounce(message, bounce, new, sent_to)
     words = own_words(new)
-    said = understand(words, message.subject, languages, documents(message))
+    said = understand(words, message.subject, languages, documents(message), lessons)
     if is_calendar(message):
         return _meeting(message, new, said)
     chosen = (said.language,) if said.language is not None else languages.all
-    automatic = read_automatic(message, words, languages, chosen, own=own_addresses, position=said.position)
+    automatic = read_automatic(
+        message, words, said.sentences, languages, chosen, own=own_addresses, position=said.position
+    )
     if automatic is not None:
         return _auto_reply(message, automatic, new, said)
     substitute = substitute_in(words, message, languages, own_addresses)
     return _answer(message, said, new, substitute.address if substitute else None, deadline)
 
 
-def understand(text: str, subject: str, languages: Languages, enclosed: Sequence[str] = ()) -> Said:
+def understand(
+    text: str, subject: str, languages: Languages, enclosed: Sequence[str] = (), lessons: Lessons = NO_LESSONS
+) -> Said:
     """What a text says; the subject speaks where there is no text.
 
     Args:
@@ -80,6 +87,7 @@ def understand(text: str, subject: str, languages: Languages, enclosed: Sequence
         subject: The mail's.
         languages: All that are known.
         enclosed: Names of documents that came with it.
+        lessons: What persons read in sentences before.
     """
     parts = sentences(text)
     silent = not any(sentence.spans for sentence in parts)
@@ -94,7 +102,7 @@ def understand(text: str, subject: str, languages: Languages, enclosed: Sequence
     else:
         verdict = suggest(parts, spoken.language)
         position = HALF * (verdict.kind in POSITIONS)
-    verdict = look_inside(verdict, () if silent else heard, enclosed)
+    verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
     return Said(verdict, position, parts, heard, spoken.language)
 
 

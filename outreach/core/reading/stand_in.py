@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outreach.core.reading.machine_marks import SENDERS
-from outreach.core.reading.phrases import Phrasebook, sentences
+from outreach.core.reading.machine_marks import FROM_LINE, SENDERS
+from outreach.core.reading.phrasebook import Phrasebook
+from outreach.core.reading.phrases import sentences
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
 _NAME = re.compile(r"[^\W\d_][\w'’.-]{0,30}")
+_ELISION = re.compile(r"(?:d|l|qu|all|dall|dell|nell|sull)'(?=\w)", re.IGNORECASE)  # “d'office@town.example”
 MOST = 40  # addresses that are looked at
 AROUND = 160  # characters before an address in which words say what it is
 BEHIND = 60
@@ -42,7 +44,7 @@ def stand_in(
     best: tuple[int, StandIn] | None = None
     since = 0
     for match in list(_ADDRESS.finditer(text))[:MOST]:
-        address = match.group().strip("'.-").lower()
+        address = _bare(match.group())
         if address in not_theirs or SENDERS.search(address):
             since = match.end()
             continue
@@ -53,10 +55,15 @@ def stand_in(
     return best[1] if best is not None and best[0] >= (HERE if only_if_asked else 0) else None
 
 
+def _bare(written: str) -> str:
+    elision = _ELISION.match(written)
+    return written[elision.end() if elision else 0 :].strip("'.-").lower()
+
+
 def _weight(before: str, behind: str, book: Phrasebook[str]) -> int:
     said = _said(before, book)
     weight = HERE if "stand_in" in said else 0
-    if said and said[-1] == "not_stand_in":
+    if (said and said[-1] == "not_stand_in") or FROM_LINE.search(before):
         weight += ELSEWHERE
     if "dead" in _said(re.split(r"[.;\n]\s", behind)[0], book):
         weight += ELSEWHERE

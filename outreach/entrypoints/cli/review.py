@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +12,12 @@ from outreach.adapters.store.inbox import Understood
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import day_and_time, printable
-from outreach.model import OutreachError, UsageError
+from outreach.model import OutreachError, State, UsageError
 
+if TYPE_CHECKING:
+    from outreach.campaign.review import Done, Earlier
+
+SHOWN = 160  # characters of a remembered sentence that are shown
 KEYS = {
     "c": "confirmed",
     "d": "declined",
@@ -48,14 +54,15 @@ def review_(call: Call) -> None:
     skipped: set[int] = set()
     while (mail := _next(desk, skipped)) is not None:
         _show(desk, mail)
-        key = click.prompt("  key", default=_suggestion(mail), show_default=True, err=True).strip().lower()
+        key = click.prompt("  key", default=_suggestion(desk, mail), show_default=True, err=True).strip().lower()
         if key == "x":
             return
         if key == "s":
             skipped.add(mail.mail)
             continue
         try:
-            click.echo("  " + _act(desk, mail, key))
+            for line in _act(desk, mail, key):
+                click.echo(f"  {line}")
         except OutreachError as error:
             click.echo(f"  {error}", err=True)
     click.echo("Nothing else waits for a person.")
@@ -65,49 +72,101 @@ def _next(desk: Desk, skipped: set[int]) -> Understood | None:
     return next((mail for mail in desk.store.inbox.every(waiting=True) if mail.mail not in skipped), None)
 
 
-def _suggestion(mail: Understood) -> str:
+def _suggestion(desk: Desk, mail: Understood) -> str:
     if mail.invitee is None:
         return "f"
-    return SUGGESTED.get(mail.reading.kind.value, "s")
+    key = SUGGESTED.get(mail.reading.kind.value, "s")
+    # Who has said yes may ask: to accept the question must not take the yes back.
+    asks = key == "q" and desk.store.journal.standing(mail.invitee).state is State.CONFIRMED
+    return "n" if asks else key
 
 
 def _show(desk: Desk, mail: Understood) -> None:
-    invitee = desk.store.register.some([mail.invitee]).get(mail.invitee) if mail.invitee is not None else None
+    from outreach.campaign.review import attachments, earlier  # noqa: PLC0415
+
     click.echo()
-    click.echo(f"── mail {mail.mail} · {day_and_time(mail.answered_at, desk.settings.campaign.timezone)}")
-    click.echo(printable(f"  from     {mail.from_name} <{mail.from_address}>"))
-    click.echo(printable(f"  subject  {mail.subject}"))
-    click.echo(f"  invitee  {f'{invitee.name} ({invitee.id})' if invitee else 'not known'}")
-    for candidate in mail.match.candidates[:3]:
-        one = desk.store.register.some([candidate.number])[candidate.number]
-        click.echo(printable(f"           {one.id}: {'; '.join(candidate.reasons)}"))
-    click.echo()
-    click.echo(_marked(mail))
-    click.echo()
-    click.echo(printable(f"  suggests {mail.reading.kind.value.replace('_', ' ')}; {mail.why}"))
-    click.echo(printable(f"  sender   {mail.trust.why}"))
+    click.echo(f"── mail {mail.mail} · {_when(desk, mail)}")
+    _line("from", f"{mail.from_name} <{mail.from_address}>")
+    _line("subject", mail.subject)
+    _show_invitee(desk, mail)
+    for name in attachments(desk, mail):
+        _line("attached", name)
+    click.echo(f"\n{_marked(mail)}\n")
+    _line("suggests", mail.reading.kind.value.replace("_", " "))
+    for rule, words in reasons(mail):
+        _line(rule, words)
+    _line("why", mail.why)
+    _line("sender", mail.trust.why)
+    before = earlier(desk, mail)
+    if before is not None:
+        _show_earlier(desk, before, mail.why)
     click.echo(f"  {HELP}")
 
 
+def _line(what: str, words: str) -> None:
+    if words:
+        click.echo(printable(f"  {what:8} {' '.join(words.split())}"))
+
+
+def _when(desk: Desk, mail: Understood) -> str:
+    return day_and_time(mail.answered_at, desk.settings.campaign.timezone)
+
+
+def _show_invitee(desk: Desk, mail: Understood) -> None:
+    numbers = [one.number for one in mail.match.candidates[:3]]
+    known = desk.store.register.some([*numbers, *([] if mail.invitee is None else [mail.invitee])])
+    invitee = known.get(mail.invitee) if mail.invitee is not None else None
+    _line("invitee", f"{invitee.name} ({invitee.id})" if invitee else "not known")
+    for candidate in mail.match.candidates[:3]:
+        if candidate.number in known:
+            _line("", f"{known[candidate.number].id}: {'; '.join(candidate.reasons)}")
+
+
+def _show_earlier(desk: Desk, before: Earlier, why: str) -> None:
+    """What is recorded, and the mail that said so, where this mail speaks against it."""
+    if before.why not in why:
+        _line("against", before.why)
+    if before.mail is not None:
+        click.echo(f"\n── earlier: mail {before.mail.mail} · {_when(desk, before.mail)} · {before.mail.from_address}")
+        click.echo(f"{_marked(before.mail)}\n")
+
+
+def reasons(mail: Understood) -> tuple[tuple[str, str], ...]:
+    """What speaks for the suggestion, and what against deciding by machine, one a line."""
+    doubt = "doubt: "
+    return tuple(
+        ("doubt", f"{one.rule.removeprefix(doubt)}: “{one.words}”" if one.words else one.rule.removeprefix(doubt))
+        if one.rule.startswith(doubt)
+        else ("because", f"{one.rule.replace('_', ' ')}: “{one.words}”")
+        for one in mail.reading.evidence
+    )
+
+
 def _marked(mail: Understood) -> str:
+    """The new text, its decisive words marked wherever its lines break."""
     text = printable(mail.reading.new_text[:4000])
     for one in mail.reading.evidence:
-        words = printable(one.words)
-        if words:
-            text = text.replace(words, click.style(words, bold=True, underline=True), 1)
+        if one.words and not one.rule.startswith("doubt: "):
+            words = r"\s+".join(map(re.escape, printable(one.words).split()))
+            text = re.sub(words, lambda found: _mark(found.group()), text, count=1)
     return "\n".join(f"  │ {line}" for line in text.splitlines())
 
 
-def _act(desk: Desk, mail: Understood, key: str) -> str:
+def _mark(words: str) -> str:
+    return "\n".join(click.style(line, bold=True, underline=True) for line in words.split("\n"))
+
+
+def _act(desk: Desk, mail: Understood, key: str) -> list[str]:
+    """Does what a key says; gives the lines that say what was done."""
     from outreach.campaign import review  # noqa: PLC0415
 
     if key == "z":
-        return review.undo(desk).said
+        return in_words(desk, review.undo(desk))
     if key == "n":
-        return review.settle(desk, mail.mail).said
+        return in_words(desk, review.settle(desk, mail.mail))
     if key == "f":
         given = click.prompt("  id or name of the invitee (none = of nobody)", err=True).strip()
-        return review.file(desk, str(mail.mail), given).said
+        return in_words(desk, review.file(desk, str(mail.mail), given))
     if key not in KEYS:
         message = f"“{key}” is no key here"
         raise UsageError(message)
@@ -115,7 +174,17 @@ def _act(desk: Desk, mail: Understood, key: str) -> str:
         message = "file the mail to an invitee first (f)"
         raise UsageError(message)
     invitee = desk.store.register.some([mail.invitee])[mail.invitee]
-    return review.decide(desk, invitee.id, KEYS[key], mail=mail.mail).said
+    return in_words(desk, review.decide(desk, invitee.id, KEYS[key], mail=mail.mail))
+
+
+def in_words(desk: Desk, done: Done) -> list[str]:
+    """What an act did, and what was remembered of it."""
+    taught = next((one for one in desk.store.lessons.all() if one.number == done.remembered), None)
+    if taught is None:
+        return [done.said]
+    shown = taught.words if len(taught.words) <= SHOWN else f"{taught.words[:SHOWN]}…"
+    lesson = f"remembered: “{shown}” means {taught.kind.value}; `outreach forget {taught.number}` forgets it"
+    return [done.said, printable(lesson)]
 
 
 @command("decide")
@@ -127,7 +196,9 @@ def decide_(call: Call, invitee: str, state: str, note: str, mail: int | None) -
     """Record where INVITEE stands, such as confirmed, declined or tentative; a person's word wins and stays."""
     from outreach.campaign.review import decide  # noqa: PLC0415
 
-    click.echo(decide(call.desk(), invitee, state, note, mail=mail).said)
+    desk = call.desk()
+    for line in in_words(desk, decide(desk, invitee, state, note, mail=mail)):
+        click.echo(line)
 
 
 @command("file")

@@ -12,15 +12,6 @@ from outreach.core.standing import fold
 from tests.servers.postgresql import PostgreSQL
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSQL]:
-    """One server for all tests of a worker."""
-    server = PostgreSQL()
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database."""

@@ -428,3 +428,35 @@ def test_a_newer_database_is_refused(make_store: Callable[..., Store]) -> None:
         make_store()
     with writing(store.engine) as connection:
         connection.execute(text(f"UPDATE alembic_version SET version_num = '{HEAD}'"))  # noqa: S608
+
+
+def test_lessons_are_kept_once_and_forgotten(make_store: Callable[..., Store]) -> None:
+    """The same sentence with the same meaning is one lesson, in every wave; forgetting and taking back remove it."""
+    store = make_store()
+    mail = store.inbox.keep(RAW, source="INBOX", received_at=NOW, now=NOW)
+    assert mail is not None
+
+    def learn(kind: ReadingKind, act: str, plain: str = "we join") -> int | None:
+        with writing(store.engine) as connection:
+            return store.lessons.learn(
+                connection, plain=plain, words="We join.", kind=kind, mail=mail, by="person:t", at=NOW, act=act
+            )
+
+    first = learn(ReadingKind.CONFIRM, "a")
+    assert first is not None
+    assert learn(ReadingKind.CONFIRM, "b") is None
+    second = learn(ReadingKind.DECLINE, "c")
+    assert make_store(wave=2).lessons.known() == {"we join": frozenset({ReadingKind.CONFIRM, ReadingKind.DECLINE})}
+    assert make_store(campaign="another").lessons.known() == {}
+    with writing(store.engine) as connection:
+        store.lessons.unlearn(connection, "c")
+    assert [(one.number, one.words, one.by, one.at) for one in store.lessons.all()] == [
+        (first, "We join.", "person:t", NOW)
+    ]
+    forgotten = store.lessons.forget(first)
+    assert forgotten is not None
+    assert (forgotten.kind, store.lessons.forget(first), store.lessons.all()) == (ReadingKind.CONFIRM, None, ())
+    third = learn(ReadingKind.CONFIRM, "d")
+    assert third is not None
+    assert second is not None
+    assert third > second  # a number never means another lesson

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from outreach.core.reading.new_text import new_text
 from outreach.core.reading.phrases import find, sentences
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.languages import load_languages
-from outreach.model import Flag, Reading, ReadingKind
+from outreach.model import Reading, ReadingKind
 
 REPLIES = Path(__file__).resolve().parents[2] / "data" / "replies"
 K = ReadingKind
@@ -136,38 +135,7 @@ def test_a_colleague_who_is_named_is_never_passed_over(text: str) -> None:
     assert reading.redirect_to is not None
 
 
-# ---------------------------------------------------------------- automatic replies and notices
-
-
-def test_an_automatic_reply_with_return_and_stand_in() -> None:
-    """Header, date and substitute are read."""
-    text = "I am out of the office until 29 August 2022. Please write to desk@northam.example."
-    reading = read(mail(text, subject="Automatic reply: Invitation", Auto_Submitted="auto-replied"))
-    assert (reading.kind, reading.decided) == (K.AUTO_REPLY, True)
-    assert reading.return_date == date(2022, 8, 29)
-    assert reading.redirect_to == "desk@northam.example"
-    assert Flag.NAMES_NEW_CONTACT in reading.flags
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Je suis absente du bureau jusqu'au 29 août 2022.",
-        "Estaré fuera de la oficina hasta el 29 de agosto de 2022.",
-        "Soc de vacances fins al 29 d'agost de 2022.",
-        "Ich bin bis zum 29. August 2022 nicht im Büro.",
-        "Sono assente dall'ufficio fino al 29 agosto 2022.",
-    ],
-)
-def test_absences_by_words_alone(text: str) -> None:
-    """No header, but the words and the date."""
-    reading = read(mail(text))
-    assert (reading.kind, reading.return_date) == (K.AUTO_REPLY, date(2022, 8, 29))
-
-
-def test_somebody_on_holiday_who_answers() -> None:
-    """A person's answer goes before an absence."""
-    assert read(mail("I am on holiday, but yes: we confirm that Northam joins the campaign.")).kind is K.CONFIRM
+# ---------------------------------------------------------------- notices
 
 
 NOTICE = """From: MAILER-DAEMON@mx.example

@@ -1,0 +1,227 @@
+"""Looks for thousands of named phrases in one walk along a sentence.
+
+The phrases are those of phrases.py, together in one automaton over words: after each word it is known which phrases may
+still go on. Its states are made when a text first needs them (a lazily built deterministic automaton), so that a word
+costs one look into a dictionary, however many phrases there are; threads may share a book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from outreach.core.reading.phrases import TOKEN, Sentence, alternatives
+from outreach.languages.spelling import plain_words
+
+Name = TypeVar("Name")
+
+GAPS = {"*": 4, "**": 10}  # words that may stand in a gap
+LONGEST_WORD = 60  # characters; longer words are no words
+MOST_REMEMBERED = 1 << 16  # words, and steps of the automaton; then it forgets and begins anew
+
+# What a phrase says of one word: how it is meant ("=" so, "<" begins so, ">" ends so, "<>" contains, "#" a figure) and
+# the word.
+Atom = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Name]):
+    """Phrases of one name that were found: the places of their first and last word, and the words as they stand."""
+
+    name: Name
+    first: int
+    last: int
+    words: str
+
+
+class _Kind:
+    """A class of words of which the same atoms are true; each is made once, and known by its identity."""
+
+    __slots__ = ("atoms",)
+
+    def __init__(self, atoms: tuple[int, ...]) -> None:
+        self.atoms = atoms
+
+
+class _State(Generic[Name]):
+    """Where some phrases have come to: their nodes, the names of those that are complete, and what follows."""
+
+    __slots__ = ("following", "names", "nodes")
+
+    def __init__(self, nodes: frozenset[int], names: tuple[Name, ...]) -> None:
+        self.nodes = nodes
+        self.names = names
+        self.following: dict[_Kind, _State[Name]] = {}  # by the class of the next word
+
+
+class Phrasebook(Generic[Name]):
+    """Many named phrases; thousands of them cost hardly more than a few."""
+
+    def __init__(self, named: Iterable[tuple[Name, str]]) -> None:
+        self._graph: _Graph[Name] = _Graph()
+        for name, phrase in named:
+            self._graph.add(name, phrase)
+        self._lexicon = _Lexicon(self._graph.atoms)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._states: dict[frozenset[int], _State[Name]] = {}
+        self._start: _State[Name] = self._state(frozenset((0,)))
+        self._steps = 0
+
+    def find(self, sentence: Sentence) -> Iterator[Found[Name]]:
+        """Every name of which a phrase stands in a sentence, by first words; of those that begin alike the longest."""
+        if self._steps > MOST_REMEMBERED:
+            self._forget()
+        classes = self._lexicon.classes_of(sentence.words.split())
+        for first, kind in enumerate(classes):
+            if kind.atoms:
+                for name, last in self._ends(classes, first).items():
+                    start, end = sentence.spans[first][0], sentence.spans[last][1]
+                    yield Found(name, first, last, " ".join(sentence.text[start:end].split()))
+
+    def _ends(self, classes: Sequence[_Kind], first: int) -> dict[Name, int]:
+        """The last words of the phrases of which a word is the first."""
+        ends: dict[Name, int] = {}
+        state = self._start
+        for at in range(first, len(classes)):
+            kind = classes[at]
+            state = state.following.get(kind) or self._step(state, kind)
+            if state.names:
+                ends.update(dict.fromkeys(state.names, at))
+            elif not state.nodes:
+                break
+        return ends
+
+    def _step(self, state: _State[Name], kind: _Kind) -> _State[Name]:
+        following = self._state(self._graph.after(state.nodes, kind.atoms))
+        state.following[kind] = following
+        self._steps += 1
+        return following
+
+    def _state(self, nodes: frozenset[int]) -> _State[Name]:
+        return self._states.get(nodes) or self._states.setdefault(nodes, _State(nodes, self._graph.complete(nodes)))
+
+
+class _Graph(Generic[Name]):
+    """The phrases as nodes and the words that lead from one to the next; phrases that begin alike share their nodes."""
+
+    def __init__(self) -> None:
+        self.atoms: dict[Atom, int] = {}
+        self._by_word: list[dict[int, list[int]]] = [{}]  # of each node: the next ones, by the atom that leads there
+        self._by_any: list[list[int]] = [[]]  # the next ones, by any word: inside gaps
+        self._names: list[list[Name]] = [[]]  # of the phrases that end at each node
+        self._built: dict[tuple[tuple[int, ...], str], tuple[int, ...]] = {}
+
+    def add(self, name: Name, phrase: str) -> None:
+        """Adds a phrase."""
+        ends: tuple[int, ...] = (0,)
+        for token in TOKEN.findall(phrase):
+            if (ends, token) not in self._built:
+                self._built[ends, token] = self._token(ends, token)
+            ends = self._built[ends, token]
+        for node in ends:
+            if node and name not in self._names[node]:
+                self._names[node].append(name)
+
+    def after(self, nodes: Iterable[int], atoms: Iterable[int]) -> frozenset[int]:
+        """Where one comes from some nodes by a word of which some atoms are true."""
+        following: set[int] = set()
+        for node in nodes:
+            following.update(self._by_any[node])
+            by_word = self._by_word[node]
+            for atom in atoms:
+                following.update(by_word.get(atom, ()))
+        return frozenset(following)
+
+    def complete(self, nodes: Iterable[int]) -> tuple[Name, ...]:
+        """The names of the phrases that end at some nodes."""
+        return tuple(dict.fromkeys(name for node in sorted(nodes) for name in self._names[node]))
+
+    def _token(self, starts: tuple[int, ...], token: str) -> tuple[int, ...]:
+        """Lets a token follow some nodes; gives the nodes where it ends."""
+        if token in GAPS:
+            return self._gap(starts, GAPS[token])
+        choices = alternatives(token)
+        end = self._node()
+        for choice in filter(None, choices):
+            self._choice(starts, [atom for word in choice.split() for atom in _atoms(word)], end)
+        return (end,) if all(choices) else (*starts, end)
+
+    def _choice(self, starts: Sequence[int], atoms: Sequence[Atom], end: int) -> None:
+        for place, atom in enumerate(atoms, 1):
+            number = self.atoms.setdefault(atom, len(self.atoms))
+            target = end if place == len(atoms) else self._node()
+            for start in starts:
+                self._by_word[start].setdefault(number, []).append(target)
+            starts = (target,)
+
+    def _gap(self, starts: tuple[int, ...], words: int) -> tuple[int, ...]:
+        ends = starts
+        for _ in range(words):
+            inside = self._node()
+            for start in starts:
+                self._by_any[start].append(inside)
+            starts = (inside,)
+            ends = (*ends, inside)
+        return ends
+
+    def _node(self) -> int:
+        self._by_word.append({})
+        self._by_any.append([])
+        self._names.append([])
+        return len(self._names) - 1
+
+
+class _Lexicon:
+    """Sorts words into classes: those of which the same atoms are true, which are the same to the automaton."""
+
+    def __init__(self, atoms: dict[Atom, int]) -> None:
+        self._whole = {word: number for (how, word), number in atoms.items() if how == "="}
+        self._begins = {word: number for (how, word), number in atoms.items() if how == "<"}
+        self._ends = {word: number for (how, word), number in atoms.items() if how == ">"}
+        self._within = {word: number for (how, word), number in atoms.items() if how == "<>"}
+        self._figure = atoms.get(("#", ""))
+        self._lengths = sorted({len(word) for word in (*self._begins, *self._ends)})
+        self._kinds: dict[tuple[int, ...], _Kind] = {}
+        self._words: dict[str, _Kind] = {}
+
+    def classes_of(self, words: Iterable[str]) -> list[_Kind]:
+        """The classes of some words."""
+        known = self._words
+        return [known.get(word) or self._kind(word) for word in words]
+
+    def _kind(self, word: str) -> _Kind:
+        if len(self._words) > MOST_REMEMBERED:
+            self._words.clear()
+        atoms = tuple(self._true_of(word)) if len(word) <= LONGEST_WORD else ()
+        kind = self._kinds.setdefault(atoms, _Kind(atoms))
+        if len(word) <= LONGEST_WORD:
+            self._words[word] = kind
+        return kind
+
+    def _true_of(self, word: str) -> Iterator[int]:
+        if word in self._whole:
+            yield self._whole[word]
+        for length in self._lengths:
+            if length <= len(word):
+                yield from (table[part] for table, part in self._parts(word, length) if part in table)
+        yield from (number for part, number in self._within.items() if part in word)
+        if self._figure is not None and any(sign.isdecimal() for sign in word):
+            yield self._figure
+
+    def _parts(self, word: str, length: int) -> tuple[tuple[dict[str, int], str], ...]:
+        return (self._begins, word[:length]), (self._ends, word[-length:])
+
+
+def _atoms(word: str) -> Iterator[Atom]:
+    """What a word of a phrase says of the words of a text; `jusqu'au` speaks of two, a word in Han of each sign."""
+    if word == "#":
+        yield "#", ""
+        return
+    parts = plain_words(word)
+    for place, part in enumerate(parts):
+        ends_so = word.startswith("~") and place == 0
+        begins_so = word.endswith("~") and place == len(parts) - 1
+        yield {(True, True): "<>", (True, False): ">", (False, True): "<"}.get((ends_so, begins_so), "="), part

@@ -1,0 +1,118 @@
+"""What a later answer does to what is recorded: it agrees, moves on, is believed at once, or contradicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from outreach.core.calendar import MONTHS
+from outreach.model import ReadingKind, State
+
+ANSWERS = {
+    ReadingKind.CONFIRM: State.CONFIRMED,
+    ReadingKind.DECLINE: State.DECLINED,
+    ReadingKind.TENTATIVE: State.TENTATIVE,
+    ReadingKind.QUESTION: State.IN_TALKS,
+    ReadingKind.REDIRECT: State.IN_TALKS,
+    ReadingKind.WITHDRAW: State.WITHDRAWN,
+    ReadingKind.UNSUBSCRIBE: State.UNSUBSCRIBED,
+}
+BELIEVED_AT_ONCE = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})  # to stop is the safe side
+SETTLED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.UNSUBSCRIBED})
+
+# What is recorded and what is said later, where the later adds nothing: the stronger wish stands.
+AGREES = frozenset(
+    {
+        (State.UNSUBSCRIBED, State.WITHDRAWN),
+        (State.UNSUBSCRIBED, State.DECLINED),
+        (State.WITHDRAWN, State.DECLINED),
+    }
+)
+# Who has said yes, or will decide, may ask: that takes nothing back.
+MAY_ASK = frozenset({State.CONFIRMED, State.TENTATIVE, State.IN_TALKS})
+
+_SAID = {
+    State.CONFIRMED: "yes",
+    State.DECLINED: "no",
+    State.TENTATIVE: "that it will decide later",
+    State.IN_TALKS: "something that we should answer",
+    State.WITHDRAWN: "that it withdraws",
+    State.UNSUBSCRIBED: "that it wants no more letters",
+}
+
+
+class Effect(StrEnum):
+    """What a later answer does."""
+
+    MOVES = "moves"  # it is where the invitee stands now
+    AGREES = "agrees"  # nothing changes
+    ASKS = "asks"  # the state stays, and we owe an answer
+    BELIEVED = "believed"  # it is where the invitee stands now, and a person who decided otherwise sees it
+    CONTRADICTS = "contradicts"  # the state stays, and a person decides
+
+
+def effect(recorded: State, later: State, *, by_person: bool, newer: bool) -> Effect:
+    """What a later answer does.
+
+    Args:
+        recorded: Where the invitee stands.
+        later: Where the answer leads.
+        by_person: Whether a person decided what is recorded.
+        newer: Whether the answer was given after that.
+    """
+    if later is State.IN_TALKS and recorded in MAY_ASK and (by_person or recorded is not State.TENTATIVE):
+        return Effect.ASKS
+    if later is recorded or (recorded, later) in AGREES:
+        return Effect.AGREES
+    if later in BELIEVED_AT_ONCE:
+        return Effect.BELIEVED if by_person else Effect.MOVES
+    if recorded in SETTLED:
+        return Effect.CONTRADICTS
+    # A person who put the invitee back among the silent said that there is no answer: one that is given later is new.
+    if by_person and not (recorded is State.INVITED and newer):
+        return Effect.CONTRADICTS
+    return Effect.MOVES
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where an invitee stands, since when (in the secretariat's time), who decided it, and in which words."""
+
+    state: State
+    since: datetime | None
+    decided_by: str | None  # None, "machine" or "person:NAME"
+    words: str = ""
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person decided it."""
+        return (self.decided_by or "").startswith("person:")
+
+
+def contradiction(recorded: Recorded, kind: ReadingKind, at: datetime) -> str:
+    """Why a person must look at a mail that was written then and speaks against what is recorded; "" if it does not."""
+    later = ANSWERS.get(kind)
+    if later is None:
+        return ""
+    newer = recorded.since is None or at > recorded.since
+    done = effect(recorded.state, later, by_person=recorded.by_person, newer=newer)
+    if done not in (Effect.CONTRADICTS, Effect.BELIEVED):
+        return ""
+    this = "this mail" if newer else f"this mail of {_day(at)}, written before that,"
+    end = "; that is believed at once, please look" if done is Effect.BELIEVED else ""
+    return f"{_earlier(recorded)}; {this} says {_SAID[later]}{end}"
+
+
+def _earlier(recorded: Recorded) -> str:
+    when = f"on {_day(recorded.since)} " if recorded.since is not None else ""
+    if recorded.by_person:
+        who = (recorded.decided_by or "").removeprefix("person:")
+        said = f"{when}{who} recorded “{recorded.state.value.replace('_', ' ')}”"
+    else:
+        said = f"{when}it said {_SAID.get(recorded.state, recorded.state.value)}"
+    return f"{said}: “{recorded.words}”" if recorded.words else said
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]}"
