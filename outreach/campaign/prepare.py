@@ -15,7 +15,6 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
-from outreach.core.places import mail_domain, name_keys
 from outreach.core.preflight import LetterFacts, check_everything
 from outreach.model import ConfigurationError, Finding, Invitee, LetterKind
 
@@ -89,14 +88,10 @@ def _write_bad_rows(source: Path, enrolment: Enrolment) -> Path:
 
 
 def clues_of(invitee: Invitee) -> Iterator[tuple[str, str]]:
-    """By what a mail is known to be of this invitee: addresses, mail domains, names."""
+    """The addresses of an invitee; they are known for good, whatever later lists say."""
     for contact in invitee.contacts:
         for address in (contact.email, *contact.cc):
             yield "address", address.lower()
-            if domain := mail_domain(address):
-                yield "domain", domain
-    for key in name_keys(invitee.name):
-        yield "name", key
 
 
 def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = True) -> tuple[Finding, ...]:

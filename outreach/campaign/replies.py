@@ -17,16 +17,18 @@ from outreach.adapters.store.inbox import MAX_TRIES, Kept, Understood
 from outreach.adapters.store.journal import Noted
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
-from outreach.core.letters.reference import check_reference, find_references
-from outreach.core.matching import Clues, Found, clues, match
-from outreach.core.places import own_domains
+from outreach.core.letters.reference import check_reference
 from outreach.core.reading.lessons import Lessons
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.core.recording import Outcome, outcome, postmark
 from outreach.core.standing import by_person
 from outreach.core.succession import Recorded
 from outreach.core.trust import judge
+from outreach.core.whose.clues import Clues, clues
+from outreach.core.whose.index import Index, build_index
+from outreach.core.whose.matching import Proven, match
 from outreach.languages import Languages, load_languages
+from outreach.languages.places import load_places
 from outreach.model import (
     Entry,
     EntryKind,
@@ -42,7 +44,6 @@ from outreach.model import (
 
 MOST_RAW = 200_000  # bytes of a mail that breaks the reader
 READER_PATIENCE = 60.0  # seconds
-REMEMBERED_NAMES = 400  # name keys of one mail that are looked up
 
 
 class Source(Protocol):
@@ -66,6 +67,22 @@ class Collected:
     read: int = 0
     changed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What mail is read with: languages, lessons of persons, and the index of the invitees as they are now."""
+
+    languages: Languages
+    lessons: Lessons
+    index: Index
+
+
+def gather_knowledge(desk: Desk) -> Knowledge:
+    """Made once for all mail of a look: keys are never kept, so that they are always those of today's rules."""
+    register = desk.store.register
+    index = build_index(register.each(), load_places(), register.every_address())
+    return Knowledge(load_languages(), desk.store.lessons.known(), index)
 
 
 # ---------------------------------------------------------------- raw first
@@ -129,17 +146,18 @@ def read_new(desk: Desk) -> Collected:
 
 def _read_new(desk: Desk) -> Collected:
     collected = Collected()
-    languages, lessons = load_languages(), desk.store.lessons.known()
-    for mail in desk.store.inbox.unread():
+    unread = list(desk.store.inbox.unread())
+    knowledge = gather_knowledge(desk) if unread else None
+    for mail in unread:
         tries = desk.store.inbox.try_again(mail)
         kept = desk.store.inbox.mail(mail)
-        if kept is None:
+        if kept is None or knowledge is None:
             continue
         try:
             if tries > MAX_TRIES:
-                _set_aside(desk, kept)
+                _set_aside(desk, kept, knowledge)
             else:
-                _read_and_record(desk, kept, languages, lessons)
+                _read_and_record(desk, kept, knowledge)
             collected.read += 1
         except OutreachError:
             desk.store.inbox.not_the_mails_fault(mail)
@@ -152,12 +170,12 @@ def _read_new(desk: Desk) -> Collected:
 def read_again(desk: Desk, *, apply: bool = True) -> Collected:
     """Reads all kept mail anew and says what changes; what a person decided stays."""
     collected = Collected()
-    languages, lessons = load_languages(), desk.store.lessons.known()
+    knowledge = gather_knowledge(desk)
     for mail in desk.store.inbox.mails():
         before, kept = desk.store.inbox.understood(mail), desk.store.inbox.mail(mail)
         if before is None or kept is None or kept.by_hand or _touched_by_person(desk, mail, before):
             continue
-        after, result = _understand(desk, kept, languages, lessons)
+        after, result = _understand(desk, kept, knowledge)
         collected.read += 1
         if _gist(before) == _gist(after):
             continue
@@ -207,11 +225,11 @@ def taking_back(
     ]
 
 
-def _read_and_record(desk: Desk, kept: Kept, languages: Languages, lessons: Lessons) -> None:
+def _read_and_record(desk: Desk, kept: Kept, knowledge: Knowledge) -> None:
     if kept.by_hand:
         _note_our_answer(desk, kept)
         return
-    understood, result = _understand(desk, kept, languages, lessons)
+    understood, result = _understand(desk, kept, knowledge)
     desk.store.inbox.record(understood, result.entries, desk.now(), first=True)
     _withhold_where_settled(desk, understood)
 
@@ -224,14 +242,20 @@ def _withhold_where_settled(desk: Desk, understood: Understood) -> None:
         desk.store.outbox.withhold([understood.invitee], "asked for no more letters", desk.now())
 
 
-def _understand(desk: Desk, kept: Kept, languages: Languages, lessons: Lessons) -> tuple[Understood, Outcome]:
+def _understand(desk: Desk, kept: Kept, knowledge: Knowledge) -> tuple[Understood, Outcome]:
     message = open_kept(kept)
-    reading = read_mail(message, languages, own_addresses=desk.own_addresses, deadline=desk.deadline, lessons=lessons)
-    seen = clues(message, reading, desk.own_addresses)
-    found = _found(desk, seen)
+    reading = read_mail(
+        message,
+        knowledge.languages,
+        own_addresses=desk.own_addresses,
+        deadline=desk.deadline,
+        lessons=knowledge.lessons,
+    )
+    seen = clues(message, reading, desk.own_addresses, knowledge.index)
     ours = bool(desk.store.outbox.by_message_id([message.message_id]))
-    matched = match(seen, found)
-    return understand(desk, kept, message, reading, matched, own_message=ours)
+    matched = match(seen, knowledge.index, _proven(desk, seen))
+    shared = knowledge.index.shared_domains(seen.domains)
+    return understand(desk, kept, message, reading, matched, own_message=ours, shared_domains=shared)
 
 
 def understand(
@@ -242,12 +266,16 @@ def understand(
     matched: Match,
     *,
     own_message: bool = False,
+    shared_domains: frozenset[str] = frozenset(),
     filed: int | None = None,
     by: str = "machine",
 ) -> tuple[Understood, Outcome]:
     """What a mail means for the invitee it belongs to; a person who filed it vouches for its sender."""
     number = matched.number if filed is None else filed
-    trust = _vouched(by) if filed is not None else _judged(desk, message, matched, reading, own_message=own_message)
+    if filed is not None:
+        trust = _vouched(by)
+    else:
+        trust = _judged(desk, message, matched, reading, own_message=own_message, shared_domains=shared_domains)
     if trust.verdict is Verdict.UNMATCHED:
         matched, number = replace(matched, number=None), None
     if own_message:
@@ -310,8 +338,13 @@ def _vouched(by: str) -> Trust:
     return Trust(Verdict.RECORDED, f"{by.removeprefix('person:')} filed it to this invitee")
 
 
-def _judged(desk: Desk, message: Message, matched: Match, reading: Reading, *, own_message: bool) -> Trust:
-    known = frozenset() if matched.number is None else desk.store.register.addresses(matched.number)
+def _judged(
+    desk: Desk, message: Message, matched: Match, reading: Reading, *, own_message: bool, shared_domains: frozenset[str]
+) -> Trust:
+    known, invited = frozenset[str](), None
+    if matched.number is not None:
+        known = desk.store.register.addresses(matched.number)
+        invited = desk.store.journal.standing(matched.number).first_letter_at
     return judge(
         message,
         matched,
@@ -320,6 +353,8 @@ def _judged(desk: Desk, message: Message, matched: Match, reading: Reading, *, o
         own_addresses=desk.own_addresses,
         own_message=own_message,
         authserv_id=desk.settings.inbox.authserv_id,
+        shared_domains=shared_domains,
+        invited_at=invited,
     )
 
 
@@ -338,21 +373,13 @@ def open_kept(kept: Kept) -> Message:
     return message
 
 
-def _found(desk: Desk, seen: Clues) -> Found:
-    register = desk.store.register
-    by_name = register.look_up("name", sorted(seen.name_keys)[:REMEMBERED_NAMES])
-    by_address = register.look_up("address", seen.addresses)
-    by_domain = register.look_up("domain", seen.domains)
-    remembered = register.look_up("remembered", [seen.sender_address])
-    numbers = {n for found in (by_name, by_address, by_domain) for some in found.values() for n in some}
-    return Found(
+def _proven(desk: Desk, seen: Clues) -> Proven:
+    """The references are checked before anything is looked up."""
+    remembered = desk.store.register.look_up("remembered", [seen.sender]).get(seen.sender, ())
+    return Proven(
         by_reference={text: check_reference(desk.key, desk.store.campaign, text) for text in seen.references},
         by_message_id=desk.store.outbox.by_message_id(seen.message_ids),
-        by_address=by_address,
-        by_domain=by_domain,
-        by_name=by_name,
-        remembered={value: some[0] for value, some in remembered.items()},
-        names={number: invitee.name for number, invitee in register.some(numbers).items()},
+        remembered=remembered[0] if remembered else None,
     )
 
 
@@ -394,20 +421,14 @@ def _by_hand(desk: Desk, kept: Kept, message: Message, at: datetime, number: int
     )
 
 
-def _set_aside(desk: Desk, kept: Kept) -> None:
+def _set_aside(desk: Desk, kept: Kept, knowledge: Knowledge) -> None:
     """After three tries that broke the reader a person gets the mail, with whatever its headers tell of its city."""
     problem = "this mail broke the reader three times; please look at it"
     reading = Reading(ReadingKind.UNCLEAR, decided=False, language=None, new_text="", problem=problem)
     message = _headers_only(kept.raw)
-    seen = Clues(
-        references=find_references(kept.raw[:MOST_RAW].decode("latin-1")),
-        message_ids=(*message.in_reply_to, *message.references),
-        addresses=tuple(box.address for box in message.from_),
-        sender_address=message.from_[0].address if message.from_ else "",
-        domains=tuple(domain for box in message.from_ for domain in own_domains(box.address)),
-        name_keys=frozenset(),
-    )
-    matched = match(seen, _found(desk, seen))
+    searched = replace(message, returned=kept.raw[:MOST_RAW].decode("latin-1"))
+    seen = clues(searched, reading, desk.own_addresses, knowledge.index)
+    matched = match(seen, knowledge.index, _proven(desk, seen))
     understood, result = understand(desk, kept, message, reading, matched)
     desk.store.inbox.record(understood, result.entries, desk.now(), first=True)
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from outreach.core.geography import code_of, countries
-from outreach.core.places import plain
 from outreach.core.shared_domains import is_shared
+from outreach.languages.spelling import plain
 from outreach.model import Contact, Finding, Invitee, InviteeKind
 
 COLUMNS = ("id", "name", "country", "kind", "person", "title", "gender", "email", "cc", "language", "timezone", "notes")

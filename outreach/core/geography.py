@@ -8,7 +8,9 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
+from babel.languages import get_official_languages
 
+from outreach.languages.spelling import plain
 from outreach.model import Contact
 
 # Where a country has several zones: the one in which most of its people live.
@@ -54,7 +56,7 @@ _NOT = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "D
 @lru_cache(maxsize=1)
 def _codes_by_name() -> dict[str, str]:
     found: dict[str, str] = {}
-    for language in ("en", "fr", "es", "ca", "pt", "it", "de"):
+    for language in ("en", "fr", "es", "ca", "pt", "it", "de", "nl"):
         for code, name in Locale(language).territories.items():
             if code in countries():
                 found.setdefault(str(name).casefold(), code)
@@ -69,3 +71,45 @@ def code_of(name: str) -> str | None:
         return names[wanted]
     near = get_close_matches(wanted, names, 1, 0.8)
     return names[near[0]] if near else None
+
+
+# Top-level domains that anybody takes, though they are a country's.
+_ANYBODYS = frozenset({"ai", "am", "cc", "co", "fm", "gg", "im", "io", "la", "ly", "me", "nu", "st", "to", "tv", "ws"})
+
+
+def code_of_domain(address: str) -> str:
+    """The country of an address's top-level domain; "" where it tells none."""
+    top = address.rpartition(".")[2].upper()
+    if top.lower() in _ANYBODYS:
+        return ""
+    return {"UK": "GB", "GOV": "US"}.get(top, top if top in countries() else "")
+
+
+@lru_cache(maxsize=2048)
+def is_spoken(language: str, country: str) -> bool:
+    """Whether a language is an official one of a country, or of a part of it."""
+    return language in get_official_languages(country, regional=True, de_facto=True)
+
+
+@lru_cache(maxsize=1)
+def _codes_by_words() -> dict[tuple[str, ...], str]:
+    return {tuple(plain(name).split()): code for name, code in _codes_by_name().items() if len(name) > 3}  # noqa: PLR2004
+
+
+def country_named(text: str) -> set[str]:
+    """The codes of the countries that a text names, in any of several languages."""
+    by_words = _codes_by_words()
+    firsts = _first_words()
+    words = plain(text).split()
+    return {
+        code
+        for at, word in enumerate(words)
+        if word in firsts
+        for length in (1, 2, 3)
+        if (code := by_words.get(tuple(words[at : at + length])))
+    }
+
+
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    return frozenset(words[0] for words in _codes_by_words() if words)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from outreach.core.places import own_domains
-from outreach.core.shared_domains import is_shared
-from outreach.model import Match, Message, Reading, ReadingKind, Trust, Verdict
+from outreach.core.authentication import Proof, aligned, authentication
+from outreach.core.lookalikes import looks_like
+from outreach.core.shared_domains import is_shared, mail_domain
+from outreach.model import Mailbox, Match, Message, Reading, ReadingKind, Trust, Verdict
 
-_METHOD = re.compile(r"(dmarc|dkim)\s*=\s*(\w+)(?=\s|$)")
 SAFE_SIDE = frozenset({ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE})
+CLOCKS_DIFFER = timedelta(days=1)
+LIST_HEADERS = ("list-id", "list-post", "mailing-list")
 
 
 class Sender(StrEnum):
@@ -18,17 +23,20 @@ class Sender(StrEnum):
 
     CONTACT = "contact"
     SAME_DOMAIN = "same domain"
+    SHARED_DOMAIN = "shared domain"
     OTHER_DOMAIN = "other domain"
     OURSELVES = "ourselves"
     NOBODY = "null sender"
 
 
-class Proof(StrEnum):
-    """What an Authentication-Results header that we believe says (RFC 8601)."""
-
-    PASS = "pass"  # noqa: S105  not a password
-    FAIL = "fail"
-    NONE = "none"
+_WHO = {
+    Sender.CONTACT: "comes from an address that we know",
+    Sender.SAME_DOMAIN: "comes from another person at the mail domain we wrote to",
+    Sender.SHARED_DOMAIN: "comes from a mail domain that several invitees share",
+    Sender.OTHER_DOMAIN: "comes from another mail domain than the one we wrote to",
+    Sender.OURSELVES: "claims to come from our own address",
+    Sender.NOBODY: "has no sender",
+}
 
 
 def judge(
@@ -40,49 +48,58 @@ def judge(
     own_addresses: frozenset[str],
     own_message: bool,
     authserv_id: str,
+    shared_domains: frozenset[str] = frozenset(),
+    invited_at: datetime | None = None,
 ) -> Trust:
     """May this mail speak for the invitee it was matched to, and why in plain words.
 
     The thread counts as proven by a genuine reference or by a Message-ID of ours; it proves the thread, not the
     person: a confirmation needs the sender too, a withdrawal does not.
+
+    Args:
+        message: The mail.
+        match: Whose it is.
+        reading: What it says.
+        known_addresses: Of the invitee, lower-cased.
+        own_addresses: Ours.
+        own_message: It is a letter of ours, byte for byte.
+        authserv_id: Whose Authentication-Results header is believed; "" for nobody's.
+        shared_domains: Mail domains that several invitees have.
+        invited_at: When our first letter went.
     """
-    proof = authentication(message, authserv_id)
-    sender = _sender(message, known_addresses, own_addresses)
-    signed = proof is Proof.PASS
     if reading.kind is ReadingKind.BOUNCE:
         return _bounce(match)
     if own_message:
         return Trust(Verdict.IGNORE, "our own letter")
-    if match.token == "forged":  # noqa: S105
-        return Trust(Verdict.REVIEW, "carries a reference that is not genuine", alert=True, signed=signed)
-    if trick := _trick(message):
-        return Trust(Verdict.REVIEW, trick, alert=True, signed=signed)
-    if sender is Sender.OURSELVES:
-        return Trust(Verdict.REVIEW, "claims to come from our own address", alert=True, signed=signed)
+    proof = authentication(message, authserv_id)
+    signed = proof is Proof.PASS
+    sender = _sender(message, known_addresses, own_addresses, shared_domains)
     threaded = match.token == "ok" or match.matched_by == "thread"  # noqa: S105
+    if warning := _warning(message, match, sender, known_addresses, wants_out=threaded and reading.kind in SAFE_SIDE):
+        return Trust(Verdict.REVIEW, warning, alert=True, signed=signed)
     if threaded and reading.kind in SAFE_SIDE:
         return Trust(Verdict.RECORDED, "answers our letter; a request to stop is believed at once", signed=signed)
-    if match.matched_by == "remembered" and sender is Sender.OTHER_DOMAIN and proof is not Proof.FAIL:
-        # A person said whose mail this sender's was, not that the sender may say yes for ever.
-        return Trust(Verdict.REVIEW, "a person filed this sender's mail here before; this one is new", signed=signed)
-    return _table(sender, proof, threaded=threaded)
-
-
-def _table(sender: Sender, proof: Proof, *, threaded: bool) -> Trust:
-    who = {
-        Sender.CONTACT: "comes from an address that we know",
-        Sender.SAME_DOMAIN: "comes from another person at the mail domain we wrote to",
-        Sender.OTHER_DOMAIN: "comes from another mail domain than the one we wrote to",
-    }.get(sender, "has no sender")
-    how = "answers our letter" if threaded else "is no answer to our letter"
     if proof is Proof.FAIL:
-        return Trust(Verdict.REVIEW, f"{who}, but its mail server says the sender is not genuine", alert=True)
-    signed = proof is Proof.PASS
-    seal = "signed by the sender's own domain" if signed else "unsigned"
-    why = f"{who}; {how}; {seal}"
+        why = f"{_WHO[sender]}, but its mail server says the sender is not genuine"
+        return Trust(Verdict.REVIEW, why, alert=True)
+    if doubt := _doubt(message, match, sender, signed=signed, invited_at=invited_at):
+        return Trust(Verdict.REVIEW, doubt, signed=signed)
+    return _table(message, sender, signed=signed, threaded=threaded)
+
+
+def _table(message: Message, sender: Sender, *, signed: bool, threaded: bool) -> Trust:
+    how = "answers our letter" if threaded else "is no answer to our letter"
+    why = f"{_WHO[sender]}; {how}; {_seal(message, sender) if signed else 'unsigned'}"
     by_contact = sender is Sender.CONTACT and (threaded or signed)
     by_colleague = sender is Sender.SAME_DOMAIN and threaded and signed
     return Trust(Verdict.RECORDED if by_contact or by_colleague else Verdict.REVIEW, why, signed=signed)
+
+
+def _seal(message: Message, sender: Sender) -> str:
+    if is_shared(_domain(message)):
+        return "signed by a mail provider that anybody can use"
+    own = sender in (Sender.CONTACT, Sender.SAME_DOMAIN)
+    return "signed by the town hall's own domain" if own else "signed by its own domain, which we do not know"
 
 
 def _bounce(match: Match) -> Trust:
@@ -94,7 +111,14 @@ def _bounce(match: Match) -> Trust:
     return Trust(Verdict.IGNORE, "a notice that returns no letter of ours")
 
 
-def _sender(message: Message, known: frozenset[str], own: frozenset[str]) -> Sender:
+# ---------------------------------------------------------------- the sender
+
+
+def _domain(message: Message) -> str:
+    return message.from_[0].address.rpartition("@")[2] if message.from_ else ""
+
+
+def _sender(message: Message, known: frozenset[str], own: frozenset[str], shared: frozenset[str]) -> Sender:
     address = message.from_[0].address if message.from_ else ""
     if not address or address.startswith(("mailer-daemon@", "postmaster@")):
         return Sender.NOBODY
@@ -102,84 +126,84 @@ def _sender(message: Message, known: frozenset[str], own: frozenset[str]) -> Sen
         return Sender.OURSELVES
     if address in known:
         return Sender.CONTACT
-    domains = {domain for one in known for domain in own_domains(one)}
-    return Sender.SAME_DOMAIN if domains.intersection(own_domains(address)) else Sender.OTHER_DOMAIN
+    domain = _domain(message)
+    # A colleague writes from the domain we wrote to or from one below it, not from one beside or above it.
+    homes = [home for one in known if (home := mail_domain(one)) and (domain == home or domain.endswith(f".{home}"))]
+    if not homes:
+        return Sender.OTHER_DOMAIN
+    return Sender.SHARED_DOMAIN if shared.intersection((domain, *homes)) else Sender.SAME_DOMAIN
+
+
+# ---------------------------------------------------------------- what looks forged
+
+
+def _warning(message: Message, match: Match, sender: Sender, known: frozenset[str], *, wants_out: bool) -> str:
+    """Why a mail is shown in red; "" where nothing looks forged. Who wants out need not show who he is."""
+    if match.token == "forged":  # noqa: S105
+        return "carries a reference that is not genuine"
+    if sender is Sender.OURSELVES:
+        return _WHO[sender]
+    if wants_out:
+        return ""
+    if trick := _trick(message):
+        return trick
+    if sender is Sender.OTHER_DOMAIN:
+        homes = sorted({home for one in known if (home := mail_domain(one))})
+        if model := looks_like(_domain(message), homes):
+            return f"its mail domain {_domain(message)} looks like {model}, and is another"
+    return ""
 
 
 def _trick(message: Message) -> str:
+    raw = message.all_headers("from")
     if len(message.from_) > 1:
         return "names several senders at once"
-    raw = message.all_headers("from")
     if len(raw) > 1:
         return "has two From lines"
-    if any("\0" in value for value in raw):
+    if any(_hides(value) for value in raw):
         return "has a From line with a forbidden character"
     if raw and re.search(r":[^;]*;", re.sub(r'"[^"]*"', "", raw[0])):
         return "hides its sender in a group"
-    box = message.from_[0] if message.from_ else None
-    if box and "@" in box.name and not box.name.strip("'\"<> ").lower().endswith(box.address):
+    return _false_name(message.from_[0]) if message.from_ else ""
+
+
+def _hides(value: str) -> bool:
+    """NUL and other control characters, and those that turn or hide what follows (Unicode classes Cc and Cf)."""
+    return any(unicodedata.category(char) in ("Cc", "Cf") and char not in "\t\r\n" for char in value)
+
+
+def _false_name(box: Mailbox) -> str:
+    if box.address.count("@") != 1:
+        return "has an address that cannot be"
+    shown = unicodedata.normalize("NFKC", box.name).strip("'\"<>()[] ").lower()
+    if "@" in shown and not shown.endswith(box.address):
         return "shows one address and comes from another"
     return ""
 
 
-def authentication(message: Message, authserv_id: str) -> Proof:
-    """What the one Authentication-Results header of our own server says; without exactly one: nothing.
-
-    It must stand above every Received line, where only our server writes (RFC 8601 §5).
-    """
-    if not authserv_id:
-        return Proof.NONE
-    wanted = authserv_id.lower().rstrip(".")
-    claimed = [value for name, value in message.headers if name == "authentication-results" and _id(value) == wanted]
-    if len(claimed) != 1 or not _on_top(message, claimed[0]):
-        return Proof.NONE
-    return _result(claimed[0], message.from_[0].address.rpartition("@")[2] if message.from_ else "")
+# ---------------------------------------------------------------- what a person should look at
 
 
-def _id(value: str) -> str:
-    return _bare(value).split(";")[0].strip().split(" ")[0].rstrip(".")
+def _doubt(message: Message, match: Match, sender: Sender, *, signed: bool, invited_at: datetime | None) -> str:
+    """Why a mail that shows nothing false is still for a person; "" for none."""
+    if match.matched_by == "remembered" and sender in (Sender.OTHER_DOMAIN, Sender.SHARED_DOMAIN):
+        # A person said whose mail this sender's was, not that the sender may say yes for ever.
+        return "a person filed this sender's mail here before; this one is new"
+    if invited_at is not None and message.date is not None and message.date < invited_at - CLOCKS_DIFFER:
+        return "is dated before our letter, as an old mail sent again would be"
+    if any(message.header(name) for name in LIST_HEADERS):
+        return "came through a mailing list"
+    if signed:
+        return ""
+    if message.header("resent-from") or message.header("resent-sender"):
+        return "was sent on by somebody, and is unsigned"
+    if _elsewhere(message, message.sender):
+        return "was handed in by another mail domain than its sender's, and is unsigned"
+    if _elsewhere(message, message.reply_to):
+        return "wants its answer at another mail domain, and is unsigned"
+    return ""
 
 
-def _on_top(message: Message, value: str) -> bool:
-    for name, content in message.headers:
-        if name == "received":
-            return False
-        if name == "authentication-results" and content == value:
-            return True
-    return False
-
-
-def _bare(value: str) -> str:
-    """The header without quoted strings and comments, in which a sender may write what it likes."""
-    unquoted = re.sub(r'"(?:\\.|[^"\\])*"', "", value.lower())
-    return re.sub(r"\([^()]*\)", "", unquoted)
-
-
-def _result(value: str, from_domain: str) -> Proof:
-    methods = [part.strip() for part in _bare(value).split(";")[1:]]
-    results = [(found.group(1), found.group(2), part) for part in methods if (found := _METHOD.match(part))]
-    dmarc = {result for method, result, part in results if method == "dmarc" and _speaks_of(part, from_domain)}
-    if dmarc:
-        return Proof.PASS if dmarc == {"pass"} else Proof.FAIL if "fail" in dmarc else Proof.NONE
-    dkim = [(result, part) for method, result, part in results if method == "dkim"]
-    if any(result == "pass" and _aligned(_signer(part), from_domain) for result, part in dkim):
-        return Proof.PASS
-    return Proof.FAIL if any(result == "fail" for result, _ in dkim) else Proof.NONE
-
-
-def _speaks_of(method: str, from_domain: str) -> bool:
-    """Whether a DMARC result is about the From line that is shown."""
-    named = re.search(r"header\.from=@?([\w.-]+)", method)
-    return named is None or _aligned(named.group(1), from_domain)
-
-
-def _signer(method: str) -> str:
-    found = re.search(r"header\.[di]=([\w.@-]+)", method)
-    return found.group(1).rpartition("@")[2] if found else ""
-
-
-def _aligned(signer: str, from_domain: str) -> bool:
-    signer, from_domain = signer.rstrip("."), from_domain.rstrip(".")
-    return not is_shared(signer) and (
-        signer == from_domain or from_domain.endswith(f".{signer}") or signer.endswith(f".{from_domain}")
-    )
+def _elsewhere(message: Message, boxes: Iterable[Mailbox]) -> bool:
+    domain = _domain(message)
+    return any(box.address and not aligned(box.address.rpartition("@")[2], domain) for box in boxes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal, chunks
 from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
 
-Clues = Callable[[Invitee], Iterable[tuple[str, str]]]  # (kind, value): address, domain, name
+Clues = Callable[[Invitee], Iterable[tuple[str, str]]]  # (kind, value): address
 BATCH = 1000
 
 
@@ -148,6 +149,20 @@ class Register:
         """Every invitee by number, with its contacts; the one that is written to comes first."""
         with reading(self._engine) as connection:
             return self._load(connection)
+
+    def each(self) -> Iterator[Invitee]:
+        """Every invitee, a few at a time: for what does not keep them."""
+        with reading(self._engine) as connection:
+            numbers = array("Q", connection.execute(select(t.invitee.c.number).order_by(t.invitee.c.number)).scalars())
+            for start in range(0, len(numbers), BATCH):
+                yield from self._load(connection, numbers[start : start + BATCH].tolist()).values()
+
+    def every_address(self) -> Iterator[tuple[str, int]]:
+        """Every address that any invitee ever had, and whose it is."""
+        with reading(self._engine) as connection:
+            query = select(t.clue.c.value, t.clue.c.invitee).where(t.clue.c.kind == "address")
+            for row in connection.execution_options(yield_per=BATCH).execute(query):
+                yield row.value, row.invitee
 
     def some(self, numbers: Iterable[int]) -> dict[int, Invitee]:
         """Some invitees by number."""

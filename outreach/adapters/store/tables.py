@@ -97,11 +97,11 @@ contact = Table(
     Column("extra", JSON, nullable=False),
 )
 
-# What connects a mail to an invitee: its addresses, mail domains, names, and what a person decided for a sender.
+# What connects a mail to an invitee: every address it ever had, and what a person decided for a sender.
 clue = Table(
     "clue",
     metadata,
-    Column("kind", String(12), primary_key=True),  # address, domain, name, remembered
+    Column("kind", String(12), primary_key=True),  # address, remembered
     Column("value", String(320), primary_key=True),
     Column("invitee", Number, ForeignKey("invitee.number"), primary_key=True),
     Index("ix_clue_invitee", "invitee"),

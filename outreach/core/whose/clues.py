@@ -1,0 +1,214 @@
+"""What in a mail may tell whose it is: references, addresses, mail domains, places and persons it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from outreach.core.geography import code_of_domain, country_named
+from outreach.core.letters.reference import LENGTH, find_references
+from outreach.core.shared_domains import own_domains
+from outreach.core.whose.index import Index
+from outreach.core.whose.mail_domains import Label, read_label
+from outreach.core.whose.mentions import Mention, mentions
+from outreach.core.whose.names import WORD, fold
+from outreach.model import Message, Reading
+
+MOST_NEW = 20_000  # characters of new text that are looked at
+MOST_TEXT = 100_000  # of the whole text, for references and addresses
+MOST_RETURNED = 50_000
+MOST_ADDRESSES = 100
+MOST_WORDS = 2000  # that may hold a reference
+SIGNATURE_LINES = 12
+HEAD_LINES = 30  # of a quoted letter
+LONGEST_HEAD = 200  # characters of a line there
+LONGEST_NAME = 60  # characters of a person's name and title
+MOST_GIVEN = 4  # words of a person's name
+SHORT_LINE = 72  # characters of a line that can belong to a signature
+_ENDS = tuple(f"{dash}{end}" for dash in "-\u2010\u2011\u2013" for end in ("\n", "\r\n"))
+_BROKEN = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{4}[-\u2010\u2011\u2013]){1,5}\r?\n")
+_LEFT_OF_AT = re.compile(r"[A-Za-z0-9._%+'-]+\Z")
+_RIGHT_OF_AT = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
+_QUOTE = re.compile(r"^\s*(?:>|[-*=]{3,}\s*[^\W_])")
+_TO = re.compile(
+    r"^[\s>*]*(?:to|à|para|per a|per|a|an|aan|pour|kime|προς|宛先|받는 사람|收件人)\s*\*?\s*[:：]"
+    r"(?P<whom>.{1,200})",
+    re.IGNORECASE,
+)
+_SALUTATION = re.compile(
+    r"^[\s>*]*(?:dear|to the|estimad|benvolgu|distingid|querid|madame|monsieur|chère|cher|sehr|liebe|caro|cara|"
+    r"egregi|gentil|spett|geachte|beste|exm|prezad|ilm|hon)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places that a mail names, by where they stand."""
+
+    sender: tuple[Mention, ...]  # the name beside the sender's address
+    signature: tuple[Mention, ...]
+    subject: tuple[Mention, ...]
+    body: tuple[Mention, ...]
+    quoted: tuple[Mention, ...]  # to whom our letter below is addressed
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What in a mail may tell whose it is."""
+
+    references: tuple[str, ...]
+    message_ids: tuple[str, ...]
+    sender: str  # its address
+    near: tuple[str, ...]  # in From, Sender, Reply-To, Cc and our quoted letter's To, or that a notice is about
+    quoted: tuple[str, ...]  # further addresses in the text
+    domains: tuple[str, ...]  # of the sender, with those above them
+    labels: tuple[Label, ...]  # places in the sender's mail domain
+    places: Places
+    people: tuple[str, ...]  # keys of what may be persons' names, in the sender's name and the signature
+    countries: frozenset[str]  # that are named
+    country: str  # of the sender's mail domain
+    language: str | None  # it is written in
+
+
+NO_PLACES = Places((), (), (), (), ())
+
+
+def clues(message: Message, reading: Reading, own_addresses: frozenset[str], index: Index) -> Clues:
+    """What in a mail may tell whose it is; our own addresses tell nothing."""
+    sender = message.from_[0].address if message.from_ else ""
+    senders = [box.address for box in (*message.from_, *message.sender, *message.reply_to)]
+    bounced = reading.bounce.recipients if reading.bounce is not None else ()
+    own, signature, quote = _parts(message, reading, own_addresses)
+    addressed = "\n".join(_addressed(quote))
+    near = [*senders[1:], *(box.address for box in message.cc), *bounced, *_addresses(addressed)]
+    name = message.from_[0].name if message.from_ else ""
+    said = (
+        NO_PLACES
+        if reading.bounce is not None  # a notice speaks for a mail server
+        else Places(
+            tuple(mentions(name, index)),
+            tuple(mentions(signature, index)),
+            tuple(mentions(message.subject, index)),
+            tuple(mentions(own, index)),
+            tuple(mentions(addressed, index)),
+        )
+    )
+    domains = own_domains(sender) if sender not in own_addresses else ()
+    labels = read_label(domains[0], index) if domains else ()
+    return Clues(
+        references=find_references(_likely(_everywhere(message, bounced))),
+        message_ids=_message_ids(message, reading),
+        sender=sender,
+        near=_others(near, own_addresses, sender),
+        quoted=_others(
+            _addresses(f"{message.text[:MOST_TEXT]}\n{message.returned[:MOST_RETURNED]}"), own_addresses, sender
+        ),
+        domains=domains,
+        labels=labels,
+        places=said,
+        people=tuple(dict.fromkeys(_people(f"{name}\n{signature}"))),
+        countries=frozenset(country_named(f"{message.subject}\n{signature}\n{own[:4000]}"))
+        if _several(said, labels)
+        else frozenset(),
+        country=code_of_domain(sender),
+        language=reading.language,
+    )
+
+
+def _several(said: Places, labels: tuple[Label, ...]) -> bool:
+    """Whether several invitees are named: only then does it matter which countries are."""
+    named = [one.rows for one in (*said.sender, *said.signature, *said.subject, *said.body, *said.quoted)]
+    return len({row for rows in (*named, *(label.rows for label in labels)) for row in rows}) > 1
+
+
+def _others(addresses: Iterable[str], own: frozenset[str], sender: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(a for a in addresses if a and a != sender and a not in own))[:MOST_ADDRESSES]
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """The addresses in a text; looked for around each @, so that no text makes it slow."""
+    at = text.find("@")
+    for _ in range(MOST_ADDRESSES * 3):
+        if at < 0:
+            return
+        left = _LEFT_OF_AT.search(text[max(0, at - 64) : at].rpartition("\n")[2].rpartition(" ")[2])
+        right = _RIGHT_OF_AT.match(text, at + 1)
+        if left and right:
+            yield f"{left.group()}@{right.group()}".lower()
+        at = text.find("@", at + 1)
+
+
+def _everywhere(message: Message, bounced: Iterable[str]) -> str:
+    plus = " ".join(box.address.partition("@")[0] for box in (*message.to, *message.cc))
+    delivered = " ".join((*message.all_headers("delivered-to")[:5], *message.all_headers("x-original-to")[:5]))
+    ids = " ".join((message.message_id, *message.references[-50:], *message.in_reply_to[:10]))
+    text = (message.text[:MOST_TEXT], message.returned[:MOST_RETURNED])
+    return "\n".join((message.subject, ids, plus, delivered, *bounced, *text))
+
+
+def _likely(text: str) -> str:
+    """What of a text can hold a reference: its long words; all of it where a line ends in a dash."""
+    if any(end in text for end in _ENDS) and _BROKEN.search(text):
+        return text
+    words = text.split()
+    if max(map(len, words), default=0) < LENGTH:
+        return ""
+    return " ".join([word for word in words if len(word) >= LENGTH][:MOST_WORDS])
+
+
+def _message_ids(message: Message, reading: Reading) -> tuple[str, ...]:
+    returned = reading.bounce.message_ids if reading.bounce is not None else ()
+    quoted = _MESSAGE_ID.findall(message.returned[:MOST_RETURNED])
+    return tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references), *returned, *quoted)))[:100]
+
+
+def _parts(message: Message, reading: Reading, own_addresses: frozenset[str]) -> tuple[str, str, str]:
+    """The new text, the signature (what stands behind it, and short lines at its end), and the quoted letter."""
+    new = [line for line in reading.new_text[:MOST_NEW].splitlines() if not line.startswith(">")]
+    while new and not new[-1].strip():
+        new.pop()
+    behind = _behind(message.text[:MOST_TEXT], new[-1].strip() if new else "").splitlines()
+    end = next((n for n, line in enumerate(behind) if _begins_quote(line, own_addresses)), len(behind))
+    tail = len(new)
+    while (
+        tail and len(new) - tail < SIGNATURE_LINES and len(new[tail - 1]) <= SHORT_LINE and not _sentence(new[tail - 1])
+    ):
+        tail -= 1
+    signature = (*new[tail:], *behind[: min(end, SIGNATURE_LINES)])
+    return "\n".join(new[:tail]), "\n".join(signature), "\n".join(behind[end : end + HEAD_LINES])
+
+
+def _behind(text: str, last: str) -> str:
+    at = text.find(last) if last else 0
+    return text[at + len(last) :] if at >= 0 else ""
+
+
+def _sentence(line: str) -> bool:
+    return line.rstrip().endswith((".", "!", "?", "。", "،", ":"))
+
+
+def _begins_quote(line: str, own_addresses: frozenset[str]) -> bool:
+    return bool(_QUOTE.match(line)) or any(address in line.lower() for address in own_addresses)
+
+
+def _addressed(quote: str) -> Iterator[str]:
+    """The lines of a quoted letter that say to whom it went."""
+    for line in quote.splitlines():
+        if len(line) > LONGEST_HEAD:
+            continue
+        if found := _TO.match(line):
+            yield found.group("whom")
+        elif _SALUTATION.match(line):
+            yield line
+
+
+def _people(text: str) -> Iterator[str]:
+    """Runs of two to four words that begin with capitals."""
+    for line in text.splitlines()[:SIGNATURE_LINES]:
+        words = [fold(word) for word in WORD.findall(line[:LONGEST_NAME]) if not word[0].islower()]
+        for start in range(len(words) - 1):
+            for end in range(start + 2, min(start + MOST_GIVEN, len(words)) + 1):
+                yield "".join(words[start:end])

@@ -1,0 +1,109 @@
+"""An index of the invitees by everything that can tell whose a mail is: built once, small, and quick."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from outreach.core.shared_domains import mail_domain
+from outreach.core.whose.names import Namer, Spellings, person_key
+from outreach.languages.places import Places
+from outreach.model import Invitee
+
+Rows = tuple[int, ...]
+
+
+class Table:
+    """Rows by key. Only a 64-bit hash of each key is kept: 12 bytes an entry instead of some 200."""
+
+    def __init__(self) -> None:
+        self._hashes = array("q")
+        self._rows = array("I")
+
+    def add(self, row: int, key: str) -> None:
+        """Takes up a key; `sort` comes when all are taken up."""
+        if key:
+            self._hashes.append(hash(key))
+            self._rows.append(row)
+
+    def sort(self) -> None:
+        """Makes the table fit for looking up."""
+        order = sorted(range(len(self._hashes)), key=self._hashes.__getitem__)
+        self._hashes = array("q", map(self._hashes.__getitem__, order))
+        self._rows = array("I", map(self._rows.__getitem__, order))
+
+    def get(self, key: str) -> Rows:
+        """The rows of a key, in order."""
+        wanted = hash(key)
+        at = bisect_left(self._hashes, wanted)
+        end = at
+        while end < len(self._hashes) and self._hashes[end] == wanted:
+            end += 1
+        return tuple(dict.fromkeys(self._rows[at:end]))
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The invitees by name, address, mail domain and person; a row is a place in the lists of what they are."""
+
+    numbers: array[int]
+    labels: list[str]
+    countries: list[str]
+    kinds: list[str]
+    names: Table
+    beginnings: Table  # of names: “Freiburg” of Freiburg im Breisgau
+    first_words: dict[str, int]  # of names and beginnings, and how many words the longest of them has
+    addresses: Table
+    domains: Table
+    people: Table
+    places: Places
+
+    def shared_domains(self, domains: Iterable[str]) -> frozenset[str]:
+        """Those of some mail domains that several invitees have."""
+        return frozenset(domain for domain in domains if len(self.domains.get(domain)) > 1)
+
+
+def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tuple[str, int]] = ()) -> Index:
+    """The index of these invitees.
+
+    Args:
+        invitees: Each with its number and contacts; a generator serves well, nothing of them is kept but hashes.
+        places: Spellings of cities and words of offices.
+        former: Further addresses and whose they are, by number: contacts of last year.
+    """
+    namer = Namer(places)
+    index = Index(array("Q"), [], [], [], Table(), Table(), {}, Table(), Table(), Table(), places)
+    rows: dict[int, int] = {}
+    for row, invitee in enumerate(invitees):
+        rows[invitee.number] = row
+        index.numbers.append(invitee.number)
+        index.labels.append(invitee.name)
+        index.countries.append(invitee.country)
+        index.kinds.append(invitee.kind.value)
+        _add_names(index, row, namer.spellings(invitee.name, invitee.country))
+        for contact in invitee.contacts:
+            index.people.add(row, person_key(contact.person))
+            for address in (contact.email, *contact.cc):
+                _add_address(index, row, address.lower())
+    for address, number in former:
+        if number in rows:
+            _add_address(index, rows[number], address.lower())
+    for table in (index.names, index.beginnings, index.addresses, index.domains, index.people):
+        table.sort()
+    return index
+
+
+def _add_names(index: Index, row: int, forms: Spellings) -> None:
+    for form in forms.full:
+        index.names.add(row, "".join(form))
+    for form in forms.short:
+        index.beginnings.add(row, "".join(form))
+    for form in (*forms.full, *forms.short):
+        index.first_words[form[0]] = max(len(form), index.first_words.get(form[0], 0))
+
+
+def _add_address(index: Index, row: int, address: str) -> None:
+    index.addresses.add(row, address)
+    index.domains.add(row, mail_domain(address))

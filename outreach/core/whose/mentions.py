@@ -1,0 +1,249 @@
+"""Which invitees a text names, and how: as the office that speaks, in a line of its own, barely, or in passing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+
+from outreach.core.whose.index import Index, Rows
+from outreach.core.whose.names import WORD, fold
+
+MOST_LINES = 400
+LONGEST_LINE = 2000  # characters
+MOST_MENTIONS = 60
+MOST_OF_ONE_NAME = 24  # a name of more invitees says nothing
+FEW_LETTERS = 3  # a name as short is believed only as an office's
+LOOKBACK = 4  # words in which it shows that a place is spoken of
+OFFICE_REACH = 5
+_INSIDE_A_NAME = re.compile(r"[\s'’´`‐-–/-]{1,4}|\.\s?")
+_SOFT = re.compile(r"[\s'’´`\"“”«»‐-–-]{0,6}")
+_IDEOGRAPHS = re.compile(r"[㐀-鿿가-힣]")
+_CAPITAL = re.compile(r"(?<![^\W_])[A-Z\u0080-\uffff][^\W_]*")  # or a letter of another script
+_CIVIC_ENDINGS = (
+    "特別市",
+    "広域市",
+    "특별자치시",
+    "특별시",
+    "광역시",
+    "市役所",
+    "市長",
+    "市",
+    "区",
+    "県",
+    "都",
+    "府",
+    "町",
+    "시청",
+    "시장",
+    "시",
+    "군",
+    "구",
+    "도",
+)
+_SEGMENTS = re.compile(r"[,;|()<>·•/]|\s[-–—]\s|\t|\s{3,}")
+
+_ARTICLES = frozenset("the la el le l les die der das il lo o".split())  # noqa: SIM905  a row of words
+
+
+class How(StrEnum):
+    """How a place is named."""
+
+    OFFICE = "office"  # “Ajuntament de Vic”
+    LINE = "line"  # alone in its line, or between two commas
+    BARE = "bare"
+    PASSING = "passing"  # “our neighbour Vic”, “the congress in Vic”
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place named in a text; `rows` are the invitees of that name."""
+
+    rows: Rows
+    how: How
+    kind: str  # what its office is: city, province, …; "" where nothing is said
+    beginning: bool = False  # only the beginning of the name
+    behalf: bool = False  # “on behalf of”
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    spans: list[tuple[int, int]]
+    words: list[str]
+
+    def soft(self, left: int) -> bool:
+        """Nothing but blanks, dashes and apostrophes stands between a word and the next."""
+        return _SOFT.fullmatch(self.text, self.spans[left][1], self.spans[left + 1][0]) is not None
+
+    def capital(self, at: int) -> bool:
+        start = self.spans[at][0]
+        return not self.text[start].islower() and not self.text[start].isdecimal()
+
+
+def mentions(text: str, index: Index) -> list[Mention]:
+    """Every invitee that a text names, as far as it stands in the first few hundred lines."""
+    found: list[Mention] = []
+    for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
+        line = raw[:LONGEST_LINE]
+        if index.first_words.keys().isdisjoint(map(fold, _CAPITAL.findall(line))) and not _IDEOGRAPHS.search(line):
+            continue
+        spans = [match.span() for match in WORD.finditer(line)]
+        if spans:
+            found.extend(_in_line(_Line(line, spans, [fold(line[a:b]) for a, b in spans]), index))
+        if len(found) >= MOST_MENTIONS:
+            break
+    return found
+
+
+def _in_line(line: _Line, index: Index) -> Iterator[Mention]:
+    at = 0
+    while at < len(line.words):
+        length = 0
+        if line.capital(at):
+            mention, length = _at(line, at, index)
+            if mention is not None:
+                yield mention
+            if not length and _IDEOGRAPHS.match(line.words[at]):
+                yield from _without_blanks(line.words[at], index)
+        at += length or 1
+
+
+def _at(line: _Line, at: int, index: Index) -> tuple[Mention | None, int]:
+    """The longest name that begins at a word."""
+    most = index.first_words.get(line.words[at], 0)
+    if not most:
+        return None, 0
+    longest = at + 1
+    while longest < min(at + most, len(line.words)) and _INSIDE_A_NAME.fullmatch(
+        line.text, line.spans[longest - 1][1], line.spans[longest][0]
+    ):
+        longest += 1
+    for end in range(longest, at, -1):
+        key = "".join(line.words[at:end])
+        if rows := index.names.get(key):
+            return _mention(line, at, end, rows, index, beginning=False), end - at
+        if rows := index.beginnings.get(key):
+            return _mention(line, at, end, rows, index, beginning=True), end - at
+    return None, 0
+
+
+def _mention(line: _Line, at: int, end: int, rows: Rows, index: Index, *, beginning: bool) -> Mention | None:
+    if len(rows) > MOST_OF_ONE_NAME:
+        return None
+    words = line.text[line.spans[at][0] : line.spans[end - 1][1]]
+    kind, first = _office_before(line, at, index)
+    if kind == "other" or _of_another(line, at, end, index, office=bool(kind)):
+        return None
+    kind = kind or _office_behind(line, end, index)
+    behalf = _on_behalf(line, first, index)
+    mention = Mention(rows, How.OFFICE if kind else How.BARE, kind, beginning, behalf, words)
+    if _in_passing(line, first, index, office=bool(kind)):
+        return replace(mention, how=How.PASSING)
+    if kind:
+        return mention
+    if _may_be_anything(words, line.text):
+        return replace(mention, how=How.PASSING)
+    return replace(mention, how=How.LINE) if _alone(line, at, end, index) else mention
+
+
+def _may_be_anything(words: str, line: str) -> bool:
+    """Bo, Gap, Pau; GAP and other abbreviations."""
+    return len(words) <= FEW_LETTERS or (len(words) == FEW_LETTERS + 1 and words.isupper() and not line.isupper())
+
+
+def _office_before(line: _Line, at: int, index: Index) -> tuple[str, int]:
+    """The kind of the office that a place's name follows, and the word it begins at; "other": another body's."""
+    places, here = index.places, at - 1
+    while here >= max(0, at - OFFICE_REACH) and line.soft(here):
+        for length in (3, 2, 1):
+            phrase = tuple(line.words[max(0, here - length + 1) : here + 1])
+            if len(phrase) == length:
+                if phrase in places.other_before:
+                    return "other", here - length + 1
+                if phrase in places.office_before:
+                    return places.office_before[phrase], here - length + 1
+        if line.words[here] not in places.connecting:
+            break
+        here -= 1
+    return "", at
+
+
+def _office_behind(line: _Line, end: int, index: Index) -> str:
+    if end >= len(line.words) or not line.soft(end - 1):
+        return ""
+    for length in (2, 1):
+        kind = index.places.office_behind.get(tuple(line.words[end : end + length]))
+        if kind and line.capital(end):
+            return kind
+    return ""
+
+
+def _of_another(line: _Line, at: int, end: int, index: Index, *, office: bool) -> bool:
+    """Whether the name goes on: “Santiago de Compostela”, “New Madrid”, “Perth Airport”, “Berlin University”."""
+    places = index.places
+    if at and line.capital(at - 1) and line.soft(at - 1) and line.words[at - 1] in places.before_another and not office:
+        return True
+    if end >= len(line.words) or not line.soft(end - 1):
+        return False
+    behind = line.words[end]
+    if line.capital(end) and (behind in places.behind_another or behind in places.other_behind):
+        return True
+    goes_on = behind in places.extending and not line.capital(end) and end + 1 < len(line.words)
+    return goes_on and line.capital(end + 1) and line.soft(end)
+
+
+def _sentence_before(line: _Line, at: int, most: int) -> list[str]:
+    words: list[str] = []
+    here = at - 1
+    while here >= 0 and len(words) < most:
+        if any(sign in ".!?;:" for sign in line.text[line.spans[here][1] : line.spans[here + 1][0]]):
+            break
+        words.append(line.words[here])
+        here -= 1
+    return words[::-1]
+
+
+def _in_passing(line: _Line, first: int, index: Index, *, office: bool) -> bool:
+    places = index.places
+    before = _sentence_before(line, first, LOOKBACK + 3)
+    while before and before[-1] in _ARTICLES:
+        before.pop()
+    if not before:
+        return False
+    if before[-1] in places.directly or (not office and before[-1] in places.near):
+        return True
+    if places.passing.intersection(before[-LOOKBACK:]):
+        return True
+    return any(one in places.heard and two in places.that for one, two in pairwise(before))
+
+
+def _on_behalf(line: _Line, first: int, index: Index) -> bool:
+    before = _sentence_before(line, first, 12)
+    return any(
+        tuple(before[at : at + length]) in index.places.behalf for at in range(len(before)) for length in (2, 3, 4)
+    )
+
+
+def _alone(line: _Line, at: int, end: int, index: Index) -> bool:
+    """Whether the name fills its line or what stands between two commas, but for postcodes and small words."""
+    start, stop = line.spans[at][0], line.spans[end - 1][1]
+    left = max((match.end() for match in _SEGMENTS.finditer(line.text, 0, start)), default=0)
+    right = _SEGMENTS.search(line.text, stop)
+    rest = line.text[left:start] + " " + line.text[stop : right.start() if right else len(line.text)]
+    return all(word.isdecimal() or fold(word) in index.places.connecting for word in WORD.findall(rest))
+
+
+def _without_blanks(run: str, index: Index) -> Iterator[Mention]:
+    """In scripts without blanks a name is known by what stands behind it: 堺市, 서울특별시."""
+    for ending in _CIVIC_ENDINGS:
+        at = run.find(ending, 1, 40)
+        if at < 0:
+            continue
+        for start in range(max(0, at - 5), at):
+            if rows := index.names.get(run[start:at]):
+                yield Mention(rows, How.OFFICE, "city", words=run[start : at + len(ending)])
+                return
