@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 
 from outreach.adapters.guarded import open_guarded
 from outreach.core.reading.hearing import hear_in
@@ -25,7 +26,7 @@ from outreach.core.reading.new_text import own_words
 from outreach.core.reading.phrases import sentences
 from outreach.core.reading.reader import bare_subject, open_mail
 from outreach.core.reading.tongue import tongue_words, word_traits
-from outreach.core.reading.traits import Heard, mail_traits, sentence_traits
+from outreach.core.reading.traits import Heard, letters, mail_traits, sentence_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.core.reading.weighing import weigh
 from outreach.languages import Languages, load_languages
@@ -39,7 +40,7 @@ SENTENCES = ROOT / "tests/data/sentences"
 UNSEEN = ROOT / "tests/data/unseen"
 MODEL = ROOT / "outreach/languages/votes.gz"
 BANK = "sentences"  # the author of single sentences
-FOLDS = 5
+FOLDS = 4
 SEED = 2030
 SMALLEST = 0.04  # weights below are not worth keeping
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic.py
@@ -115,43 +116,62 @@ class Fitted:
     model: Any
     counter: Any
 
-    def shares(self, traits: Sequence[Collection[str]]) -> NDArray[np.float64]:
+    def shares(self, rows: Sequence[Collection[str]]) -> NDArray[np.float64]:
         """The share of each kind in each row."""
-        found: NDArray[np.float64] = self.model.predict_proba(_scaled(self.counter.transform(traits), traits))
+        sums = self.model.decision_function(_scaled(self.counter.transform(rows), rows))
+        powers = np.exp(sums - sums.max(axis=1, keepdims=True))
+        found: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return found
 
     def scores(self) -> Scores:
         """The model as the product reads it."""
         names = self.counter.get_feature_names_out()
-        weights = np.round(self.model.coef_, 2)
+        weights = np.vstack([one.coef_ for one in self.model.estimators_])
+        bias = np.concatenate([one.intercept_ for one in self.model.estimators_])
         largest = np.abs(weights).max(axis=0)
         return Scores(
             tuple(str(one) for one in self.model.classes_),
-            tuple(np.round(self.model.intercept_, 2).tolist()),
+            tuple(np.round(bias, 2).tolist()),
             {name: lanes_of(weights[:, at].tolist()) for at, name in enumerate(names) if largest[at] >= SMALLEST},
             tuple(map(tuple, np.round(weights[:, len(names) :].T, 2).tolist())),
         )
 
 
-def _scaled(counts: Matrix, traits: Sequence[Collection[str]]) -> Matrix:
-    """Each row as `shares` in core/reading/vote.py scales it."""
-    lengths = np.array([len(one) + 1 for one in traits], dtype=float)
+def _scaled(counts: Matrix, rows: Sequence[Collection[str]]) -> Matrix:
+    """Each row as `shares` in languages/scores.py scales it."""
+    lengths = np.array([len(one) + 1 for one in rows], dtype=float)
     return (sparse.diags(1 / np.sqrt(lengths)) @ counts.astype(float)).tocsr()
 
 
 def fit(
-    traits: Sequence[Collection[str]],
+    rows: Sequence[Collection[str]],
     kinds: Sequence[str],
     *,
     strength: float,
     more: NDArray[np.float64] | None = None,
 ) -> Fitted:
-    """Multinomial logistic regression with an L2 penalty; traits that one row alone has are left out."""
-    counter = CountVectorizer(analyzer=list, min_df=2, binary=False)
-    rows = _scaled(counter.fit_transform(traits), traits)
+    """Logistic regression with an L2 penalty, each kind against all others; traits that one row alone has are left out."""
+    counter = CountVectorizer(analyzer=list, min_df=2)
+    matrix = _scaled(counter.fit_transform(rows), rows)
     if more is not None:
-        rows = sparse.hstack([rows, sparse.csr_matrix(more)]).tocsr()
-    return Fitted(LogisticRegression(C=strength, max_iter=400, tol=1e-3).fit(rows, kinds), counter)
+        matrix = sparse.hstack([matrix, sparse.csr_matrix(more)]).tocsr()
+    one = LogisticRegression(C=strength, solver="liblinear", tol=1e-2, random_state=SEED)
+    return Fitted(OneVsRestClassifier(one).fit(matrix, kinds), counter)
+
+
+def sentence_row(heard: Heard) -> list[str]:
+    """The traits of a sentence, those of its words' letters included."""
+    return [*sentence_traits(heard), *_letters([heard])]
+
+
+def mail_row(mail: Sequence[Heard]) -> list[str]:
+    """The traits of a mail, those of its words' letters included."""
+    return [*mail_traits(mail), *_letters(mail)]
+
+
+def _letters(mail: Sequence[Heard]) -> list[str]:
+    words = {word for heard in mail for word in heard.sentence.words.split()}
+    return [part for word in sorted(words) for part in letters(word)]
 
 
 # ---------------------------------------------------------------- the three together
@@ -161,7 +181,7 @@ def train(answers: Sequence[Answer]) -> Votes:
     """All models; that of the mail learns from what that of the sentence says of answers that it did not see."""
     mails = [one for one in answers if one.label != NOTHING]
     said = _unseen(answers, mails)
-    mail = fit([mail_traits(one.heard) for one in mails], [one.label for one in mails], strength=6, more=said)
+    mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], strength=20, more=said)
     return Votes(_sentences(answers).scores(), mail.scores(), _tongue(answers))
 
 
@@ -175,14 +195,14 @@ def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.fl
         kinds = [str(one) for one in model.model.classes_]
         for one in mails:
             if where[id(one)] == number:
-                rows = model.shares([sentence_traits(heard) for heard in one.heard])
+                rows = model.shares([sentence_row(heard) for heard in one.heard])
                 said[id(one)] = summary(kinds, [dict(zip(kinds, row, strict=True)) for row in rows.tolist()])
     return np.array([said[id(one)] for one in mails])
 
 
 def _sentences(answers: Sequence[Answer]) -> Fitted:
-    pairs = [(sentence_traits(heard), does) for one in answers for heard, does in zip(one.heard, one.does, strict=True)]
-    return fit([traits for traits, _ in pairs], [does for _, does in pairs], strength=8)
+    pairs = [(sentence_row(heard), does) for one in answers for heard, does in zip(one.heard, one.does, strict=True)]
+    return fit([traits for traits, _ in pairs], [does for _, does in pairs], strength=20)
 
 
 def _tongue(answers: Sequence[Answer]) -> Scores:

@@ -10,8 +10,9 @@ import gzip
 import json
 import math
 import struct
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
@@ -32,19 +33,20 @@ class Scores:
     weights: Mapping[str, int]
     more: tuple[tuple[float, ...], ...] = ()
 
-    def sums(self, traits: Collection[str]) -> tuple[float, ...]:
-        """The weights of traits, added up for each kind; those that are not known count nothing."""
+    def add(self, traits: Iterable[str]) -> tuple[int, int]:
+        """The weights of traits, added up side by side, and of how many; those that are not known count nothing."""
         known = [one for one in map(self.weights.get, traits) if one is not None]
-        return self.lanes(sum(known), len(known))
+        return sum(known), len(known)
 
     def lanes(self, added: int, count: int) -> tuple[float, ...]:
         """The sum for each kind, from the sum of as many traits."""
         lanes = struct.unpack(f"<{len(self.kinds)}I", added.to_bytes(LANE * len(self.kinds), "little"))
-        return tuple((one - count * RAISE) / UNIT for one in lanes)
+        raised = count * RAISE
+        return tuple([(one - raised) / UNIT for one in lanes])
 
     def weight(self, trait: str, kind: str) -> float:
         """The weight of one trait for one kind."""
-        return self.sums((trait,))[self.kinds.index(kind)]
+        return self.lanes(*self.add((trait,)))[self.kinds.index(kind)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +58,47 @@ class Votes:
     tongue: Scores
 
 
-def shares(scores: Scores, sums: Sequence[float], traits: int, more: Sequence[float] = ()) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Traits weighed together: their weights side by side, how many are known, and how many there are."""
+
+    added: int
+    known: int
+    traits: int
+
+    def __add__(self, other: Sum) -> Sum:
+        """Both together."""
+        return Sum(self.added + other.added, self.known + other.known, self.traits + other.traits)
+
+
+def weigh_traits(scores: Scores, traits: Collection[str]) -> Sum:
+    """Traits weighed together."""
+    return Sum(*scores.add(traits), len(traits))
+
+
+def weigh_words(scores: Scores, words: Iterable[str], parts: Callable[[str], tuple[str, ...]]) -> Sum:
+    """Words weighed by their parts, each word once; what a word weighs is remembered."""
+    weighed = [_weigh_word(word, scores, parts) for word in words]
+    return Sum(*map(sum, zip(*weighed, strict=True))) if weighed else Sum(0, 0, 0)
+
+
+@lru_cache(maxsize=1 << 16)
+def _weigh_word(word: str, scores: Scores, parts: Callable[[str], tuple[str, ...]]) -> tuple[int, int, int]:
+    traits = parts(word)
+    return (*scores.add(traits), len(traits))
+
+
+def shares(scores: Scores, weighed: Sum, more: Sequence[float] = ()) -> dict[str, float]:
     """The share of each kind, adding up to 1: a softmax.
 
     Args:
         scores: The model.
-        sums: For each kind the weights of the traits.
-        traits: How many there are, known or not. Each weighs less among many: what is new makes a vote less sure.
+        weighed: The traits; each weighs less among many, known or not: what is new makes a vote less sure.
         more: The further values.
     """
-    scale = 1 / math.sqrt(traits + 1)
-    extra = (
-        (sum(map(float.__mul__, more, column)) for column in zip(*scores.more, strict=True)) if more else repeat(0.0)
-    )
+    scale = 1 / math.sqrt(weighed.traits + 1)
+    extra = [sum(map(float.__mul__, more, column)) for column in zip(*scores.more, strict=True)] if more else repeat(0.0)
+    sums = scores.lanes(weighed.added, weighed.known)
     totals = [bias + scale * one + add for bias, one, add in zip(scores.bias, sums, extra, strict=False)]
     top = max(totals)
     powers = [math.exp(one - top) for one in totals]

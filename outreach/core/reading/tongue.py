@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language, Languages
-from outreach.languages.scores import Scores, shares
+from outreach.languages.scores import Scores, shares, weigh_words
 
 MOST = 3000  # characters of a text that are looked at
 LONGEST_WORD = 16
@@ -51,18 +51,7 @@ def _of_sentence(sentence: Sentence, whole: Mapping[str, float], languages: Lang
 
 def _weigh(text: str, scores: Scores) -> dict[str, float]:
     words = tongue_words(text)
-    if not words:
-        return {}
-    added, known, traits = map(sum, zip(*(_weigh_word(word, scores) for word in words), strict=True))
-    return shares(scores, scores.lanes(added, known), traits)
-
-
-@lru_cache(maxsize=1 << 16)
-def _weigh_word(word: str, scores: Scores) -> tuple[int, int, int]:
-    """The sum of a word's weights, of how many traits they are, and how many traits it has."""
-    traits = tuple(word_traits(word))
-    known = [one for one in map(scores.weights.get, traits) if one is not None]
-    return sum(known), len(known), len(traits)
+    return shares(scores, weigh_words(scores, words, word_traits)) if words else {}
 
 
 def tongue_words(text: str) -> frozenset[str]:
@@ -70,11 +59,10 @@ def tongue_words(text: str) -> frozenset[str]:
     return frozenset(word[:LONGEST_WORD] for word in _WORD.findall(text[:MOST].lower()))
 
 
-def word_traits(word: str) -> Iterator[str]:
+def word_traits(word: str) -> tuple[str, ...]:
     """A word, and every three letters of it with its beginning and end."""
-    yield word
     framed = f" {word} "
-    yield from (framed[at : at + 3] for at in range(len(framed) - 2))
+    return (word, *(framed[at : at + 3] for at in range(len(framed) - 2)))
 
 
 def _further(heard: Sequence[Sentence], languages: Languages) -> Language | None:

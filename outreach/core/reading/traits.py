@@ -9,6 +9,8 @@ from itertools import pairwise
 from outreach.core.reading.phrases import Sentence
 from outreach.core.reading.vocabulary import Meaning
 
+LETTERS = (4, 5)  # of a word that are looked at together: they know “confirmo” from “confirmamos” and “confirm”
+LONGEST_WORD = 24
 STEM = 6  # letters of a word by which it is known again in its other forms
 SHORT = 8  # words of a sentence in which each meaning weighs more
 BRIEF = 12  # words of a mail in which each meaning weighs more
@@ -89,3 +91,9 @@ def _words(heard: Heard) -> list[str]:
     marked = [f"{heard.language}:{stem}" for stem in stems]
     twos = [f"{a} {b}" for a, b in zip(marked, stems[1:], strict=False)]
     return marked + twos + [f"{a} {b}" for a, b in zip(twos, stems[2:], strict=False)]
+
+
+def letters(word: str) -> tuple[str, ...]:
+    """Every few letters of a word with its beginning and end, the same in all languages."""
+    framed = f"<{word[:LONGEST_WORD]}>"
+    return tuple([f"~{framed[at : at + some]}" for some in LETTERS for at in range(len(framed) - some + 1)])

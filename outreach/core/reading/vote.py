@@ -1,7 +1,8 @@
 """The statistical witness: linear models over readable traits, trained by benchmarks/learn.py.
 
-The first says what a single sentence does, the second what the mail as a whole says. Both are multinomial logistic
-regressions over traits such as “run not join” or “fr:en attent”, so that every vote can be explained by words.
+The first says what a single sentence does, the second what the mail as a whole says. Both are logistic
+regressions (one kind against all others) over traits such as “run not join”, “fr:en attent” or “~confi”, so that every
+vote can be explained by words.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreach.core.reading.traits import Heard, both_traits, mail_alone, sentence_alone
-from outreach.languages.scores import Scores, Votes, shares
+from outreach.core.reading.traits import Heard, both_traits, letters, mail_alone, sentence_alone
+from outreach.languages.scores import Scores, Votes, shares, weigh_traits, weigh_words
 
 NOTHING = "none"  # what a sentence does that carries no position
 
@@ -36,15 +37,19 @@ class Ballot:
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The vote on a mail."""
     common = [both_traits(heard) for heard in mail]
+    words = [frozenset(heard.sentence.words.split()) for heard in mail]
     each = tuple(
-        _shares(votes.sentence, sentence_alone(heard).union(shared)) for heard, shared in zip(mail, common, strict=True)
+        _shares(votes.sentence, sentence_alone(heard).union(shared), own)
+        for heard, shared, own in zip(mail, common, words, strict=True)
     )
-    whole = mail_alone(mail).union(*common)
-    return Ballot(_shares(votes.mail, whole, summary(votes.sentence.kinds, each)), each)
+    whole, all_words = mail_alone(mail).union(*common), frozenset().union(*words)
+    return Ballot(_shares(votes.mail, whole, all_words, summary(votes.sentence.kinds, each)), each)
 
 
-def _shares(scores: Scores, traits: frozenset[str], more: Sequence[float] = ()) -> dict[str, float]:
-    return shares(scores, scores.sums(traits), len(traits), more)
+def _shares(
+    scores: Scores, traits: frozenset[str], words: frozenset[str], more: Sequence[float] = ()
+) -> dict[str, float]:
+    return shares(scores, weigh_traits(scores, traits) + weigh_words(scores, words, letters), more)
 
 
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:

@@ -14,7 +14,7 @@ from outreach.core.reading.tongue import tongue
 from outreach.core.reading.traits import mail_traits, sentence_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.languages import load_languages
-from outreach.languages.scores import Scores, Votes, lanes_of, packed, read_votes, shares
+from outreach.languages.scores import Scores, Votes, lanes_of, packed, read_votes, shares, weigh_traits
 
 LANGUAGES = load_languages()
 ENGLISH = next(one for one in LANGUAGES.all if one.code == "en")
@@ -25,14 +25,14 @@ SMALL = Scores(("no", "yes"), (0.5, -0.25), {"a": lanes_of((1.5, -2.0)), "b": la
 def test_lanes_add_up(rows: list[list[float]]) -> None:
     """Weights side by side in one number add up like the weights themselves."""
     scores = Scores(("a", "b", "c"), (0, 0, 0), {str(at): lanes_of(row) for at, row in enumerate(rows)})
-    sums = scores.sums([str(at) for at in range(len(rows) + 3)])
+    sums = scores.lanes(*scores.add([str(at) for at in range(len(rows) + 3)]))
     for kind in range(3):
         assert sums[kind] == pytest.approx(sum(round(row[kind] * 100) for row in rows) / 100, abs=1e-6)
 
 
 def test_shares_are_a_softmax() -> None:
     """Of bias, weights among all traits, and further values."""
-    found = shares(SMALL, SMALL.sums(["a", "unknown"]), 2, (0.5,))
+    found = shares(SMALL, weigh_traits(SMALL, ["a", "unknown"]), (0.5,))
     no, yes = 0.5 + 1.5 / math.sqrt(3) + 0.5, -0.25 - 2.0 / math.sqrt(3) + 1.0
     assert found["yes"] == pytest.approx(math.exp(yes) / (math.exp(no) + math.exp(yes)))
     assert sum(found.values()) == pytest.approx(1)
