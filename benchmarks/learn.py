@@ -30,7 +30,7 @@ from outreach.core.reading.traits import Heard, letters, mail_traits, sentence_t
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.core.reading.weighing import weigh
 from outreach.languages import Languages, load_languages
-from outreach.languages.scores import Scores, Votes, lanes_of, packed
+from outreach.languages.scores import Scores, Table, Votes, pack, side_by_side
 from outreach.languages.spelling import plain
 
 ROOT = Path(__file__).parent.parent
@@ -123,18 +123,39 @@ class Fitted:
         found: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return found
 
-    def scores(self) -> Scores:
-        """The model as the product reads it."""
-        names = self.counter.get_feature_names_out()
-        weights = np.vstack([one.coef_ for one in self.model.estimators_])
-        bias = np.concatenate([one.intercept_ for one in self.model.estimators_])
-        largest = np.abs(weights).max(axis=0)
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """For each kind the weights of the traits, then those of the further values."""
+        found: NDArray[np.float64] = np.vstack([one.coef_ for one in self.model.estimators_])
+        return found
+
+    def by_trait(self) -> dict[str, NDArray[np.float64]]:
+        """For each trait the weight of each kind."""
+        return dict(zip(self.counter.get_feature_names_out(), self.weights.T, strict=False))
+
+    def scores(self, table: Table, first: int) -> Scores:
+        """The model as the product reads it, its weights in the lanes of a table."""
         return Scores(
             tuple(str(one) for one in self.model.classes_),
-            tuple(np.round(bias, 2).tolist()),
-            {name: lanes_of(weights[:, at].tolist()) for at, name in enumerate(names) if largest[at] >= SMALLEST},
-            tuple(map(tuple, np.round(weights[:, len(names) :].T, 2).tolist())),
+            tuple(round(float(one.intercept_[0]), 2) for one in self.model.estimators_),
+            table,
+            first,
+            tuple(map(tuple, np.round(self.weights[:, len(self.counter.vocabulary_) :].T, 2).tolist())),
         )
+
+
+def tabled(*models: Fitted) -> tuple[Scores, ...]:
+    """Models that share a table: what one does not know weighs nothing in its lanes."""
+    known = [one.by_trait() for one in models]
+    none = [np.zeros(len(one.model.classes_)) for one in models]
+    weights = {
+        trait: np.concatenate([one.get(trait, zero) for one, zero in zip(known, none, strict=True)])
+        for trait in sorted(set().union(*known))
+    }
+    kept = {trait: side_by_side(row.tolist()) for trait, row in weights.items() if np.abs(row).max() >= SMALLEST}
+    table = Table(sum(map(len, none)), kept)
+    firsts = np.cumsum([0, *map(len, none)]).tolist()
+    return tuple(one.scores(table, first) for one, first in zip(models, firsts, strict=False))
 
 
 def _scaled(counts: Matrix, rows: Sequence[Collection[str]]) -> Matrix:
@@ -161,17 +182,17 @@ def fit(
 
 def sentence_row(heard: Heard) -> list[str]:
     """The traits of a sentence, those of its words' letters included."""
-    return [*sentence_traits(heard), *_letters([heard])]
+    return [*sentence_traits(heard), *_letters(heard.words)]
 
 
 def mail_row(mail: Sequence[Heard]) -> list[str]:
-    """The traits of a mail, those of its words' letters included."""
-    return [*mail_traits(mail), *_letters(mail)]
+    """The traits of a mail: its own, and those of its sentences, each once."""
+    traits = mail_traits(mail).union(*map(sentence_traits, mail))
+    return [*traits, *_letters(frozenset[str]().union(*(heard.words for heard in mail)))]
 
 
-def _letters(mail: Sequence[Heard]) -> list[str]:
-    words = {word for heard in mail for word in heard.sentence.words.split()}
-    return [part for word in sorted(words) for part in letters(word)]
+def _letters(words: Collection[str]) -> list[str]:
+    return [part for word in words for part in letters(word)]
 
 
 # ---------------------------------------------------------------- the three together
@@ -182,7 +203,7 @@ def train(answers: Sequence[Answer]) -> Votes:
     mails = [one for one in answers if one.label != NOTHING]
     said = _unseen(answers, mails)
     mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], strength=20, more=said)
-    return Votes(_sentences(answers).scores(), mail.scores(), _tongue(answers))
+    return Votes(*tabled(_sentences(answers), mail), *tabled(_tongue(answers)))
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
@@ -205,10 +226,10 @@ def _sentences(answers: Sequence[Answer]) -> Fitted:
     return fit([traits for traits, _ in pairs], [does for _, does in pairs], strength=20)
 
 
-def _tongue(answers: Sequence[Answer]) -> Scores:
+def _tongue(answers: Sequence[Answer]) -> Fitted:
     texts = [(tongue_words(one.text), one.language) for one in answers]
     rows = [[trait for word in sorted(words) for trait in word_traits(word)] for words, _ in texts]
-    return fit(rows, [code for _, code in texts], strength=30).scores()
+    return fit(rows, [code for _, code in texts], strength=30)
 
 
 def unseen_answers(languages: Languages) -> list[Answer]:
@@ -252,9 +273,9 @@ def main() -> None:
             leave_out(answers, author)
         return
     votes = train(answers)
-    MODEL.write_bytes(packed(votes))
+    MODEL.write_bytes(pack(votes))
     measure(votes, unseen_answers(load_languages()))
-    traits = f"{len(votes.sentence.weights)} + {len(votes.mail.weights)} traits"
+    traits = f"{len(votes.sentence.table.weights)} + {len(votes.tongue.table.weights)} traits"
     print(f"learned from {len(answers)} answers and sentences: {traits}, {MODEL.stat().st_size} bytes")
 
 

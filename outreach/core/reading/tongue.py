@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language, Languages
-from outreach.languages.scores import Scores, shares, weigh_words
+from outreach.languages.scores import Scores
 
 MOST = 3000  # characters of a text that are looked at
 LONGEST_WORD = 16
@@ -51,7 +51,7 @@ def _of_sentence(sentence: Sentence, whole: Mapping[str, float], languages: Lang
 
 def _weigh(text: str, scores: Scores) -> dict[str, float]:
     words = tongue_words(text)
-    return shares(scores, weigh_words(scores, words, word_traits)) if words else {}
+    return scores.shares(scores.table.weigh_words(words, word_traits)) if words else {}
 
 
 def tongue_words(text: str) -> frozenset[str]:

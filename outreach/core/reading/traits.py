@@ -39,6 +39,11 @@ class Heard:
         """The number of words."""
         return len(self.sentence.spans)
 
+    @property
+    def words(self) -> frozenset[str]:
+        """Its plain words, each once."""
+        return frozenset(self.sentence.words.split())
+
     def written(self, places: Sequence[int]) -> str:
         """Words of the sentence as they stand in the mail, from the first place to the last."""
         spans = self.sentence.spans
@@ -46,43 +51,28 @@ class Heard:
 
 
 def sentence_traits(heard: Heard) -> frozenset[str]:
-    """The traits of one sentence."""
-    return frozenset(both_traits(heard)) | sentence_alone(heard)
-
-
-def mail_traits(mail: Sequence[Heard]) -> frozenset[str]:
-    """The traits of all sentences together."""
-    return mail_alone(mail).union(*map(both_traits, mail))
-
-
-def sentence_alone(heard: Heard) -> frozenset[str]:
-    """What counts in a sentence only."""
+    """The traits of one sentence, without those of its words' letters."""
     names = heard.names
-    found = {f"run {a} {b} {c}" for a, b, c in zip(names, names[1:], names[2:], strict=False)}
-    if heard.size <= SHORT:
-        found |= {f"short {name}" for name in names}
+    found = [*names, *_words(heard), *(f"words {most}" for most in SENTENCE_LENGTHS if heard.size <= most)]
+    found += [f"run {a} {b}" for a, b in pairwise(names)]
+    found += [f"run {a} {b} {c}" for a, b, c in zip(names, names[1:], names[2:], strict=False)]
+    found += [f"{a} > {b}" for at, a in enumerate(names) for b in names[at + 1 :]]
     if names:
-        found |= {f"first {names[0]}", f"last {names[-1]}"}
-    return frozenset(found | {f"words {most}" for most in SENTENCE_LENGTHS if heard.size <= most})
-
-
-def mail_alone(mail: Sequence[Heard]) -> frozenset[str]:
-    """What counts in a mail as a whole only."""
-    size = sum(heard.size for heard in mail)
-    found = {f"words {most}" for most in MAIL_LENGTHS if size <= most}
-    if size <= BRIEF:
-        found |= {f"short {name}" for heard in mail for name in heard.names}
+        found += [f"first {names[0]}", f"last {names[-1]}"]
+    if heard.size <= SHORT:
+        found += [f"short {name}" for name in names]
+    if heard.sentence.asks:
+        found += ["asks", *(f"asks {name}" for name in names)]
     return frozenset(found)
 
 
-def both_traits(heard: Heard) -> list[str]:
-    """What counts in a sentence and in a mail."""
-    names = heard.names
-    found = [*names, *(f"run {a} {b}" for a, b in pairwise(names))]
-    found += [f"{a} > {b}" for at, a in enumerate(names) for b in names[at + 1 :]]
-    if heard.sentence.asks:
-        found += ["asks", *(f"asks {name}" for name in names)]
-    return found + _words(heard)
+def mail_traits(mail: Sequence[Heard]) -> frozenset[str]:
+    """What a mail has beside its sentences."""
+    size = sum(heard.size for heard in mail)
+    found = {f"mail words {most}" for most in MAIL_LENGTHS if size <= most}
+    if size <= BRIEF:
+        found |= {f"brief {name}" for heard in mail for name in heard.names}
+    return frozenset(found)
 
 
 def _words(heard: Heard) -> list[str]:

@@ -11,8 +11,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreach.core.reading.traits import Heard, both_traits, letters, mail_alone, sentence_alone
-from outreach.languages.scores import Scores, Votes, shares, weigh_traits, weigh_words
+from outreach.core.reading.traits import Heard, letters, mail_traits, sentence_traits
+from outreach.languages.scores import Votes, weighed
 
 NOTHING = "none"  # what a sentence does that carries no position
 
@@ -35,21 +35,21 @@ class Ballot:
 
 
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
-    """The vote on a mail."""
-    common = [both_traits(heard) for heard in mail]
-    words = [frozenset(heard.sentence.words.split()) for heard in mail]
+    """The vote on a mail and on each of its sentences; the same trait in two sentences counts once for the mail."""
+    table = votes.sentence.table
+    traits = [sentence_traits(heard) for heard in mail]
+    known = [table.known(some) for some in traits]
     each = tuple(
-        _shares(votes.sentence, sentence_alone(heard).union(shared), own)
-        for heard, shared, own in zip(mail, common, words, strict=True)
+        votes.sentence.shares(weighed(one, some) + table.weigh_words(heard.words, letters))
+        for heard, some, one in zip(mail, traits, known, strict=True)
     )
-    whole, all_words = mail_alone(mail).union(*common), frozenset().union(*words)
-    return Ballot(_shares(votes.mail, whole, all_words, summary(votes.sentence.kinds, each)), each)
-
-
-def _shares(
-    scores: Scores, traits: frozenset[str], words: frozenset[str], more: Sequence[float] = ()
-) -> dict[str, float]:
-    return shares(scores, weigh_traits(scores, traits) + weigh_words(scores, words, letters), more)
+    own = mail_traits(mail)
+    together = table.known(own)
+    for one in known:
+        together |= one
+    words = frozenset[str]().union(*(heard.words for heard in mail))
+    whole = weighed(together, own.union(*traits)) + table.weigh_words(words, letters)
+    return Ballot(votes.mail.shares(whole, summary(votes.sentence.kinds, each)), each)
 
 
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:

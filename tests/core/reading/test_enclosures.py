@@ -17,8 +17,8 @@ def read(text: str, name: str = "resolution.pdf", subtype: str = "pdf") -> Readi
     made["From"] = "mayor@northam.example"
     made["Subject"] = "Re: Invitation"
     made.set_content(text)
-    made.add_attachment(b"%PDF-1.4", maintype="image" if subtype == "png" else "application", subtype=subtype)
-    made.get_payload()[1].replace_header("Content-Disposition", f'attachment; filename="{name}"')
+    kind = "image" if subtype == "png" else "application"
+    made.add_attachment(b"%PDF-1.4", maintype=kind, subtype=subtype, filename=name)
     return read_mail(open_mail(made.as_bytes()), load_languages())
 
 

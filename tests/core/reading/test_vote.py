@@ -11,40 +11,51 @@ from hypothesis import strategies as st
 from outreach.core.reading.hearing import hear_in
 from outreach.core.reading.phrases import sentences
 from outreach.core.reading.tongue import tongue
-from outreach.core.reading.traits import mail_traits, sentence_traits
+from outreach.core.reading.traits import letters, mail_traits, sentence_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.languages import load_languages
-from outreach.languages.scores import Scores, Votes, lanes_of, packed, read_votes, shares, weigh_traits
+from outreach.languages.scores import Scores, Table, Votes, pack, read_votes, side_by_side
 
 LANGUAGES = load_languages()
 ENGLISH = next(one for one in LANGUAGES.all if one.code == "en")
-SMALL = Scores(("no", "yes"), (0.5, -0.25), {"a": lanes_of((1.5, -2.0)), "b": lanes_of((-0.25, 3.0))}, ((1.0, 2.0),))
+TABLE = Table(2, {"a": side_by_side((1.5, -2.0)), "b": side_by_side((-0.25, 3.0))})
+SMALL = Scores(("no", "yes"), (0.5, -0.25), TABLE, 0, ((1.0, 2.0),))
 
 
 @given(st.lists(st.lists(st.floats(-100, 100), min_size=3, max_size=3), max_size=200))
 def test_lanes_add_up(rows: list[list[float]]) -> None:
     """Weights side by side in one number add up like the weights themselves."""
-    scores = Scores(("a", "b", "c"), (0, 0, 0), {str(at): lanes_of(row) for at, row in enumerate(rows)})
-    sums = scores.lanes(*scores.add([str(at) for at in range(len(rows) + 3)]))
+    table = Table(3, {str(at): side_by_side(row) for at, row in enumerate(rows)})
+    weighed = table.weigh([str(at) for at in range(len(rows) + 3)])
+    assert (weighed.known, weighed.traits) == (len(rows), len(rows) + 3)
     for kind in range(3):
-        assert sums[kind] == pytest.approx(sum(round(row[kind] * 100) for row in rows) / 100, abs=1e-6)
+        expected = sum(round(row[kind] * 100) for row in rows) / 100
+        assert table.unpack(weighed, kind, 1) == [pytest.approx(expected, abs=1e-6)]
 
 
 def test_shares_are_a_softmax() -> None:
     """Of bias, weights among all traits, and further values."""
-    found = shares(SMALL, weigh_traits(SMALL, ["a", "unknown"]), (0.5,))
+    found = SMALL.shares(TABLE.weigh(["a", "unknown"]), (0.5,))
     no, yes = 0.5 + 1.5 / math.sqrt(3) + 0.5, -0.25 - 2.0 / math.sqrt(3) + 1.0
     assert found["yes"] == pytest.approx(math.exp(yes) / (math.exp(no) + math.exp(yes)))
     assert sum(found.values()) == pytest.approx(1)
 
 
+def test_words_by_their_letters() -> None:
+    """A word weighs what its parts weigh; each word is looked up once."""
+    table = Table(1, {"~<yes": side_by_side((2.0,)), "~yes>": side_by_side((1.0,))})
+    assert table.unpack(table.weigh_words(["yes", "no"], letters), 0, 1) == [3.0]
+
+
 def test_the_file_keeps_the_models() -> None:
     """What is written is what is read, and the same models make the same bytes."""
-    votes = Votes(SMALL, SMALL, SMALL)
-    again = read_votes(packed(votes))
-    assert again.mail.weights == SMALL.weights
-    assert (again.tongue.kinds, again.tongue.bias, again.tongue.more) == (SMALL.kinds, SMALL.bias, SMALL.more)
-    assert packed(again) == packed(votes)
+    votes = Votes(SMALL, Scores(("x",), (0.0,), TABLE, 1), Scores(("en",), (1.0,), Table(1, {"the": 5})))
+    again = read_votes(pack(votes))
+    assert again.sentence.table.weights == again.mail.table.weights == TABLE.weights
+    assert again.sentence.table is again.mail.table
+    assert (again.sentence.kinds, again.sentence.bias, again.sentence.more) == (SMALL.kinds, SMALL.bias, SMALL.more)
+    assert (again.mail.first, again.tongue.table.weights) == (1, {"the": 5})
+    assert pack(again) == pack(votes)
 
 
 def test_every_vote_can_be_explained() -> None:
@@ -52,8 +63,8 @@ def test_every_vote_can_be_explained() -> None:
     heard = hear_in(sentences("We do not join the campaign.")[0], ENGLISH)
     traits = sentence_traits(heard)
     assert {"not", "join", "run not join", "we > campaign", "en:not join the"} <= traits
-    assert traits & set(LANGUAGES.votes.sentence.weights)
-    assert mail_traits([heard]) & set(LANGUAGES.votes.mail.weights)
+    assert traits & set(LANGUAGES.votes.sentence.table.weights)
+    assert mail_traits([heard]) & set(LANGUAGES.votes.mail.table.weights)
 
 
 @pytest.mark.parametrize(
