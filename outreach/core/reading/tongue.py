@@ -51,7 +51,7 @@ def _of_sentence(sentence: Sentence, whole: Mapping[str, float], languages: Lang
 
 def _weigh(text: str, scores: Scores) -> dict[str, float]:
     words = tongue_words(text)
-    return scores.shares(scores.table.weigh_words(words, word_traits)) if words else {}
+    return scores.shares(scores.table.weigh_words(words, parts_of)) if words else {}
 
 
 def tongue_words(text: str) -> frozenset[str]:
@@ -59,7 +59,7 @@ def tongue_words(text: str) -> frozenset[str]:
     return frozenset(word[:LONGEST_WORD] for word in _WORD.findall(text[:MOST].lower()))
 
 
-def word_traits(word: str) -> tuple[str, ...]:
+def parts_of(word: str) -> tuple[str, ...]:
     """A word, and every three letters of it with its beginning and end."""
     framed = f" {word} "
     return (word, *(framed[at : at + 3] for at in range(len(framed) - 2)))
