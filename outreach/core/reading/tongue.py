@@ -15,43 +15,38 @@ from outreach.languages.scores import Scores
 MOST = 3000  # characters of a text that are looked at
 LONGEST_WORD = 16
 PRIOR = 0.02  # what a sentence's own words must overcome to be heard in another language than the mail's
-FURTHER = 0.15  # share of commonest words by which a language that only suggests is known
+FAMILIAR = 0.78  # share of a text's letters, three at a time, that are known if it is in a language learned from
+FURTHER, FURTHER_WORDS = 0.15, 3  # commonest words, and share of all, by which a further language is told from its kin
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """The language of a mail, how sure that is, and the language of each sentence."""
+    """The language of a mail, and that of each sentence; None: of no language that is known."""
 
-    language: Language | None  # None: of no language that is known
-    sure: float  # 0 to 1
+    language: Language | None
     sentences: tuple[Language | None, ...]
 
 
 def tongue(heard: Sequence[Sentence], languages: Languages) -> Tongue:
     """The languages of a mail and of its sentences."""
-    further = _further(heard, languages)
-    if further is not None:
-        return Tongue(further, FURTHER, (further,) * len(heard))
-    whole = _weigh(" ".join(one.text for one in heard), languages.votes.tongue)
-    if not whole:
-        return Tongue(None, 0.0, (None,) * len(heard))
-    code = max(whole, key=lambda one: whole[one])
-    return Tongue(
-        languages.get(code),
-        whole[code],
-        tuple(languages.get(_of_sentence(one, whole, languages)) for one in heard),
-    )
+    scores = languages.votes.tongue
+    each = [tongue_words(one.text) for one in heard]
+    weighed = scores.table.weigh_words(frozenset[str]().union(*each), parts_of)
+    familiar = weighed.traits > 0 and weighed.known / weighed.traits >= FAMILIAR
+    further = _further(heard, languages, among_kin=familiar)
+    if further is not None or not familiar:
+        return Tongue(further, (further,) * len(heard))
+    whole = scores.shares(weighed)
+    code = max(whole, key=whole.__getitem__)
+    if len(each) == 1:
+        return Tongue(languages.get(code), (languages.get(code),))
+    return Tongue(languages.get(code), tuple(languages.get(_of_sentence(words, whole, scores)) for words in each))
 
 
-def _of_sentence(sentence: Sentence, whole: Mapping[str, float], languages: Languages) -> str:
-    own = _weigh(sentence.text, languages.votes.tongue) or whole
+def _of_sentence(words: frozenset[str], whole: Mapping[str, float], scores: Scores) -> str:
+    own = scores.shares(scores.table.weigh_words(words, parts_of)) if words else whole
     return max(own, key=lambda code: own[code] * (whole[code] + PRIOR))
-
-
-def _weigh(text: str, scores: Scores) -> dict[str, float]:
-    words = tongue_words(text)
-    return scores.shares(scores.table.weigh_words(words, parts_of)) if words else {}
 
 
 def tongue_words(text: str) -> frozenset[str]:
@@ -65,21 +60,35 @@ def parts_of(word: str) -> tuple[str, ...]:
     return (word, *(framed[at : at + 3] for at in range(len(framed) - 2)))
 
 
-def _further(heard: Sequence[Sentence], languages: Languages) -> Language | None:
-    """A language of which only the commonest words are known, if they are so many that it must be that."""
-    words = [word for sentence in heard for word in sentence.words.split()]
+def _further(heard: Sequence[Sentence], languages: Languages, *, among_kin: bool) -> Language | None:
+    """The language of which only the commonest words are known that most of a text's words belong to.
+
+    Args:
+        heard: The text.
+        languages: All that are known.
+        among_kin: Whether the text looks like a language learned from, such as Galician like Portuguese: then only
+            words that are common in none of those count, several and often enough.
+    """
+    words = " ".join([sentence.words for sentence in heard]).split()
     speak = _speakers(languages)
-    counts = Counter(code for word in words for code in speak.get(word, ()))
+    spoken = {word: [one for one in speak.get(word, ()) if not one.words] for word in set(words)}
+    if among_kin:
+        own = {word for word in spoken if any(one.words for one in speak.get(word, ()))}
+        spoken = {word: some for word, some in spoken.items() if word not in own}
+    counts = Counter(one.code for word in words for one in spoken.get(word, ()))
     code = min(counts, key=lambda one: (-counts[one], one), default=None)
-    best = languages.get(code)
-    return best if best is not None and not best.words and counts[best.code] / len(words) >= FURTHER else None
+    if code is None:
+        return None
+    different = sum(any(one.code == code for one in some) for some in spoken.values())
+    enough = different >= FURTHER_WORDS and counts[code] / len(words) >= FURTHER
+    return languages.get(code) if enough or not among_kin else None
 
 
 @lru_cache(maxsize=4)
-def _speakers(languages: Languages) -> Mapping[str, Sequence[str]]:
+def _speakers(languages: Languages) -> Mapping[str, Sequence[Language]]:
     """The languages of which a word is among the commonest."""
-    speak = defaultdict[str, list[str]](list)
+    speak = defaultdict[str, list[Language]](list)
     for language in languages.all:
         for word in language.common:
-            speak[word].append(language.code)
+            speak[word].append(language)
     return speak

@@ -130,7 +130,7 @@ def weigh(mail: Sequence[Heard], ballot: Ballot, votes: Votes) -> Verdict:
         (
             *_doubts_within(mail[decisive], ballot.sentences[decisive], kind),
             *_doubts_elsewhere(mail, ballot, kind),
-            *_doubts_of_meanings(ballot, kind),
+            *_doubts_of_meanings(mail[decisive], ballot.meanings, kind),
         ),
         mail[decisive],
     )
@@ -169,12 +169,12 @@ def _hangs_on(decisive: Heard) -> bool:
     return names[:1] == ["if"] and STILL_OPEN not in names
 
 
-def _doubts_of_meanings(ballot: Ballot, kind: ReadingKind) -> Iterator[Doubt]:
+def _doubts_of_meanings(decisive: Heard, shares: Mapping[str, float], kind: ReadingKind) -> Iterator[Doubt]:
     """Where the meanings of the words, without the words themselves, do not say the same clearly."""
-    ahead = lead(ballot.meanings, kind)
+    ahead = lead(shares, kind)
     if ahead < CLEAR:
-        other = max((one for one in ballot.meanings if one != kind), key=lambda one: ballot.meanings[one])
-        yield _doubt("by the meanings of its words it could be", other.replace("_", " "), CLEAR - ahead)
+        other = max((one for one in shares if one != kind), key=lambda one: shares[one]).replace("_", " ")
+        yield _doubt(f"its words may also mean {other}", decisive.sentence.text.strip(), CLEAR - ahead)
 
 
 def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) -> Iterator[Doubt]:
