@@ -40,6 +40,8 @@ def look_into_forms(reading: Reading, message: Message, raw: bytes, own: OwnForm
 def _look(raw: bytes, own: OwnForms) -> Iterator[Enclosed]:
     """The attached forms; behind one that took too much time or memory no further one is opened."""
     found = guarded(attached_forms, raw) if is_hard(raw) else attached_forms(raw)
+    if found is None:
+        yield Enclosed("", problem=TOO_MUCH)
     for name, content in found or ():
         if content in own.files:  # our letter came back with its attachment
             continue

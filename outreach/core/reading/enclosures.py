@@ -65,13 +65,13 @@ def with_forms(reading: Reading, enclosed: Sequence[str], found: Sequence[Enclos
         found: Those that may be forms.
     """
     problems = tuple(dict.fromkeys(_unread(one) for one in found if one.problem))
-    ours = {one.name: one.filled for one in found if one.filled is not None}
+    ours = [(one.name, one.filled) for one in found if one.filled is not None]
     if not ours:
         return replace(reading, evidence=(*reading.evidence, *problems))
-    told = [f"{FILLED_IN if filled else NOTHING_FILLED_IN}: {name}" for name, filled in ours.items()]
-    doubt = Evidence(ENCLOSED, ", ".join([*told, *(name for name in enclosed if name not in ours)])[:MOST_WORDS])
+    told = [f"{FILLED_IN if filled else NOTHING_FILLED_IN}: {name}" for name, filled in ours]
+    doubt = Evidence(ENCLOSED, ", ".join([*told, *(name for name in enclosed if name not in dict(ours))])[:MOST_WORDS])
     others = tuple(one for one in reading.evidence if one.rule != ENCLOSED)
-    fields = tuple(_field(name, value) for filled in ours.values() for name, value in filled)[:MOST_FIELDS]
+    fields = tuple(_field(name, value) for _, filled in ours for name, value in filled)[:MOST_FIELDS]
     return replace(reading, decided=False, evidence=(*others, doubt, *fields, *problems))
 
 

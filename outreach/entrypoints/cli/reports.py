@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, Status, Story
+from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, next_json, printable, table
-from outreach.model import LetterState, State, UsageError
+from outreach.model import EntryKind, LetterState, State, UsageError
 
 HEADER = (
     *("invitee", "name", "country", "state", "since", "late", "decided by", "evidence", "needs review"),
