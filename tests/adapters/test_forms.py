@@ -140,8 +140,8 @@ def test_attachments_that_are_too_many_or_too_large() -> None:
     mail.set_content("See the forms.")
     for number in range(7):
         content = b"%PDF-" + b"a" * (11_000_000 if number == 1 else 10)
-        name = {} if number == 2 else {"filename": f"{number}.pdf"}
-        mail.add_attachment(content, maintype="application", subtype="pdf", **name)
+        name = None if number == 2 else f"{number}.pdf"
+        mail.add_attachment(content, maintype="application", subtype="pdf", filename=name)
     found = attached_forms(mail.as_bytes())
     assert [name for name, _ in found] == ["0.pdf", "1.pdf", "application/pdf", "3.pdf", "4.pdf"]
     assert [name for name, content in found if content is None] == ["1.pdf"]
