@@ -14,6 +14,7 @@ from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
 from outreach.core.reading.new_text import new_text, own_words
 from outreach.core.reading.opening import open_mail
 from outreach.core.reading.phrases import Sentence, find, sentences
+from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.suggesting import suggest
 from outreach.core.reading.tongue import tongue
 from outreach.core.reading.traits import Heard
@@ -26,6 +27,8 @@ __all__ = ["open_mail", "read_mail"]
 
 MOST_NEW = 20_000  # characters of new text that are kept
 HALF = 0.5
+# What somebody may have written above our link's “stop” that a person should see.
+MORE_THAN_STOP = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE, ReadingKind.QUESTION, ReadingKind.REDIRECT})
 POSITIONS = (ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.TENTATIVE, ReadingKind.WITHDRAW)
 
 
@@ -65,6 +68,8 @@ def read_mail(
         return _bounce(message, bounce, new, sent_to)
     words = own_words(new)
     said = understand(words, message.subject, languages, documents(message), lessons)
+    if asks_to_stop(message.subject):  # mail programs press the link for a person, and say so as machines do
+        return _stop(message, new, said)
     if is_calendar(message):
         return _meeting(message, new, said)
     chosen = (said.language,) if said.language is not None else languages.all
@@ -144,6 +149,21 @@ def _auto_reply(message: Message, automatic: Automatic, new: str, said: Said) ->
         flags=frozenset({Flag.NAMES_NEW_CONTACT} if substitute else ()),
         return_date=automatic.back,
         redirect_to=substitute.address if substitute else None,
+        problem=message.problem or None,
+    )
+
+
+def _stop(message: Message, new: str, said: Said) -> Reading:
+    silent = not own_words(new).strip()
+    return Reading(
+        ReadingKind.UNSUBSCRIBE,
+        decided=(silent or said.verdict.kind not in MORE_THAN_STOP) and not message.problem,
+        language=_code(said),
+        new_text=new,
+        evidence=(
+            Evidence("the letter's link to stop", message.subject[:120]),
+            *(() if silent else said.verdict.evidence),
+        ),
         problem=message.problem or None,
     )
 
