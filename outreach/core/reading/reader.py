@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
@@ -14,12 +14,13 @@ from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
 from outreach.core.reading.new_text import new_text, own_words
 from outreach.core.reading.opening import open_mail
 from outreach.core.reading.phrases import Sentence, find, sentences
+from outreach.core.reading.stand_in import StandIn
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.suggesting import suggest
 from outreach.core.reading.tongue import tongue
 from outreach.core.reading.traits import Heard
 from outreach.core.reading.vote import cast
-from outreach.core.reading.weighing import Verdict, weigh
+from outreach.core.reading.weighing import NEVER, Doubt, Verdict, weigh
 from outreach.languages import Language, Languages
 from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 
@@ -79,7 +80,7 @@ def read_mail(
     if automatic is not None:
         return _auto_reply(message, automatic, new, said)
     substitute = substitute_in(words, message, languages, own_addresses)
-    return _answer(message, said, new, substitute.address if substitute else None, deadline)
+    return _answer(message, said, new, substitute, deadline)
 
 
 def understand(
@@ -180,8 +181,12 @@ def _meeting(message: Message, new: str, said: Said) -> Reading:
     )
 
 
-def _answer(message: Message, said: Said, new: str, substitute: str | None, deadline: date | None) -> Reading:
-    verdict = said.verdict
+def _answer(message: Message, said: Said, new: str, stand_in: StandIn | None, deadline: date | None) -> Reading:
+    verdict, substitute = said.verdict, stand_in.address if stand_in else None
+    if stand_in is not None and verdict.kind is ReadingKind.UNSUBSCRIBE:
+        # “Take the old address off your list and write to this one” is no wish to hear no more.
+        another = Doubt(Evidence("doubt: another contact", stand_in.words), NEVER)
+        verdict = replace(verdict, doubts=(*verdict.doubts, another))
     return Reading(
         verdict.kind,
         decided=verdict.sure and not message.problem,

@@ -104,6 +104,36 @@ def test_a_yes_in_the_subject_alone() -> None:
     assert read(mail("", subject="Northam joins the campaign")).kind is K.CONFIRM
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Stadt Nürnberg nimmt an der Kampagne nicht teil.",
+        "Die Stadt schließt sich der Kampagne nicht an.",
+        "O município de Oeiras já aderiu. Nós não.",
+        "De buren doen mee. Wij niet.",
+        "Please do not remove us from the list.",
+        "We never asked to unsubscribe, please keep writing to us.",
+        "Please remove the old address old@northam.example from your list and use desk@northam.example instead.",
+        "The former mayor has retired; please delete her from your list and write to me from now on.",
+        "Potremo ritirarci in seguito?",
+        "Kunnen we ons later terugtrekken?",
+        "Retiramos nuestras objeciones: nos sumamos.",
+    ],
+)
+def test_where_one_word_turns_it_round_a_person_decides(text: str) -> None:
+    """A no that sounds like a yes, a wish to stay that sounds like one to go, another address, a question."""
+    reading = read(mail(text))
+    assert not reading.decided or reading.kind is K.DECLINE
+
+
+@pytest.mark.parametrize(
+    "text", ["¿Para adherirnos basta con responder a este correo?", "Per aderire basta rispondere a questa mail?"]
+)
+def test_is_it_enough_is_a_question(text: str) -> None:
+    """“Basta” ends something only in “basta ya” and its like."""
+    assert read(mail(text)).kind is K.QUESTION
+
+
 STOP = "stop AAAA-AAAR-XWIQ-5UIZ-FMFB-MPYL"
 
 
