@@ -214,7 +214,12 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
 
 def _is_short_no(heard: Heard) -> bool:
     """“The neighbours have joined. We have not.”: too few words for the vote, and the answer all the same."""
-    return heard.size <= SHORT and _holds(heard, DENIALS) and "we" in heard.names and set(heard.names) <= DENIALS | {"we", "but"}
+    return (
+        heard.size <= SHORT
+        and _holds(heard, DENIALS)
+        and "we" in heard.names
+        and set(heard.names) <= DENIALS | {"we", "but"}
+    )
 
 
 def _doubt(told: str, words: str, cost: float) -> Doubt:
