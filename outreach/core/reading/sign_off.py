@@ -41,6 +41,11 @@ def _closing() -> tuple[str, ...]:
     return tuple(_words().closing)
 
 
+@lru_cache(maxsize=1)
+def _leaving() -> tuple[str, ...]:
+    return tuple(_words().leaving)
+
+
 def without_sign_off(lines: Sequence[str]) -> list[str]:
     """The lines of an answer without what its mail program or its writer always puts below."""
     kept = without_footer(lines)
@@ -134,7 +139,7 @@ def _last_paragraph(lines: Sequence[str]) -> int:
 
 
 def _without_notice(lines: list[str]) -> list[str]:
-    """Without the last paragraph, or its end, if it says that the mail is confidential."""
+    """Without the last paragraph, or its end, if it is a notice to whoever reads."""
     start = _last_paragraph(lines)
     if not any(line.strip() for line in lines[:start]):
         return lines
@@ -191,10 +196,12 @@ def _is_scrap(line: str) -> bool:
 
 
 def _is_notice(paragraph: Sequence[str]) -> bool:
-    """Whether it says that the mail is confidential, or may be left unprinted."""
+    """Whether it says that the mail is confidential, may be left unprinted, or how one gets no more of them."""
     text = " ".join(paragraph)[:1500].lower()
     words = _words()
-    return any(map(text.__contains__, words.secret)) and any(map(text.__contains__, words.mail))
+    return (any(map(text.__contains__, words.secret)) and any(map(text.__contains__, words.mail))) or any(
+        line.lstrip(" *_>([").lower().replace("’", "'").startswith(_leaving()) for line in paragraph
+    )
 
 
 def _is_signature(paragraph: Sequence[str]) -> bool:

@@ -77,6 +77,7 @@ STILL_OPEN = "pending"  # “if the list is still open” is no condition of the
 HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
 DENIALS = frozenset({"not", "no"})
 STOPS = frozenset({"stop", "withdraw"})
+STOPPING = frozenset({K.WITHDRAW, K.UNSUBSCRIBE})
 # Of kinds that differ by one word, the words: where one stands there and the vote passes over it, a person reads it.
 ONE_WORD_APART: Mapping[tuple[ReadingKind, ReadingKind], frozenset[str]] = {
     (K.CONFIRM, K.DECLINE): DENIALS,
@@ -101,6 +102,7 @@ AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
     K.UNSUBSCRIBE: frozenset({K.CONFIRM, K.DECLINE, K.REDIRECT}),
     K.UNRELATED: frozenset(set(SURE) - {K.UNRELATED}),
 }
+SURELY = 0.6  # the share with which a yes beside a wish to stop, or such a wish beside a yes, is for a person
 CONTRADICTED = 1.5  # what a sentence costs that surely speaks against it
 A_YES_CONTRADICTED = 1.0  # and what it costs a yes in any case
 
@@ -169,7 +171,7 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
         yield _doubt("no sentence says it alone", said, NOBODY_ALONE)
     if kind is K.CONFIRM and _hangs_on(decisive):
         yield _doubt("it hangs on a condition", said, HANGS_ON)
-    if kind in (K.WITHDRAW, K.UNSUBSCRIBE) and _keeps_on(decisive):
+    if kind in STOPPING and _keeps_on(decisive):
         yield _doubt(NEGATION, said, NEVER)
     if kind in ASKED and decisive.sentence.asks:
         yield _doubt("it is asked", said, ASKED[kind])
@@ -206,7 +208,8 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
         at = ballot.clearest(other)
         share = ballot.sentences[at].get(other, 0.0)
         if share >= OTHERWISE:
-            cost = CONTRADICTED * share + A_YES_CONTRADICTED * (kind is K.CONFIRM)
+            yes_or_stop = {kind, other} & {K.CONFIRM} and {kind, other} & STOPPING and share >= SURELY
+            cost = NEVER if yes_or_stop else CONTRADICTED * share + A_YES_CONTRADICTED * (kind is K.CONFIRM)
             yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
     if kind is K.CONFIRM:
         yield from (_doubt("a short no", one.sentence.text.strip(), NEVER) for one in mail if _is_short_no(one))

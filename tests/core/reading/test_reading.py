@@ -134,6 +134,42 @@ def test_is_it_enough_is_a_question(text: str) -> None:
     assert read(mail(text)).kind is K.QUESTION
 
 
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "If you no longer wish to receive e-mails from us, unsubscribe here.",
+        "Si no desea recibir más correos, pulse aquí para darse de baja.",
+        "Pour vous désabonner, cliquez ici.",
+        "Wenn Sie keine E-Mails mehr erhalten möchten, klicken Sie hier.",
+    ],
+)
+def test_a_footer_asks_for_nothing(footer: str) -> None:
+    """How the town hall's own readers are heard of no more is no wish of the town hall."""
+    below = f"Kind regards,\nAna Roca\n\n{footer}"
+    assert read(mail(f"We confirm that our city joins the campaign.\n\n{below}")).kind is K.CONFIRM
+    assert read(mail(f"Thank you, we have received it.\n\n{below}")).kind is K.ACKNOWLEDGE
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Good morning,\n\nPlease unsubscribe us from this list.\n\nAna Roca", K.UNSUBSCRIBE),
+        ("Guten Tag,\n\nNewsletter abbestellen\n\nAna Roca", K.UNSUBSCRIBE),
+        ("Wilt u geen e-mails meer sturen?", K.UNSUBSCRIBE),
+        ("Wenn Sie keine Einwände haben, machen wir gerne mit.", K.CONFIRM),
+        ("We confirm that our city joins.\n\nPlease unsubscribe the old address.", K.UNSUBSCRIBE),
+    ],
+)
+def test_what_is_like_a_footer_is_kept(text: str, kind: ReadingKind) -> None:
+    """A wish to be left alone is never cut off; beside a yes a person decides."""
+    reading = read(mail(text))
+    assert text.splitlines()[2 if "\n\n" in text else 0] in reading.new_text
+    if "confirm" in text:
+        assert not reading.decided
+    else:
+        assert reading.kind is kind
+
+
 STOP = "stop AAAA-AAAR-XWIQ-5UIZ-FMFB-MPYL"
 
 
