@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
+from outreach.core.reading import boxes
 from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.enclosures import documents, look_inside
@@ -95,7 +96,7 @@ def understand(
         enclosed: Names of documents that came with it.
         lessons: What persons read in sentences before.
     """
-    parts = sentences(text)
+    parts = sentences(boxes.ticked(text))
     silent = not any(sentence.spans for sentence in parts)
     if silent:
         parts = sentences(bare_subject(subject))
@@ -109,6 +110,7 @@ def understand(
         verdict = suggest(parts, spoken.language)
         position = HALF * (verdict.kind in POSITIONS)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
+    verdict = replace(verdict, doubts=(*verdict.doubts, *boxes.doubts(text)))
     return Said(verdict, position, parts, heard, spoken.language)
 
 

@@ -18,6 +18,9 @@ _DELIMITER = re.compile(r"\s{0,3}(?:-- ?|—|–|__+|-{2,3}|={2,})\s*$")  # “-
 _RULE = re.compile(r"[\s*]*[-_=*~+#─]{3,}[\s*]*$")
 _DELIMITERS = frozenset("-_=—–*~#")
 _ORNAMENT = re.compile(r"[\s\-_=*~+#─•·|ᐧ>\u200b\xa0]*$")
+_POSTSCRIPT = re.compile(
+    r"\s{0,3}(?:p\.\s?[sd]\.|p[sd] ?:|ps\s|post\s?-?scriptum|pos[td]?data|n\.\s?b\.)", re.IGNORECASE
+)
 _PHONE = re.compile(
     r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b"
 )
@@ -94,8 +97,14 @@ def above_delimiter(lines: list[str]) -> list[str]:
         if len(line) > MOST_WIDE or line.lstrip()[:1] not in _DELIMITERS:
             continue
         if _DELIMITER.match(line) or (_RULE.match(line) and _is_signature(_below(lines, number))):
-            return lines[:number]
+            return [*lines[:number], *_postscript(lines[number + 1 :])]
     return lines
+
+
+def _postscript(below: Sequence[str]) -> Sequence[str]:
+    """What somebody added below their signature: “P.S. The council still has to vote.”"""
+    start = next((number for number, line in enumerate(below) if _POSTSCRIPT.match(line)), None)
+    return [] if start is None else ["", *below[start:]]
 
 
 def _below(lines: Sequence[str], number: int) -> list[str]:

@@ -157,17 +157,52 @@ def test_a_footer_asks_for_nothing(footer: str) -> None:
         ("Guten Tag,\n\nNewsletter abbestellen\n\nAna Roca", K.UNSUBSCRIBE),
         ("Wilt u geen e-mails meer sturen?", K.UNSUBSCRIBE),
         ("Wenn Sie keine Einwände haben, machen wir gerne mit.", K.CONFIRM),
-        ("We confirm that our city joins.\n\nPlease unsubscribe the old address.", K.UNSUBSCRIBE),
     ],
 )
 def test_what_is_like_a_footer_is_kept(text: str, kind: ReadingKind) -> None:
-    """A wish to be left alone is never cut off; beside a yes a person decides."""
+    """A wish to be left alone is never cut off, nor is a condition."""
+    assert read(mail(text)).kind is kind
+
+
+def test_a_wish_to_stop_beside_a_yes() -> None:
+    """A person sees which of the two is the answer."""
+    assert not read(mail("We confirm that our city joins.\n\nPlease unsubscribe the old address.")).decided
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("[x] Yes, we join\n[ ] No, we do not join", K.CONFIRM),
+        ("( ) Yes, we join the campaign\n(X) No", K.DECLINE),
+        ("☐ Yes, we join the campaign\n☑ No, we do not join", K.DECLINE),
+        ("☒ We will join the campaign ☐ We will not join the campaign", K.CONFIRM),
+    ],
+)
+def test_boxes_are_suggested_and_never_decided(text: str, kind: ReadingKind) -> None:
+    """What stands at an empty box is not said; which box is whose, a person sees."""
     reading = read(mail(text))
-    assert text.splitlines()[2 if "\n\n" in text else 0] in reading.new_text
-    if "confirm" in text:
-        assert not reading.decided
-    else:
-        assert reading.kind is kind
+    assert (reading.kind, reading.decided) == (kind, False)
+    assert reading.new_text == text
+
+
+def test_boxes_of_html() -> None:
+    """Form fields of an HTML mail are boxes too."""
+    html = "<p><input type=checkbox> Yes, we join</p><p><input type=checkbox checked> No, we do not join</p>"
+    reading = read(mail(html).replace(b"text/plain", b"text/html"))
+    assert (reading.kind, reading.decided) == (K.DECLINE, False)
+
+
+def test_a_tick_that_adorns() -> None:
+    """A ticked box alone asks nothing."""
+    assert read(mail("✅ We confirm that we join the campaign.")).decided
+
+
+def test_a_postscript_below_the_signature_is_read() -> None:
+    """What stands below “-- ” is dropped, but not what somebody added there."""
+    reading = read(mail("We join the campaign.\n\n-- \nAna Roca\nMayor\n\nP.S. The council still has to vote on it."))
+    assert "still has to vote" in reading.new_text
+    assert "Roca" not in reading.new_text
+    assert reading.kind is not K.CONFIRM or not reading.decided
 
 
 STOP = "stop AAAA-AAAR-XWIQ-5UIZ-FMFB-MPYL"
