@@ -12,8 +12,9 @@ from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.hearing import hear
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
+from outreach.core.reading.machine_marks import REPLY_SUBJECTS
 from outreach.core.reading.new_text import new_text, own_words
-from outreach.core.reading.opening import open_mail
+from outreach.core.reading.opening import TOO_LONG, open_mail
 from outreach.core.reading.phrases import Sentence, find, sentences
 from outreach.core.reading.stand_in import StandIn
 from outreach.core.reading.stop_link import asks_to_stop
@@ -65,9 +66,11 @@ def read_mail(
         lessons: What persons read in sentences before.
     """
     bounce = None if is_receipt(message) else read_bounce(message)
-    new = new_text(message.text)[:MOST_NEW]
+    new = new_text(message.text)
     if bounce is not None:
-        return _bounce(message, bounce, new, sent_to)
+        return _bounce(message, bounce, new[:MOST_NEW], sent_to)
+    if len(new) > MOST_NEW:  # what follows may be the answer
+        message, new = replace(message, problem=message.problem or TOO_LONG), new[:MOST_NEW]
     words = own_words(new)
     said = understand(words, message.subject, languages, documents(message), lessons)
     if asks_to_stop(message.subject):  # mail programs press the link for a person, and say so as machines do
@@ -116,9 +119,7 @@ def understand(
 
 def bare_subject(subject: str) -> str:
     """A subject without “Re:” and its like, for mails that say everything there."""
-    while ":" in subject[:6]:
-        subject = subject.partition(":")[2].strip()
-    return subject
+    return REPLY_SUBJECTS.sub("", subject.strip())
 
 
 # ---------------------------------------------------------------- readings

@@ -102,6 +102,17 @@ def test_our_own_words_below_are_nobodys_answer() -> None:
 def test_a_yes_in_the_subject_alone() -> None:
     """Where the body is empty the subject speaks."""
     assert read(mail("", subject="Northam joins the campaign")).kind is K.CONFIRM
+    assert (
+        read(mail("", subject="RE : Re: Northam joins the campaign")).evidence[0].words == "Northam joins the campaign"
+    )
+    assert read(mail("", subject="No: Northam joins nothing")).evidence[0].words.startswith("No:")
+
+
+def test_what_is_cut_off_may_be_the_answer() -> None:
+    """A text of which the end is not read is never decided."""
+    reading = read(mail("We join the campaign.\n" + "The minutes follow.\n" * 1500 + "No, we do not join."))
+    assert reading.problem
+    assert not reading.decided
 
 
 @pytest.mark.parametrize(
