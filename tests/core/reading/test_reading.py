@@ -108,6 +108,21 @@ def test_a_yes_in_the_subject_alone() -> None:
     assert read(mail("", subject="No: Northam joins nothing")).evidence[0].words.startswith("No:")
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: Invitation à rejoindre la campagne mondiale « Villes et Territoires pour les droits humains d’ici 2030 »",
+        "RE: Invitation to join the global campaign “10, 100, 1000 Human Rights Cities and Territories by 2030”",
+    ],
+)
+def test_our_own_subject_is_nobodys_answer(subject: str) -> None:
+    """An answer in which nothing is written says nothing; one word of a subject that was changed is for a person."""
+    assert read(mail("", subject=subject)).kind is K.UNCLEAR
+    assert read(mail("👍", subject=subject)).kind is K.UNCLEAR
+    changed = read(mail("", subject="Re: Yes, Northam joins the campaign"))
+    assert (changed.kind, changed.decided) == (K.CONFIRM, False)
+
+
 def test_what_is_cut_off_may_be_the_answer() -> None:
     """A text of which the end is not read is never decided."""
     reading = read(mail("We join the campaign.\n" + "The minutes follow.\n" * 1500 + "No, we do not join."))
