@@ -231,6 +231,31 @@ def test_a_postscript_below_the_signature_is_read() -> None:
     assert reading.kind is not K.CONFIRM or not reading.decided
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The City of Leeds will refrain from joining the campaign.",
+        "The City of Leeds is far from joining the campaign.",
+        "The City of Leeds has ruled out joining the campaign.",
+        "El Ayuntamiento evita sumarse a la campaña.",
+        "El Ayuntamiento se opone a sumarse a la campaña.",
+        "L'Ajuntament s'oposa a sumar-se a la campanya.",
+        "La ville de Lyon est loin de rejoindre la campagne.",
+        "La ville de Lyon hésite à rejoindre la campagne.",
+        "O Município de Lisboa abdica de aderir à campanha.",
+        "Il Comune di Torino evita di aderire alla campagna.",
+        "Die Stadt Bonn weigert sich, der Kampagne beizutreten.",
+        "Die Stadt Bonn zögert, der Kampagne beizutreten.",
+        "De gemeente Utrecht vermijdt het aan de campagne deel te nemen.",
+        "Onze gemeente sluit zich hier niet bij aan.",
+    ],
+)
+def test_verbs_of_refusal_are_known(text: str) -> None:
+    """“Joining the campaign” behind such a verb is no yes."""
+    reading = read(mail(text))
+    assert reading.kind is not K.CONFIRM or not reading.decided
+
+
 STOP = "stop AAAA-AAAR-XWIQ-5UIZ-FMFB-MPYL"
 
 
