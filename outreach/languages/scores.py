@@ -93,15 +93,22 @@ class Scores:
             total: The traits, weighed. Each weighs less among many, known or not: what is new makes a vote less sure.
             more: The further values.
         """
-        scale = 1 / math.sqrt(total.traits + 1)
-        sums = self.table.unpack(total, self.first, len(self.kinds))
-        totals = [bias + scale * one for bias, one in zip(self.bias, sums, strict=True)]
+        totals = self._totals(total)
         for value, weights in zip(more, self.more, strict=True) if more else ():
             totals = [one + value * weight for one, weight in zip(totals, weights, strict=True)]
         top = max(totals)
         powers = [math.exp(one - top) for one in totals]
         whole = sum(powers)
         return {kind: power / whole for kind, power in zip(self.kinds, powers, strict=True)}
+
+    def chances(self, total: Sum) -> dict[str, float]:
+        """The chance of each kind where several may hold."""
+        return {kind: 1 / (1 + math.exp(-one)) for kind, one in zip(self.kinds, self._totals(total), strict=True)}
+
+    def _totals(self, total: Sum) -> list[float]:
+        scale = 1 / math.sqrt(total.traits + 1)
+        sums = self.table.unpack(total, self.first, len(self.kinds))
+        return [bias + scale * one for bias, one in zip(self.bias, sums, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,7 @@ class Votes:
     sentence: Scores
     mail: Scores
     meanings: Scores
+    flags: Scores
     tongue: Scores
 
 
@@ -151,7 +159,7 @@ def _scores(described: Mapping[str, Any], tables: Sequence[Table]) -> Scores:
 
 def pack(votes: Votes) -> bytes:
     """The file's bytes, the same for the same models."""
-    models = (votes.sentence, votes.mail, votes.meanings, votes.tongue)
+    models = (votes.sentence, votes.mail, votes.meanings, votes.flags, votes.tongue)
     tables = list(dict.fromkeys(one.table for one in models))
     parts, sizes = [], []
     for table in tables:
