@@ -37,11 +37,10 @@ class Table:
     def get(self, key: str) -> Rows:
         """The rows of a key, in order."""
         wanted = hash(key)
-        at = bisect_left(self._hashes, wanted)
-        end = at
+        start = end = bisect_left(self._hashes, wanted)
         while end < len(self._hashes) and self._hashes[end] == wanted:
             end += 1
-        return tuple(dict.fromkeys(self._rows[at:end]))
+        return tuple(dict.fromkeys(self._rows[start:end])) if end > start else ()
 
 
 @dataclass(frozen=True, slots=True)
