@@ -37,15 +37,17 @@ LONGEST_SIGNATURE = 600  # characters; in a longer one somebody wrote
 INDENT = re.compile(r"border\s*:\s*none|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", re.IGNORECASE)
 
 # Lines of their own, which no mail has: they become “>” and separators.
-OPEN, CLOSE, QUOTE, SIGNATURE = "\ue010", "\ue011", "\ue012", "\ue013"
+OWN = OPEN, CLOSE, QUOTE, SIGNATURE = "\ue010", "\ue011", "\ue012", "\ue013"
 SEPARATOR = "-----Original Message-----"
-_OWN = re.compile("[\ue010-\ue013]")
+_OWN = re.compile(f"[{''.join(OWN)}]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]*>|<!--|<![^<>]*>")
 
 
 def html_to_text(html: str) -> str:
     """The text of an HTML mail; what stands in a block quote gets a “>” before each line."""
-    html = _OWN.sub(" ", html[:MOST])
+    html = html[:MOST]
+    if any(sign in html for sign in OWN):
+        html = _OWN.sub(" ", html)
     if html.count("<") > 2 * MOST_TAGS:
         return _lines(_by_tags(html))
     try:
@@ -121,9 +123,11 @@ def _lines(text: str) -> str:
     depth = 0
     lines: list[str] = []
     marked: list[int] = []
-    for line in text.replace("\xa0", " ").split("\n"):
-        clean = " ".join(line.split())
-        if clean == OPEN:
+    for line in text.split("\n"):
+        clean = " ".join(line.split()) if line else line
+        if not clean:
+            lines.append("> " * min(depth, 5))
+        elif clean == OPEN:
             depth += 1
         elif clean == CLOSE:
             depth = max(0, depth - 1)
