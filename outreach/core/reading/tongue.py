@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, repeat
 
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language, Languages
@@ -33,24 +34,35 @@ def tongue(heard: Sequence[Sentence], languages: Languages) -> Tongue:
     further = _further(heard, languages)
     if further is not None:
         return Tongue(further, FURTHER, (further,) * len(heard))
-    whole = _weigh(" ".join(one.text for one in heard), languages.votes.tongue)
+    each = [tongue_words(one.text) for one in heard]
+    whole = _weigh(_first_words(heard, each), languages.votes.tongue)
     if not whole:
         return Tongue(None, 0.0, (None,) * len(heard))
-    code = max(whole, key=lambda one: whole[one])
-    return Tongue(
-        languages.get(code),
-        whole[code],
-        tuple(languages.get(_of_sentence(one, whole, languages)) for one in heard),
-    )
+    code = max(whole, key=whole.__getitem__)
+    if len(each) == 1:
+        return Tongue(languages.get(code), whole[code], (languages.get(code),))
+    codes = [_of_sentence(own, whole, languages.votes.tongue) for own in each]
+    known = {one: languages.get(one) for one in {code, *codes}}
+    return Tongue(known[code], whole[code], tuple([known[one] for one in codes]))
 
 
-def _of_sentence(sentence: Sentence, whole: Mapping[str, float], languages: Languages) -> str:
-    own = _weigh(sentence.text, languages.votes.tongue) or whole
+def _first_words(heard: Sequence[Sentence], each: Sequence[frozenset[str]]) -> frozenset[str]:
+    """The words of a mail as far as they are looked at, given those of each sentence."""
+    found, room = set[str](), MOST
+    for one, words in zip(heard, each, strict=True):
+        if room <= 0:
+            break
+        found |= words if len(one.text) <= room else tongue_words(one.text[:room])
+        room -= len(one.text) + 1
+    return frozenset(found)
+
+
+def _of_sentence(words: frozenset[str], whole: Mapping[str, float], scores: Scores) -> str:
+    own = _weigh(words, scores) or whole
     return max(own, key=lambda code: own[code] * (whole[code] + PRIOR))
 
 
-def _weigh(text: str, scores: Scores) -> dict[str, float]:
-    words = tongue_words(text)
+def _weigh(words: frozenset[str], scores: Scores) -> dict[str, float]:
     return scores.shares(scores.table.weigh_words(words, word_traits)) if words else {}
 
 
@@ -67,9 +79,8 @@ def word_traits(word: str) -> tuple[str, ...]:
 
 def _further(heard: Sequence[Sentence], languages: Languages) -> Language | None:
     """A language of which only the commonest words are known, if they are so many that it must be that."""
-    words = [word for sentence in heard for word in sentence.words.split()]
-    speak = _speakers(languages)
-    counts = Counter(code for word in words for code in speak.get(word, ()))
+    words = " ".join([sentence.words for sentence in heard]).split()
+    counts = Counter(chain.from_iterable(map(_speakers(languages).get, words, repeat(()))))
     code = min(counts, key=lambda one: (-counts[one], one), default=None)
     best = languages.get(code)
     return best if best is not None and not best.words and counts[best.code] / len(words) >= FURTHER else None
