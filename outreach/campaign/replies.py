@@ -25,10 +25,9 @@ from outreach.core.standing import by_person
 from outreach.core.succession import Recorded
 from outreach.core.trust import judge
 from outreach.core.whose.clues import Clues, clues
-from outreach.core.whose.index import Index, build_index
+from outreach.core.whose.index import Index
 from outreach.core.whose.matching import Proven, match
 from outreach.languages import Languages, load_languages
-from outreach.languages.places import load_places
 from outreach.model import (
     Entry,
     EntryKind,
@@ -79,10 +78,8 @@ class Knowledge:
 
 
 def gather_knowledge(desk: Desk) -> Knowledge:
-    """Made once for all mail of a look: keys are never kept, so that they are always those of today's rules."""
-    register = desk.store.register
-    index = build_index(register.each(), load_places(), register.every_address())
-    return Knowledge(load_languages(), desk.store.lessons.known(), index)
+    """Made once for all mail of a look."""
+    return Knowledge(load_languages(), desk.store.lessons.known(), desk.index())
 
 
 # ---------------------------------------------------------------- raw first
