@@ -6,6 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := outreach tests benchmarks
 REPLIES ?= tests/data/replies
 CORPUS ?=
+ERRORS ?=
 MUTATIONS ?= 100000
 SEED ?=
 
@@ -67,8 +68,15 @@ floors: $(VENV)/.dev  ## imports go strictly down
 bench: $(VENV)/.dev  ## measure, against limits and peers
 	$(BIN)/python benchmarks/contacts.py
 
-accuracy: $(VENV)/.dev  ## how well answers are read: make accuracy REPLIES=DIR CORPUS=DIR
-	$(BIN)/python benchmarks/accuracy.py --replies "$(REPLIES)" --corpus "$(CORPUS)"
+accuracy: $(VENV)/.dev $(VENV)/.peers  ## how well mails are read: make accuracy REPLIES=DIR CORPUS=DIR ERRORS=no
+	@PYTHONPATH="$(VENV)/peers" $(BIN)/python benchmarks/accuracy.py --replies "$(REPLIES)" --corpus "$(CORPUS)" \
+		$(if $(filter no,$(ERRORS)),--no-errors)
+
+# Programs that figures are compared with; in a folder of their own, and done without where they cannot be fetched.
+$(VENV)/.peers: requirements/peers.lock | $(VENV)/bin/python
+	@rm -rf $(VENV)/peers
+	@$(PIP) install --quiet --require-hashes --target $(VENV)/peers -r requirements/peers.lock && touch $@ \
+		|| echo "the peers could not be installed; measuring without them"
 
 $(VENV)/.learn: requirements/learn.lock | $(VENV)/bin/python
 	@$(PIP) install --quiet --require-hashes -r requirements/learn.lock
@@ -90,6 +98,8 @@ lock: | $(VENV)/bin/python  ## pin every package anew, with hashes
 		--no-header --no-annotate --no-strip-extras pyproject.toml "$$@" --output-file requirements/$$name.lock; done
 	@echo scikit-learn | $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate - --output-file requirements/learn.lock
+	@printf '%s\n' email-reply-parser flufl.bounce mail-parser-reply | $(VENV)/uv/bin/uv pip compile --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate - --output-file requirements/peers.lock
 
 clean:  ## remove what was made; campaigns and rehearsals stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov

@@ -1,21 +1,19 @@
-"""How well notices of failed deliveries are read: recipients found, wrong ones named, permanent or not; the pace."""
+"""How well notices of failed deliveries are read: recipients, wrong ones, permanent or not; every error; a peer."""
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import above, below, figure, list_errors, pace, percent, processor_seconds, table
+from benchmarks.labelled import opened, peer, rows
 from outreach.core.reading.bounces import DELAYED, read_bounce
-from outreach.core.reading.opening import open_mail
-from outreach.model import Bounce, Message
+from outreach.model import Bounce
 
+CORPUS = "bounces.jsonl"  # lists the notices of a corpus, and what looks like one
 FAILURES = ("hard", "soft", "delayed")
 PEER = "flufl.bounce"
 
@@ -59,46 +57,92 @@ def _bare(address: str) -> str:
     return address.strip().strip("<>").lower()
 
 
-def labels(corpus: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Each labelled mail of a corpus, with its bytes."""
-    for line in (corpus / "bounces.jsonl").read_text(encoding="utf-8").splitlines():
-        label = json.loads(line)
-        yield label, (corpus / label["file"]).read_bytes()
+def report(folder: Path, *, errors: bool) -> None:
+    """Prints all figures of a corpus, and those of the peer."""
+    labels = rows(folder / CORPUS)
+    start = processor_seconds()
+    read = [read_bounce(opened(folder / label["file"])) for label in labels]
+    ours = Read(
+        "outreach",
+        tuple(
+            Case(label, frozenset(bounce.recipients if bounce else ()), kind_of(bounce))
+            for label, bounce in zip(labels, read, strict=True)
+        ),
+        processor_seconds() - start,
+    )
+    _limits(ours)
+    theirs = _peer(folder, labels)
+    print()
+    table(
+        ("", "all recipients found", "wrong address named", "somebody in what is no notice", "opened and read"),
+        [one.row for one in (ours, theirs) if one is not None],
+    )
+    if errors:
+        list_errors(error for case in ours.cases for error in _errors(case))
 
 
 def kind_of(bounce: Bounce | None) -> str:
     """What was read, in the corpus's words."""
     if bounce is None:
         return "none"
-    return "delayed" if bounce.reason == DELAYED else "hard" if bounce.permanent else "soft"
+    return DELAYED if bounce.reason == DELAYED else "hard" if bounce.permanent else "soft"
 
 
-def score_bounces(corpus: Path) -> tuple[list[Case], float, float]:
-    """Every mail of a corpus read, with the seconds of processor time that opening and reading took."""
-    mails = list(labels(corpus))
-    start = time.process_time()
-    opened: list[Message] = [open_mail(raw) for _, raw in mails]
-    middle = time.process_time()
-    read = [read_bounce(message) for message in opened]
-    end = time.process_time()
-    cases = [
-        Case(label, frozenset(bounce.recipients if bounce else ()), kind_of(bounce))
-        for (label, _), bounce in zip(mails, read, strict=True)
-    ]
-    return cases, middle - start, end - middle
+@dataclass(frozen=True)
+class Read:
+    """What a reader made of the mails, and the seconds it took."""
+
+    name: str
+    cases: tuple[Case, ...]
+    seconds: float
+
+    @property
+    def notices(self) -> list[Case]:
+        """Those that count."""
+        return [case for case in self.cases if case.counts]
+
+    @property
+    def found(self) -> int:
+        """Notices of which every recipient is found."""
+        return sum(not case.missed for case in self.notices)
+
+    @property
+    def wrong(self) -> int:
+        """Notices in which an address is named that is no recipient's."""
+        return sum(bool(case.wrong) for case in self.notices)
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Of the table that compares readers."""
+        others = [case for case in self.cases if case.label["kind"] not in FAILURES]
+        return (
+            self.name,
+            percent(self.found, len(self.notices)),
+            percent(self.wrong, len(self.notices)),
+            f"{sum(bool(case.named) for case in others)} of {len(others)}",
+            pace(len(self.cases), self.seconds),
+        )
 
 
-def score_peer(corpus: Path) -> tuple[list[Case], float] | None:
-    """The same mails read by flufl.bounce; None where it is not installed. It tells nothing of hard and soft."""
-    try:
-        all_failures: Callable[[Any], tuple[Any, Any]] = importlib.import_module(PEER).all_failures
-    except ImportError:
+def _limits(ours: Read) -> None:
+    judged = [case for case in ours.cases if case.judged]
+    delayed = [case for case in ours.notices if case.label["kind"] == DELAYED]
+    figure("all recipients found", ours.found, len(ours.notices), above(0.975))
+    figure("wrong address named", ours.wrong, len(ours.notices), below(0.005))
+    figure("permanent or not: right", sum(case.kind == case.label["kind"] for case in judged), len(judged))
+    figure("delayed: right", sum(case.kind == DELAYED for case in delayed), len(delayed))
+
+
+def _peer(folder: Path, labels: list[dict[str, Any]]) -> Read | None:
+    """The same mails read by flufl.bounce, which does not tell hard from soft."""
+    module = peer(PEER)
+    if module is None:
         return None
-    mails = list(labels(corpus))
-    start = time.process_time()
-    named = [_peer_names(all_failures, raw) for _, raw in mails]
-    seconds = time.process_time() - start
-    return [Case(label, one, "none") for (label, _), one in zip(mails, named, strict=True)], seconds
+    raw = [(folder / label["file"]).read_bytes() for label in labels]
+    start = processor_seconds()
+    named = [_peer_names(module.all_failures, one) for one in raw]
+    seconds = processor_seconds() - start
+    return Read(PEER, tuple(Case(label, one, "none") for label, one in zip(labels, named, strict=True)), seconds)
 
 
 def _peer_names(all_failures: Callable[[Any], tuple[Any, Any]], raw: bytes) -> frozenset[str]:
@@ -109,53 +153,9 @@ def _peer_names(all_failures: Callable[[Any], tuple[Any, Any]], raw: bytes) -> f
     return frozenset(_bare(one.decode("utf-8", "replace")) for one in (*temporary, *permanent))
 
 
-def share(part: int, whole: int) -> str:
-    """A share in percent; “–” of none."""
-    return f"{100 * part / whole:5.1f} %" if whole else "–"
-
-
-def print_figures(name: str, cases: list[Case]) -> None:
-    """The figures of one reader."""
-    notices = [case for case in cases if case.counts]
-    found, wrong = sum(not case.missed for case in notices), sum(bool(case.wrong) for case in notices)
-    judged = [case for case in cases if case.judged]
-    delayed = [case for case in notices if case.label["kind"] == "delayed"]
-    others = [case for case in cases if case.label["kind"] in {"vacation", "other", "feedback"}]
-    print(f"{name}: {len(notices)} notices")
-    print(f"  all recipients found {share(found, len(notices))}   wrong address named {share(wrong, len(notices))}")
-    print(f"  mails that are no notices: somebody named in {sum(bool(c.named) for c in others)} of {len(others)}")
-    if any(case.kind != "none" for case in cases):
-        right, late = sum(c.kind == c.label["kind"] for c in judged), sum(c.kind == "delayed" for c in delayed)
-        print(f"  hard or soft right   {share(right, len(judged))}   delayed right {share(late, len(delayed))}")
-
-
-def print_errors(cases: list[Case]) -> None:
-    """Each mail that was read otherwise than its label says."""
-    for case in cases:
-        label, file = case.label, Path(case.label["file"]).name
-        if (case.missed and case.counts) or case.wrong:
-            print(f"recipients: {file}: missed {case.missed}, wrong {sorted(case.wrong)}")
-        if (case.judged or label["kind"] == "delayed") and case.kind != label["kind"]:
-            print(f"kind: {file}: {label['kind']} ({label.get('reason')}, {label.get('status')}) read as {case.kind}")
-
-
-def main() -> None:
-    """Prints the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpus", type=Path, help="a folder with bounces.jsonl and the mails that it names")
-    parser.add_argument("--errors", action="store_true", help="print each mail that was read wrongly")
-    arguments = parser.parse_args()
-    cases, opening, reading = score_bounces(arguments.corpus)
-    print_figures("outreach", cases)
-    both = opening + reading
-    print(f"  {len(cases) / reading:.0f} notices/s read, {len(cases) / both:.0f} opened and read")
-    peer = score_peer(arguments.corpus)
-    if peer is not None:
-        print_figures(PEER, peer[0])
-        print(f"  {len(cases) / peer[1]:.0f} notices/s opened and read")
-    if arguments.errors:
-        print_errors(cases)
-
-
-if __name__ == "__main__":
-    main()
+def _errors(case: Case) -> Iterator[str]:
+    label, file = case.label, Path(case.label["file"]).name
+    if (case.missed and case.counts) or case.wrong:
+        yield f"recipients: {file}: missed {case.missed}, wrong {sorted(case.wrong)}"
+    if (case.judged or label["kind"] == DELAYED) and case.kind != label["kind"]:
+        yield f"kind: {file}: {label['kind']} ({label.get('reason')}, {label.get('status')}) read as {case.kind}"

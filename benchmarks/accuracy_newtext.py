@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import json
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from benchmarks.figures import Limit, above, below, figure, list_errors, pace, percent, processor_seconds, table
+from benchmarks.labelled import REPLIES, opened, peer, rows
 from outreach.core.reading.html_text import html_to_text
 from outreach.core.reading.new_text import new_text
-from outreach.core.reading.opening import open_mail
 
+CORPUS = "replytext.jsonl"  # lists the mails of a corpus with the new text of each
+CONSTRAINTS = "replytext_constraints.jsonl"  # and such of which it is known what must stand in it and what must not
 Parser = Callable[[str], str]
-VERDICTS = ("exact", "too much", "lost")
+LIMITS: dict[str, Limit | None] = {"exact": above(0.80), "too much": None, "lost": below(0.03)}
+SHOWN = 80  # characters of a text, at its end, where most errors are
+PEER_LANGUAGES = ("en", "de", "fr", "it", "nl", "es", "pl", "ja", "ko", "zh", "da", "sv", "cs")
 
 
 @dataclass(frozen=True)
@@ -50,63 +50,77 @@ COMPARE: dict[str, Parser] = {
 }
 
 
-def corpus_cases(folder: Path) -> Iterator[Case]:
-    """The public mails, listed in replytext.jsonl."""
-    for label in _rows(folder / "replytext.jsonl"):
-        expected = (label["expected_reply_text"], *label.get("expected_alternatives", ()))
-        yield Case(label["file"], _text(folder / label["file"], label["input"]), expected, label["compare"])
+def cases_of(folder: Path) -> list[Case]:
+    """The mails of a folder."""
+    if (folder / REPLIES).exists():
+        return [
+            Case(row["file"], opened(folder / "mails" / row["file"]).text, (row["new_text"],))
+            for row in rows(folder / REPLIES)
+        ]
+    return [
+        Case(
+            row["file"],
+            _text(folder / row["file"], row["input"]),
+            (row["expected_reply_text"], *row.get("expected_alternatives", ())),
+            row["compare"],
+        )
+        for row in rows(folder / CORPUS)
+    ]
 
 
-def reply_cases(folder: Path) -> Iterator[Case]:
-    """The replies of town halls, listed in labels.jsonl."""
-    for label in _rows(folder / "labels.jsonl"):
-        yield Case(label["file"], _text(folder / "mails" / label["file"], "eml"), (label["new_text"],))
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
-
-
-def _text(path: Path, kind: str) -> str:
-    raw = path.read_bytes()
+def _text(file: Path, kind: str) -> str:
     if kind == "eml":
-        return open_mail(raw).text
-    text = raw.decode("utf-8", "replace")
+        return opened(file).text
+    text = file.read_bytes().decode("utf-8", "replace")
     return html_to_text(text) if kind == "html" else text
 
 
-def peers() -> Iterator[tuple[str, Parser]]:
+def report(folder: Path, *, errors: bool) -> None:
+    """Prints all figures of a folder, and those of the peers."""
+    cases = cases_of(folder)
+    ours = _read("outreach", new_text, cases)
+    for verdict, limit in LIMITS.items():
+        figure(verdict, ours.counts[verdict], len(cases), limit)
+    missed = _constraints(folder) if (folder / CONSTRAINTS).exists() else []
+    every = [ours, *(_read(name, parser, cases) for name, parser in _peers())]
+    print()
+    table(("", *LIMITS, "texts"), [one.row for one in every])
+    if errors:
+        list_errors((*_errors(cases, ours), *missed))
+
+
+def _peers() -> Iterator[tuple[str, Parser]]:
     """Other parsers, where they are installed."""
-    try:
-        reply = importlib.import_module("email_reply_parser").EmailReplyParser
-        yield "email-reply-parser", lambda text: str(reply.parse_reply(text))
-    except ImportError:
-        pass
-    try:
-        several = importlib.import_module("mailparser_reply").EmailReplyParser
-        languages = ["en", "de", "fr", "it", "nl", "es", "pl", "ja", "ko", "zh", "da", "sv", "cs"]
-        yield "mail-parser-reply", lambda text: str(several(languages=languages).parse_reply(text) or "")
-    except ImportError:
-        pass
+    one = peer("email_reply_parser")
+    if one is not None:
+        yield "email-reply-parser", lambda text: str(one.EmailReplyParser.parse_reply(text))
+    several = peer("mailparser_reply")
+    if several is not None:
+        reader = several.EmailReplyParser(languages=list(PEER_LANGUAGES))
+        yield "mail-parser-reply", lambda text: str(reader.parse_reply(text) or "")
 
 
-def measure(title: str, name: str, parser: Parser, cases: list[Case], *, errors: bool) -> None:
-    """Prints one line of figures, then the errors."""
-    counts: Counter[str] = Counter()
-    wrong = []
-    parser(cases[0].text)
-    start = time.perf_counter()
-    found = [_tried(parser, case.text) for case in cases]
-    seconds = time.perf_counter() - start
-    for case, text in zip(cases, found, strict=True):
-        verdict = case.verdict(text)
-        counts[verdict] += 1
-        if verdict != "exact":
-            wrong.append((verdict, case, text))
-    shares = " · ".join(f"{verdict} {counts[verdict] / len(cases):.1%}" for verdict in VERDICTS)
-    print(f"{title}: {name}: {len(cases)} mails: {shares} · {len(cases) / seconds:,.0f} a second")
-    for verdict, case, text in wrong if errors else ():
-        print(f"  {verdict}: {case.name}\n    expected …{case.expected[0][-100:]!r}\n    found    …{text[-100:]!r}")
+@dataclass(frozen=True)
+class Read:
+    """What a parser found in each mail, how often which verdict is due, and the seconds it took."""
+
+    name: str
+    found: tuple[str, ...]
+    counts: Counter[str]
+    seconds: float
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Of the table that compares parsers."""
+        many = len(self.found)
+        return (self.name, *(percent(self.counts[one], many) for one in LIMITS), pace(many, self.seconds))
+
+
+def _read(name: str, parser: Parser, cases: list[Case]) -> Read:
+    start = processor_seconds()
+    found = tuple(_tried(parser, case.text) for case in cases)
+    seconds = processor_seconds() - start
+    return Read(name, found, Counter(case.verdict(text) for case, text in zip(cases, found, strict=True)), seconds)
 
 
 def _tried(parser: Parser, text: str) -> str:
@@ -116,37 +130,21 @@ def _tried(parser: Parser, text: str) -> str:
         return ""
 
 
-def constraints(folder: Path) -> None:
-    """Prints what should stand in a new text and does not, or the other way round."""
-    rows = _rows(folder / "replytext_constraints.jsonl")
-    kept = 0
-    for label in rows:
-        found = _bare(new_text(_text(folder / label["file"], label["input"])))
-        missing = [one for one in label["must_include"] if _bare(one) not in found]
-        left = [one for one in label["must_exclude"] if _bare(one) in found]
-        kept += not missing and not left
+def _constraints(folder: Path) -> list[str]:
+    """What should stand in a new text and does not, or the other way round, with the figure printed."""
+    labels, wrong = rows(folder / CONSTRAINTS), []
+    for row in labels:
+        found = _bare(new_text(_text(folder / row["file"], row["input"])))
+        missing = [one for one in row["must_include"] if _bare(one) not in found]
+        left = [one for one in row["must_exclude"] if _bare(one) in found]
         if missing or left:
-            print(f"  {label['file']}: missing {missing}, left {left}")
-    print(f"constraints: {kept} of {len(rows)} kept")
+            wrong.append(f"constraint: {row['file']}: missing {missing}, left {left}")
+    figure("constraints kept", len(labels) - len(wrong), len(labels))
+    return wrong
 
 
-def main() -> None:
-    """Measures what is given."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpus", type=Path, help="folder with replytext.jsonl")
-    parser.add_argument("--replies", type=Path, help="folder with labels.jsonl and mails/")
-    parser.add_argument("--no-errors", action="store_true", help="figures only")
-    given = parser.parse_args()
-    sets = [("corpus", corpus_cases, given.corpus), ("replies", reply_cases, given.replies)]
-    for title, read, folder in sets:
-        if folder is not None:
-            cases = list(read(folder))
-            measure(title, "outreach", new_text, cases, errors=not given.no_errors)
-            for name, peer in peers():
-                measure(title, name, peer, cases, errors=False)
-    if given.corpus is not None:
-        constraints(given.corpus)
-
-
-if __name__ == "__main__":
-    main()
+def _errors(cases: list[Case], ours: Read) -> Iterator[str]:
+    for case, text in zip(cases, ours.found, strict=True):
+        verdict = case.verdict(text)
+        if verdict != "exact":
+            yield f"{verdict}: {case.name}: …{text[-SHOWN:]!r} instead of …{case.expected[0][-SHOWN:]!r}"

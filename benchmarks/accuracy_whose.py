@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
 
-from outreach.adapters.guarded import open_guarded
-from outreach.core.reading.reader import open_mail, read_mail
+from benchmarks.figures import NONE, at_least, figure, list_errors
+from benchmarks.labelled import OURS, Case, read_replies
 from outreach.core.whose.clues import clues
 from outreach.core.whose.index import Index, build_index
 from outreach.core.whose.matching import Proven, match
 from outreach.core.whose.names import Namer, words_of
-from outreach.languages import load_languages
 from outreach.languages.places import load_places
-from outreach.model import Contact, Invitee, InviteeKind, Match, Message, ReadingKind
+from outreach.model import Contact, Invitee, InviteeKind, Match, ReadingKind
 
-OWN = frozenset({"cisdpl@uclg.org"})
-LIMITS = {"in a thread": 0.97, "fresh": 0.80}
+OTHERS = 8000  # invented places beside those of the replies and of the table
 SYLLABLES = "ba bel cor dan el fa gor han il jo kel lan mar nor os pel quin ros sal tor ul van wes xan yor zel".split()  # noqa: SIM905  a row of syllables
 ENDINGS = ("a", "burg", "dorf", "ia", "ilha", "ona", "polis", "stad", "ton", "ville", "via", "wick")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One reply: its label, the mail, whose it is."""
-
-    label: dict[str, Any]
-    message: Message
-    threaded: bool
-
-
-def read_cases(folder: Path) -> list[Case]:
-    """Every labelled mail of a folder."""
-    labels = [json.loads(line) for line in (folder / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
-    cases = []
-    for label in labels:
-        message = open_guarded((folder / "mails" / label["file"]).read_bytes(), open_mail)
-        cases.append(Case(label, message, bool(message.in_reply_to or message.references)))
-    return cases
 
 
 def invented(many: int, seed: int = 7) -> Iterator[tuple[str, str]]:
@@ -63,10 +37,13 @@ def slug(name: str) -> str:
     return "".join(char for char in plain if char.isalnum()) or "place"
 
 
-def make_invitees(cases: list[Case], others: int) -> tuple[list[Invitee], dict[str, int]]:
+def make_invitees(
+    cases: Collection[Case], others: int, *, known_senders: bool = True
+) -> tuple[list[Invitee], dict[str, int]]:
     """The invitees of all labels, provinces of the same name, the cities of the table, and invented places.
 
-    An address that is not labelled as the invited one is of nobody: its invitee has another at another domain.
+    An address that is not labelled as the invited one is of nobody: its invitee has another at another domain. Without
+    `known_senders` nobody writes from an address that we know.
     """
     namer = Namer(load_places())
     addresses: dict[tuple[str, str], list[str]] = {}
@@ -78,8 +55,8 @@ def make_invitees(cases: list[Case], others: int) -> tuple[list[Invitee], dict[s
             place = canonical.setdefault((form_key := "".join(form), case.label["country"]), place)
             assert form_key
         known = addresses.setdefault(place, [])
-        of_file[case.label["file"]] = place
-        if case.label["is_invited_address"] and case.message.from_:
+        of_file[case.name] = place
+        if known_senders and case.label["is_invited_address"] and case.message.from_:
             known.append(case.message.from_[0].address)
     rows = [(name, country, InviteeKind.CITY, tuple(known)) for (name, country), known in addresses.items()]
     taken = {("".join(words_of(name)), country) for name, country, _, _ in rows} | set(canonical)
@@ -107,57 +84,60 @@ def _contacts(number: int, name: str, known: tuple[str, ...]) -> tuple[Contact, 
     return tuple(Contact(address, person=f"Person{number} Invented") for address in addresses)
 
 
-def tell(case: Case, index: Index, whose: int) -> Match:
-    """Whose a mail is, as the replies are read."""
-    reading = read_mail(case.message, load_languages(), own_addresses=OWN)
-    seen = clues(case.message, reading, OWN, index)
-    thread = {one: whose for one in seen.message_ids if case.label["id"] in one}
+def tell(case: Case, index: Index, whose: int, *, threads: bool = True) -> Match:
+    """Whose a mail is; without threads as if it answered no letter of ours."""
+    seen = clues(case.message, case.reading, OURS, index)
+    thread = {one: whose for one in seen.message_ids if threads and case.label["id"] in one}
     return match(seen, index, Proven(by_message_id=thread))
 
 
-def main() -> None:
-    """Prints the figures and what went wrong."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--replies", type=Path, default=Path("tests/data/replies"))
-    parser.add_argument("--others", type=int, default=8000)
-    parser.add_argument("--unknown", action="store_true", help="no sender's address is known")
-    parser.add_argument("--no-threads", action="store_true", help="as if every mail were fresh")
-    parser.add_argument("--show", action="store_true", help="every mail that was not matched")
-    arguments = parser.parse_args()
-    cases = read_cases(arguments.replies)
-    if arguments.unknown:
-        cases = [Case({**case.label, "is_invited_address": False}, case.message, case.threaded) for case in cases]
-    if arguments.no_threads:
-        cases = [Case({**case.label, "id": "\0"}, case.message, False) for case in cases]
-    invitees, whose = make_invitees(cases, arguments.others)
-    names = {invitee.number: f"{invitee.name} ({invitee.kind.value}, {invitee.country})" for invitee in invitees}
+def report(folder: Path, *, errors: bool) -> None:
+    """Prints all figures of the replies of a folder."""
+    every, _ = read_replies(folder)
+    cases = [case for case in every if case.label["label"] != ReadingKind.UNRELATED.value]
+    others = [case for case in every if case not in cases]
+    invitees, whose = make_invitees(every, OTHERS)
     index = build_index(invitees, load_places())
-    done: Counter[str] = Counter()
-    for case in cases:
-        told = tell(case, index, whose[case.label["file"]])
-        group = "in a thread" if case.threaded else "fresh"
-        about = case.label["label"] != ReadingKind.UNRELATED.value
-        right = told.number == whose[case.label["file"]]
-        done[group] += about
-        done[f"{group}, matched"] += about and right
-        done["first suggestion"] += (
-            not right and bool(told.candidates) and told.candidates[0].number == whose[case.label["file"]]
-        )
-        if told.number is not None and not right:
-            done["wrong"] += 1
-            print(
-                f"WRONG {case.label['file']}: {case.label['city']} told as {names[told.number]}: {told.candidates[0]}"
-            )
-        elif not right and arguments.show:
-            ranked = [(names[one.number], one.score, one.reasons) for one in told.candidates[:3]]
-            print(f"queue {case.label['file']} {case.label['city']} [{case.label['label']}]: {ranked}")
-    print(f"{len(invitees)} invitees, {len(cases)} mails; unrelated ones are not counted")
-    for group, limit in LIMITS.items():
-        if done[group]:
-            share = done[f"{group}, matched"] / done[group]
-            print(f"{group}: {done[f'{group}, matched']} of {done[group]} matched, {share:.1%} (limit {limit:.0%})")
-    print(f"wrong city: {done['wrong']} (limit 0); first in the queue's suggestions: {done['first suggestion']}")
+    told = {case.name: tell(case, index, whose[case.name]) for case in every}
+    right = {name for name, one in told.items() if one.number == whose[name]}
+    wrong = {name for name, one in told.items() if one.number is not None and name not in right}
+    queued = [case for case in cases if told[case.name].number is None]
+    first = [case for case in queued if _first(told[case.name]) == whose[case.name]]
+    for group, threaded, limit in (("in a thread", True, 0.97), ("fresh", False, 0.80)):
+        some = {case.name for case in cases if _answers(case) is threaded}
+        figure(f"{group}: matched", len(some & right), len(some), at_least(limit))
+    figure("wrong city", len(wrong), len(every), NONE)
+    figure("not matched: first in the queue", len(first), len(queued))
+    _harder(cases, index, whose)
+    print(f"  among {len(invitees)} invitees; {len(others)} mails on other matters count only where the city is wrong")
+    if errors:
+        names = {one.number: f"{one.name} ({one.kind.value}, {one.country})" for one in invitees}
+        list_errors(_error(case, told[case.name], names) for case in every if case.name not in right)
 
 
-if __name__ == "__main__":
-    main()
+def _harder(cases: list[Case], index: Index, whose: dict[str, int]) -> None:
+    """The same mails as if all were fresh, and as if nobody wrote from an address that we know either."""
+    _fresh("as if all were fresh: matched", cases, index, whose)
+    invitees, numbers = make_invitees(cases, OTHERS, known_senders=False)
+    _fresh("and no sender were known: matched", cases, build_index(invitees, load_places()), numbers)
+
+
+def _fresh(name: str, cases: list[Case], index: Index, whose: dict[str, int]) -> None:
+    told = [(tell(case, index, 0, threads=False).number, whose[case.name]) for case in cases]
+    figure(name, sum(found == number for found, number in told), len(told))
+    figure("  wrong city", sum(found not in (None, number) for found, number in told), len(told))
+
+
+def _answers(case: Case) -> bool:
+    return bool(case.message.in_reply_to or case.message.references)
+
+
+def _first(told: Match) -> int | None:
+    return told.candidates[0].number if told.candidates else None
+
+
+def _error(case: Case, told: Match, names: dict[int, str]) -> str:
+    if told.number is not None:
+        return f"WRONG: {case.name}: {case.label['city']} told as {names[told.number]}: {told.candidates[0].reasons}"
+    ranked = ", ".join(f"{names[one.number]} {one.score}" for one in told.candidates[:3])
+    return f"not matched: {case.name}: {case.label['city']} [{case.label['label']}]; suggested: {ranked or 'nobody'}"

@@ -25,8 +25,8 @@ from outreach.core.reading.hearing import hear_in
 from outreach.core.reading.new_text import own_words
 from outreach.core.reading.phrases import sentences
 from outreach.core.reading.reader import bare_subject, open_mail
-from outreach.core.reading.tongue import tongue_words, word_traits
-from outreach.core.reading.traits import Heard, letters, mail_traits, sentence_traits
+from outreach.core.reading.tongue import parts_of, tongue_words
+from outreach.core.reading.traits import Heard, letters, mail_traits, meaning_traits, word_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.core.reading.weighing import weigh
 from outreach.languages import Languages, load_languages
@@ -171,7 +171,7 @@ def fit(
     strength: float,
     more: NDArray[np.float64] | None = None,
 ) -> Fitted:
-    """Logistic regression with an L2 penalty, each kind against all others; traits that one row alone has are left out."""
+    """Logistic regression (L2), each kind against all others; traits that one row alone has are left out."""
     counter = CountVectorizer(analyzer=list, min_df=2)
     matrix = _scaled(counter.fit_transform(rows), rows)
     if more is not None:
@@ -182,13 +182,18 @@ def fit(
 
 def sentence_row(heard: Heard) -> list[str]:
     """The traits of a sentence, those of its words' letters included."""
-    return [*sentence_traits(heard), *_letters(heard.words)]
+    return [*meaning_traits(heard), *word_traits(heard), *_letters(heard.words)]
+
+
+def meaning_row(mail: Sequence[Heard]) -> list[str]:
+    """The traits of a mail's meanings, each once."""
+    return [*mail_traits(mail).union(*map(meaning_traits, mail))]
 
 
 def mail_row(mail: Sequence[Heard]) -> list[str]:
-    """The traits of a mail: its own, and those of its sentences, each once."""
-    traits = mail_traits(mail).union(*map(sentence_traits, mail))
-    return [*traits, *_letters(frozenset[str]().union(*(heard.words for heard in mail)))]
+    """All traits of a mail: those of its meanings and of its words, each once, and of their letters."""
+    words = frozenset[str]().union(*map(word_traits, mail))
+    return [*meaning_row(mail), *words, *_letters(frozenset[str]().union(*(heard.words for heard in mail)))]
 
 
 def _letters(words: Collection[str]) -> list[str]:
@@ -203,7 +208,8 @@ def train(answers: Sequence[Answer]) -> Votes:
     mails = [one for one in answers if one.label != NOTHING]
     said = _unseen(answers, mails)
     mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], strength=20, more=said)
-    return Votes(*tabled(_sentences(answers), mail), *tabled(_tongue(answers)))
+    meanings = fit([meaning_row(one.heard) for one in mails], [one.label for one in mails], strength=20)
+    return Votes(*tabled(_sentences(answers), mail, meanings), *tabled(_tongue(answers)))
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
@@ -228,7 +234,7 @@ def _sentences(answers: Sequence[Answer]) -> Fitted:
 
 def _tongue(answers: Sequence[Answer]) -> Fitted:
     texts = [(tongue_words(one.text), one.language) for one in answers]
-    rows = [[trait for word in sorted(words) for trait in word_traits(word)] for words, _ in texts]
+    rows = [[trait for word in sorted(words) for trait in parts_of(word)] for words, _ in texts]
     return fit(rows, [code for _, code in texts], strength=30)
 
 

@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.accuracy_whose import OWN, invented, read_cases, slug
+from benchmarks.accuracy_whose import invented, slug
+from benchmarks.labelled import OURS, read_replies
 from outreach.core.reading.reader import read_mail
 from outreach.core.whose.clues import clues
 from outreach.core.whose.index import Index, build_index
@@ -74,7 +75,7 @@ def hostile(index: Index) -> Iterator[tuple[str, float]]:
         )
         for new in (text, ""):
             start = time.process_time()
-            match(clues(message, Reading(ReadingKind.CONFIRM, True, "en", new), OWN, index), index, Proven())
+            match(clues(message, Reading(ReadingKind.CONFIRM, True, "en", new), OURS, index), index, Proven())
             yield f"{name}{'' if new else ', quoted'}", time.process_time() - start
 
 
@@ -82,7 +83,7 @@ def one_round(mails: list[tuple[Message, Reading]], index: Index) -> float:
     """The seconds that one mail takes, on average over all."""
     start = time.process_time()
     for message, read in mails:
-        match(clues(message, read, OWN, index), index, Proven())
+        match(clues(message, read, OURS, index), index, Proven())
     return (time.process_time() - start) / len(mails)
 
 
@@ -91,10 +92,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replies", type=Path, default=Path("tests/data/replies"))
     arguments = parser.parse_args()
-    cases = read_cases(arguments.replies)
+    cases, _ = read_replies(arguments.replies)
     languages = load_languages()
     start = time.process_time()
-    mails = [(case.message, read_mail(case.message, languages, own_addresses=OWN)) for case in cases]
+    mails = [(case.message, read_mail(case.message, languages, own_addresses=OURS)) for case in cases]
     reading = (time.process_time() - start) / len(mails)
     real = list(dict.fromkeys((case.label["city"], case.label["country"]) for case in cases))
     for size in SIZES:

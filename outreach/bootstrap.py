@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from outreach.adapters.config import load_settings
 from outreach.adapters.secrets import load_or_make_key, password_for
 from outreach.campaign.desk import Clock, Desk
+from outreach.model import OutreachError
 from outreach.settings import InboxSettings, Settings, SmtpSettings
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from outreach.adapters.imap import ImapMailbox
     from outreach.adapters.maildir import MaildirMailbox
     from outreach.adapters.store.store import Store
+    from outreach.campaign.forms import OwnForms
     from outreach.campaign.posting import Postman
 
 REHEARSAL = "rehearsal"
@@ -81,6 +83,20 @@ def make_desk(folder: Path, settings: Settings, clock: Clock, by: str, *, home: 
             read_files(folder / letters.templates, letters.attachments, folder, campaign.default_language)
         ),
     )
+
+
+def own_forms(folder: Path) -> OwnForms:
+    """The files that the campaign of a folder sends with its letters; none where there is no campaign."""
+    from outreach.adapters.stationery import read_attachments  # noqa: PLC0415
+    from outreach.campaign.forms import OwnForms  # noqa: PLC0415
+
+    def read() -> tuple[bytes, ...]:
+        try:
+            return read_attachments(load_settings(folder / "config.toml").letters.attachments, folder)
+        except OutreachError:
+            return ()
+
+    return OwnForms(read)
 
 
 def login_name() -> str:

@@ -176,7 +176,7 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An attachment as its sender describes it; it is never opened."""
+    """An attachment as its sender describes it."""
 
     name: str
     content_type: str

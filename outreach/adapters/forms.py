@@ -24,7 +24,9 @@ MEMORY = 256 * 1024 * 1024
 SECONDS = 3
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
-NOT_INSTALLED = "attached forms are only read where pypdf and python-docx are installed (extra “forms”)"
+NOT_INSTALLED = "attached forms are read once their readers are installed: pip install 'outreach[forms]'"
+TOO_LARGE = "it is larger than 10 MB"
+TOO_MUCH = "reading it took too much time or memory"
 
 
 class _NoFormError(Exception):
@@ -38,11 +40,11 @@ def read_form(content: bytes) -> Fields | str:
     tables and its lines, each parted at the colon.
     """
     if len(content) > MOST_BYTES:
-        return "it is larger than 10 MB"
+        return TOO_LARGE
     if not content.startswith((b"%PDF-", b"PK\x03\x04")) and b"%PDF-" not in content[:1024]:
         return "it is neither PDF nor DOCX"
     read = guarded(_read, content, seconds=SECONDS, memory=MEMORY)
-    return "reading it took too much time or memory" if read is None else read
+    return TOO_MUCH if read is None else read
 
 
 def _read(content: bytes) -> Fields | str:
@@ -57,7 +59,7 @@ def _read(content: bytes) -> Fields | str:
     except ImportError:
         return NOT_INSTALLED
     except (MemoryError, RecursionError):
-        return "reading it took too much time or memory"
+        return TOO_MUCH
     except Exception as error:  # noqa: BLE001  libraries raise this and that over broken files
         return f"it is broken ({type(error).__name__})"
     return fields or "it holds no text; it may be a scan"

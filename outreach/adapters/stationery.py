@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +33,16 @@ def read_files(folder: Path, attachments: Sequence[str], root: Path, default_lan
         raise ConfigurationError(f"{missing[0].what}: {missing[0].why}; {missing[0].cure}", missing)
     manifest = {"folder": name, "attachments": list(attachments), "default_language": default_language}
     return {MANIFEST: json.dumps(manifest, sort_keys=True).encode(), **templates, **found}
+
+
+def read_attachments(attachments: Iterable[str], root: Path) -> tuple[bytes, ...]:
+    """The files that go with letters, in every language that has one; what cannot be read is left out."""
+    patterns = ["*".join(map(glob.escape, str(root / one).split("{language}"))) for one in attachments]
+    found = []
+    for name in dict.fromkeys(name for pattern in patterns for name in sorted(glob.glob(pattern))):  # noqa: PTH207  absolute ones too
+        with contextlib.suppress(OSError):
+            found.append(Path(name).read_bytes())
+    return tuple(found)
 
 
 def _template_files(folder: Path, name: str) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Explains what one mail in a file says, without a campaign."""
+"""Explains what one mail in a file says, without a campaign's database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from outreach.adapters.guarded import open_guarded
+from outreach.campaign.forms import OwnForms, look_into_forms
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.languages import load_languages
 from outreach.model import Reading, ReadingKind
@@ -13,8 +14,13 @@ from outreach.model import Reading, ReadingKind
 MOST = 25 * 1024 * 1024  # bytes of one mail
 
 
-def explain(path: Path) -> Reading:
-    """What a mail says; a file that cannot be read gives a reading that says so."""
+def explain(path: Path, own: OwnForms | None = None) -> Reading:
+    """What a mail says; a file that cannot be read gives a reading that says so.
+
+    Args:
+        path: The mail, as a file.
+        own: The forms of a campaign, to be known again.
+    """
     try:
         with path.open("rb") as file:
             raw = file.read(MOST + 1)
@@ -24,4 +30,4 @@ def explain(path: Path) -> Reading:
     message = open_guarded(raw[:MOST], open_mail)
     if len(raw) > MOST and not message.problem:
         message = replace(message, problem="the mail is larger than 25 MB; only its beginning was read")
-    return read_mail(message, load_languages())
+    return look_into_forms(read_mail(message, load_languages()), message, raw[:MOST], own or OwnForms())

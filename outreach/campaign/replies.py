@@ -13,11 +13,14 @@ from zoneinfo import ZoneInfo
 from outreach.adapters.guarded import open_guarded
 from outreach.adapters.imap import Cursor, Fetched
 from outreach.adapters.maildir import read_source
+from outreach.adapters.stationery import read_attachments
 from outreach.adapters.store.inbox import MAX_TRIES, Kept, Understood
 from outreach.adapters.store.journal import Noted
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
+from outreach.campaign.forms import OwnForms, look_into_forms
 from outreach.core.letters.reference import check_reference
+from outreach.core.reading.enclosures import form_fields
 from outreach.core.reading.lessons import Lessons
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.core.recording import Outcome, outcome, postmark
@@ -70,16 +73,18 @@ class Collected:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What mail is read with: languages, lessons of persons, and the index of the invitees as they are now."""
+    """What mail is read with: languages, lessons of persons, the index of the invitees as they are now, our forms."""
 
     languages: Languages
     lessons: Lessons
     index: Index
+    forms: OwnForms
 
 
 def gather_knowledge(desk: Desk) -> Knowledge:
     """Made once for all mail of a look."""
-    return Knowledge(load_languages(), desk.store.lessons.known(), desk.index())
+    forms = OwnForms(lambda: read_attachments(desk.settings.letters.attachments, desk.folder))
+    return Knowledge(load_languages(), desk.store.lessons.known(), desk.index(), forms)
 
 
 # ---------------------------------------------------------------- raw first
@@ -179,6 +184,7 @@ def read_again(desk: Desk, *, apply: bool = True) -> Collected:
         collected.changed.append(
             f"mail {mail} from {before.from_address}: {before.reading.kind.value} → {after.reading.kind.value}"
             f"{'' if before.invitee == after.invitee else ', now of another invitee'}"
+            f"{'' if form_fields(before.reading) == form_fields(after.reading) else ', with what its form says'}"
         )
         if apply:
             _replace(desk, after, result)
@@ -187,7 +193,8 @@ def read_again(desk: Desk, *, apply: bool = True) -> Collected:
 
 def _gist(understood: Understood) -> tuple[object, ...]:
     read = understood.reading
-    return (read.kind, read.decided, read.return_date, understood.invitee, understood.trust.verdict)
+    found = (read.kind, read.decided, read.return_date, form_fields(read))
+    return (*found, understood.invitee, understood.trust.verdict)
 
 
 def _touched_by_person(desk: Desk, mail: int, before: Understood) -> bool:
@@ -248,6 +255,7 @@ def _understand(desk: Desk, kept: Kept, knowledge: Knowledge) -> tuple[Understoo
         deadline=desk.deadline,
         lessons=knowledge.lessons,
     )
+    reading = look_into_forms(reading, message, kept.raw, knowledge.forms)
     seen = clues(message, reading, desk.own_addresses, knowledge.index)
     ours = bool(desk.store.outbox.by_message_id([message.message_id]))
     matched = match(seen, knowledge.index, _proven(desk, seen))

@@ -163,7 +163,7 @@ def earlier(desk: Desk, understood: Understood) -> Earlier | None:
 
 
 def attachments(desk: Desk, understood: Understood) -> tuple[str, ...]:
-    """The attachments of a mail by name and size; they are never opened."""
+    """The attachments of a mail by name and size."""
     kept = desk.store.inbox.mail(understood.mail)
     found = open_kept(kept).attachments if kept is not None else ()
     return tuple(f"{one.name or 'without a name'} ({one.content_type}, {one.size:,} bytes)" for one in found)

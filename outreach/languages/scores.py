@@ -110,6 +110,7 @@ class Votes:
 
     sentence: Scores
     mail: Scores
+    meanings: Scores
     tongue: Scores
 
 
@@ -150,7 +151,7 @@ def _scores(described: Mapping[str, Any], tables: Sequence[Table]) -> Scores:
 
 def pack(votes: Votes) -> bytes:
     """The file's bytes, the same for the same models."""
-    models = (votes.sentence, votes.mail, votes.tongue)
+    models = (votes.sentence, votes.mail, votes.meanings, votes.tongue)
     tables = list(dict.fromkeys(one.table for one in models))
     parts, sizes = [], []
     for table in tables:

@@ -3,112 +3,17 @@
 from __future__ import annotations
 
 import base64
-import io
-import zipfile
 import zlib
 from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
-from docx import Document
-from docx.oxml import parse_xml
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, FloatObject, NameObject, TextStringObject
 
 from outreach.adapters.forms import read_form
-from outreach.core.reading.forms import attached_forms, filled_in, is_ours
+from outreach.core.reading.forms import attached_forms, filled_in, filled_into_ours, is_ours
+from tests.papers import control, docx, legacy, locked, pdf_form, raw_pdf, zipped
 
-NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 VALUES = {"City": "Río Seco", "Mayor": "Ana Núñez", "We join": "/Yes", "By post": "/Off"}
-
-
-def pdf_form(values: dict[str, str], *, pages: int = 1) -> bytes:
-    """A PDF with text fields, and tick boxes where the value is a name."""
-    writer = PdfWriter()
-    for _ in range(pages):
-        page = writer.add_blank_page(200, 200)
-    fields = ArrayObject()
-    for name, value in values.items():
-        button = value.startswith("/")
-        field = DictionaryObject(
-            {
-                NameObject("/FT"): NameObject("/Btn" if button else "/Tx"),
-                NameObject("/T"): TextStringObject(name),
-                NameObject("/V"): NameObject(value) if button else TextStringObject(value),
-                NameObject("/Type"): NameObject("/Annot"),
-                NameObject("/Subtype"): NameObject("/Widget"),
-                NameObject("/Rect"): ArrayObject([FloatObject(0)] * 4),
-            }
-        )
-        fields.append(writer._add_object(field))
-    page[NameObject("/Annots")] = fields
-    form = DictionaryObject({NameObject("/Fields"): fields, NameObject("/NeedAppearances"): BooleanObject(True)})
-    writer._root_object[NameObject("/AcroForm")] = form
-    return saved(writer)
-
-
-def saved(writer: PdfWriter) -> bytes:
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-def raw_pdf(content: bytes, *, filters: str = "") -> bytes:
-    """A PDF of one page with this content stream."""
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d%s>>stream\n" % (len(content), filters.encode()) + content + b"\nendstream",
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    out = b"%PDF-1.4\n"
-    places = []
-    for number, one in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, one)
-    table = b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
-    return out + table + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(out)
-
-
-def docx(*elements: str, table: tuple[tuple[str, str], ...] = (), lines: tuple[str, ...] = ()) -> bytes:
-    """A DOCX with these elements of a body, a table and lines."""
-    document = Document()
-    for element in elements:
-        document.element.body.insert(0, parse_xml(element))
-    for line in lines:
-        document.add_paragraph(line)
-    if table:
-        rows = document.add_table(rows=0, cols=2)
-        for pair in table:
-            for cell, text in zip(rows.add_row().cells, pair, strict=True):
-                cell.text = text
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
-def control(name: str, text: str, more: str = "") -> str:
-    return (
-        f'<w:p {NS}><w:sdt><w:sdtPr><w:alias w:val="{name}"/>{more}</w:sdtPr>'
-        f"<w:sdtContent><w:r><w:t>{text}</w:t></w:r></w:sdtContent></w:sdt></w:p>"
-    )
-
-
-def legacy(name: str, text: str) -> str:
-    return (
-        f'<w:p {NS}><w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:name w:val="{name}"/></w:ffData></w:fldChar></w:r>'
-        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{text}</w:t></w:r>'
-        f'<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
-    )
-
-
-def zipped(**files: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name.replace("__", "/").replace("_", "."), content)
-    return out.getvalue()
 
 
 def test_the_fields_of_a_pdf_form() -> None:
@@ -144,12 +49,6 @@ def test_the_fields_of_a_docx(content: bytes, fields: object) -> None:
     assert read_form(content) == fields
 
 
-def locked() -> bytes:
-    writer = PdfWriter(PdfReader(io.BytesIO(pdf_form(VALUES))))
-    writer.encrypt("secret", algorithm="RC4-128")
-    return saved(writer)
-
-
 def xml_bomb() -> bytes:
     entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     return f'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a0 "a">{entities}]><w>&a9;</w>'.encode()
@@ -164,7 +63,7 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a broken archive": (lambda: b"PK\x03\x04" + b"a" * 50, "broken"),
     "pages": (lambda: pdf_form(VALUES, pages=31), "more than 30 pages"),
     "a scan": (lambda: raw_pdf(b"q Q"), "scan"),
-    "locked": (locked, "password"),
+    "locked": (lambda: locked(pdf_form(VALUES)), "password"),
     "archive bomb": (lambda: zipped(word__document_xml=b"a" * 60_000_000), "too large"),
     "many files": (lambda: zipped(**{f"a{n}": b"" for n in range(1001)}), "too large"),
     "XML bomb": (lambda: zipped(word__document_xml=xml_bomb()), "no DOCX"),
@@ -193,6 +92,7 @@ def test_a_mails_form_is_found_and_known_as_ours() -> None:
     mail.add_attachment(pdf_form(VALUES), maintype="application", subtype="octet-stream", filename="../../form (1).PDF")
     mail.add_attachment(b"GIF89a", maintype="image", subtype="gif", filename="logo.gif")
     ((name, content),) = attached_forms(mail.as_bytes())
+    assert content is not None
     assert (name, content) == ("../../form (1).PDF", pdf_form(VALUES))
     form = read_form(content)
     blank = read_form(pdf_form(dict.fromkeys(VALUES, "")))
@@ -219,9 +119,39 @@ def test_whose_form_it_is(form: tuple[tuple[str, str], ...], ours: bool) -> None
     assert not is_ours(form, ())
 
 
+def test_a_letterhead_makes_no_form() -> None:
+    """Two names before a colon stand in many a document."""
+    head = (("Telephone", "1"), ("https", "//town.example"), ("", "Dear Madam"))
+    assert not is_ours(head, head)
+
+
 def test_a_form_in_base64_of_another_program() -> None:
     """Lines of any length, and an end that is missing."""
     coded = base64.b64encode(pdf_form(VALUES)).rstrip(b"=")
     head = b"Content-Type: application/pdf; name=form.pdf\nContent-Transfer-Encoding: base64\n\n"
     ((_, content),) = attached_forms(head + coded)
+    assert content is not None
     assert read_form(content) == read_form(pdf_form(VALUES))
+
+
+def test_attachments_that_are_too_many_or_too_large() -> None:
+    """Five are looked at; one above 10 MB is named, without its bytes; one without a name by its type."""
+    mail = EmailMessage()
+    mail.set_content("See the forms.")
+    for number in range(7):
+        content = b"%PDF-" + b"a" * (11_000_000 if number == 1 else 10)
+        name = None if number == 2 else f"{number}.pdf"
+        mail.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+    found = attached_forms(mail.as_bytes())
+    assert [name for name, _ in found] == ["0.pdf", "1.pdf", "application/pdf", "3.pdf", "4.pdf"]
+    assert [name for name, content in found if content is None] == ["1.pdf"]
+
+
+def test_the_language_whose_form_it_is() -> None:
+    """Forms of several languages may share the names of their fields; what a language prints was not filled in."""
+    english, spanish = ((("City", ""), ("Date", ""), ("Country", one)) for one in ("Ireland", "España"))
+    form = (("City", "Rioseco"), ("Date", ""), ("Country", "España"))
+    assert filled_into_ours(form, [english, spanish]) == (("City", "Rioseco"),)
+    assert filled_into_ours(spanish, [english, spanish]) == ()
+    assert filled_into_ours(form[:2], [english, spanish]) is None
+    assert filled_into_ours(form, []) is None

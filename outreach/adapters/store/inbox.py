@@ -242,7 +242,7 @@ def _row(understood: Understood, now: datetime) -> dict[str, Any]:
         "decided": read.decided,
         "language": read.language,
         "new_text": _clean(read.new_text),
-        "evidence": [{"rule": e.rule, "words": _clean(e.words)} for e in read.evidence],
+        "evidence": [{"rule": _clean(e.rule), "words": _clean(e.words)} for e in read.evidence],
         "flags": sorted(flag.value for flag in read.flags),
         "return_date": read.return_date,
         "redirect_to": read.redirect_to,

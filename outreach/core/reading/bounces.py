@@ -16,7 +16,14 @@ from outreach.core.reading.notices.failure import ADDRESS, Failure, named, statu
 from outreach.core.reading.notices.reasons import is_permanent, reason_of
 from outreach.core.reading.notices.report import failures_in, from_json, has_fields
 from outreach.core.reading.notices.returned import cut, message_ids, only_recipient
-from outreach.core.reading.notices.signs import is_complaint, is_delay, is_forwarded, is_notice, may_be_notice, may_report
+from outreach.core.reading.notices.signs import (
+    is_complaint,
+    is_delay,
+    is_forwarded,
+    is_notice,
+    may_be_notice,
+    may_report,
+)
 from outreach.core.reading.notices.words import failures_told
 from outreach.model import Bounce, Message
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from outreach.core.reading.forms import Fields
 from outreach.core.reading.traits import Heard
 from outreach.core.reading.weighing import NEVER, Doubt, Verdict
-from outreach.model import Evidence, Message, ReadingKind
+from outreach.model import Evidence, Message, Reading, ReadingKind
 
 K = ReadingKind
 MENTION = "document"  # the meaning of “attached”, “enclosed form”, “the annex”
@@ -16,6 +17,19 @@ SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "a
 TAKES_NO_POSITION = frozenset({K.ACKNOWLEDGE, K.UNRELATED, K.QUESTION, K.REDIRECT, K.UNCLEAR})
 ENCLOSED = "doubt: the answer may be in the attachment"
 POSITION_ENCLOSED = 2.0  # the lead that it costs a position if its sentence points to the attachment
+FORM, ATTACHMENT = "form: ", "attachment"  # rules: what stands in our form, why an attachment was not read
+FILLED_IN, NOTHING_FILLED_IN = "our form, filled in", "our form, nothing typed into it"
+MOST_FIELDS = 20  # of our forms that are shown
+MOST_WORDS = 200  # characters of a field, and of what is named
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that came with a mail and may be a form: what was filled into ours, or why it was not read."""
+
+    name: str
+    filled: Fields | None = None  # None: not our form
+    problem: str = ""
 
 
 def documents(message: Message) -> tuple[str, ...]:
@@ -38,9 +52,41 @@ def look_inside(verdict: Verdict, heard: Sequence[Heard], enclosed: Sequence[str
         cost = POSITION_ENCLOSED if verdict.decisive is not None and _mentions(verdict.decisive) else 0.0
     if not cost:
         return verdict
-    doubt = Doubt(Evidence(ENCLOSED, ", ".join(enclosed)[:200]), cost)
+    doubt = Doubt(Evidence(ENCLOSED, ", ".join(enclosed)[:MOST_WORDS]), cost)
     return replace(verdict, doubts=(*verdict.doubts, doubt))
+
+
+def with_forms(reading: Reading, enclosed: Sequence[str], found: Sequence[Enclosed]) -> Reading:
+    """A reading with what the forms say that came with the mail; where one of them is ours, a person decides.
+
+    Args:
+        reading: What the mail itself says.
+        enclosed: The names of all its documents.
+        found: Those that may be forms.
+    """
+    problems = tuple(dict.fromkeys(_unread(one) for one in found if one.problem))
+    ours = [(one.name, one.filled) for one in found if one.filled is not None]
+    if not ours:
+        return replace(reading, evidence=(*reading.evidence, *problems))
+    told = [f"{FILLED_IN if filled else NOTHING_FILLED_IN}: {name}" for name, filled in ours]
+    doubt = Evidence(ENCLOSED, ", ".join([*told, *(name for name in enclosed if name not in dict(ours))])[:MOST_WORDS])
+    others = tuple(one for one in reading.evidence if one.rule != ENCLOSED)
+    fields = tuple(_field(name, value) for _, filled in ours for name, value in filled)[:MOST_FIELDS]
+    return replace(reading, decided=False, evidence=(*others, doubt, *fields, *problems))
+
+
+def form_fields(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """The names and values that were filled into our own form."""
+    return tuple((one.rule.removeprefix(FORM), one.words) for one in reading.evidence if one.rule.startswith(FORM))
 
 
 def _mentions(heard: Heard) -> bool:
     return any(one.name == MENTION for one in heard.meanings)
+
+
+def _field(name: str, value: str) -> Evidence:
+    return Evidence(f"{FORM}{name or 'a line'}", value[:MOST_WORDS])
+
+
+def _unread(one: Enclosed) -> Evidence:
+    return Evidence(f"{ATTACHMENT}: {one.name}" if one.name else ATTACHMENT, one.problem)

@@ -50,10 +50,10 @@ class Heard:
         return " ".join(self.sentence.text[spans[min(places)][0] : spans[max(places)][1]].split())
 
 
-def sentence_traits(heard: Heard) -> frozenset[str]:
-    """The traits of one sentence, without those of its words' letters."""
+def meaning_traits(heard: Heard) -> frozenset[str]:
+    """What the meanings of a sentence's words tell, the same in all languages."""
     names = heard.names
-    found = [*names, *_words(heard), *(f"words {most}" for most in SENTENCE_LENGTHS if heard.size <= most)]
+    found = [*names, *(f"words {most}" for most in SENTENCE_LENGTHS if heard.size <= most)]
     found += [f"run {a} {b}" for a, b in pairwise(names)]
     found += [f"run {a} {b} {c}" for a, b, c in zip(names, names[1:], names[2:], strict=False)]
     found += [f"{a} > {b}" for at, a in enumerate(names) for b in names[at + 1 :]]
@@ -75,12 +75,12 @@ def mail_traits(mail: Sequence[Heard]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _words(heard: Heard) -> list[str]:
-    """The words themselves, alone and with one and two that follow."""
+def word_traits(heard: Heard) -> frozenset[str]:
+    """The words of a sentence themselves, alone and with one and two that follow."""
     stems = [BEGIN, *(word[:STEM] for word in heard.sentence.words.split()), END]
     marked = [f"{heard.language}:{stem}" for stem in stems]
     twos = [f"{a} {b}" for a, b in zip(marked, stems[1:], strict=False)]
-    return marked + twos + [f"{a} {b}" for a, b in zip(twos, stems[2:], strict=False)]
+    return frozenset(marked + twos + [f"{a} {b}" for a, b in zip(twos, stems[2:], strict=False)])
 
 
 def letters(word: str) -> tuple[str, ...]:

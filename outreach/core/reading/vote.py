@@ -1,8 +1,8 @@
-"""The statistical witness: linear models over readable traits, trained by benchmarks/learn.py.
+"""The statistical witnesses: linear models over readable traits, trained by benchmarks/learn.py.
 
-The first says what a single sentence does, the second what the mail as a whole says. Both are logistic
-regressions (one kind against all others) over traits such as “run not join”, “fr:en attent” or “~confi”, so that every
-vote can be explained by words.
+Three vote: on what a single sentence does, on what the mail says by its words, their letters and their meanings, and on
+what it says by the meanings alone. All are logistic regressions (one kind against all others) over traits such as “run
+not join”, “fr:en attent” or “~confi”, so that every vote can be explained by words.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreach.core.reading.traits import Heard, letters, mail_traits, sentence_traits
+from outreach.core.reading.traits import Heard, letters, mail_traits, meaning_traits, word_traits
 from outreach.languages.scores import Votes, weighed
 
 NOTHING = "none"  # what a sentence does that carries no position
@@ -19,10 +19,11 @@ NOTHING = "none"  # what a sentence does that carries no position
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """The vote on a mail: the share of each kind, and the shares for each sentence; each adds up to 1."""
+    """The votes on a mail: the share of each kind, for the mail, by its meanings alone, and for each sentence."""
 
     mail: Mapping[str, float]
     sentences: tuple[Mapping[str, float], ...]
+    meanings: Mapping[str, float]
 
     @property
     def kind(self) -> str:
@@ -35,21 +36,30 @@ class Ballot:
 
 
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
-    """The vote on a mail and on each of its sentences; the same trait in two sentences counts once for the mail."""
+    """The votes on a mail and on each of its sentences; the same trait in two sentences counts once for the mail."""
     table = votes.sentence.table
-    traits = [sentence_traits(heard) for heard in mail]
-    known = [table.known(some) for some in traits]
+    parts = [(meaning_traits(heard), word_traits(heard)) for heard in mail]
+    known = [(table.known(meanings), table.known(words)) for meanings, words in parts]
     each = tuple(
-        votes.sentence.shares(weighed(one, some) + table.weigh_words(heard.words, letters))
-        for heard, some, one in zip(mail, traits, known, strict=True)
+        votes.sentence.shares(
+            weighed(known_meanings, meanings) + weighed(known_words, words) + table.weigh_words(heard.words, letters)
+        )
+        for heard, (meanings, words), (known_meanings, known_words) in zip(mail, parts, known, strict=True)
     )
     own = mail_traits(mail)
-    together = table.known(own)
-    for one in known:
-        together |= one
-    words = frozenset[str]().union(*(heard.words for heard in mail))
-    whole = weighed(together, own.union(*traits)) + table.weigh_words(words, letters)
-    return Ballot(votes.mail.shares(whole, summary(votes.sentence.kinds, each)), each)
+    meant = weighed(_together([table.known(own), *(one for one, _ in known)]), own.union(*(one for one, _ in parts)))
+    words = weighed(_together([one for _, one in known]), frozenset[str]().union(*(one for _, one in parts)))
+    spelled = table.weigh_words(frozenset[str]().union(*(heard.words for heard in mail)), letters)
+    return Ballot(
+        votes.mail.shares(meant + words + spelled, summary(votes.sentence.kinds, each)),
+        each,
+        votes.meanings.shares(meant),
+    )
+
+
+def _together(some: Sequence[dict[str, int]]) -> dict[str, int]:
+    """The known traits of all sentences, each once."""
+    return {trait: weights for one in some for trait, weights in one.items()}
 
 
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:

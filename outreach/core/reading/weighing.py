@@ -25,15 +25,15 @@ MOST_LEAD = 12.0  # where the second has no share at all
 
 # The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below.
 SURE: Mapping[ReadingKind, float] = {
-    K.CONFIRM: 1.3,
-    K.DECLINE: 1.3,
-    K.TENTATIVE: 1.5,
-    K.QUESTION: 1.7,
-    K.REDIRECT: 1.5,
-    K.ACKNOWLEDGE: 1.5,
-    K.WITHDRAW: 1.5,
-    K.UNSUBSCRIBE: 1.5,
-    K.UNRELATED: 2.2,
+    K.CONFIRM: 2.0,
+    K.DECLINE: 3.0,
+    K.TENTATIVE: 3.0,
+    K.QUESTION: 3.0,
+    K.REDIRECT: 3.0,
+    K.ACKNOWLEDGE: 3.0,
+    K.WITHDRAW: 3.0,
+    K.UNSUBSCRIBE: 3.0,
+    K.UNRELATED: 3.0,
 }
 
 
@@ -48,33 +48,38 @@ class Turn:
 CONDITION, NEGATION = "a condition", "a negation"
 TURNS: Mapping[ReadingKind, Mapping[str, Turn]] = {
     K.CONFIRM: {
-        "if": Turn(1.0, CONDITION),
-        "not": Turn(1.0, NEGATION),
-        "pending": Turn(1.0, "something is pending"),
-        "ask": Turn(1.0, "something is asked for"),
-        "cost": Turn(1.0, "costs or duties"),
         "refuse": Turn(NEVER, "a word of refusal"),
         "withdraw": Turn(NEVER, "a word of withdrawal"),
-        "no": Turn(2.0, "a no"),
-        "stop": Turn(2.0, "a wish to end something"),
-        "lack": Turn(2.0, "something is lacking"),
-        "event": Turn(2.0, "another event"),
+        "no": Turn(3.0, "a no"),
+        "stop": Turn(3.0, "a wish to end something"),
+        "event": Turn(3.0, "another event"),
         "genuine": Turn(2.0, "is it genuine?"),
-        "would": Turn(0.5, "would"),
-        "must": Turn(0.5, "must"),
-        "inform": Turn(0.5, "news to come"),
+        "pending": Turn(2.0, "something is pending"),
+        "if": Turn(1.5, CONDITION),
+        "lack": Turn(1.5, "something is lacking"),
+        "not": Turn(1.0, NEGATION),
+        "would": Turn(1.0, "would"),
+        "must": Turn(1.0, "must"),
+        "ask": Turn(0.7, "something is asked for"),
+        "cost": Turn(0.7, "costs or duties"),
+        "inform": Turn(0.7, "news to come"),
         "before": Turn(0.3, "something comes before"),
     },
     K.DECLINE: {"pending": Turn(1.0, "something is pending"), "event": Turn(1.0, "another event")},
     K.WITHDRAW: {"if": Turn(1.0, CONDITION), "noobjection": Turn(1.0, "no objection")},
+    K.UNSUBSCRIBE: {"contact": Turn(0.5, "another contact")},
+    K.TENTATIVE: {"ask": Turn(0.5, "something is asked for")},
     K.UNRELATED: {"campaign": Turn(1.0, "the campaign"), "join": Turn(1.0, "joining")},
 }
+WHO = frozenset({"we", "campaign", "mayor", "council", "but"})  # what may stand before a condition that comes first
+STILL_OPEN = "pending"  # “if the list is still open” is no condition of theirs
 HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
 # A yes needs a word for it.
 TESTIFY: Mapping[ReadingKind, frozenset[str]] = {
     K.CONFIRM: frozenset({"join", "accept", "confirm", "list", "yes", "done", "campaign", "want"}),
 }
-NOBODY_TESTIFIES, NOBODY_ALONE, ASKED = 2.0, 1.5, 3.0  # what these doubts cost
+NOBODY_TESTIFIES, NOBODY_ALONE, ASKED, HANGS_ON = 2.0, 1.5, 3.0, 6.0  # what these doubts cost
+CLEAR = 1.0  # the lead that it should have by its meanings alone; what is missing is a doubt
 AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
     K.CONFIRM: frozenset({K.DECLINE, K.TENTATIVE, K.WITHDRAW, K.QUESTION, K.UNRELATED, K.UNSUBSCRIBE, K.REDIRECT}),
     K.DECLINE: frozenset({K.CONFIRM, K.TENTATIVE, K.WITHDRAW}),
@@ -120,17 +125,23 @@ def weigh(mail: Sequence[Heard], ballot: Ballot, votes: Votes) -> Verdict:
     decisive = ballot.clearest(kind)
     return Verdict(
         kind,
-        lead(ballot),
+        lead(ballot.mail, kind),
         tuple(_evidence(mail, ballot, kind, votes)),
-        (*_doubts_within(mail[decisive], ballot.sentences[decisive], kind), *_doubts_elsewhere(mail, ballot, kind)),
+        (
+            *_doubts_within(mail[decisive], ballot.sentences[decisive], kind),
+            *_doubts_elsewhere(mail, ballot, kind),
+            *_doubts_of_meanings(mail[decisive], ballot.meanings, kind),
+        ),
         mail[decisive],
     )
 
 
-def lead(ballot: Ballot) -> float:
-    """The logarithm of how many times likelier the first kind is than the second."""
-    second, first = sorted(ballot.mail.values())[-2:]
-    return min(math.log(first / second), MOST_LEAD) if second else MOST_LEAD
+def lead(shares: Mapping[str, float], kind: str) -> float:
+    """The logarithm of how many times likelier a kind is than the likeliest of the others; negative if it is less."""
+    best = max(share for other, share in shares.items() if other != kind)
+    if not best:
+        return MOST_LEAD
+    return max(min(math.log(shares[kind] / best), MOST_LEAD), -MOST_LEAD) if shares[kind] else -MOST_LEAD
 
 
 def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKind) -> Iterator[Doubt]:
@@ -146,8 +157,24 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
         yield _doubt("no word testifies to it", said, NOBODY_TESTIFIES)
     if shares.get(kind, 0.0) < ALONE:
         yield _doubt("no sentence says it alone", said, NOBODY_ALONE)
+    if kind is K.CONFIRM and _hangs_on(decisive):
+        yield _doubt("it hangs on a condition", said, HANGS_ON)
     if kind is K.CONFIRM and decisive.sentence.asks:
         yield _doubt("it is asked", said, ASKED)
+
+
+def _hangs_on(decisive: Heard) -> bool:
+    """Whether a sentence begins with a condition: “if the council approves it, we shall join”."""
+    names = [name for name in decisive.names if name not in WHO]
+    return names[:1] == ["if"] and STILL_OPEN not in names
+
+
+def _doubts_of_meanings(decisive: Heard, shares: Mapping[str, float], kind: ReadingKind) -> Iterator[Doubt]:
+    """Where the meanings of the words, without the words themselves, do not say the same clearly."""
+    ahead = lead(shares, kind)
+    if ahead < CLEAR:
+        other = max((one for one in shares if one != kind), key=lambda one: shares[one]).replace("_", " ")
+        yield _doubt(f"its words may also mean {other}", decisive.sentence.text.strip(), CLEAR - ahead)
 
 
 def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) -> Iterator[Doubt]:

@@ -48,11 +48,16 @@ def _in_words(taken: Collected, read: Collected) -> str:
 @command("read")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
-def read_(_call: Call, files: tuple[str, ...], *, wants_json: bool) -> None:
-    """Explain what each mail in FILES says; no database and no campaign is needed."""
+def read_(call: Call, files: tuple[str, ...], *, wants_json: bool) -> None:
+    """Explain what each mail in FILES says; no database and no campaign is needed.
+
+    In a campaign's folder its own forms are known again where they come back filled in.
+    """
+    from outreach.bootstrap import own_forms  # noqa: PLC0415
     from outreach.campaign.explain import explain  # noqa: PLC0415
 
-    readings = [(file, explain(Path(file))) for file in files]
+    own = own_forms(call.folder.resolve())
+    readings = [(file, explain(Path(file), own)) for file in files]
     if wants_json:
         as_json([reading_json(file, reading) for file, reading in readings])
         return

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, Status, Story
+from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, next_json, printable, table
-from outreach.model import LetterState, State, UsageError
+from outreach.model import EntryKind, LetterState, State, UsageError
 
 HEADER = (
     *("invitee", "name", "country", "state", "since", "late", "decided by", "evidence", "needs review"),
@@ -143,6 +145,8 @@ def story_(call: Call, invitee: str, *, wants_json: bool) -> None:
     for noted in told.noted:
         mark = "  (taken back)" if noted.entry.id in undone else ""
         click.echo(printable(f"  {day_and_time(noted.entry.at, zone):26}  {in_words(told, noted)}{mark}"))
+        for name, value in form_of(told, noted):
+            click.echo(printable(f"  {'':26}    {name}: “{value}”"))
     waiting = [letter for letter in told.letters if letter.settled_at is None]
     for letter in waiting:
         click.echo(f"  {'':26}  {letter.key.kind.value} to {letter.to}: {letter.state.value} {letter.last_reply}")
@@ -160,6 +164,7 @@ def _event_json(told: Story, noted: Noted) -> dict[str, Any]:
         "mail": entry.mail,
         "letter": entry.letter,
         "note": noted.note,
+        "form": [{"field": name, "value": value} for name, value in form_of(told, noted)],
     }
 
 
@@ -190,10 +195,21 @@ def in_words(told: Story, noted: Noted) -> str:
     words += " (late)" if entry.late else ""
     if entry.by != "machine":
         words += f", by {entry.by.removeprefix('person:')}"
-    mail = next((mail for mail in told.mails if mail.mail == entry.mail), None)
+    mail = _mail_of(told, noted)
     if mail is not None and mail.reading.words:
         words += f": “{mail.reading.words}” (mail {mail.mail}, {mail.from_address})"
     return f"{words} — {noted.note}" if noted.note else words
+
+
+def form_of(told: Story, noted: Noted) -> tuple[tuple[str, str], ...]:
+    """What stood in our form that came with a mail, told where the mail came in."""
+    mail = _mail_of(told, noted)
+    came_in = noted.entry.kind in (EntryKind.ANSWER, EntryKind.REVIEW)
+    return form_fields(mail.reading) if mail is not None and came_in else ()
+
+
+def _mail_of(told: Story, noted: Noted) -> Understood | None:
+    return next((mail for mail in told.mails if mail.mail == noted.entry.mail), None)
 
 
 @command("status")

@@ -12,12 +12,13 @@ from outreach.adapters.store.inbox import Understood
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import day_and_time, printable
-from outreach.model import OutreachError, State, UsageError
+from outreach.model import Evidence, OutreachError, State, UsageError
 
 if TYPE_CHECKING:
     from outreach.campaign.review import Done, Earlier
 
 SHOWN = 160  # characters of a remembered sentence that are shown
+LABELS = {"doubt": "doubt", "form": "form", "attachment": "attached"}  # of rules that do not speak for the suggestion
 KEYS = {
     "c": "confirmed",
     "d": "declined",
@@ -132,21 +133,22 @@ def _show_earlier(desk: Desk, before: Earlier, why: str) -> None:
 
 
 def reasons(mail: Understood) -> tuple[tuple[str, str], ...]:
-    """What speaks for the suggestion, and what against deciding by machine, one a line."""
-    doubt = "doubt: "
-    return tuple(
-        ("doubt", f"{one.rule.removeprefix(doubt)}: “{one.words}”" if one.words else one.rule.removeprefix(doubt))
-        if one.rule.startswith(doubt)
-        else ("because", f"{one.rule.replace('_', ' ')}: “{one.words}”")
-        for one in mail.reading.evidence
-    )
+    """What speaks for the suggestion, what against deciding by machine, and what stands in our form, one a line."""
+    return tuple(_reason(one) for one in mail.reading.evidence)
+
+
+def _reason(one: Evidence) -> tuple[str, str]:
+    label, _, told = one.rule.partition(": ")
+    if label not in LABELS:
+        return "because", f"{one.rule.replace('_', ' ')}: “{one.words}”"
+    return LABELS[label], f"{told}: “{one.words}”" if told and one.words else told or one.words
 
 
 def _marked(mail: Understood) -> str:
     """The new text, its decisive words marked wherever its lines break."""
     text = printable(mail.reading.new_text[:4000])
     for one in mail.reading.evidence:
-        if one.words and not one.rule.startswith("doubt: "):
+        if one.words and one.rule.partition(":")[0] not in LABELS:
             words = r"\s+".join(map(re.escape, printable(one.words).split()))
             text = re.sub(words, lambda found: _mark(found.group()), text, count=1)
     return "\n".join(f"  │ {line}" for line in text.splitlines())

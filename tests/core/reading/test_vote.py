@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from outreach.core.reading.hearing import hear_in
 from outreach.core.reading.phrases import sentences
 from outreach.core.reading.tongue import tongue
-from outreach.core.reading.traits import letters, mail_traits, sentence_traits
+from outreach.core.reading.traits import letters, mail_traits, meaning_traits, word_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.languages import load_languages
 from outreach.languages.scores import Scores, Table, Votes, pack, read_votes, side_by_side
@@ -49,7 +49,7 @@ def test_words_by_their_letters() -> None:
 
 def test_the_file_keeps_the_models() -> None:
     """What is written is what is read, and the same models make the same bytes."""
-    votes = Votes(SMALL, Scores(("x",), (0.0,), TABLE, 1), Scores(("en",), (1.0,), Table(1, {"the": 5})))
+    votes = Votes(SMALL, Scores(("x",), (0.0,), TABLE, 1), SMALL, Scores(("en",), (1.0,), Table(1, {"the": 5})))
     again = read_votes(pack(votes))
     assert again.sentence.table.weights == again.mail.table.weights == TABLE.weights
     assert again.sentence.table is again.mail.table
@@ -61,7 +61,7 @@ def test_the_file_keeps_the_models() -> None:
 def test_every_vote_can_be_explained() -> None:
     """A trait is a word, a meaning, or some that meet; never a number."""
     heard = hear_in(sentences("We do not join the campaign.")[0], ENGLISH)
-    traits = sentence_traits(heard)
+    traits = meaning_traits(heard) | word_traits(heard)
     assert {"not", "join", "run not join", "we > campaign", "en:not join the"} <= traits
     assert traits & set(LANGUAGES.votes.sentence.table.weights)
     assert mail_traits([heard]) & set(LANGUAGES.votes.mail.table.weights)

@@ -27,7 +27,7 @@ def verdict(text: str, mail: dict[str, float], *each: dict[str, float]) -> Verdi
     """What a text is worth under a given vote."""
     heard = tuple(hear_in(sentence, ENGLISH) for sentence in sentences(text))
     whole = {kind: share for kind, share in mail.items() if kind != "none"}
-    return weigh(heard, Ballot(whole, each), LANGUAGES.votes)
+    return weigh(heard, Ballot(whole, each, whole), LANGUAGES.votes)
 
 
 YES = shares(confirm=0.9)
@@ -44,6 +44,7 @@ def test_a_clear_yes_is_decided() -> None:
     ("text", "doubt"),
     [
         ("We join the campaign if you wait.", "a condition"),
+        ("If the council votes for it, we join.", "it hangs on a condition"),
         ("We join the congress.", "another event"),
         ("The weather is fine.", "no word testifies to it"),
         ("Shall we join?", "it is asked"),
@@ -88,5 +89,15 @@ def test_no_sentence_says_it_alone() -> None:
 
 def test_the_lead() -> None:
     """How many times likelier the first is than the second, as a logarithm."""
-    assert lead(Ballot({"confirm": 0.6, "decline": 0.3, "question": 0.1}, ())) == pytest.approx(0.693, abs=0.001)
-    assert lead(Ballot({"confirm": 1.0, "decline": 0.0}, ())) > 10
+    assert lead({"confirm": 0.6, "decline": 0.3, "question": 0.1}, "confirm") == pytest.approx(0.693, abs=0.001)
+    assert lead({"confirm": 1.0, "decline": 0.0}, "confirm") > 10
+    assert lead({"confirm": 0.2, "decline": 0.8}, "confirm") < -1
+
+
+def test_meanings_alone_must_agree() -> None:
+    """Where the meanings of the words say something else than the words themselves, a person looks."""
+    heard = tuple(hear_in(sentence, ENGLISH) for sentence in sentences("We join the campaign."))
+    unlike = Ballot(YES, (YES,), shares(tentative=0.9))
+    found = weigh(heard, unlike, LANGUAGES.votes)
+    assert not found.sure
+    assert "doubt: its words may also mean tentative" in [one.evidence.rule for one in found.doubts]
