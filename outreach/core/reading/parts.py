@@ -181,7 +181,8 @@ class _Splitter:
             half = MOST_VALUE // 2
             ends = name.lower() == "references"
             value = value[:half] + b" " + value[-half:] if ends else value[:MOST_VALUE]
-        text = value.decode("ascii") if value.isascii() and b"\0" not in value else decoded_text(value, "", self.charset)
+        plain = value.isascii() and b"\0" not in value
+        text = value.decode("ascii") if plain else decoded_text(value, "", self.charset)
         return (_FOLD.sub(" ", text) if "\n" in text else text).strip("\n \t")
 
 
