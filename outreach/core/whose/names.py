@@ -34,6 +34,8 @@ def fold(word: str) -> str:
 
 def words_of(text: str) -> Words:
     """The words of a text, folded."""
+    if text.isascii():
+        return tuple([_SAINTS.get(word, word) for word in WORD.findall(text.lower())])
     return tuple(fold(word) for word in WORD.findall(text))
 
 
