@@ -100,7 +100,8 @@ def _add_names(index: Index, row: int, forms: Spellings) -> None:
     for form in forms.short:
         index.beginnings.add(row, "".join(form))
     for form in (*forms.full, *forms.short):
-        index.first_words[form[0]] = max(len(form), index.first_words.get(form[0], 0))
+        if len(form) > index.first_words.get(form[0], 0):
+            index.first_words[form[0]] = len(form)
 
 
 def _add_address(index: Index, row: int, address: str) -> None:
