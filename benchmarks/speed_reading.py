@@ -189,7 +189,9 @@ def main() -> None:
             ],
         )
         print(f"  limit: ≥ {least} replies a second{'' if 1 / whole[0] >= least else '  MISSED'}")
-        print(f"  memory {resident():.0f} MB   limit: ≤ {MOST_MEMORY} MB{'' if resident() <= MOST_MEMORY else '  MISSED'}")
+        print(
+            f"  memory {resident():.0f} MB   limit: ≤ {MOST_MEMORY} MB{'' if resident() <= MOST_MEMORY else '  MISSED'}"
+        )
     print(f"\nHostile texts of 1 MB, the slowest   limit: ≤ {MOST_HOSTILE} s a rule")
     for took, name in slowest(index)[:8]:
         print(f"  {took:5.2f} s  {name}{'' if took <= MOST_HOSTILE else '  MISSED'}")
