@@ -42,7 +42,7 @@ MODEL = ROOT / "outreach/languages/votes.gz"
 BANK = "sentences"  # the author of single sentences
 FOLDS = 4
 SEED = 2030
-SMALLEST = 0.04  # weights below are not worth keeping
+SMALLEST = 0.3  # no kind gets more than this from weights that are left out
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic.py
 
 Matrix = Any  # sparse.csr_matrix has no types

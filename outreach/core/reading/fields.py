@@ -23,7 +23,10 @@ _ID = re.compile(r"<[^<>\s]{1,250}>")
 # Each begins and ends without a look back, so that a value costs no more than its length.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|\([^()]{0,200}\)|<[^<>]*+>?|[,;]|[^"(<,;]++|.', re.DOTALL)
 _LOCAL = re.compile(r"[\w.+-]{1,64}")
-_ADDRESS = re.compile(r'(?:"[^"\s]{1,64}"|[^\s<>()\[\],;:"@]{1,100})@[^\s<>()\[\],;:"@]{1,255}')
+# Whole: of “a@b@c” neither half is an address.
+_ADDRESS = re.compile(
+    r'(?<![^\s<>()\[\],;:"])(?:"[^"\s]{1,64}"|[^\s<>()\[\],;:"@]{1,100})@[^\s<>()\[\],;:"@]{1,255}+(?!@)'
+)
 
 
 def decoded_words(value: str) -> str:

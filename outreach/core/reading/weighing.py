@@ -74,6 +74,7 @@ TURNS: Mapping[ReadingKind, Mapping[str, Turn]] = {
 WHO = frozenset({"we", "campaign", "mayor", "council", "but"})  # what may stand before a condition that comes first
 STILL_OPEN = "pending"  # “if the list is still open” is no condition of theirs
 HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
+DENIALS = frozenset({"not", "no"})
 # A yes needs a word for it.
 TESTIFY: Mapping[ReadingKind, frozenset[str]] = {
     K.CONFIRM: frozenset({"join", "accept", "confirm", "list", "yes", "done", "campaign", "want"}),
@@ -150,7 +151,7 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
     names = {one.name for one in decisive.meanings}
     turns = TURNS.get(kind, {})
     for name in sorted(names & set(turns)):
-        if not (name == "not" and HARMLESS in names):
+        if not (name in DENIALS and HARMLESS in names):
             words = next(decisive.written(one.places) for one in decisive.meanings if one.name == name)
             yield _doubt(turns[name].told, words, turns[name].cost)
     if kind in TESTIFY and not names & TESTIFY[kind]:

@@ -60,9 +60,9 @@ def test_the_file_keeps_the_models() -> None:
 
 def test_every_vote_can_be_explained() -> None:
     """A trait is a word, a meaning, or some that meet; never a number."""
-    heard = hear_in(sentences("We do not join the campaign.")[0], ENGLISH)
+    heard = hear_in(sentences("We cannot join the campaign.")[0], ENGLISH)
     traits = meaning_traits(heard) | word_traits(heard)
-    assert {"not", "join", "run not join", "we > campaign", "en:not join the"} <= traits
+    assert {"not", "join", "run not join", "we > campaign", "en:cannot join the"} <= traits
     assert traits & set(LANGUAGES.votes.sentence.table.weights)
     assert mail_traits([heard]) & set(LANGUAGES.votes.mail.table.weights)
 
