@@ -42,7 +42,8 @@ MODEL = ROOT / "outreach/languages/votes.gz"
 BANK = "sentences"  # the author of single sentences
 FOLDS = 4
 SEED = 2030
-SMALLEST = 0.3  # no kind gets more than this from weights that are left out
+SMALLEST = 0.3  # weights below are left out: a tenth of the file, and no answer is read otherwise
+SMALLEST_OF_TONGUE = 0.04  # a language is told by whether letters are known at all
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic.py
 
 Matrix = Any  # sparse.csr_matrix has no types
@@ -144,15 +145,15 @@ class Fitted:
         )
 
 
-def tabled(*models: Fitted) -> tuple[Scores, ...]:
-    """Models that share a table: what one does not know weighs nothing in its lanes."""
+def tabled(*models: Fitted, least: float) -> tuple[Scores, ...]:
+    """Models that share a table: what one does not know weighs nothing in its lanes; least weights are left out."""
     known = [one.by_trait() for one in models]
     none = [np.zeros(len(one.model.classes_)) for one in models]
     weights = {
         trait: np.concatenate([one.get(trait, zero) for one, zero in zip(known, none, strict=True)])
         for trait in sorted(set().union(*known))
     }
-    kept = {trait: side_by_side(row.tolist()) for trait, row in weights.items() if np.abs(row).max() >= SMALLEST}
+    kept = {trait: side_by_side(row.tolist()) for trait, row in weights.items() if np.abs(row).max() >= least}
     table = Table(sum(map(len, none)), kept)
     firsts = np.cumsum([0, *map(len, none)]).tolist()
     return tuple(one.scores(table, first) for one, first in zip(models, firsts, strict=False))
@@ -209,7 +210,10 @@ def train(answers: Sequence[Answer]) -> Votes:
     said = _unseen(answers, mails)
     mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], strength=20, more=said)
     meanings = fit([meaning_row(one.heard) for one in mails], [one.label for one in mails], strength=20)
-    return Votes(*tabled(_sentences(answers), mail, meanings), *tabled(_tongue(answers)))
+    return Votes(
+        *tabled(_sentences(answers), mail, meanings, least=SMALLEST),
+        *tabled(_tongue(answers), least=SMALLEST_OF_TONGUE),
+    )
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:

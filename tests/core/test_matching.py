@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.core.letters.reference import check_reference, find_references, make_reference, message_id
@@ -378,6 +378,7 @@ def test_last_years_addresses_are_known() -> None:
     assert told(index, sender="gone@x.example").number is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400), st.text(max_size=80), st.text(max_size=80))
 def test_any_text_is_read(text: str, name: str, subject: str) -> None:
     """Nothing that a mail holds breaks the matching."""
