@@ -228,10 +228,10 @@ def train(answers: Sequence[Answer]) -> Votes:
     said = _unseen(answers, mails)
     mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], strength=20, more=said)
     meanings = fit([meaning_row(one.heard) for one in mails], [one.label for one in mails], strength=20)
-    return Votes(
-        *tabled(_sentences(answers), mail, meanings, least=SMALLEST),
-        *tabled(_tongue(answers), least=SMALLEST_OF_TONGUE),
-    )
+    whole = [one for one in mails if one.author != BANK]  # a single sentence has no labelled flags
+    flags = fit_flags([mail_row(one.heard) for one in whole], [one.flags for one in whole], strength=20)
+    said_by_mail = tabled(_sentences(answers), mail, meanings, flags, least=SMALLEST)
+    return Votes(*said_by_mail, *tabled(_tongue(answers), least=SMALLEST_OF_TONGUE))
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
