@@ -247,7 +247,7 @@ def _row(understood: Understood, now: datetime) -> dict[str, Any]:
         "return_date": read.return_date,
         "redirect_to": read.redirect_to,
         "bounce": None if read.bounce is None else _dump_bounce(read.bounce),
-        "problem": read.problem,
+        "problem": None if read.problem is None else _clean(read.problem),
         "matched": match.number,
         "filed": understood.filed,
         "filed_nowhere": understood.filed_nowhere,
@@ -274,10 +274,10 @@ def _clean(text: str) -> str:
 def _dump_bounce(bounce: Bounce) -> dict[str, Any]:
     return {
         "permanent": bounce.permanent,
-        "recipients": list(bounce.recipients),
-        "status": bounce.status,
+        "recipients": [*map(_clean, bounce.recipients)],
+        "status": _clean(bounce.status),
         "reason": _clean(bounce.reason),
-        "message_ids": list(bounce.message_ids),
+        "message_ids": [*map(_clean, bounce.message_ids)],
     }
 
 

@@ -68,6 +68,8 @@ def _by_tree(html: str) -> str:
     for tag in tree.css(SIGNATURES):
         if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
             tag.insert_before(f"\n{SIGNATURE}\n")
+    for tag in tree.css("input[type=checkbox], input[type=radio]"):
+        tag.replace_with("[x] " if "checked" in tag.attributes else "[ ] ")
     for tag in tree.css("br"):
         tag.replace_with("\n")
     for tag in tree.css("td, th"):

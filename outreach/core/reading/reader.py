@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
+from outreach.core.reading import boxes
 from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.hearing import hear
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
+from outreach.core.reading.machine_marks import REPLY_SUBJECTS
 from outreach.core.reading.new_text import new_text, own_words
-from outreach.core.reading.opening import open_mail
+from outreach.core.reading.opening import TOO_LONG, open_mail
 from outreach.core.reading.phrases import Sentence, find, sentences
+from outreach.core.reading.stand_in import StandIn
+from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.suggesting import suggest
 from outreach.core.reading.tongue import tongue
 from outreach.core.reading.traits import Heard
 from outreach.core.reading.vote import cast
-from outreach.core.reading.weighing import Verdict, weigh
+from outreach.core.reading.weighing import NEVER, Doubt, Verdict, weigh
 from outreach.languages import Language, Languages
 from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 
@@ -27,6 +31,8 @@ __all__ = ["open_mail", "read_mail"]
 MOST_NEW = 20_000  # characters of new text that are kept
 HALF = 0.5
 FLAGGED = 0.25  # the chance from which a flag is set
+# What somebody may have written above our link's “stop” that a person should see.
+MORE_THAN_STOP = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE, ReadingKind.QUESTION, ReadingKind.REDIRECT})
 POSITIONS = (ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.TENTATIVE, ReadingKind.WITHDRAW)
 
 
@@ -62,11 +68,15 @@ def read_mail(
         lessons: What persons read in sentences before.
     """
     bounce = None if is_receipt(message) else read_bounce(message)
-    new = new_text(message.text)[:MOST_NEW]
+    new = new_text(message.text)
     if bounce is not None:
-        return _bounce(message, bounce, new, sent_to)
+        return _bounce(message, bounce, new[:MOST_NEW], sent_to)
+    if len(new) > MOST_NEW:  # what follows may be the answer
+        message, new = replace(message, problem=message.problem or TOO_LONG), new[:MOST_NEW]
     words = own_words(new)
     said = understand(words, message.subject, languages, documents(message), lessons)
+    if asks_to_stop(message.subject):  # mail programs press the link for a person, and say so as machines do
+        return _stop(message, new, said)
     if is_calendar(message):
         return _meeting(message, new, said)
     chosen = (said.language,) if said.language is not None else languages.all
@@ -76,7 +86,7 @@ def read_mail(
     if automatic is not None:
         return _auto_reply(message, automatic, new, said)
     substitute = substitute_in(words, message, languages, own_addresses)
-    return _answer(message, said, new, substitute.address if substitute else None, deadline)
+    return _answer(message, said, new, substitute, deadline)
 
 
 def understand(
@@ -91,7 +101,7 @@ def understand(
         enclosed: Names of documents that came with it.
         lessons: What persons read in sentences before.
     """
-    parts = sentences(text)
+    parts = sentences(boxes.ticked(text))
     silent = not any(sentence.spans for sentence in parts)
     if silent:
         parts = sentences(bare_subject(subject))
@@ -107,14 +117,13 @@ def understand(
         position = HALF * (verdict.kind in POSITIONS)
         flags = dict.fromkeys(_told(parts, spoken.language), 1.0)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
+    verdict = replace(verdict, doubts=(*verdict.doubts, *boxes.doubts(text)))
     return Said(verdict, position, parts, heard, spoken.language, flags)
 
 
 def bare_subject(subject: str) -> str:
     """A subject without “Re:” and its like, for mails that say everything there."""
-    while ":" in subject[:6]:
-        subject = subject.partition(":")[2].strip()
-    return subject
+    return REPLY_SUBJECTS.sub("", subject.strip())
 
 
 # ---------------------------------------------------------------- readings
@@ -152,6 +161,21 @@ def _auto_reply(message: Message, automatic: Automatic, new: str, said: Said) ->
     )
 
 
+def _stop(message: Message, new: str, said: Said) -> Reading:
+    silent = not own_words(new).strip()
+    return Reading(
+        ReadingKind.UNSUBSCRIBE,
+        decided=(silent or said.verdict.kind not in MORE_THAN_STOP) and not message.problem,
+        language=_code(said),
+        new_text=new,
+        evidence=(
+            Evidence("the letter's link to stop", message.subject[:120]),
+            *(() if silent else said.verdict.evidence),
+        ),
+        problem=message.problem or None,
+    )
+
+
 def _meeting(message: Message, new: str, said: Said) -> Reading:
     """A calendar's mail, which is no answer; where its words may be one, a person looks."""
     return Reading(
@@ -164,8 +188,12 @@ def _meeting(message: Message, new: str, said: Said) -> Reading:
     )
 
 
-def _answer(message: Message, said: Said, new: str, substitute: str | None, deadline: date | None) -> Reading:
-    verdict = said.verdict
+def _answer(message: Message, said: Said, new: str, stand_in: StandIn | None, deadline: date | None) -> Reading:
+    verdict, substitute = said.verdict, stand_in.address if stand_in else None
+    if stand_in is not None and verdict.kind is ReadingKind.UNSUBSCRIBE:
+        # “Take the old address off your list and write to this one” is no wish to hear no more.
+        another = Doubt(Evidence("doubt: another contact", stand_in.words), NEVER)
+        verdict = replace(verdict, doubts=(*verdict.doubts, another))
     return Reading(
         verdict.kind,
         decided=verdict.sure and not message.problem,

@@ -18,6 +18,9 @@ _DELIMITER = re.compile(r"\s{0,3}(?:-- ?|—|–|__+|-{2,3}|={2,})\s*$")  # “-
 _RULE = re.compile(r"[\s*]*[-_=*~+#─]{3,}[\s*]*$")
 _DELIMITERS = frozenset("-_=—–*~#")
 _ORNAMENT = re.compile(r"[\s\-_=*~+#─•·|ᐧ>\u200b\xa0]*$")
+_POSTSCRIPT = re.compile(
+    r"\s{0,3}(?:p\.\s?[sd]\.|p[sd] ?:|ps\s|post\s?-?scriptum|pos[td]?data|n\.\s?b\.)", re.IGNORECASE
+)
 _PHONE = re.compile(
     r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b"
 )
@@ -39,6 +42,11 @@ def _mobile() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _closing() -> tuple[str, ...]:
     return tuple(_words().closing)
+
+
+@lru_cache(maxsize=1)
+def _leaving() -> tuple[str, ...]:
+    return tuple(_words().leaving)
 
 
 def without_sign_off(lines: Sequence[str]) -> list[str]:
@@ -89,8 +97,14 @@ def above_delimiter(lines: list[str]) -> list[str]:
         if len(line) > MOST_WIDE or line.lstrip()[:1] not in _DELIMITERS:
             continue
         if _DELIMITER.match(line) or (_RULE.match(line) and _is_signature(_below(lines, number))):
-            return lines[:number]
+            return [*lines[:number], *_postscript(lines[number + 1 :])]
     return lines
+
+
+def _postscript(below: Sequence[str]) -> Sequence[str]:
+    """What somebody added below their signature: “P.S. The council still has to vote.”"""
+    start = next((number for number, line in enumerate(below) if _POSTSCRIPT.match(line)), None)
+    return [] if start is None else ["", *below[start:]]
 
 
 def _below(lines: Sequence[str], number: int) -> list[str]:
@@ -134,7 +148,7 @@ def _last_paragraph(lines: Sequence[str]) -> int:
 
 
 def _without_notice(lines: list[str]) -> list[str]:
-    """Without the last paragraph, or its end, if it says that the mail is confidential."""
+    """Without the last paragraph, or its end, if it is a notice to whoever reads."""
     start = _last_paragraph(lines)
     if not any(line.strip() for line in lines[:start]):
         return lines
@@ -191,10 +205,12 @@ def _is_scrap(line: str) -> bool:
 
 
 def _is_notice(paragraph: Sequence[str]) -> bool:
-    """Whether it says that the mail is confidential, or may be left unprinted."""
+    """Whether it says that the mail is confidential, may be left unprinted, or how one gets no more of them."""
     text = " ".join(paragraph)[:1500].lower()
     words = _words()
-    return any(map(text.__contains__, words.secret)) and any(map(text.__contains__, words.mail))
+    return (any(map(text.__contains__, words.secret)) and any(map(text.__contains__, words.mail))) or any(
+        line.lstrip(" *_>([").lower().replace("’", "'").startswith(_leaving()) for line in paragraph
+    )
 
 
 def _is_signature(paragraph: Sequence[str]) -> bool:

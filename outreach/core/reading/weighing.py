@@ -20,6 +20,7 @@ K = ReadingKind
 NEVER = math.inf  # a doubt that no lead outweighs
 ALONE = 0.4  # the share with which the clearest sentence must say it by itself
 OTHERWISE = 0.35  # the share with which another sentence speaks against it
+SHORT = 4  # words of a sentence that denies, and says no more
 BRIEF = 8  # words of a sentence that is shown whole
 MOST_LEAD = 12.0  # where the second has no share at all
 
@@ -75,11 +76,20 @@ WHO = frozenset({"we", "campaign", "mayor", "council", "but"})  # what may stand
 STILL_OPEN = "pending"  # “if the list is still open” is no condition of theirs
 HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
 DENIALS = frozenset({"not", "no"})
+STOPS = frozenset({"stop", "withdraw"})
+STOPPING = frozenset({K.WITHDRAW, K.UNSUBSCRIBE})
+# Of kinds that differ by one word, the words: where one stands there and the vote passes over it, a person reads it.
+ONE_WORD_APART: Mapping[tuple[ReadingKind, ReadingKind], frozenset[str]] = {
+    (K.CONFIRM, K.DECLINE): DENIALS,
+    (K.UNSUBSCRIBE, K.REDIRECT): frozenset({"contact"}),
+    (K.WITHDRAW, K.CONFIRM): frozenset({"join"}),
+}
 # A yes needs a word for it.
 TESTIFY: Mapping[ReadingKind, frozenset[str]] = {
     K.CONFIRM: frozenset({"join", "accept", "confirm", "list", "yes", "done", "campaign", "want"}),
 }
-NOBODY_TESTIFIES, NOBODY_ALONE, ASKED, HANGS_ON = 2.0, 1.5, 3.0, 6.0  # what these doubts cost
+NOBODY_TESTIFIES, NOBODY_ALONE, HANGS_ON = 2.0, 1.5, 6.0  # what these doubts cost
+ASKED: Mapping[ReadingKind, float] = {K.CONFIRM: 3.0, K.WITHDRAW: NEVER}  # “may we withdraw later?”
 CLEAR = 1.0  # the lead that it should have by its meanings alone; what is missing is a doubt
 AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
     K.CONFIRM: frozenset({K.DECLINE, K.TENTATIVE, K.WITHDRAW, K.QUESTION, K.UNRELATED, K.UNSUBSCRIBE, K.REDIRECT}),
@@ -92,6 +102,7 @@ AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
     K.UNSUBSCRIBE: frozenset({K.CONFIRM, K.DECLINE, K.REDIRECT}),
     K.UNRELATED: frozenset(set(SURE) - {K.UNRELATED}),
 }
+SURELY = 0.6  # the share with which a yes beside a wish to stop, or such a wish beside a yes, is for a person
 CONTRADICTED = 1.5  # what a sentence costs that surely speaks against it
 A_YES_CONTRADICTED = 1.0  # and what it costs a yes in any case
 
@@ -160,8 +171,10 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
         yield _doubt("no sentence says it alone", said, NOBODY_ALONE)
     if kind is K.CONFIRM and _hangs_on(decisive):
         yield _doubt("it hangs on a condition", said, HANGS_ON)
-    if kind is K.CONFIRM and decisive.sentence.asks:
-        yield _doubt("it is asked", said, ASKED)
+    if kind in STOPPING and _keeps_on(decisive):
+        yield _doubt(NEGATION, said, NEVER)
+    if kind in ASKED and decisive.sentence.asks:
+        yield _doubt("it is asked", said, ASKED[kind])
 
 
 def _hangs_on(decisive: Heard) -> bool:
@@ -170,12 +183,23 @@ def _hangs_on(decisive: Heard) -> bool:
     return names[:1] == ["if"] and STILL_OPEN not in names
 
 
+def _keeps_on(decisive: Heard) -> bool:
+    """Whether stopping itself is denied: “please do not remove us”, “we never asked to be removed”."""
+    names = decisive.names
+    return any(name in DENIALS and STOPS & set(names[at + 1 : at + 3]) for at, name in enumerate(names))
+
+
 def _doubts_of_meanings(decisive: Heard, shares: Mapping[str, float], kind: ReadingKind) -> Iterator[Doubt]:
     """Where the meanings of the words, without the words themselves, do not say the same clearly."""
     ahead = lead(shares, kind)
     if ahead < CLEAR:
-        other = max((one for one in shares if one != kind), key=lambda one: shares[one]).replace("_", " ")
-        yield _doubt(f"its words may also mean {other}", decisive.sentence.text.strip(), CLEAR - ahead)
+        other = max((one for one in shares if one != kind), key=lambda one: shares[one])
+        cost = NEVER if _holds(decisive, ONE_WORD_APART.get((kind, K(other)), frozenset())) else CLEAR - ahead
+        yield _doubt(f"its words may also mean {other.replace('_', ' ')}", decisive.sentence.text.strip(), cost)
+
+
+def _holds(heard: Heard, names: frozenset[str]) -> bool:
+    return not names.isdisjoint(heard.names) and HARMLESS not in heard.names
 
 
 def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) -> Iterator[Doubt]:
@@ -184,8 +208,21 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
         at = ballot.clearest(other)
         share = ballot.sentences[at].get(other, 0.0)
         if share >= OTHERWISE:
-            cost = CONTRADICTED * share + A_YES_CONTRADICTED * (kind is K.CONFIRM)
+            yes_or_stop = {kind, other} & {K.CONFIRM} and {kind, other} & STOPPING and share >= SURELY
+            cost = NEVER if yes_or_stop else CONTRADICTED * share + A_YES_CONTRADICTED * (kind is K.CONFIRM)
             yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
+    if kind is K.CONFIRM:
+        yield from (_doubt("a short no", one.sentence.text.strip(), NEVER) for one in mail if _is_short_no(one))
+
+
+def _is_short_no(heard: Heard) -> bool:
+    """“The neighbours have joined. We have not.”: too few words for the vote, and the answer all the same."""
+    return (
+        heard.size <= SHORT
+        and _holds(heard, DENIALS)
+        and "we" in heard.names
+        and set(heard.names) <= DENIALS | {"we", "but"}
+    )
 
 
 def _doubt(told: str, words: str, cost: float) -> Doubt:

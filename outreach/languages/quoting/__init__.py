@@ -23,6 +23,7 @@ class Quoting:
     closing: frozenset[str]  # “Kind regards”
     mail: frozenset[str]  # a notice of confidentiality says one of these,
     secret: frozenset[str]  # and one of these
+    leaving: frozenset[str]  # “If you no longer wish to receive our letters”, as a footer begins
     office: frozenset[str]  # of whom signs
 
 
@@ -45,6 +46,7 @@ def load_quoting() -> Quoting:
         closing=_words(data["closing"]),
         mail=frozenset(data["disclaimer"]["mail"]),
         secret=frozenset(data["disclaimer"]["secret"]),
+        leaving=_words(data["leaving"]),
         office=_words(data["office"]),
     )
 

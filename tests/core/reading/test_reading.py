@@ -102,6 +102,140 @@ def test_our_own_words_below_are_nobodys_answer() -> None:
 def test_a_yes_in_the_subject_alone() -> None:
     """Where the body is empty the subject speaks."""
     assert read(mail("", subject="Northam joins the campaign")).kind is K.CONFIRM
+    assert (
+        read(mail("", subject="RE : Re: Northam joins the campaign")).evidence[0].words == "Northam joins the campaign"
+    )
+    assert read(mail("", subject="No: Northam joins nothing")).evidence[0].words.startswith("No:")
+
+
+def test_what_is_cut_off_may_be_the_answer() -> None:
+    """A text of which the end is not read is never decided."""
+    reading = read(mail("We join the campaign.\n" + "The minutes follow.\n" * 1500 + "No, we do not join."))
+    assert reading.problem
+    assert not reading.decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Stadt Nürnberg nimmt an der Kampagne nicht teil.",
+        "Die Stadt schließt sich der Kampagne nicht an.",
+        "O município de Oeiras já aderiu. Nós não.",
+        "De buren doen mee. Wij niet.",
+        "Please do not remove us from the list.",
+        "We never asked to unsubscribe, please keep writing to us.",
+        "Please remove the old address old@northam.example from your list and use desk@northam.example instead.",
+        "The former mayor has retired; please delete her from your list and write to me from now on.",
+        "Potremo ritirarci in seguito?",
+        "Kunnen we ons later terugtrekken?",
+        "Retiramos nuestras objeciones: nos sumamos.",
+    ],
+)
+def test_where_one_word_turns_it_round_a_person_decides(text: str) -> None:
+    """A no that sounds like a yes, a wish to stay that sounds like one to go, another address, a question."""
+    reading = read(mail(text))
+    assert not reading.decided or reading.kind is K.DECLINE
+
+
+@pytest.mark.parametrize(
+    "text", ["¿Para adherirnos basta con responder a este correo?", "Per aderire basta rispondere a questa mail?"]
+)
+def test_is_it_enough_is_a_question(text: str) -> None:
+    """“Basta” ends something only in “basta ya” and its like."""
+    assert read(mail(text)).kind is K.QUESTION
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "If you no longer wish to receive e-mails from us, unsubscribe here.",
+        "Si no desea recibir más correos, pulse aquí para darse de baja.",
+        "Pour vous désabonner, cliquez ici.",
+        "Wenn Sie keine E-Mails mehr erhalten möchten, klicken Sie hier.",
+    ],
+)
+def test_a_footer_asks_for_nothing(footer: str) -> None:
+    """How the town hall's own readers are heard of no more is no wish of the town hall."""
+    below = f"Kind regards,\nAna Roca\n\n{footer}"
+    assert read(mail(f"We confirm that our city joins the campaign.\n\n{below}")).kind is K.CONFIRM
+    assert read(mail(f"Thank you, we have received it.\n\n{below}")).kind is K.ACKNOWLEDGE
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Good morning,\n\nPlease unsubscribe us from this list.\n\nAna Roca", K.UNSUBSCRIBE),
+        ("Guten Tag,\n\nNewsletter abbestellen\n\nAna Roca", K.UNSUBSCRIBE),
+        ("Wilt u geen e-mails meer sturen?", K.UNSUBSCRIBE),
+        ("Wenn Sie keine Einwände haben, machen wir gerne mit.", K.CONFIRM),
+    ],
+)
+def test_what_is_like_a_footer_is_kept(text: str, kind: ReadingKind) -> None:
+    """A wish to be left alone is never cut off, nor is a condition."""
+    assert read(mail(text)).kind is kind
+
+
+def test_a_wish_to_stop_beside_a_yes() -> None:
+    """A person sees which of the two is the answer."""
+    assert not read(mail("We confirm that our city joins.\n\nPlease unsubscribe the old address.")).decided
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("[x] Yes, we join\n[ ] No, we do not join", K.CONFIRM),
+        ("( ) Yes, we join the campaign\n(X) No", K.DECLINE),
+        ("☐ Yes, we join the campaign\n☑ No, we do not join", K.DECLINE),
+        ("☒ We will join the campaign ☐ We will not join the campaign", K.CONFIRM),
+    ],
+)
+def test_boxes_are_suggested_and_never_decided(text: str, kind: ReadingKind) -> None:
+    """What stands at an empty box is not said; which box is whose, a person sees."""
+    reading = read(mail(text))
+    assert (reading.kind, reading.decided) == (kind, False)
+    assert reading.new_text == text
+
+
+def test_boxes_of_html() -> None:
+    """Form fields of an HTML mail are boxes too."""
+    html = "<p><input type=checkbox> Yes, we join</p><p><input type=checkbox checked> No, we do not join</p>"
+    reading = read(mail(html).replace(b"text/plain", b"text/html"))
+    assert (reading.kind, reading.decided) == (K.DECLINE, False)
+
+
+def test_a_tick_that_adorns() -> None:
+    """A ticked box alone asks nothing."""
+    assert read(mail("✅ We confirm that we join the campaign.")).decided
+
+
+def test_a_postscript_below_the_signature_is_read() -> None:
+    """What stands below “-- ” is dropped, but not what somebody added there."""
+    reading = read(mail("We join the campaign.\n\n-- \nAna Roca\nMayor\n\nP.S. The council still has to vote on it."))
+    assert "still has to vote" in reading.new_text
+    assert "Roca" not in reading.new_text
+    assert reading.kind is not K.CONFIRM or not reading.decided
+
+
+STOP = "stop AAAA-AAAR-XWIQ-5UIZ-FMFB-MPYL"
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "kind", "decided"),
+    [
+        ("", STOP, K.UNSUBSCRIBE, True),
+        ("", STOP.replace(" ", "%20"), K.UNSUBSCRIBE, True),
+        ("Gracias", STOP, K.UNSUBSCRIBE, True),
+        ("This message was automatically generated by Gmail.", STOP, K.UNSUBSCRIBE, True),
+        ("Ana Roca\nAlcaldessa", STOP.upper(), K.UNSUBSCRIBE, True),
+        ("We confirm that we join the campaign.", STOP, K.UNSUBSCRIBE, False),
+        ("We join the campaign.", f"Re: {STOP}", K.CONFIRM, True),
+        ("We join the campaign.", "Stop", K.CONFIRM, True),
+    ],
+)
+def test_the_letters_own_link_to_stop(text: str, subject: str, kind: ReadingKind, decided: bool) -> None:
+    """Whoever presses it is believed, whatever stands below; a person sees what says more than that."""
+    reading = read(mail(text, subject=subject))
+    assert (reading.kind, reading.decided) == (kind, decided)
 
 
 def test_no_false_confirmation_in_450_replies() -> None:
