@@ -144,7 +144,7 @@ class Fitted:
             tuple(round(float(one.intercept_[0]), 2) for one in self.model.estimators_),
             table,
             first,
-            tuple(map(tuple, np.round(self.weights[:, len(self.counter.vocabulary_) :].T, 2).tolist())),
+            tuple(map(tuple, np.round(self.weights[:, len(self.counter.vocabulary_) :], 2).tolist())),
         )
 
 

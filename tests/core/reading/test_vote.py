@@ -19,7 +19,7 @@ from outreach.languages.scores import Scores, Table, Votes, pack, read_votes, si
 LANGUAGES = load_languages()
 ENGLISH = next(one for one in LANGUAGES.all if one.code == "en")
 TABLE = Table(2, {"a": side_by_side((1.5, -2.0)), "b": side_by_side((-0.25, 3.0))})
-SMALL = Scores(("no", "yes"), (0.5, -0.25), TABLE, 0, ((1.0, 2.0),))
+SMALL = Scores(("no", "yes"), (0.5, -0.25), TABLE, 0, ((1.0,), (2.0,)))
 
 
 @given(st.lists(st.lists(st.floats(-100, 100), min_size=3, max_size=3), max_size=200))
