@@ -44,6 +44,7 @@ FOLDS = 4
 SEED = 2030
 SMALLEST = 0.3  # weights below are left out: a tenth of the file, and no answer is read otherwise
 SMALLEST_OF_TONGUE = 0.04  # a language is told by whether letters are known at all
+FLAGS = ("attachment_mentioned", "conditional", "has_question", "names_new_contact", "on_behalf", "other_event")
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic.py
 
 Matrix = Any  # sparse.csr_matrix has no types
@@ -59,6 +60,7 @@ class Answer:
     text: str
     heard: tuple[Heard, ...]
     does: tuple[str, ...]
+    flags: frozenset[str]
 
 
 def answer(row: dict[str, Any], author: str, languages: Languages) -> Answer | None:
@@ -72,7 +74,7 @@ def answer(row: dict[str, Any], author: str, languages: Languages) -> Answer | N
     heard = tuple(hear_in(one, language) for one in parts if one.spans)
     evidence = plain(row["evidence"] or "")
     does = tuple(_does(plain(one.sentence.text), evidence, row["label"]) for one in heard)
-    return Answer(author, row["lang"], row["label"], row["text"], heard, does)
+    return Answer(author, row["lang"], row["label"], row["text"], heard, does, frozenset(row.get("flags", ())))
 
 
 def _does(sentence: str, evidence: str, label: str) -> str:
@@ -116,6 +118,7 @@ class Fitted:
 
     model: Any
     counter: Any
+    kinds: tuple[str, ...]
 
     def shares(self, rows: Sequence[Collection[str]]) -> NDArray[np.float64]:
         """The share of each kind in each row."""
@@ -137,18 +140,18 @@ class Fitted:
     def scores(self, table: Table, first: int) -> Scores:
         """The model as the product reads it, its weights in the lanes of a table."""
         return Scores(
-            tuple(str(one) for one in self.model.classes_),
+            self.kinds,
             tuple(round(float(one.intercept_[0]), 2) for one in self.model.estimators_),
             table,
             first,
-            tuple(map(tuple, np.round(self.weights[:, len(self.counter.vocabulary_) :].T, 2).tolist())),
+            tuple(map(tuple, np.round(self.weights[:, len(self.counter.vocabulary_) :], 2).tolist())),
         )
 
 
 def tabled(*models: Fitted, least: float) -> tuple[Scores, ...]:
     """Models that share a table: what one does not know weighs nothing in its lanes; least weights are left out."""
     known = [one.by_trait() for one in models]
-    none = [np.zeros(len(one.model.classes_)) for one in models]
+    none = [np.zeros(len(one.kinds)) for one in models]
     weights = {
         trait: np.concatenate([one.get(trait, zero) for one, zero in zip(known, none, strict=True)])
         for trait in sorted(set().union(*known))
@@ -173,12 +176,27 @@ def fit(
     more: NDArray[np.float64] | None = None,
 ) -> Fitted:
     """Logistic regression (L2), each kind against all others; traits that one row alone has are left out."""
-    counter = CountVectorizer(analyzer=list, min_df=2)
-    matrix = _scaled(counter.fit_transform(rows), rows)
+    matrix, counter = _counted(rows)
     if more is not None:
         matrix = sparse.hstack([matrix, sparse.csr_matrix(more)]).tocsr()
-    one = LogisticRegression(C=strength, solver="liblinear", tol=1e-2, random_state=SEED)
-    return Fitted(OneVsRestClassifier(one).fit(matrix, kinds), counter)
+    model = _regression(strength).fit(matrix, kinds)
+    return Fitted(model, counter, tuple(str(one) for one in model.classes_))
+
+
+def fit_flags(rows: Sequence[Collection[str]], flags: Sequence[frozenset[str]], *, strength: float) -> Fitted:
+    """The same for flags, of which a row may have several."""
+    matrix, counter = _counted(rows)
+    wanted = np.array([[flag in some for flag in FLAGS] for some in flags], dtype=int)
+    return Fitted(_regression(strength).fit(matrix, wanted), counter, FLAGS)
+
+
+def _counted(rows: Sequence[Collection[str]]) -> tuple[Matrix, Any]:
+    counter = CountVectorizer(analyzer=list, min_df=2)
+    return _scaled(counter.fit_transform(rows), rows), counter
+
+
+def _regression(strength: float) -> Any:
+    return OneVsRestClassifier(LogisticRegression(C=strength, solver="liblinear", tol=1e-2, random_state=SEED))
 
 
 def sentence_row(heard: Heard) -> list[str]:
@@ -210,10 +228,10 @@ def train(answers: Sequence[Answer]) -> Votes:
     said = _unseen(answers, mails)
     mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], strength=20, more=said)
     meanings = fit([meaning_row(one.heard) for one in mails], [one.label for one in mails], strength=20)
-    return Votes(
-        *tabled(_sentences(answers), mail, meanings, least=SMALLEST),
-        *tabled(_tongue(answers), least=SMALLEST_OF_TONGUE),
-    )
+    whole = [one for one in mails if one.author != BANK]  # a single sentence has no labelled flags
+    flags = fit_flags([mail_row(one.heard) for one in whole], [one.flags for one in whole], strength=20)
+    said_by_mail = tabled(_sentences(answers), mail, meanings, flags, least=SMALLEST)
+    return Votes(*said_by_mail, *tabled(_tongue(answers), least=SMALLEST_OF_TONGUE))
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
@@ -223,7 +241,7 @@ def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.fl
     said: dict[int, tuple[float, ...]] = {}
     for number in range(FOLDS):
         model = _sentences([one for one in answers if where[id(one)] != number])
-        kinds = [str(one) for one in model.model.classes_]
+        kinds = model.kinds
         for one in mails:
             if where[id(one)] == number:
                 rows = model.shares([sentence_row(heard) for heard in one.heard])

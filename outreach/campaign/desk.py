@@ -16,6 +16,8 @@ from outreach.core.calendar import is_late
 from outreach.core.followup import Policy, next_action, policy_from
 from outreach.core.geography import time_zone
 from outreach.core.letters.stationery import Stationery
+from outreach.core.whose.index import Index, build_index
+from outreach.languages.places import load_places
 from outreach.model import Entry, EntryKind, Invitee, NextAction, Standing, UsageError
 from outreach.settings import Settings
 
@@ -26,6 +28,14 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The moment, aware, in UTC."""
         ...
+
+
+@dataclass
+class _Kept:
+    """The index of the invitees, and of which register it was built."""
+
+    index: Index | None = None
+    stamp: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class Desk:
     by: str  # "person:NAME"
     load_stationery: Callable[[], Stationery]
     editions: dict[int, Stationery] = field(default_factory=dict)  # frozen stationery by edition, as it is asked for
+    _kept: _Kept = field(default_factory=_Kept)
 
     @cached_property
     def policy(self) -> Policy:
@@ -80,6 +91,17 @@ class Desk:
     def entry(self, *, invitee: int, kind: EntryKind, at: datetime, **more: Any) -> Entry:
         """An entry of this campaign and wave that is still to be noted."""
         return Entry(0, self.store.campaign, self.store.wave, invitee, at, kind, **more)
+
+    def index(self) -> Index:
+        """The index of the invitees as they are now: built anew only where the register changed."""
+        stamp = self.store.register.stamp()  # first: what changes meanwhile is seen at the next look
+        if self._kept.index is None or self._kept.stamp != stamp:
+            self._kept.index = None  # two would be held at once
+            self._kept.index = build_index(
+                self.store.register.each(), load_places(), self.store.register.every_address()
+            )
+            self._kept.stamp = stamp
+        return self._kept.index
 
     def frozen(self, edition: int) -> Stationery:
         """The templates and attachments of an edition."""

@@ -28,10 +28,9 @@ from outreach.core.standing import by_person
 from outreach.core.succession import Recorded
 from outreach.core.trust import judge
 from outreach.core.whose.clues import Clues, clues
-from outreach.core.whose.index import Index, build_index
+from outreach.core.whose.index import Index
 from outreach.core.whose.matching import Proven, match
 from outreach.languages import Languages, load_languages
-from outreach.languages.places import load_places
 from outreach.model import (
     Entry,
     EntryKind,
@@ -83,11 +82,9 @@ class Knowledge:
 
 
 def gather_knowledge(desk: Desk) -> Knowledge:
-    """Made once for all mail of a look: keys are never kept, so that they are always those of today's rules."""
-    register = desk.store.register
-    index = build_index(register.each(), load_places(), register.every_address())
+    """Made once for all mail of a look."""
     forms = OwnForms(lambda: read_attachments(desk.settings.letters.attachments, desk.folder))
-    return Knowledge(load_languages(), desk.store.lessons.known(), index, forms)
+    return Knowledge(load_languages(), desk.store.lessons.known(), desk.index(), forms)
 
 
 # ---------------------------------------------------------------- raw first

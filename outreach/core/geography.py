@@ -100,7 +100,7 @@ def country_named(text: str) -> set[str]:
     """The codes of the countries that a text names, in any of several languages."""
     by_words = _codes_by_words()
     firsts = _first_words()
-    words = plain(text).split()
+    words = [word for piece in text.split() for word in _words(piece)]
     return {
         code
         for at, word in enumerate(words)
@@ -108,6 +108,11 @@ def country_named(text: str) -> set[str]:
         for length in (1, 2, 3)
         if (code := by_words.get(tuple(words[at : at + length])))
     }
+
+
+@lru_cache(maxsize=1 << 14)
+def _words(piece: str) -> tuple[str, ...]:
+    return tuple(plain(piece).split())
 
 
 @lru_cache(maxsize=1)

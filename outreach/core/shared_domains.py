@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Webmail and access providers, whatever the ending.
 PROVIDERS = frozenset(
     """
@@ -44,6 +46,7 @@ SECOND_LEVELS = frozenset(
 COUNTRY_CODE = 2  # letters
 
 
+@lru_cache(maxsize=1 << 12)  # the addresses of one office come one after the other
 def is_shared(domain: str) -> bool:
     """Whether a mail domain says nothing about whose mail it is."""
     labels = domain.lower().rstrip(".").split(".")

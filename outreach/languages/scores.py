@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 from typing import Any
 
 LANE = 4  # bytes of one weight
@@ -80,7 +81,7 @@ class Scores:
     bias: tuple[float, ...]
     table: Table
     first: int = 0  # the lane of the first kind
-    more: tuple[tuple[float, ...], ...] = ()  # for each further value the weight of each kind
+    more: tuple[tuple[float, ...], ...] = ()  # for each kind the weight of each further value
 
     def weight(self, trait: str, kind: str) -> float:
         """The weight of one trait for one kind."""
@@ -93,15 +94,23 @@ class Scores:
             total: The traits, weighed. Each weighs less among many, known or not: what is new makes a vote less sure.
             more: The further values.
         """
-        scale = 1 / math.sqrt(total.traits + 1)
-        sums = self.table.unpack(total, self.first, len(self.kinds))
-        totals = [bias + scale * one for bias, one in zip(self.bias, sums, strict=True)]
-        for value, weights in zip(more, self.more, strict=True) if more else ():
-            totals = [one + value * weight for one, weight in zip(totals, weights, strict=True)]
+        totals = self.totals(total)
+        if more:
+            totals = [one + sum(map(mul, more, column)) for one, column in zip(totals, self.more, strict=True)]
         top = max(totals)
         powers = [math.exp(one - top) for one in totals]
         whole = sum(powers)
         return {kind: power / whole for kind, power in zip(self.kinds, powers, strict=True)}
+
+    def chances(self, total: Sum) -> dict[str, float]:
+        """The chance of each kind where several may hold."""
+        return {kind: 1 / (1 + math.exp(-one)) for kind, one in zip(self.kinds, self.totals(total), strict=True)}
+
+    def totals(self, total: Sum) -> list[float]:
+        """What speaks for each kind, as logarithms of which only the differences count."""
+        scale = 1 / math.sqrt(total.traits + 1)
+        sums = self.table.unpack(total, self.first, len(self.kinds))
+        return [bias + scale * one for bias, one in zip(self.bias, sums, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,7 @@ class Votes:
     sentence: Scores
     mail: Scores
     meanings: Scores
+    flags: Scores
     tongue: Scores
 
 
@@ -145,13 +155,13 @@ def _scores(described: Mapping[str, Any], tables: Sequence[Table]) -> Scores:
         tuple(described["bias"]),
         tables[described["table"]],
         described["first"],
-        tuple(map(tuple, described["more"])),
+        tuple(zip(*described["more"], strict=True)),
     )
 
 
 def pack(votes: Votes) -> bytes:
     """The file's bytes, the same for the same models."""
-    models = (votes.sentence, votes.mail, votes.meanings, votes.tongue)
+    models = (votes.sentence, votes.mail, votes.meanings, votes.flags, votes.tongue)
     tables = list(dict.fromkeys(one.table for one in models))
     parts, sizes = [], []
     for table in tables:
@@ -160,7 +170,13 @@ def pack(votes: Votes) -> bytes:
         parts += [traits, *(table.weights[one].to_bytes(LANE * table.lanes, "little") for one in order)]
         sizes.append((table.lanes, len(traits)))
     described = [
-        {"kinds": one.kinds, "bias": one.bias, "table": tables.index(one.table), "first": one.first, "more": one.more}
+        {
+            "kinds": one.kinds,
+            "bias": one.bias,
+            "table": tables.index(one.table),
+            "first": one.first,
+            "more": [*zip(*one.more, strict=True)],
+        }
         for one in models
     ]
     header = json.dumps({"tables": sizes, "models": described}).encode()

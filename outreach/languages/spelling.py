@@ -14,6 +14,8 @@ _RUN = re.compile(r"[^\W_]+")
 
 def plain(text: str) -> str:
     """A text without accents, case and punctuation: “São Paulo” and “Sao Paulo” become one."""
+    if text.isascii():
+        return " ".join(_RUN.findall(text.lower()))
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     stripped = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(_RUN.findall(stripped))

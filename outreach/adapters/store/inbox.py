@@ -275,7 +275,7 @@ def _dump_bounce(bounce: Bounce) -> dict[str, Any]:
     return {
         "permanent": bounce.permanent,
         "recipients": [*map(_clean, bounce.recipients)],
-        "status": bounce.status and _clean(bounce.status),
+        "status": None if bounce.status is None else _clean(bounce.status),
         "reason": _clean(bounce.reason),
         "message_ids": [*map(_clean, bounce.message_ids)],
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
@@ -18,6 +19,7 @@ from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
 
 Clues = Callable[[Invitee], Iterable[tuple[str, str]]]  # (kind, value): address
 BATCH = 1000
+CHANGES = "register"  # the switch whose value is another after each change of invitees, contacts and addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Register:
                 self._write_clues(connection, some, clues)
             self._join_wave(connection, [numbers[invitee.id] for invitee in invitees], now, by)
             self._note_list(connection, [numbers[invitee.id] for invitee in invitees], listed_in)
+            if touched:
+                _note_change(connection)
             if within is not None and changed:
                 within(connection, [numbers[invitee.id] for invitee in changed])
         return _enrolled(invitees, new, changed)
@@ -187,6 +191,13 @@ class Register:
         with reading(self._engine) as connection:
             return {row.id: row.name for row in connection.execute(select(t.invitee.c.id, t.invitee.c.name))}
 
+    def stamp(self) -> tuple[object, ...]:
+        """Another one as soon as an invitee, a contact or a known address was added, changed or removed."""
+        rows = (select(func.count()).select_from(table).scalar_subquery() for table in (t.invitee, t.contact, t.clue))
+        changes = select(t.switch.c.value).where(t.switch.c.name == CHANGES).scalar_subquery()
+        with reading(self._engine) as connection:
+            return tuple(connection.execute(select(changes, *rows)).one())
+
     def count(self) -> int:
         """How many invitees there are."""
         with reading(self._engine) as connection:
@@ -219,6 +230,7 @@ class Register:
         ).scalar()
         connection.execute(insert(t.contact), [_contact_row(invitee.number, min(first or 0, 0) - 1, contact, "person")])
         self._write_clues(connection, [replace(invitee, contacts=(contact,))], clues)
+        _note_change(connection)
 
     def let_go(self, connection: Connection, number: int, email: str) -> None:
         """Takes back the contact that a person took up last, if it has this address."""
@@ -230,6 +242,7 @@ class Register:
         ).first()
         if row is not None and row.email == email:
             connection.execute(delete(t.contact).where(t.contact.c.id == row.id))
+            _note_change(connection)
 
     def remember(self, connection: Connection, sender: str, number: int) -> None:
         """Remembers what a person decided: mail of this sender is of that invitee."""
@@ -265,6 +278,13 @@ class Register:
         with reading(self._engine) as connection:
             query = select(t.clue.c.value).where(t.clue.c.kind == "address", t.clue.c.invitee == number)
             return frozenset(connection.execute(query).scalars())
+
+
+def _note_change(connection: Connection) -> None:
+    """Makes the stamp another one, in the transaction of the change."""
+    value = uuid4().hex
+    if not connection.execute(update(t.switch).where(t.switch.c.name == CHANGES).values(value=value)).rowcount:
+        connection.execute(insert(t.switch).values(name=CHANGES, value=value, set_at=func.now()))
 
 
 def _numbers(connection: Connection) -> dict[str, int]:

@@ -69,9 +69,11 @@ def _told(message: Message, words: str, letter: str) -> tuple[Failure, ...]:
     """The recipients of a notice without a report: named in words, in a header, in the subject, or by the letter."""
     own = frozenset(box.address for box in (*message.to, *message.from_, *message.cc))
     told = failures_told(words, own)
-    if told:
-        return told
     header = named(*ADDRESS.findall(message.header("x-failed-recipients")))
+    if told:
+        # Where the header names who failed, an address that was forwarded to them did not.
+        failed = tuple(one for one in told if set(one.addresses) <= set(header))
+        return failed or told
     subject = tuple(address for address in named(*ADDRESS.findall(message.subject)) if address not in own)
     returned = tuple(address for address in only_recipient(message.returned or letter) if address not in own)
     named_there = tuple(Failure((address,)) for address in header or subject or returned)

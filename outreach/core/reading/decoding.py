@@ -85,7 +85,11 @@ def charset_named(name: str) -> str:
 def kept(text: str) -> str:
     """A text without what no database keeps: NUL, and halves of characters."""
     text = text.replace("\0", "")
-    return text if text.isascii() else _HALVES.sub("\ufffd", text)
+    try:
+        text.encode()  # quicker than to look for halves
+    except UnicodeEncodeError:
+        return _HALVES.sub("\ufffd", text)
+    return text
 
 
 def _strictly(content: bytes, name: str) -> str | None:

@@ -37,15 +37,20 @@ LONGEST_SIGNATURE = 600  # characters; in a longer one somebody wrote
 INDENT = re.compile(r"border\s*:\s*none|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", re.IGNORECASE)
 
 # Lines of their own, which no mail has: they become “>” and separators.
-OPEN, CLOSE, QUOTE, SIGNATURE = "\ue010", "\ue011", "\ue012", "\ue013"
+OWN = OPEN, CLOSE, QUOTE, SIGNATURE = "\ue010", "\ue011", "\ue012", "\ue013"
 SEPARATOR = "-----Original Message-----"
-_OWN = re.compile("[\ue010-\ue013]")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]*>|<!--|<![^<>]*>")
+_OWN = re.compile(f"[{''.join(OWN)}]")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]*>|<![^<>]*>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_FOR_OPENED = dict.fromkeys([*BLOCKS, "br"], "\n") | {"td": " ", "th": " ", "blockquote": f"\n{OPEN}\n"}
+_FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"}
 
 
 def html_to_text(html: str) -> str:
     """The text of an HTML mail; what stands in a block quote gets a “>” before each line."""
-    html = _OWN.sub(" ", html[:MOST])
+    html = html[:MOST]
+    if any(sign in html for sign in OWN):
+        html = _OWN.sub(" ", html)
     if html.count("<") > 2 * MOST_TAGS:
         return _lines(_by_tags(html))
     try:
@@ -86,46 +91,30 @@ def _by_tags(html: str) -> str:
 
 
 def _pieces(html: str) -> Iterator[str]:
-    last, until, hidden = 0, 0, ""
-    for found in _TAG.finditer(html):
-        if found.start() < until:
-            continue
-        if not hidden:
-            yield html[last : found.start()]
-        last = found.end()
-        closes, name = bool(found.group(1)), (found.group(2) or "").lower()
-        if found.group() == "<!--":
-            until = last = html.find("-->", last) + 3 if html.find("-->", last) >= 0 else len(html)
-        elif hidden or name in UNSEEN:
-            hidden = _hidden(hidden, name, closes=closes)
+    first, *rest = _TAG.split(_COMMENT.sub("", html))
+    hidden = ""  # the element whose text nobody sees
+    yield first
+    for closes, named, text in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        name = named.lower() if named else ""
+        if hidden:
+            hidden = "" if closes and name == hidden else hidden
+        elif name in UNSEEN:
+            hidden = "" if closes else name
         else:
-            yield _for_tag(name, closes=closes)
-    if not hidden:
-        yield html[last:]
-
-
-def _hidden(hidden: str, name: str, *, closes: bool) -> str:
-    """The element whose text nobody sees, behind this tag."""
-    if hidden:
-        return "" if closes and name == hidden else hidden
-    return "" if closes else name
-
-
-def _for_tag(name: str, *, closes: bool) -> str:
-    if name == "blockquote":
-        return f"\n{CLOSE if closes else OPEN}\n"
-    if name == "br" or name in BLOCKS:
-        return "\n"
-    return " " if name in ("td", "th") else ""
+            yield (_FOR_CLOSED if closes else _FOR_OPENED).get(name, "")
+        if not hidden:
+            yield text
 
 
 def _lines(text: str) -> str:
     depth = 0
     lines: list[str] = []
     marked: list[int] = []
-    for line in text.replace("\xa0", " ").split("\n"):
-        clean = " ".join(line.split())
-        if clean == OPEN:
+    for line in text.split("\n"):
+        clean = " ".join(line.split()) if line else line
+        if not clean:
+            lines.append("> " * min(depth, 5))
+        elif clean == OPEN:
             depth += 1
         elif clean == CLOSE:
             depth = max(0, depth - 1)

@@ -77,7 +77,7 @@ def unreadable(problem: str) -> Message:
 
 def _message(root: Part, problem: str, charset: str) -> Message:
     fields = _fields(root)
-    headers = tuple((name, decoded_words(value)[:MOST_VALUE]) for name, value in fields)
+    headers = tuple([(name, decoded_words(value)[:MOST_VALUE]) for name, value in fields])
     first = dict(reversed(headers))
     parts = list(root.walk())
     text = _Texts(charset, certified=first.get("x-trasporto", "").lower() == "posta-certificata")
@@ -113,7 +113,7 @@ def _fields(part: Part) -> list[tuple[str, str]]:
 
 def _boxes(fields: list[tuple[str, str]], name: str) -> tuple[Mailbox, ...]:
     values = [value for key, value in fields if key == name]
-    return tuple(box for value in values[:MOST_SAME] for box in mailboxes(value))
+    return tuple([box for value in values[:MOST_SAME] for box in mailboxes(value)])
 
 
 class _Texts:
@@ -182,17 +182,18 @@ class _Texts:
         plain = [self.of(part, root=False) for part in parts if part.kind == "text/plain"]
         best = "\n".join(dict.fromkeys(text for text in plain if text.strip()))
         for part in parts:
-            if part.kind == "text/plain" or (part.kind == "text/html" and len(best) * 2 > self._seen(part)):
+            if part.kind == "text/plain" or (part.kind == "text/html" and self._is_seen(part, 2 * len(best))):
                 continue
             text = self.of(part, root=False)
             best = best if _says_as_much(best, text) else text
         return best
 
-    def _seen(self, part: Part) -> int:
-        """How many characters of an HTML part are seen at most, cheaply."""
+    def _is_seen(self, part: Part, characters: int) -> bool:
+        """Whether fewer characters than so many are seen of an HTML part, cheaply."""
         html = self.plain(part)
         body = max(html.find("<body"), html.find("<BODY"), 0)
-        return len(" ".join(_TAG.sub("", html[body:]).split()))
+        text = _TAG.sub("", html[body:])
+        return len(text) < characters or len(" ".join(text.split())) < characters
 
 
 def _is_said(text: str, texts: list[str]) -> bool:

@@ -19,7 +19,10 @@ _FIELD = re.compile(rb"([!-9;-~]*):(.*(?:\n[ \t].*)*)(?:\n|\Z)")
 # A blank before the colon is obsolete (RFC 5322 §4.5) and not believed of a first line, which may be a text.
 _LATER_FIELD = re.compile(rb"([!-9;-~]*)[ \t]*:(.*(?:\n[ \t].*)*)(?:\n|\Z)")
 _FOLD = re.compile(r"\n[ \t]")
-_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+# A value and its parameters (RFC 2045 §5.1), written as nearly all programs do.
+_VALUE = re.compile(r"\s*([\w.+/-]*)\s*", re.ASCII)
+_PARAMETER = re.compile(r";\s*([\w-]+)=(?:\"([^\"\\<]*)\"|([^\s;<>\"'\\]+))\s*", re.ASCII)
+_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})")
 
 TOO_MANY_PARTS = "it has too many parts; only the first were read"
 TOO_DEEP = "its parts are nested too deeply; only the outer ones were read"
@@ -29,17 +32,26 @@ TOO_MANY_FIELDS = "it has more than 1,000 headers, or more than 256 kB of them; 
 class Part:
     """One part of a mail: its header, and either its body, still in its transfer encoding, or parts of its own."""
 
-    __slots__ = ("attached", "body", "charset", "encoding", "head", "kind", "name", "parts")
+    __slots__ = ("attached", "body", "boundary", "charset", "encoding", "head", "kind", "name", "parts")
 
     def __init__(self, head: Head, kind: str) -> None:
         head.set_default_type(kind)
         self.head = head
-        self.kind = head.get_content_type()
-        content, disposition = (str(head.get(f"content-{one}", "")).lower() for one in ("type", "disposition"))
-        self.encoding = str(head.get("content-transfer-encoding", ""))
-        self.attached = disposition.strip().startswith("attachment")
-        self.charset = _asked(head.get_content_charset) if "charset" in content else ""
-        self.name = _asked(head.get_filename) if "name" in content or "name" in disposition else ""
+        fields = {name.lower(): str(value) for name, value in reversed(list(head.raw_items()))}
+        content, disposition = fields.get("content-type", kind), fields.get("content-disposition", "")
+        told, place = _plainly(content), _plainly(disposition)
+        if told is not None and place is not None and told[0].count("/") == 1:
+            self.kind = told[0]
+            self.charset = told[1].get("charset", "").lower()
+            self.boundary = told[1].get("boundary", "").rstrip()
+            self.name = place[1].get("filename", told[1].get("name", "")).strip()
+        else:  # the library reads whatever else there is
+            self.kind = head.get_content_type()
+            self.charset = _asked(head.get_content_charset) if "charset" in content.lower() else ""
+            self.boundary = _asked(head.get_boundary).rstrip() if "boundary" in content.lower() else ""
+            self.name = _asked(head.get_filename) if "name" in f"{content} {disposition}".lower() else ""
+        self.encoding = fields.get("content-transfer-encoding", "")
+        self.attached = disposition.strip().lower().startswith("attachment")
         self.body = b""
         self.parts: list[Part] = []
 
@@ -59,7 +71,7 @@ class Part:
 
 def split(raw: bytes) -> tuple[Part, str]:
     """A mail as a tree of parts, and why not all of it was read ("" = it was)."""
-    lines = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
     start = len(lines) - len(lines.lstrip(b" \t\n"))
     if lines.startswith(b"From ", start) or (start and not _FIELD.match(lines, start)):
         start = _line_end(lines, start, len(lines))  # behind the envelope of an mbox, or the end of a lost field
@@ -70,7 +82,7 @@ def split(raw: bytes) -> tuple[Part, str]:
 
 def declared_charset(raw: bytes) -> str:
     """The first charset that a mail names; "" if none."""
-    found = _CHARSET.search(raw, 0, 20_000)
+    found = _CHARSET.search(raw[:20_000].lower())
     return found[1].decode("ascii") if found else ""
 
 
@@ -96,9 +108,7 @@ class _Splitter:
 
     def _inner(self, part: Part, raw: bytes, start: int, end: int, depth: int) -> Iterator[Part]:
         kind = part.kind
-        boundary = (
-            _asked(part.head.get_boundary).rstrip().encode("utf-8", "replace") if kind.startswith("multipart/") else b""
-        )
+        boundary = part.boundary.encode("utf-8", "replace") if kind.startswith("multipart/") else b""
         if not boundary and kind not in FORWARDED:
             return
         if depth >= MOST_NESTED:
@@ -171,8 +181,21 @@ class _Splitter:
             half = MOST_VALUE // 2
             ends = name.lower() == "references"
             value = value[:half] + b" " + value[-half:] if ends else value[:MOST_VALUE]
-        text = decoded_text(value, "", self.charset)
+        plain = value.isascii() and b"\0" not in value
+        text = value.decode("ascii") if plain else decoded_text(value, "", self.charset)
         return (_FOLD.sub(" ", text) if "\n" in text else text).strip("\n \t")
+
+
+def _plainly(value: str) -> tuple[str, dict[str, str]] | None:
+    """A value in lower case and its parameters; None where they are written in a rarer way."""
+    if not value.isascii():
+        return None
+    found, parameters = _VALUE.match(value), dict[str, str]()
+    at = found.end() if found else 0
+    while (one := _PARAMETER.match(value, at)) is not None:
+        parameters.setdefault(one[1].lower(), one[3] if one[2] is None else one[2])
+        at = one.end()
+    return (found[1].lower(), parameters) if found and value[at:] in ("", ";") else None
 
 
 def _asked(about: Callable[[], object]) -> str:

@@ -31,7 +31,6 @@ class Sentence:
     text: str
     words: str  # “ we join ”: a blank before, between and behind
     spans: tuple[tuple[int, int], ...]  # of each word in the text
-    starts: tuple[int, ...]  # of each word in the plain words
 
     @property
     def asks(self) -> bool:
@@ -46,15 +45,9 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _sentence(text: str) -> Sentence:
-    words, spans, starts, at = [], [], [], 1
-    for found in WORD.finditer(text):
-        word = _spelled(found.group())
-        if word:
-            words.append(word)
-            spans.append(found.span())
-            starts.append(at)
-            at += len(word) + 1
-    return Sentence(text, f" {' '.join(words)} " if words else " ", tuple(spans), tuple(starts))
+    found = [(word, one.span()) for one in WORD.finditer(text) if (word := _spelled(one[0]))]
+    words, spans = zip(*found, strict=True) if found else ((), ())
+    return Sentence(text, f" {' '.join(words)} " if words else " ", spans)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -97,7 +90,8 @@ def find(phrases: Sequence[str], sentence: Sentence) -> Iterator[str]:
 
 
 def _as_written(sentence: Sentence, start: int, end: int) -> str:
-    inside = [index for index, at in enumerate(sentence.starts) if start <= at < end]
-    if not inside:
+    first = sentence.words.count(" ", 0, start) - 1
+    last = sentence.words.count(" ", 0, end - 1) - 1
+    if not 0 <= first <= last:
         return sentence.text.strip()
-    return " ".join(sentence.text[sentence.spans[inside[0]][0] : sentence.spans[inside[-1]][1]].split())
+    return " ".join(sentence.text[sentence.spans[first][0] : sentence.spans[last][1]].split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -30,6 +30,7 @@ __all__ = ["open_mail", "read_mail"]
 
 MOST_NEW = 20_000  # characters of new text that are kept
 HALF = 0.5
+FLAGGED = 0.25  # the chance from which a flag is set
 # What somebody may have written above our link's “stop” that a person should see.
 MORE_THAN_STOP = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE, ReadingKind.QUESTION, ReadingKind.REDIRECT})
 POSITIONS = (ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.TENTATIVE, ReadingKind.WITHDRAW)
@@ -44,6 +45,7 @@ class Said:
     sentences: tuple[Sentence, ...]
     heard: tuple[Heard, ...]
     language: Language | None
+    flags: Mapping[str, float]  # the chance of each, from 0 to 1
 
 
 def read_mail(
@@ -109,14 +111,16 @@ def understand(
         ballot = cast(heard, languages.votes)
         verdict = weigh(heard, ballot, languages.votes)
         position = sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS)
+        flags = ballot.flags
     else:
         verdict = suggest(parts, spoken.language)
         position = HALF * (verdict.kind in POSITIONS)
+        flags = dict.fromkeys(_told(parts, spoken.language), 1.0)
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
     verdict = replace(verdict, doubts=(*verdict.doubts, *boxes.doubts(text)))
-    return Said(verdict, position, parts, heard, spoken.language)
+    return Said(verdict, position, parts, heard, spoken.language, flags)
 
 
 def _in_a_reply(verdict: Verdict, subject: str) -> Verdict:
@@ -221,26 +225,24 @@ def _code(said: Said) -> str | None:
 
 
 def _flags(message: Message, said: Said, substitute: str | None, deadline: date | None) -> Iterator[Flag]:
-    means = {one.name for heard in said.heard for one in heard.meanings}
+    likely = {Flag(flag) for flag, chance in said.flags.items() if chance >= FLAGGED}
+    yield from likely - {Flag.CONDITIONAL}
+    if Flag.CONDITIONAL in likely and said.verdict.kind is ReadingKind.CONFIRM:
+        yield Flag.CONDITIONAL
     if any(sentence.asks for sentence in said.sentences):
         yield Flag.HAS_QUESTION
     if deadline is not None and message.date is not None and message.date > _end_of(deadline):
         yield Flag.LATE
-    if said.verdict.kind is ReadingKind.CONFIRM and "if" in means:
-        yield Flag.CONDITIONAL
-    if substitute is not None or _says("new_contact", said):
+    if substitute is not None:
         yield Flag.NAMES_NEW_CONTACT
-    if "behalf" in means or _says("for_somebody", said):
-        yield Flag.ON_BEHALF
-    if "event" in means or _says("other_event", said):
-        yield Flag.OTHER_EVENT
-    if _says("attached", said):
-        yield Flag.ATTACHMENT_MENTIONED
 
 
-def _says(what: str, said: Said) -> bool:
-    phrases: Sequence[str] = said.language.phrases.get(what, ()) if said.language is not None else ()
-    return any(True for sentence in said.sentences for _ in find(phrases, sentence))
+def _told(parts: Sequence[Sentence], language: Language | None) -> Iterator[Flag]:
+    """The flags of which a phrase is found, in a language of which only phrases are known."""
+    for flag in Flag:
+        phrases = language.phrases.get(flag.value, ()) if language is not None else ()
+        if any(True for sentence in parts for _ in find(phrases, sentence)):
+            yield flag
 
 
 def _end_of(day: date) -> datetime:

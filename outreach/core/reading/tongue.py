@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -41,12 +42,15 @@ def tongue(heard: Sequence[Sentence], languages: Languages) -> Tongue:
     code = max(whole, key=whole.__getitem__)
     if len(each) == 1:
         return Tongue(languages.get(code), (languages.get(code),))
-    return Tongue(languages.get(code), tuple(languages.get(_of_sentence(words, whole, scores)) for words in each))
+    ahead = [math.log(share + PRIOR) for share in whole.values()]
+    return Tongue(languages.get(code), tuple(languages.get(_of_sentence(words, ahead, scores)) for words in each))
 
 
-def _of_sentence(words: frozenset[str], whole: Mapping[str, float], scores: Scores) -> str:
-    own = scores.shares(scores.table.weigh_words(words, parts_of)) if words else whole
-    return max(own, key=lambda code: own[code] * (whole[code] + PRIOR))
+def _of_sentence(words: frozenset[str], ahead: Sequence[float], scores: Scores) -> str:
+    """The language of a sentence, given what speaks for each in the mail as a whole."""
+    own = scores.totals(scores.table.weigh_words(words, parts_of)) if words else (0.0,) * len(ahead)
+    both = [one + before for one, before in zip(own, ahead, strict=True)]
+    return scores.kinds[both.index(max(both))]
 
 
 def tongue_words(text: str) -> frozenset[str]:

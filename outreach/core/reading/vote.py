@@ -1,8 +1,8 @@
 """The statistical witnesses: linear models over readable traits, trained by benchmarks/learn.py.
 
 Three vote: on what a single sentence does, on what the mail says by its words, their letters and their meanings, and on
-what it says by the meanings alone. All are logistic regressions (one kind against all others) over traits such as “run
-not join”, “fr:en attent” or “~confi”, so that every vote can be explained by words.
+what it says by the meanings alone; a fourth tells its flags. All are logistic regressions (one kind against all others)
+over traits such as “run not join”, “fr:en attent” or “~confi”, so that every vote can be explained by words.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Ballot:
     mail: Mapping[str, float]
     sentences: tuple[Mapping[str, float], ...]
     meanings: Mapping[str, float]
+    flags: Mapping[str, float]  # the chance of each
 
     @property
     def kind(self) -> str:
@@ -50,10 +51,12 @@ def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     meant = weighed(_together([table.known(own), *(one for one, _ in known)]), own.union(*(one for one, _ in parts)))
     words = weighed(_together([one for _, one in known]), frozenset[str]().union(*(one for _, one in parts)))
     spelled = table.weigh_words(frozenset[str]().union(*(heard.words for heard in mail)), letters)
+    whole = meant + words + spelled
     return Ballot(
-        votes.mail.shares(meant + words + spelled, summary(votes.sentence.kinds, each)),
+        votes.mail.shares(whole, summary(votes.sentence.kinds, each)),
         each,
         votes.meanings.shares(meant),
+        votes.flags.chances(whole),
     )
 
 

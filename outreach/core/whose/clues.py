@@ -19,15 +19,17 @@ MOST_NEW = 20_000  # characters of new text that are looked at
 MOST_TEXT = 100_000  # of the whole text, for references and addresses
 MOST_RETURNED = 50_000
 MOST_ADDRESSES = 100
-MOST_WORDS = 2000  # that may hold a reference
 SIGNATURE_LINES = 12
 HEAD_LINES = 30  # of a quoted letter
 LONGEST_HEAD = 200  # characters of a line there
 LONGEST_NAME = 60  # characters of a person's name and title
 MOST_GIVEN = 4  # words of a person's name
 SHORT_LINE = 72  # characters of a line that can belong to a signature
-_ENDS = tuple(f"{dash}{end}" for dash in "-\u2010\u2011\u2013" for end in ("\n", "\r\n"))
-_BROKEN = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{4}[-\u2010\u2011\u2013]){1,5}\r?\n")
+# What the bytes of a text look like from afar; E2 begins a dash that is not ASCII, and what ends it is dropped.
+_AFAR = bytes(120 if chr(one).isalnum() and one < 128 else 45 if one in b"-\xe2" else one for one in range(256))  # noqa: PLR2004
+_DROPPED = "\r\u2010\u2011\u2013".encode().replace(b"\xe2", b"")
+# A reference from afar: in groups, in one, and broken over lines.
+_SHAPES = (b"-".join([b"xxxx"] * (LENGTH // 4)), b"x" * LENGTH, b"xxxx-\n")
 _LEFT_OF_AT = re.compile(r"[A-Za-z0-9._%+'-]+\Z")
 _RIGHT_OF_AT = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
@@ -99,7 +101,7 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
     domains = own_domains(sender) if sender not in own_addresses else ()
     labels = read_label(domains[0], index) if domains else ()
     return Clues(
-        references=find_references(_likely(_everywhere(message, bounced))),
+        references=find_references("\n".join(filter(_may_hold_reference, _everywhere(message, bounced)))),
         message_ids=_message_ids(message, reading),
         sender=sender,
         near=_others(near, own_addresses, sender),
@@ -141,22 +143,19 @@ def _addresses(text: str) -> Iterator[str]:
         at = text.find("@", at + 1)
 
 
-def _everywhere(message: Message, bounced: Iterable[str]) -> str:
+def _everywhere(message: Message, bounced: Iterable[str]) -> tuple[str, ...]:
+    """Where a reference may stand."""
     plus = " ".join(box.address.partition("@")[0] for box in (*message.to, *message.cc))
     delivered = " ".join((*message.all_headers("delivered-to")[:5], *message.all_headers("x-original-to")[:5]))
     ids = " ".join((message.message_id, *message.references[-50:], *message.in_reply_to[:10]))
     text = (message.text[:MOST_TEXT], message.returned[:MOST_RETURNED])
-    return "\n".join((message.subject, ids, plus, delivered, *bounced, *text))
+    return (message.subject, ids, plus, delivered, *bounced, *text)
 
 
-def _likely(text: str) -> str:
-    """What of a text can hold a reference: its long words; all of it where a line ends in a dash."""
-    if any(end in text for end in _ENDS) and _BROKEN.search(text):
-        return text
-    words = text.split()
-    if max(map(len, words), default=0) < LENGTH:
-        return ""
-    return " ".join([word for word in words if len(word) >= LENGTH][:MOST_WORDS])
+def _may_hold_reference(text: str) -> bool:
+    """A quick look: whether letters, figures and dashes stand as in a reference."""
+    seen = text.encode("utf-8", "replace").translate(_AFAR, _DROPPED)
+    return any(shape in seen for shape in _SHAPES)
 
 
 def _message_ids(message: Message, reading: Reading) -> tuple[str, ...]:
@@ -199,7 +198,7 @@ def _addressed(quote: str) -> Iterator[str]:
     for line in quote.splitlines():
         if len(line) > LONGEST_HEAD:
             continue
-        if found := _TO.match(line):
+        if (":" in line or "：" in line) and (found := _TO.match(line)):
             yield found.group("whom")
         elif _SALUTATION.match(line):
             yield line

@@ -37,11 +37,10 @@ class Table:
     def get(self, key: str) -> Rows:
         """The rows of a key, in order."""
         wanted = hash(key)
-        at = bisect_left(self._hashes, wanted)
-        end = at
+        start = end = bisect_left(self._hashes, wanted)
         while end < len(self._hashes) and self._hashes[end] == wanted:
             end += 1
-        return tuple(dict.fromkeys(self._rows[at:end]))
+        return tuple(dict.fromkeys(self._rows[start:end])) if end > start else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,8 @@ def _add_names(index: Index, row: int, forms: Spellings) -> None:
     for form in forms.short:
         index.beginnings.add(row, "".join(form))
     for form in (*forms.full, *forms.short):
-        index.first_words[form[0]] = max(len(form), index.first_words.get(form[0], 0))
+        if len(form) > index.first_words.get(form[0], 0):
+            index.first_words[form[0]] = len(form)
 
 
 def _add_address(index: Index, row: int, address: str) -> None:

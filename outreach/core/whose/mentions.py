@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -21,7 +21,6 @@ OFFICE_REACH = 5
 _INSIDE_A_NAME = re.compile(r"[\s'’´`‐-–/-]{1,4}|\.\s?")
 _SOFT = re.compile(r"[\s'’´`\"“”«»‐-–-]{0,6}")
 _IDEOGRAPHS = re.compile(r"[㐀-鿿가-힣]")
-_CAPITAL = re.compile(r"(?<![^\W_])[A-Z\u0080-\uffff][^\W_]*")  # or a letter of another script
 _CIVIC_ENDINGS = (
     "特別市",
     "広域市",
@@ -89,7 +88,7 @@ def mentions(text: str, index: Index) -> list[Mention]:
     found: list[Mention] = []
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
         line = raw[:LONGEST_LINE]
-        if index.first_words.keys().isdisjoint(map(fold, _CAPITAL.findall(line))) and not _IDEOGRAPHS.search(line):
+        if not _may_name(line, index.first_words):
             continue
         spans = [match.span() for match in WORD.finditer(line)]
         if spans:
@@ -99,25 +98,30 @@ def mentions(text: str, index: Index) -> list[Mention]:
     return found
 
 
+def _may_name(line: str, first_words: Mapping[str, int]) -> bool:
+    """A quick look: whether a name may begin in a line."""
+    if any(fold(word) in first_words for word in WORD.findall(line) if not word[0].islower()):
+        return True
+    return not line.isascii() and _IDEOGRAPHS.search(line) is not None
+
+
 def _in_line(line: _Line, index: Index) -> Iterator[Mention]:
-    at = 0
-    while at < len(line.words):
-        length = 0
-        if line.capital(at):
+    behind = 0
+    for at, word in enumerate(line.words):
+        if at < behind:
+            continue
+        if word in index.first_words and line.capital(at):
             mention, length = _at(line, at, index)
+            behind = at + length
             if mention is not None:
                 yield mention
-            if not length and _IDEOGRAPHS.match(line.words[at]):
-                yield from _without_blanks(line.words[at], index)
-        at += length or 1
+        if at >= behind and not word.isascii() and _IDEOGRAPHS.match(word) and line.capital(at):
+            yield from _without_blanks(word, index)
 
 
 def _at(line: _Line, at: int, index: Index) -> tuple[Mention | None, int]:
     """The longest name that begins at a word."""
-    most = index.first_words.get(line.words[at], 0)
-    if not most:
-        return None, 0
-    longest = at + 1
+    longest, most = at + 1, index.first_words[line.words[at]]
     while longest < min(at + most, len(line.words)) and _INSIDE_A_NAME.fullmatch(
         line.text, line.spans[longest - 1][1], line.spans[longest][0]
     ):

@@ -21,6 +21,7 @@ _SAINTS = {"saint": "st", "sankt": "st", "sint": "st", "sainte": "ste"}
 _PARTS = re.compile(r"\s*[(),/]\s*|\s+[-–]\s+")
 _KEPT = frozenset({"la", "le", "los", "las", "el", "den", "l"})  # they can belong to the name
 _ARTICLES = frozenset({"l", "s", "d"})  # L'Hospitalet, 's-Gravenhage
+_NONE: frozenset[Words] = frozenset()
 SHORTEST = 2  # letters of a name
 LONGEST = 8  # words of a name
 
@@ -34,6 +35,8 @@ def fold(word: str) -> str:
 
 def words_of(text: str) -> Words:
     """The words of a text, folded."""
+    if text.isascii():
+        return tuple([_SAINTS.get(word, word) for word in WORD.findall(text.lower())])
     return tuple(fold(word) for word in WORD.findall(text))
 
 
@@ -69,14 +72,15 @@ class Namer:
         short: set[Words] = set()
         if _PARTS.search(name):
             full.update(form for part in _PARTS.split(name)[:3] for form in _written(part))
-        for form in [form for form in full if len(form) > 1]:
+        for form in _several(full):
             bare, connected = self.without_office(form)
             (full if connected else short).add(bare)
-        full.update([form[1:] for form in full if len(form) > 1 and form[0] in _ARTICLES])
+        full.update([form[1:] for form in _several(full) if form[0] in _ARTICLES])
         for form in tuple(full):
             full.update(self._known.get((country, "".join(form)), ()))
-        short.update(beginning for form in full if len(form) > 1 for beginning in self._beginnings(form))
-        return Spellings(_long_enough(full), _long_enough(short - full))
+        for form in _several(full):
+            short.update(self._beginnings(form))
+        return Spellings(_long_enough(full), _long_enough(short - full) if short else _NONE)
 
     def without_office(self, form: Words) -> tuple[Words, bool]:
         """A name without “City of” before it, and whether a word such as “of” stood between."""
@@ -110,6 +114,10 @@ def _written(name: str) -> Iterator[Words]:
     yield words
     if not name.isascii() and (keyboard := words_of(name.translate(_ON_KEYBOARDS))) != words:
         yield keyboard
+
+
+def _several(forms: Iterable[Words]) -> list[Words]:
+    return [form for form in forms if len(form) > 1]
 
 
 def _long_enough(forms: Iterable[Words]) -> frozenset[Words]:

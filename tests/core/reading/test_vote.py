@@ -19,7 +19,7 @@ from outreach.languages.scores import Scores, Table, Votes, pack, read_votes, si
 LANGUAGES = load_languages()
 ENGLISH = next(one for one in LANGUAGES.all if one.code == "en")
 TABLE = Table(2, {"a": side_by_side((1.5, -2.0)), "b": side_by_side((-0.25, 3.0))})
-SMALL = Scores(("no", "yes"), (0.5, -0.25), TABLE, 0, ((1.0, 2.0),))
+SMALL = Scores(("no", "yes"), (0.5, -0.25), TABLE, 0, ((1.0,), (2.0,)))
 
 
 @given(st.lists(st.lists(st.floats(-100, 100), min_size=3, max_size=3), max_size=200))
@@ -41,6 +41,13 @@ def test_shares_are_a_softmax() -> None:
     assert sum(found.values()) == pytest.approx(1)
 
 
+def test_chances_of_flags() -> None:
+    """Several may hold, so each has a chance of its own."""
+    found = SMALL.chances(TABLE.weigh(["b"]))
+    assert found["yes"] == pytest.approx(1 / (1 + math.exp(0.25 - 3.0 / math.sqrt(2))))
+    assert found["no"] == pytest.approx(1 / (1 + math.exp(-0.5 + 0.25 / math.sqrt(2))))
+
+
 def test_words_by_their_letters() -> None:
     """A word weighs what its parts weigh; each word is looked up once."""
     table = Table(1, {"~<yes": side_by_side((2.0,)), "~yes>": side_by_side((1.0,))})
@@ -49,7 +56,7 @@ def test_words_by_their_letters() -> None:
 
 def test_the_file_keeps_the_models() -> None:
     """What is written is what is read, and the same models make the same bytes."""
-    votes = Votes(SMALL, Scores(("x",), (0.0,), TABLE, 1), SMALL, Scores(("en",), (1.0,), Table(1, {"the": 5})))
+    votes = Votes(SMALL, Scores(("x",), (0.0,), TABLE, 1), SMALL, SMALL, Scores(("en",), (1.0,), Table(1, {"the": 5})))
     again = read_votes(pack(votes))
     assert again.sentence.table.weights == again.mail.table.weights == TABLE.weights
     assert again.sentence.table is again.mail.table

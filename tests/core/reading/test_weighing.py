@@ -27,7 +27,7 @@ def verdict(text: str, mail: dict[str, float], *each: dict[str, float]) -> Verdi
     """What a text is worth under a given vote."""
     heard = tuple(hear_in(sentence, ENGLISH) for sentence in sentences(text))
     whole = {kind: share for kind, share in mail.items() if kind != "none"}
-    return weigh(heard, Ballot(whole, each, whole), LANGUAGES.votes)
+    return weigh(heard, Ballot(whole, each, whole, {}), LANGUAGES.votes)
 
 
 YES = shares(confirm=0.9)
@@ -97,7 +97,7 @@ def test_the_lead() -> None:
 def test_meanings_alone_must_agree() -> None:
     """Where the meanings of the words say something else than the words themselves, a person looks."""
     heard = tuple(hear_in(sentence, ENGLISH) for sentence in sentences("We join the campaign."))
-    unlike = Ballot(YES, (YES,), shares(tentative=0.9))
+    unlike = Ballot(YES, (YES,), shares(tentative=0.9), {})
     found = weigh(heard, unlike, LANGUAGES.votes)
     assert not found.sure
     assert "doubt: its words may also mean tentative" in [one.evidence.rule for one in found.doubts]
