@@ -400,7 +400,8 @@ def _undo_filing(desk: Desk, connection: Connection, act: Act, entries: Sequence
         desk.store.journal.write(connection, entries, desk.now())
         return
     nobodys = understood.match.number is None and act.filed is None and not act.filed_nowhere
-    waits = nobodys and understood.reading.kind not in AUTOMATIC
+    read = understood.reading
+    waits = nobodys and not (read.kind in AUTOMATIC and read.decided)
     back = replace(understood, filed=act.filed, filed_nowhere=act.filed_nowhere, needs_review=waits)
     desk.store.inbox.write(connection, back, entries, desk.now())
     if act.sender and act.sender_was is not None:

@@ -77,6 +77,7 @@ MOST = 25  # sentences in which signs are looked for
 # Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
 ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
 NOTHING_ELSE, MUCH_ELSE = 0.2, 0.5  # up to so little a position counts nothing, from so much on it counts whole
+LIKELY = 0.7  # from such a position on somebody looks, whatever the headers say: a person may have added it
 HARDLY = 0.2  # up to such a position nobody need look, where one sign alone suffices
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
@@ -183,7 +184,7 @@ def read_automatic(
     if not goes_before(signs, position):
         return None
     hardly = HARDLY if any(sign.weight >= STRONG for sign in signs) else 0.0
-    sure = _weight(signs) >= STRONG + AGAINST_POSITION * max(0.0, position - hardly)
+    sure = position < LIKELY and _weight(signs) >= STRONG + AGAINST_POSITION * max(0.0, position - hardly)
     return Automatic(tuple(sorted(signs, key=lambda sign: -sign.weight)), sure, back, substitute)
 
 

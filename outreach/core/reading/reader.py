@@ -116,9 +116,20 @@ def understand(
         verdict = suggest(parts, spoken.language)
         position = HALF * (verdict.kind in POSITIONS)
         flags = dict.fromkeys(_told(parts, spoken.language), 1.0)
+    if silent and REPLY_SUBJECTS.match(subject):
+        verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
     verdict = replace(verdict, doubts=(*verdict.doubts, *boxes.doubts(text)))
     return Said(verdict, position, parts, heard, spoken.language, flags)
+
+
+def _in_a_reply(verdict: Verdict, subject: str) -> Verdict:
+    """What the subject of an answer says where nothing else is written: it is mostly that of our letter."""
+    if not verdict.sure:
+        return suggest((), None)
+    if verdict.kind in (ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE):  # ours never says so
+        return verdict
+    return replace(verdict, doubts=(*verdict.doubts, Doubt(Evidence("doubt: the subject may be ours", subject), NEVER)))
 
 
 def bare_subject(subject: str) -> str:

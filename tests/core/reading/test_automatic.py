@@ -31,6 +31,12 @@ def read(text: str, subject: str = "Re: Invitation", **more: str) -> Reading:
 # ---------------------------------------------------------------- machine or person
 
 
+def test_an_answer_that_a_person_added_is_not_passed_over() -> None:
+    """Whatever its headers say, a person looks at an absence with a position below it."""
+    text = "I am out of the office until 29 August.\n\nUpdate: I read your letter anyway. The city joins the campaign."
+    assert not read(text, "Automatic reply: Invitation", auto_submitted="auto-replied").decided
+
+
 def test_an_automatic_reply_with_return_and_stand_in() -> None:
     """Header, date and substitute are read."""
     text = "I am out of the office until 29 August 2022. Please write to desk@northam.example."

@@ -108,6 +108,21 @@ def test_a_yes_in_the_subject_alone() -> None:
     assert read(mail("", subject="No: Northam joins nothing")).evidence[0].words.startswith("No:")
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: Invitation à rejoindre la campagne mondiale « Villes et Territoires pour les droits humains d’ici 2030 »",
+        "RE: Invitation to join the global campaign “10, 100, 1000 Human Rights Cities and Territories by 2030”",
+    ],
+)
+def test_our_own_subject_is_nobodys_answer(subject: str) -> None:
+    """An answer in which nothing is written says nothing; one word of a subject that was changed is for a person."""
+    assert read(mail("", subject=subject)).kind is K.UNCLEAR
+    assert read(mail("👍", subject=subject)).kind is K.UNCLEAR
+    changed = read(mail("", subject="Re: Yes, Northam joins the campaign"))
+    assert (changed.kind, changed.decided) == (K.CONFIRM, False)
+
+
 def test_what_is_cut_off_may_be_the_answer() -> None:
     """A text of which the end is not read is never decided."""
     reading = read(mail("We join the campaign.\n" + "The minutes follow.\n" * 1500 + "No, we do not join."))
@@ -213,6 +228,31 @@ def test_a_postscript_below_the_signature_is_read() -> None:
     reading = read(mail("We join the campaign.\n\n-- \nAna Roca\nMayor\n\nP.S. The council still has to vote on it."))
     assert "still has to vote" in reading.new_text
     assert "Roca" not in reading.new_text
+    assert reading.kind is not K.CONFIRM or not reading.decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The City of Leeds will refrain from joining the campaign.",
+        "The City of Leeds is far from joining the campaign.",
+        "The City of Leeds has ruled out joining the campaign.",
+        "El Ayuntamiento evita sumarse a la campaña.",
+        "El Ayuntamiento se opone a sumarse a la campaña.",
+        "L'Ajuntament s'oposa a sumar-se a la campanya.",
+        "La ville de Lyon est loin de rejoindre la campagne.",
+        "La ville de Lyon hésite à rejoindre la campagne.",
+        "O Município de Lisboa abdica de aderir à campanha.",
+        "Il Comune di Torino evita di aderire alla campagna.",
+        "Die Stadt Bonn weigert sich, der Kampagne beizutreten.",
+        "Die Stadt Bonn zögert, der Kampagne beizutreten.",
+        "De gemeente Utrecht vermijdt het aan de campagne deel te nemen.",
+        "Onze gemeente sluit zich hier niet bij aan.",
+    ],
+)
+def test_verbs_of_refusal_are_known(text: str) -> None:
+    """“Joining the campaign” behind such a verb is no yes."""
+    reading = read(mail(text))
     assert reading.kind is not K.CONFIRM or not reading.decided
 
 
