@@ -77,7 +77,7 @@ MOST = 25  # sentences in which signs are looked for
 # Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
 ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
 NOTHING_ELSE, MUCH_ELSE = 0.2, 0.5  # up to so little a position counts nothing, from so much on it counts whole
-LIKELY = 0.7  # from such a position on somebody looks, whatever the headers say: a person may have added it
+LIKELY = 0.6  # from such a position on somebody looks, whatever the headers say: a person may have added it
 HARDLY = 0.2  # up to such a position nobody need look, where one sign alone suffices
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
