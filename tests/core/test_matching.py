@@ -395,4 +395,4 @@ def test_hostile_text_costs_little(piece: str) -> None:
     for new in (text, ""):
         start = time.process_time()
         clues(mail(text=text, subject=text[:4000], name=text[:4000]), reading(text=new), OURS, index)
-        assert time.process_time() - start < 1  # 0.2 s on an idle machine: benchmarks/speed_reading.py
+        assert time.process_time() - start < 10  # what explodes takes minutes; benchmarks/speed_reading.py measures

@@ -332,4 +332,4 @@ def test_long_texts_take_no_time(piece: str) -> None:
     begin = time.process_time()
     parts = sentences(text[:20_000])
     read_automatic(message, text[:20_000], parts, languages, languages.all, own=frozenset(), position=0.0)
-    assert time.process_time() - begin < 1.0
+    assert time.process_time() - begin < 10  # what explodes takes minutes; benchmarks/speed_reading.py measures

@@ -671,4 +671,4 @@ def test_hostile_texts_cost_little(filling: str) -> None:
     )
     start = time.process_time()
     read_bounce(message)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10  # what explodes takes minutes; benchmarks/bombs.py measures
