@@ -216,12 +216,20 @@ class Message:
         return tuple(value for key, value in self.headers if key == name)
 
 
+DOUBT = "doubt"  # with this begins the rule of evidence that speaks against deciding
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One thing that a rule saw: the rule's name and the words as they stand in the mail."""
 
     rule: str
     words: str
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it speaks against what the others say."""
+        return self.rule.startswith(DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +261,7 @@ class Reading:
     @property
     def words(self) -> str | None:
         """The decisive words, or None."""
-        return self.evidence[0].words if self.evidence else None
+        return next((one.words for one in self.evidence if not one.is_doubt), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal
-from outreach.model import Bounce, Candidate, Entry, Evidence, Flag, Match, Reading, ReadingKind, Trust, Verdict
+from outreach.model import DOUBT, Bounce, Candidate, Entry, Evidence, Flag, Match, Reading, ReadingKind, Trust, Verdict
 
 MAX_TRIES = 3  # then a mail that breaks the reader is set aside for a person
 
@@ -218,8 +218,13 @@ class Inbox:
                 query = select(t.reading.c.mail, t.reading.c.evidence).where(
                     t.reading.c.mail.in_(mails[start : start + 400])
                 )
-                found.update({row.mail: row.evidence[0]["words"] for row in connection.execute(query) if row.evidence})
+                rows = ((row.mail, _decisive(row.evidence)) for row in connection.execute(query))
+                found.update((mail, words) for mail, words in rows if words is not None)
         return found
+
+
+def _decisive(evidence: Sequence[Mapping[str, str]]) -> str | None:
+    return next((one["words"] for one in evidence if not one["rule"].startswith(DOUBT)), None)
 
 
 def _move(connection: Connection, cursor: tuple[str, str, int, int]) -> None:

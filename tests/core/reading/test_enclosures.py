@@ -48,3 +48,11 @@ def test_pictures_and_signatures_are_no_answers(name: str, subtype: str) -> None
     reading = read("We gladly confirm that our town joins the campaign.", name, subtype)
     assert not [one for one in reading.evidence if "attachment" in one.rule]
     assert reading.decided
+
+
+def test_a_doubt_is_no_decisive_word() -> None:
+    """What speaks against a reading is never shown as what was said."""
+    reading = read("")
+    assert reading.evidence
+    assert all(one.is_doubt for one in reading.evidence)
+    assert reading.words is None
