@@ -68,7 +68,7 @@ def weighed(known: Mapping[str, int], traits: Collection[str]) -> Sum:
 
 @lru_cache(maxsize=1 << 16)
 def _weigh_word(word: str, table: Table, parts: Callable[[str], tuple[str, ...]]) -> tuple[int, int, int]:
-    traits = parts(word)
+    traits = parts(word)  # some come twice in a word, and count twice
     known = [weights for trait in traits if (weights := table.weights.get(trait)) is not None]
     return sum(known), len(known), len(traits)
 

@@ -52,8 +52,7 @@ def look_inside(verdict: Verdict, heard: Sequence[Heard], enclosed: Sequence[str
         cost = POSITION_ENCLOSED if verdict.decisive is not None and _mentions(verdict.decisive) else 0.0
     if not cost:
         return verdict
-    doubt = Doubt(Evidence(ENCLOSED, ", ".join(enclosed)[:MOST_WORDS]), cost)
-    return replace(verdict, doubts=(*verdict.doubts, doubt))
+    return verdict.doubting(Doubt(Evidence(ENCLOSED, ", ".join(enclosed)[:MOST_WORDS]), cost))
 
 
 def with_forms(reading: Reading, enclosed: Sequence[str], found: Sequence[Enclosed]) -> Reading:

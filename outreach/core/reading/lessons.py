@@ -110,7 +110,7 @@ def heed(verdict: Verdict, parts: Sequence[Sentence], lessons: Lessons) -> Verdi
     if len(kinds) == 1 and not unclear and _rests_on(verdict, learned):
         return _corrected(verdict, kinds.pop(), learned)
     against = tuple(_doubt(f"doubt: a person read {kind.value}", _shown(one)) for one, kind in telling)
-    return replace(verdict, doubts=(*verdict.doubts, *unclear, *against))
+    return verdict.doubting(*unclear, *against)
 
 
 def _matters(verdict: Verdict, sentence: Sentence, kind: ReadingKind) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from outreach.languages.quoting import Quoting, load_quoting
+from outreach.languages.quoting import load_quoting
 
 WROTE, HEADER, ORIGINAL, FORWARDED = "wrote", "header", "original", "forwarded"
 
@@ -58,14 +58,9 @@ class Mark:
 
 
 @lru_cache(maxsize=1)
-def _words() -> Quoting:
-    return load_quoting()
-
-
-@lru_cache(maxsize=1)
 def _verb() -> re.Pattern[str]:
     """Any verb of “wrote”; in scripts without blanks it may stand within a word."""
-    words = sorted(_words().wrote | {"sent"}, key=len, reverse=True)
+    words = sorted(load_quoting().wrote | {"sent"}, key=len, reverse=True)
     letters = [re.escape(word) for word in words if ord(word[0]) < 0x3000 and not "\u0e00" <= word[0] <= "\u0e7f"]  # noqa: PLR2004
     others = [re.escape(word) for word in words if re.escape(word) not in letters]
     return re.compile(rf"(?<!\w)(?:{'|'.join(letters)})(?!\w)|{'|'.join(others)}", re.IGNORECASE)
@@ -74,7 +69,7 @@ def _verb() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _nouns() -> frozenset[str]:
     """What a quoted mail is called: the longer words of “Original message”."""
-    return frozenset(word for words in _words().original for word in words.split() if len(word) > 3)  # noqa: PLR2004
+    return frozenset(word for words in load_quoting().original for word in words.split() if len(word) > 3)  # noqa: PLR2004
 
 
 def clean(line: str) -> str:
@@ -138,7 +133,7 @@ def _wrote(lines: Sequence[str], number: int, behind: int) -> Mark | None:
     """The mark that ends in this line; it may begin some lines above."""
     bare = clean(lines[number])
     colon = bare[-1:] in (":", "：")
-    if colon and bare[:-1].strip().lower() in _words().forwarded:
+    if colon and bare[:-1].strip().lower() in load_quoting().forwarded:
         return Mark(FORWARDED, number, number + 1)
     followed = _quoted_next(lines, number + 1)
     if not colon and not bare.endswith(("--", "—")) and not (followed and "@" in bare):
@@ -170,7 +165,7 @@ def _joined(lines: Sequence[str], number: int, behind: int) -> Iterator[tuple[in
 def _starts(joined: str) -> bool:
     """Whether a line begins as “On Friday, 15 July” does."""
     text = joined.lstrip("-—–=>[( ").strip('"“«')
-    return _DATED_START.match(text) is not None or text.lower().startswith(tuple(_words().quoting))
+    return _DATED_START.match(text) is not None or text.lower().startswith(load_quoting().quoting)
 
 
 def _tells(joined: str, *, colon: bool, followed: bool) -> bool:
@@ -180,9 +175,9 @@ def _tells(joined: str, *, colon: bool, followed: bool) -> bool:
         return followed or _names_one(joined, joined[verb.end() :].strip(" \t:：-—–)"))
     text = joined.lstrip("-—–=>[( ").rstrip(":： ")
     first = text.split(" ", 1)[0].lower()
-    if text.lower().startswith(tuple(_words().quoting)):
+    if text.lower().startswith(load_quoting().quoting):
         return "@" in joined and colon
-    opens = first[:1].isdigit() or first[-1:] in ",." or first in _words().on
+    opens = first[:1].isdigit() or first[-1:] in ",." or first in load_quoting().on
     dated = _DATE.search(joined) is not None or _CLOCK.search(joined) is not None
     return opens and dated and (colon or followed) and _ENDS_WITH_ADDRESS.search(text) is not None
 
@@ -229,7 +224,7 @@ def _separator(lines: Sequence[str], number: int, line: str) -> Mark | None:
     told = text.strip(_DASHES + ":：").lower()
     if not told or len(told) > MOST_CHARACTERS:
         return None
-    words = _words()
+    words = load_quoting()
     if len(told) < LONG:
         sided = text[-2:].strip(_DASHES) == "" and len(told.split()) <= 4  # noqa: PLR2004
         if told in words.forwarded:
@@ -267,7 +262,7 @@ def label(line: str) -> str | None:
     at = text.find(":")
     if at < 1:
         return None
-    return _words().labels.get(text[:at].strip(" >*_\t\xa0|").lower())
+    return load_quoting().labels.get(text[:at].strip(" >*_\t\xa0|").lower())
 
 
 def _header(lines: Sequence[str], number: int) -> Mark | None:

@@ -20,7 +20,6 @@ from outreach.core.reading.stand_in import StandIn
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.suggesting import suggest
 from outreach.core.reading.tongue import tongue
-from outreach.core.reading.traits import Heard
 from outreach.core.reading.vote import cast
 from outreach.core.reading.weighing import NEVER, Doubt, Verdict, weigh
 from outreach.languages import Language, Languages
@@ -43,7 +42,6 @@ class Said:
     verdict: Verdict
     position: float  # from 0 to 1
     sentences: tuple[Sentence, ...]
-    heard: tuple[Heard, ...]
     language: Language | None
     flags: Mapping[str, float]  # the chance of each, from 0 to 1
 
@@ -119,8 +117,8 @@ def understand(
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
-    verdict = replace(verdict, doubts=(*verdict.doubts, *boxes.doubts(text)))
-    return Said(verdict, position, parts, heard, spoken.language, flags)
+    verdict = verdict.doubting(*boxes.doubts(text))
+    return Said(verdict, position, parts, spoken.language, flags)
 
 
 def _in_a_reply(verdict: Verdict, subject: str) -> Verdict:
@@ -129,7 +127,7 @@ def _in_a_reply(verdict: Verdict, subject: str) -> Verdict:
         return suggest((), None)
     if verdict.kind in (ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE):  # ours never says so
         return verdict
-    return replace(verdict, doubts=(*verdict.doubts, Doubt(Evidence("doubt: the subject may be ours", subject), NEVER)))
+    return verdict.doubting(Doubt(Evidence("doubt: the subject may be ours", subject), NEVER))
 
 
 def bare_subject(subject: str) -> str:
@@ -203,8 +201,7 @@ def _answer(message: Message, said: Said, new: str, stand_in: StandIn | None, de
     verdict, substitute = said.verdict, stand_in.address if stand_in else None
     if stand_in is not None and verdict.kind is ReadingKind.UNSUBSCRIBE:
         # “Take the old address off your list and write to this one” is no wish to hear no more.
-        another = Doubt(Evidence("doubt: another contact", stand_in.words), NEVER)
-        verdict = replace(verdict, doubts=(*verdict.doubts, another))
+        verdict = verdict.doubting(Doubt(Evidence("doubt: another contact", stand_in.words), NEVER))
     return Reading(
         verdict.kind,
         decided=verdict.sure and not message.problem,

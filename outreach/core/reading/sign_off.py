@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-from outreach.languages.quoting import Quoting, load_quoting
+from outreach.languages.quoting import load_quoting
 
 MOST_SIGNATURE = 25  # lines that are not empty
 MOST_WIDE = 100  # characters of a line of a signature
@@ -27,26 +26,6 @@ _PHONE = re.compile(
 _END = (",", ".", "!", "?", ":", ";", "…", "。", "？", "！")
 _LINK = re.compile(r"<?(?:https?://|www\.)\S+>?$|\[[^\]]{0,200}\]$")
 _SMALL = 3  # letters of “of”, “de”, “und”, which names keep small
-
-
-@lru_cache(maxsize=1)
-def _words() -> Quoting:
-    return load_quoting()
-
-
-@lru_cache(maxsize=1)
-def _mobile() -> tuple[str, ...]:
-    return tuple(_words().mobile)
-
-
-@lru_cache(maxsize=1)
-def _closing() -> tuple[str, ...]:
-    return tuple(_words().closing)
-
-
-@lru_cache(maxsize=1)
-def _leaving() -> tuple[str, ...]:
-    return tuple(_words().leaving)
 
 
 def without_sign_off(lines: Sequence[str]) -> list[str]:
@@ -126,7 +105,7 @@ def _is_footer(line: str) -> bool:
     if len(line) > MOST_WIDE * 2:
         return False
     bare = line.strip(" *_\t\xa0-[(<>•").lower()
-    return bare.startswith(_mobile()) and len(bare.split()) <= MOST_FOOTER
+    return bare.startswith(load_quoting().mobile) and len(bare.split()) <= MOST_FOOTER
 
 
 def _stands_apart(lines: Sequence[str], number: int) -> bool:
@@ -207,9 +186,9 @@ def _is_scrap(line: str) -> bool:
 def _is_notice(paragraph: Sequence[str]) -> bool:
     """Whether it says that the mail is confidential, may be left unprinted, or how one gets no more of them."""
     text = " ".join(paragraph)[:1500].lower()
-    words = _words()
+    words = load_quoting()
     return (any(map(text.__contains__, words.secret)) and any(map(text.__contains__, words.mail))) or any(
-        line.lstrip(" *_>([").lower().replace("’", "'").startswith(_leaving()) for line in paragraph
+        line.lstrip(" *_>([").lower().replace("’", "'").startswith(load_quoting().leaving) for line in paragraph
     )
 
 
@@ -218,7 +197,7 @@ def _is_signature(paragraph: Sequence[str]) -> bool:
     if not paragraph:
         return False
     first = paragraph[0].strip(" *_")
-    words = _words().office
+    words = load_quoting().office
     if len(paragraph) > 1 and first.endswith(",") and any(map(first.lower().__contains__, words)):
         first = first[:-1]  # “The Deputy Mayor,” and the name below
     if any(len(line) > MOST_WIDE for line in paragraph[:2]) or not _is_heading(first):
@@ -234,7 +213,7 @@ def _is_heading(line: str) -> bool:
         not line
         or ":" in line
         or line.endswith(_END)
-        or line.lower().startswith(_closing())
+        or line.lower().startswith(load_quoting().closing)
         or line[0] in "-•>0123456789"
     ):
         return False
@@ -271,4 +250,4 @@ def _is_set_apart(start: int, over: Sequence[str]) -> bool:
 def _is_closing(paragraph: Sequence[str]) -> bool:
     """“Kind regards,” and a name."""
     first = paragraph[0].strip(" ,.*_").lower()
-    return 2 <= len(paragraph) <= 4 and len(first.split()) <= 4 and first.startswith(_closing())  # noqa: PLR2004
+    return 2 <= len(paragraph) <= 4 and len(first.split()) <= 4 and first.startswith(load_quoting().closing)  # noqa: PLR2004

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from outreach.core.reading.traits import Heard
 from outreach.core.reading.vote import NOTHING, Ballot
@@ -129,6 +129,10 @@ class Verdict:
     def sure(self) -> bool:
         """Whether the text alone is enough to decide."""
         return self.lead >= SURE.get(self.kind, math.inf) + sum(doubt.cost for doubt in self.doubts)
+
+    def doubting(self, *doubts: Doubt) -> Verdict:
+        """The same verdict with further doubts."""
+        return replace(self, doubts=(*self.doubts, *doubts))
 
 
 def weigh(mail: Sequence[Heard], ballot: Ballot, votes: Votes) -> Verdict:

@@ -14,16 +14,16 @@ class Quoting:
     """The words of quoting.toml, small."""
 
     wrote: frozenset[str]  # verbs of “On … somebody wrote:”
-    quoting: frozenset[str]  # “Message from …”
+    quoting: tuple[str, ...]  # “Message from …”
     on: frozenset[str]  # the first word of such a line
     labels: Mapping[str, str]  # of header lines, each with its kind: sender, sent, to, subject, other
     original: frozenset[str]  # “Original message”
     forwarded: frozenset[str]  # “Forwarded message”
-    mobile: frozenset[str]  # “Sent from my …”
-    closing: frozenset[str]  # “Kind regards”
+    mobile: tuple[str, ...]  # “Sent from my …”
+    closing: tuple[str, ...]  # “Kind regards”
     mail: frozenset[str]  # a notice of confidentiality says one of these,
     secret: frozenset[str]  # and one of these
-    leaving: frozenset[str]  # “If you no longer wish to receive our letters”, as a footer begins
+    leaving: tuple[str, ...]  # “If you no longer wish to receive our letters”, as a footer begins
     office: frozenset[str]  # of whom signs
 
 
@@ -37,16 +37,16 @@ def load_quoting() -> Quoting:
             labels.setdefault(label, kind)
     return Quoting(
         wrote=_words(data["wrote"]),
-        quoting=_words(data["quoting"]),
+        quoting=tuple(sorted(_words(data["quoting"]))),
         on=_words(data["on"]),
         labels=labels,
         original=_words(data["original"]),
         forwarded=_words(data["forwarded"]),
-        mobile=_words(data["mobile"]),
-        closing=_words(data["closing"]),
+        mobile=tuple(sorted(_words(data["mobile"]))),
+        closing=tuple(sorted(_words(data["closing"]))),
         mail=frozenset(data["disclaimer"]["mail"]),
         secret=frozenset(data["disclaimer"]["secret"]),
-        leaving=_words(data["leaving"]),
+        leaving=tuple(sorted(_words(data["leaving"]))),
         office=_words(data["office"]),
     )
 
