@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from outreach.languages.quoting import load_quoting
 
@@ -34,23 +34,23 @@ def without_sign_off(lines: Sequence[str]) -> list[str]:
     delimited = above_delimiter(list(lines))
     if len(delimited) < len(lines) and not (delimited and delimited[-1].strip()):
         return kept  # it had its signature, and no second one
-    for _ in range(MOST_PARAGRAPHS):
-        shorter = _trimmed(_shorter(kept))
-        if len(shorter) == len(kept):
-            break
-        kept = shorter
-    return kept
+    return _again_and_again(_shorter, kept)
 
 
 def without_footer(lines: Sequence[str]) -> list[str]:
     """The lines without what a mail program puts below, and without the signature that it marks as such."""
     kept = _trimmed(_before_footer(above_delimiter(list(lines))))
+    return _again_and_again(_without_notice, kept)
+
+
+def _again_and_again(take_away: Callable[[list[str]], list[str]], lines: list[str]) -> list[str]:
+    """The lines when nothing more is taken away below, one paragraph after the other."""
     for _ in range(MOST_PARAGRAPHS):
-        shorter = _trimmed(_without_notice(kept))
-        if len(shorter) == len(kept):
+        shorter = _trimmed(take_away(lines))
+        if len(shorter) == len(lines):
             break
-        kept = shorter
-    return kept
+        lines = shorter
+    return lines
 
 
 def _trimmed(lines: list[str]) -> list[str]:
