@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from outreach.adapters.maildir import MaildirMailbox
     from outreach.adapters.store.store import Store
     from outreach.campaign.forms import OwnForms
-    from outreach.campaign.posting import Postman
+    from outreach.campaign.handing_over import Postman
 
 REHEARSAL = "rehearsal"
 KEY_FILE = "outreach.key"
@@ -54,7 +54,11 @@ def open_desk(folder: Path, *, clock: Clock | None = None, by: str | None = None
     """
     settings = load_settings(folder / "config.toml")
     if settings.campaign.mode == "rehearsal":
-        settings = replace(settings, smtp=replace(settings.smtp, per_minute=0))
+        settings = replace(
+            settings,
+            smtp=replace(settings.smtp, per_minute=0, per_day=0),
+            sending=replace(settings.sending, per_domain_minute=0),
+        )
     return make_desk(folder, settings, clock or SystemClock(), by or login_name())
 
 

@@ -114,6 +114,26 @@ class Letter:
     settled_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The letter may leave now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The letter waits until a moment, and why."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The letter is not sent, and why."""
+
+    why: str
+
+
 class HandoverResult(StrEnum):
     """How one attempt to hand a letter to the relay ended."""
 
@@ -123,6 +143,16 @@ class HandoverResult(StrEnum):
     IN_DOUBT = "in_doubt"  # bytes left and no answer came
     ACCOUNT = "account"  # surely not taken: our account, our rate or our relay is at fault; the mailing pauses
     LETTER = "letter"  # surely not taken: the content is at fault; the mailing pauses
+    NOT_TRIED = "not_tried"  # surely not taken, nor refused: the connection ended before its turn
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One letter on its way to the relay."""
+
+    sender: str  # the address that notices of non-delivery go to
+    recipients: tuple[str, ...]  # first the one it is written to, then the copies
+    parts: tuple[bytes, ...]  # the letter as RFC 5322 writes it; what letters share is the same object in each
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from outreach.adapters.store.outbox import NewLetter
+from outreach.adapters.store.letter_rows import NewLetter
 from outreach.campaign.desk import Desk
 from outreach.core.calendar import next_open
 from outreach.core.letters.mime import Words, digest

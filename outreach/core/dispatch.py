@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from outreach.core.calendar import closed_because, is_open, next_morning, next_open
 from outreach.core.followup import Policy, next_action
-from outreach.model import Letter, LetterKind, NextAction, Standing, State
+from outreach.model import Drop, Leave, Letter, LetterKind, NextAction, Standing, State, Stay
 
 NEVER = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})
 LOOK_AGAIN = timedelta(hours=1)  # while a person has yet to decide an answer
 
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """The letter may leave now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """The letter waits until a moment, and why."""
-
-    until: datetime
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """The letter is not sent, and why."""
-
-    why: str
 
 
 def last_look(

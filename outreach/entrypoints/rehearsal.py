@@ -25,8 +25,9 @@ from outreach.bootstrap import (
 from outreach.campaign import review
 from outreach.campaign.desk import Desk
 from outreach.campaign.followup import due_reminders, queue_due, waiting_acknowledgements
+from outreach.campaign.handing_over import Postman
 from outreach.campaign.mailing import plan_launch, queue_invitations
-from outreach.campaign.posting import Postman, post
+from outreach.campaign.posting import post
 from outreach.campaign.prepare import check, contacts_file, import_contacts, read_contacts
 from outreach.campaign.replies import Source, read_new
 from outreach.entrypoints.mailroom import take_everything

@@ -13,16 +13,18 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from outreach.adapters.store.acts import Acts
+from outreach.adapters.store.departures import Departures
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
 from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.journal import Fold, Journal
 from outreach.adapters.store.lessons import Lessons
 from outreach.adapters.store.outbox import Outbox
 from outreach.adapters.store.register import Register
+from outreach.adapters.store.senders import Senders
 from outreach.adapters.store.switches import Switches
 from outreach.model import OutreachError
 
-HEAD = "0002"  # the newest migration; a test holds it against the folder
+HEAD = "0003"  # the newest migration; a test holds it against the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -36,6 +38,8 @@ class Store:
     journal: Journal
     register: Register
     outbox: Outbox
+    departures: Departures
+    senders: Senders
     inbox: Inbox
     acts: Acts
     lessons: Lessons
@@ -85,9 +89,13 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
         path.chmod(0o600)
     journal = Journal(engine, campaign, wave, fold)
     register = Register(engine, journal, campaign, wave)
-    outbox = Outbox(engine, journal, register, campaign, wave)
+    outbox = Outbox(engine, journal, campaign, wave)
+    departures = Departures(engine, journal, register, campaign, wave)
+    senders = Senders(engine, campaign, wave)
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
-    return Store(engine, campaign, wave, journal, register, outbox, inbox, acts, lessons, Switches(engine))
+    switches = Switches(engine)
+    rooms = (journal, register, outbox, departures, senders, inbox, acts, lessons, switches)
+    return Store(engine, campaign, wave, *rooms)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

@@ -1,0 +1,122 @@
+"""How fast letters leave, kept in the database, so that all senders together keep within the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import accumulate
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from outreach.adapters.store import tables as t
+from outreach.adapters.store.engine import clock
+from outreach.adapters.store.letter_rows import domain_of
+from outreach.model import Letter, Stay
+
+RELAY = ":relay"  # no domain is called so
+NO_LIMIT = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many addresses may be written to now; and what holds back a letter that has more."""
+
+    addresses: int = NO_LIMIT
+    held: Stay | None = None
+
+
+class Pacer(Protocol):
+    """The limits. The moments are the database's."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is a limit for the relay."""
+        ...
+
+    @property
+    def domain_gap(self) -> timedelta:
+        """The time between two letters to one domain; zero = no limit."""
+        ...
+
+    def room(self, last_slot: datetime | None, hours: Mapping[str, int], now: datetime) -> tuple[int, Stay]:
+        """How many letters may leave now, and until when no more."""
+        ...
+
+    def booked(self, hours: Mapping[str, int], number: int, now: datetime) -> dict[str, int]:
+        """The hours with so many addresses more."""
+        ...
+
+    def domain_held(self, until: datetime) -> Stay:
+        """What holds back letters to one domain."""
+        ...
+
+
+class Paces:
+    """The slots of the relay and of the domains that are written to."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._dialect = sqlite if engine.dialect.name == "sqlite" else postgresql
+
+    def room(self, connection: Connection, pacer: Pacer, now: datetime) -> Room:
+        """How much may leave now. Other senders wait until this transaction has taken its share."""
+        if not pacer.limited:
+            return Room()
+        row = self._locked(connection)
+        at = clock(connection)
+        number, held = pacer.room(row.last_slot, row.hours, at)
+        return Room(number, replace(held, until=now + (held.until - at)))
+
+    def _locked(self, connection: Connection) -> Any:
+        query = select(t.pace).where(t.pace.c.name == RELAY).with_for_update()
+        row = connection.execute(query).first()
+        if row is None:
+            new = self._dialect.insert(t.pace).values(name=RELAY, hours={}).on_conflict_do_nothing()
+            connection.execute(new)
+            row = connection.execute(query).one()
+        return row
+
+    def book(self, connection: Connection, pacer: Pacer, letters: Sequence[Letter]) -> None:
+        """Takes the slots of letters that are about to leave."""
+        if not letters:
+            return
+        at = clock(connection)
+        if pacer.limited:
+            row = self._locked(connection)
+            hours = pacer.booked(row.hours, sum(len(addresses(letter)) for letter in letters), at)
+            mine = t.pace.c.name == RELAY
+            connection.execute(update(t.pace).where(mine).values(last_slot=at, hours=hours))
+        if pacer.domain_gap:
+            self._book_domains(connection, {domain_of(letter.to) for letter in letters}, at)
+
+    def _book_domains(self, connection: Connection, domains: Iterable[str], at: datetime) -> None:
+        query = self._dialect.insert(t.pace)
+        query = query.on_conflict_do_update(index_elements=["name"], set_={"last_slot": query.excluded.last_slot})
+        rows = [{"name": name, "last_slot": at, "hours": {}} for name in sorted(domains)]
+        connection.execute(query, rows)
+
+    def domain_is_free(self, connection: Connection, pacer: Pacer) -> Any:
+        """The condition that no letter has just gone to the same domain."""
+        busy = (t.pace.c.name == t.letter.c.domain) & (t.pace.c.last_slot > clock(connection) - pacer.domain_gap)
+        return ~exists().where(busy)
+
+    def next_domain(self, connection: Connection, pacer: Pacer, now: datetime, waiting: Any) -> Stay | None:
+        """When the first of the waiting letters may go to its domain; None if it is not that which holds them."""
+        if not pacer.domain_gap:
+            return None
+        query = select(func.min(t.pace.c.last_slot)).select_from(t.letter)
+        last = connection.execute(query.join(t.pace, t.pace.c.name == t.letter.c.domain).where(waiting)).scalar()
+        return None if last is None else pacer.domain_held(now + (last + pacer.domain_gap - clock(connection)))
+
+
+def fitting(letters: Sequence[Letter], room: Room) -> list[Letter]:
+    """As many of the letters, in their order, as there is room for their addresses."""
+    total = accumulate(len(addresses(letter)) for letter in letters)
+    return [letter for letter, used in zip(letters, total, strict=True) if used <= room.addresses]
+
+
+def addresses(letter: Letter) -> tuple[str, ...]:
+    """Whom a letter goes to, copies included; each once."""
+    return tuple(dict.fromkeys((letter.to, *letter.cc)))
