@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from outreach.adapters.store.departures import Claimed, Look, Outcome
@@ -148,7 +147,7 @@ class Batch:
     def _intend(self, letters: list[Letter]) -> list[int]:
         """Commits the intent of all that are not settled yet; gives the places of those that must not leave."""
         left = tuple(letter for letter in letters if letter.id not in self._outcomes)
-        batch = Claimed(left, self._claimed.invitees)
+        batch = Claimed(left, self._claimed.places)
         kept_back = self._desk.store.departures.begin(batch, self._sender, self._moment, self._look)
         self._begun = frozenset(letter.id for letter in left) - kept_back
         return [number for number, letter in enumerate(letters) if letter.id in kept_back]

@@ -12,18 +12,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from outreach.adapters.store.departures import Claimed, Outcome
+from outreach.adapters.store.register import Whereabouts
 from outreach.adapters.store.senders import LEASE, PATIENCE
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.core.dispatch import last_look
+from outreach.core.geography import country_zone
 from outreach.core.pacing import Breaker, Limits, connections_for
 from outreach.model import (
     BusyError,
     Drop,
     Handover,
     HandoverResult,
-    Invitee,
     Leave,
     Letter,
     LetterKind,
@@ -200,9 +201,9 @@ class _Round:
             self._asked_at = time_module.monotonic()
         return self._kinds_now
 
-    def _look(self, letter: Letter, invitee: Invitee, standing: Standing) -> Leave | Stay | Drop:
-        desk = self.desk
-        return last_look(letter, standing, desk.policy, desk.now(), desk.zone(invitee), invitee.country)
+    def _look(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
+        zone = where.timezone or country_zone(where.country)
+        return last_look(letter, standing, self.desk.policy, self.desk.now(), zone, where.country)
 
     async def _rest(self, held: Stay) -> None:
         """Waits for the next slot; not for hours."""

@@ -21,6 +21,7 @@ from outreach.bootstrap import (
     make_desk,
     open_mailbox,
     postmen,
+    without_limits,
 )
 from outreach.campaign import review
 from outreach.campaign.desk import Desk
@@ -141,9 +142,8 @@ def rehearse(folder: Path, *, keep: Path | None, say: Callable[[str], None]) -> 
 
 def _settings(settings: Settings) -> Settings:
     return replace(
-        settings,
+        without_limits(settings),
         campaign=replace(settings.campaign, mode="rehearsal"),
-        smtp=replace(settings.smtp, per_minute=0),
         inbox=replace(settings.inbox, authserv_id=OUR_MX),
     )
 

@@ -1,4 +1,4 @@
-"""Letters on their way out: claimed by a sender, begun before their first byte leaves, settled; many in a transaction."""
+"""Letters on their way out, many in a transaction: claimed by a sender, begun before a byte leaves, settled."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from outreach.adapters.store.journal import Journal, chunks
 from outreach.adapters.store.letter_rows import to_letter
 from outreach.adapters.store.outbox import WAITING
 from outreach.adapters.store.pace import Pacer, Paces, fitting
-from outreach.adapters.store.register import Register
+from outreach.adapters.store.register import Register, Whereabouts
 from outreach.adapters.store.switches import PAUSED
-from outreach.model import Drop, Entry, Invitee, Leave, Letter, LetterKind, LetterState, Standing, Stay
+from outreach.model import Drop, Entry, Leave, Letter, LetterKind, LetterState, Standing, Stay
 
-Look = Callable[[Letter, Invitee, Standing], Leave | Stay | Drop]
+Look = Callable[[Letter, Standing, Whereabouts], Leave | Stay | Drop]
 FINAL = frozenset(LetterState) - {LetterState.READY, LetterState.DEFERRED}
 
 
@@ -28,7 +28,7 @@ class Claimed:
     """What a sender may hand over now; where it is nothing, how long the pace holds everything back, and why."""
 
     letters: tuple[Letter, ...] = ()
-    invitees: Mapping[int, Invitee] = field(default_factory=dict)
+    places: Mapping[int, Whereabouts] = field(default_factory=dict)  # of their invitees
     seen: int = 0  # letters that were due and looked at
     held: Stay | None = None
 
@@ -76,12 +76,19 @@ class Departures:
                 waiting = self._waiting(now, kinds)
                 return Claimed(held=room.held if due else self._paces.next_domain(connection, pacer, now, waiting))
             numbers = [letter.key.invitee for letter in letters]
-            invitees = self._register.load(connection, numbers)
-            standings = self._journal.current(connection, numbers)
-            seen = [look(x, invitees[x.key.invitee], standings.get(x.key.invitee, Standing())) for x in letters]
-            going = self._note(connection, list(zip(letters, seen, strict=True)), sender, now)
+            places = self._register.whereabouts(connection, numbers)
+            seen = self._seen(connection, letters, places, look)
+            going = self._note(connection, seen, sender, now)
             self._paces.book(connection, pacer, going)
-        return Claimed(going, invitees, len(letters))
+        return Claimed(going, places, len(letters))
+
+    def _seen(
+        self, connection: Connection, letters: Sequence[Letter], places: Mapping[int, Whereabouts], look: Look
+    ) -> list[tuple[Letter, Leave | Stay | Drop]]:
+        """What the look says of each letter."""
+        standings = self._journal.current(connection, {letter.key.invitee for letter in letters})
+        nobody = Standing()
+        return [(x, look(x, standings.get(x.key.invitee, nobody), places[x.key.invitee])) for x in letters]
 
     def _waiting(self, now: datetime, kinds: Iterable[LetterKind]) -> Any:
         kind = t.letter.c.kind.in_([kind.value for kind in kinds])
@@ -123,19 +130,12 @@ class Departures:
             if connection.execute(select(t.switch.c.value).where(t.switch.c.name == PAUSED)).scalar() is not None:
                 return frozenset(ids)
             mine = self._in_hand(connection, ids, sender)
-            standings = self._journal.current(connection, list(numbers))
-            seen = [(x, self._seen(x, claimed, standings, look)) for x in claimed.letters if x.id in mine]
+            seen = self._seen(connection, [x for x in claimed.letters if x.id in mine], claimed.places, look)
             going = [letter.id for letter, verdict in seen if isinstance(verdict, Leave)]
             for some in chunks(going):
                 connection.execute(update(t.letter).where(t.letter.c.id.in_(some)).values(_begun(moment)))
             _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], moment)
         return frozenset(ids) - frozenset(going)
-
-    def _seen(
-        self, letter: Letter, claimed: Claimed, standings: Mapping[int, Standing], look: Look
-    ) -> Leave | Stay | Drop:
-        number = letter.key.invitee
-        return look(letter, claimed.invitees[number], standings.get(number, Standing()))
 
     def _in_hand(self, connection: Connection, ids: Sequence[int], sender: str) -> frozenset[int]:
         """Which of these are still claimed by this sender: nobody withheld them, and no lease ran out."""
@@ -168,7 +168,7 @@ class Departures:
             ours = [one for one in outcomes if known.get(one.letter.id) == one.letter.attempts + one.begun]
             if ours:
                 connection.execute(_SETTLED, [_settled(one, now) for one in ours])
-                self._journal.write(connection, [entry for one in ours for entry in one.entries], now)
+                self._journal.extend(connection, [entry for one in ours for entry in one.entries], now)
 
     def _attempts(self, connection: Connection, ids: Sequence[int], sender: str) -> dict[int, int]:
         """How often the letters were tried that this sender may settle."""

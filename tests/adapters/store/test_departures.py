@@ -13,6 +13,7 @@ from outreach.adapters.store import tables as t
 from outreach.adapters.store.departures import Claimed, Outcome
 from outreach.adapters.store.engine import clock, writing
 from outreach.adapters.store.letter_rows import NewLetter
+from outreach.adapters.store.register import Whereabouts
 from outreach.adapters.store.store import Store
 from outreach.adapters.store.switches import PAUSED
 from outreach.core.pacing import Limits, connections_for
@@ -54,7 +55,7 @@ def new_letter(store: Store, number: int, edition: int, to: str) -> NewLetter:
     return NewLetter(key, to, (), "en", edition, {"place": "A"}, "d" * 64, f"<i.{number}@x.example>", NOW)
 
 
-def go(_letter: Letter, _invitee: Invitee, _standing: Standing) -> Leave:
+def go(_letter: Letter, _standing: Standing, _where: Whereabouts) -> Leave:
     """Everybody may be written to."""
     return Leave()
 
