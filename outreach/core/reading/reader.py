@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from outreach.core.letters.reference import find_references
-from outreach.core.reading import boxes
+from outreach.core.reading import boxes, struck
 from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.caveats import catch, caveats, takes_back_an_objection
@@ -81,6 +81,7 @@ def read_mail(
         return _stop(message, new, said)
     if is_calendar(message):
         return _meeting(message, new, said)
+    words = struck.said(words)
     chosen = (said.language,) if said.language is not None else languages.all
     automatic = read_automatic(
         message, words, said.sentences, languages, chosen, own=own_addresses, position=said.position
@@ -110,7 +111,7 @@ def understand(
         lessons: What persons read in sentences before.
         in_answer: Whether it answers a letter.
     """
-    parts = sentences(boxes.ticked(text))
+    parts = sentences(boxes.ticked(struck.said(text)))
     silent = not any(sentence.spans for sentence in parts)
     if silent:
         parts = sentences(bare_subject(subject))
@@ -131,7 +132,7 @@ def understand(
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
-    verdict = verdict.doubting(*boxes.doubts(text))
+    verdict = struck.doubting(verdict.doubting(*boxes.doubts(text)), text)
     return Said(verdict, position, parts, spoken.language, flags)
 
 

@@ -116,7 +116,16 @@ def test_a_stroke_is_no_choice(text: str) -> None:
     [
         *("OK", "ok.", "Ok!", "Ok, thanks", "OK, thank you.", "Ok Ana", "Okay", "Fine.", "All right."),
         *("Noted", "Noted, thank you.", "Received", "Received, thanks.", "Sure", "Great, thanks!"),
-        *("Vale", "Vale, gracias.", "De acuerdo.", "Recibido", "D'accord", "D'accord, merci.", "Bien reçu", "Bien noté."),
+        *(
+            "Vale",
+            "Vale, gracias.",
+            "De acuerdo.",
+            "Recibido",
+            "D'accord",
+            "D'accord, merci.",
+            "Bien reçu",
+            "Bien noté.",
+        ),
         *("D'acord", "Rebut.", "Recebido.", "De acordo.", "Ricevuto", "Va bene", "Va bene, grazie."),
         *("In Ordnung", "Okay, danke.", "Erhalten.", "Prima, dank u.", "Ontvangen.", "Oké"),
     ],
@@ -176,7 +185,10 @@ def test_mockery_is_no_yes(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [
-        ("Northam joins the campaign with joy. Until that day, the press knows nothing of it.", "something comes before"),
+        (
+            "Northam joins the campaign with joy. Until that day, the press knows nothing of it.",
+            "something comes before",
+        ),
         ("Nous sommes heureux de rejoindre la campagne. D'ici là, merci de patienter.", "something comes before"),
         ("Nos sumamos con gusto a la campaña. Hasta entonces, rogamos discreción.", "something comes before"),
         ("Our cities are glad to join the campaign. We discuss whether the county does so too.", "it is asked whether"),
