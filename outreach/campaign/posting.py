@@ -15,9 +15,8 @@ from zoneinfo import ZoneInfo
 from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.outbox import Go, Wait, Withhold
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import fill
+from outreach.campaign.wire import letter_bytes
 from outreach.core.dispatch import Drop, Stay, last_look
-from outreach.core.letters.mime import Head, digest, serialise
 from outreach.core.pacing import Breaker, next_try
 from outreach.model import (
     EntryKind,
@@ -40,11 +39,6 @@ PATIENCE = 5.0  # seconds that another pass has to end
 STOP_CHECK = 0.2  # seconds between two looks whether to stop
 LAST_ANSWER = 20.0  # seconds that a letter in hand has to end when the program is to stop
 PAUSED = "paused"
-AUTOMATIC = {
-    LetterKind.REMINDER: "auto-generated",
-    LetterKind.THANKS: "auto-replied",
-    LetterKind.REGRETS: "auto-replied",
-}
 
 
 class Postman(Protocol):
@@ -344,42 +338,3 @@ def _give_up_at(desk: Desk, first_tried: datetime, now: datetime) -> datetime:
     deadline = datetime.combine(desk.deadline, time(23, 59), tzinfo=ZoneInfo(desk.settings.campaign.timezone))
     four_days = first_tried + timedelta(days=4)
     return min(deadline.astimezone(UTC), four_days) if deadline > now else four_days
-
-
-def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
-    """The letter as it goes over the wire; the same bytes on every attempt.
-
-    Raises:
-        OutreachError: The frozen letter no longer gives the words that were queued.
-    """
-    stationery = desk.frozen(letter.edition)
-    words = fill(stationery, letter.key.kind, letter.key.step, letter.language, dict(letter.values), letter.to)
-    attachments = stationery.attachments_for(letter.key.kind, letter.language)
-    if digest(words, attachments) != letter.digest:
-        message = (
-            f"letter {letter.id} no longer comes out as it was queued (another version of outreach?); it was not sent"
-        )
-        raise OutreachError(message)
-    return serialise(letter_head(desk, letter, words.subject, moment), words, attachments)
-
-
-def letter_head(desk: Desk, letter: Letter, subject: str, moment: datetime) -> Head:
-    """The headers of a letter."""
-    sender = desk.settings.sender
-    contact = letter.values.get("contact")
-    person = str(contact.get("person", "")) if isinstance(contact, dict) else ""
-    return Head(
-        from_name=sender.name,
-        from_address=sender.address,
-        to=letter.to,
-        to_name=person,
-        cc=letter.cc,
-        subject=subject,
-        date=moment.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
-        message_id=letter.message_id,
-        in_reply_to=letter.in_reply_to,
-        references=letter.references,
-        language=letter.language,
-        auto_submitted=AUTOMATIC.get(letter.key.kind, ""),
-        unsubscribe=f"mailto:{sender.address}?subject=stop%20{letter.values.get('reference', '')}",
-    )

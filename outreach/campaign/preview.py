@@ -10,8 +10,9 @@ from pathlib import Path
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose, new_letter, thread_of
-from outreach.campaign.posting import Postman, letter_head
+from outreach.campaign.posting import Postman
 from outreach.campaign.prepare import contacts_file, read_contacts
+from outreach.campaign.wire import letter_head
 from outreach.core.enrolment import address_mistake
 from outreach.core.letters.mime import Words, serialise
 from outreach.core.letters.stationery import Stationery
