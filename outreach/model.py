@@ -160,7 +160,7 @@ class Handover:
     """What came of one attempt: the result, the verb it ended at, and the relay's words."""
 
     result: HandoverResult
-    stage: str  # connect, greeting, ehlo, starttls, auth, mail, rcpt, data, payload, reply
+    stage: str  # connect, rset, mail, rcpt, data, payload, reply
     reply: str
 
 

@@ -115,9 +115,7 @@ class SmtpPostman:
 
     # ------------------------------------------------------------ letters
 
-    async def hand_over(
-        self, letters: Sequence[Outgoing], *, before_payload: BeforePayload, settled: Settled
-    ) -> None:
+    async def hand_over(self, letters: Sequence[Outgoing], *, before_payload: BeforePayload, settled: Settled) -> None:
         """Hands letters over, one after the other; what the relay says of each is a value, never an exception.
 
         Up to the answer to DATA a letter has surely not left; from its first byte until a whole answer it is in doubt.
