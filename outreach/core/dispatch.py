@@ -12,7 +12,6 @@ NEVER = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})
 LOOK_AGAIN = timedelta(hours=1)  # while a person has yet to decide an answer
 
 
-
 def last_look(
     letter: Letter, standing: Standing, policy: Policy, now: datetime, zone: str, country: str
 ) -> Leave | Stay | Drop:
