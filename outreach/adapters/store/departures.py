@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
 
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.engine import writing
+from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal, chunks
 from outreach.adapters.store.letter_rows import to_letter
 from outreach.adapters.store.outbox import WAITING
@@ -89,6 +89,12 @@ class Departures:
         standings = self._journal.current(connection, {letter.key.invitee for letter in letters})
         nobody = Standing()
         return [(x, look(x, standings.get(x.key.invitee, nobody), places[x.key.invitee])) for x in letters]
+
+    def held(self, now: datetime, pacer: Pacer) -> Stay | None:
+        """What holds back every letter at this moment; nothing is changed."""
+        with reading(self._engine) as connection:
+            room = self._paces.seen(connection, pacer, now)
+        return None if room.addresses else room.held
 
     def _waiting(self, now: datetime, kinds: Iterable[LetterKind]) -> Any:
         kind = t.letter.c.kind.in_([kind.value for kind in kinds])

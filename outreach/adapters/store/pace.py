@@ -64,19 +64,22 @@ class Paces:
         """How much may leave now. Other senders wait until this transaction has taken its share."""
         if not pacer.limited:
             return Room()
-        row = self._locked(connection)
+        self._lock(connection)
+        return self.seen(connection, pacer, now)
+
+    def seen(self, connection: Connection, pacer: Pacer, now: datetime) -> Room:
+        """The same, without taking any of it."""
+        row = connection.execute(select(t.pace).where(t.pace.c.name == RELAY)).first()
+        if row is None or not pacer.limited:
+            return Room()
         at = clock(connection)
         number, held = pacer.room(row.last_slot, row.hours, at)
         return Room(number, replace(held, until=now + (held.until - at)))
 
-    def _locked(self, connection: Connection) -> Any:
-        query = select(t.pace).where(t.pace.c.name == RELAY).with_for_update()
-        row = connection.execute(query).first()
-        if row is None:
-            new = self._dialect.insert(t.pace).values(name=RELAY, hours={}).on_conflict_do_nothing()
-            connection.execute(new)
-            row = connection.execute(query).one()
-        return row
+    def _lock(self, connection: Connection) -> None:
+        new = self._dialect.insert(t.pace).values(name=RELAY, hours={}).on_conflict_do_nothing()
+        connection.execute(new)
+        connection.execute(select(t.pace.c.name).where(t.pace.c.name == RELAY).with_for_update())
 
     def book(self, connection: Connection, pacer: Pacer, letters: Sequence[Letter]) -> None:
         """Takes the slots of letters that are about to leave."""
@@ -84,9 +87,9 @@ class Paces:
             return
         at = clock(connection)
         if pacer.limited:
-            row = self._locked(connection)
-            hours = pacer.booked(row.hours, sum(len(addresses(letter)) for letter in letters), at)
             mine = t.pace.c.name == RELAY
+            known = connection.execute(select(t.pace.c.hours).where(mine)).scalar_one()
+            hours = pacer.booked(known, sum(len(addresses(letter)) for letter in letters), at)
             connection.execute(update(t.pace).where(mine).values(last_slot=at, hours=hours))
         if pacer.domain_gap:
             self._book_domains(connection, {domain_of(letter.to) for letter in letters}, at)
