@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from outreach.adapters.store.outbox import NewLetter
 from outreach.campaign.desk import Desk
 from outreach.core.calendar import next_open
-from outreach.core.letters.mime import Words, digest
+from outreach.core.letters.casting import Cast
 from outreach.core.letters.reference import make_reference, message_id
 from outreach.core.letters.stationery import Stationery
 from outreach.core.letters.wording import letter_values
@@ -100,17 +100,31 @@ def _language(desk: Desk, stationery: Stationery, invitee: Invitee) -> str:
     return stationery.language_for(invitee.contact.language, desk.settings.campaign.default_language)
 
 
-def compose(
-    desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int = 0
-) -> tuple[str, dict[str, object], Words]:
-    """The language, the values that fill the places, and the words of one letter."""
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter as it is made for an invitee: the values that fill its places, and what it is with them."""
+
+    language: str
+    values: dict[str, object]
+    reference: str
+    cast: Cast
+
+
+def compose(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int = 0) -> Composed:
+    """One letter to an invitee.
+
+    Raises:
+        ConfigurationError: A template is wrong, or asks for a value that is not there.
+        UsageError: There is no such reminder.
+    """
     language = _language(desk, stationery, invitee)
+    reference = make_reference(desk.key, desk.store.campaign, invitee.number)
     values = letter_values(
         settings=desk.settings,
         invitee=invitee,
         contact=invitee.contact,
         wording=stationery.wording(language),
-        reference=make_reference(desk.key, desk.store.campaign, invitee.number),
+        reference=reference,
         written_on=desk.settings.letters.date or desk.today(),
         deadline=desk.deadline,
     )
@@ -119,15 +133,15 @@ def compose(
             message = f"there is no reminder {step}; config.toml has {len(desk.settings.reminders)} [[reminders]]"
             raise UsageError(message)
         values["letter_name"] = desk.settings.reminders[step - 1].letter
-    return language, values, fill(stationery, kind, step, language, values, invitee.id)
+    return Composed(language, values, reference, cast_letter(stationery, kind, step, language, values, invitee.id))
 
 
-def fill(
-    stationery: Stationery, kind: LetterKind, step: int, language: str, values: dict[str, object], who: str
-) -> Words:
-    """The words of a letter from the values that fill its places."""
+def cast_letter(
+    stationery: Stationery, kind: LetterKind, step: int, language: str, values: Mapping[str, object], who: str
+) -> Cast:
+    """A letter from the values that fill its places."""
     name = str(values.get("letter_name", LetterKind.REMINDER.value))
-    return stationery.render(kind, step, language, values, letter_name=name, who=who)
+    return stationery.cast(kind, step, language, values, letter_name=name, who=who)
 
 
 def new_letter(
@@ -141,21 +155,21 @@ def new_letter(
     step: int = 0,
     round_: int = 0,
     thread: Iterable[str] = (),
+    composed: Composed | None = None,
 ) -> NewLetter:
     """A letter that can be queued: its words frozen, its Message-ID fixed, due at the next open window."""
-    language, values, words = compose(desk, stationery, invitee, kind, step)
-    reference = make_reference(desk.key, desk.store.campaign, invitee.number)
+    composed = composed or compose(desk, stationery, invitee, kind, step)
     domain = desk.settings.sender.address.rpartition("@")[2]
     references = tuple(thread)
     return NewLetter(
         key=LetterKey(desk.store.campaign, desk.store.wave, invitee.number, kind, step, round_),
         to=invitee.contact.email,
         cc=invitee.contact.cc,
-        language=language,
+        language=composed.language,
         edition=edition,
-        values=values,
-        digest=digest(words, stationery.attachments_for(kind, language)),
-        message_id=message_id(reference, kind, desk.store.wave, step, round_, domain),
+        values=composed.values,
+        digest=composed.cast.digest(stationery.attachments_for(kind, composed.language)),
+        message_id=message_id(composed.reference, kind, desk.store.wave, step, round_, domain),
         due_at=_due(desk, invitee, now),
         in_reply_to=references[-1] if references else "",
         references=references,
