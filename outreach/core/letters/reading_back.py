@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
@@ -48,7 +49,11 @@ def _addresses(value: str) -> list[str]:
 
 @lru_cache(maxsize=1024)  # most letters have the subject of all
 def _says(written: str, meant: str) -> bool:
-    return _spaceless(str(make_header(decode_header(written)))) == _spaceless(one_line(meant))
+    try:
+        read = str(make_header(decode_header(written)))
+    except (HeaderParseError, LookupError, ValueError):
+        return False
+    return _spaceless(read) == _spaceless(one_line(meant))
 
 
 def _spaceless(text: str) -> str:

@@ -215,7 +215,7 @@ EXTRA = st.one_of(WORDS, st.sampled_from([1, True, 1.0, 0, None, False, "1", "Tr
 
 
 @pytest.mark.parametrize("name", BODIES)
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.data_too_large])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.data_too_large])
 @given(several=st.lists(values(EXTRA), min_size=2, max_size=4), number=st.integers(0, 20))
 def test_unusual_templates(name: str, several: list[dict[str, object]], number: int) -> None:
     """Whatever a template does with its values; each letter comes twice, the second time from a mould if there is one."""
@@ -234,6 +234,15 @@ def one_letter(name: str) -> dict[str, object]:
         "campaign": {"id": "c", "name": "c", "committee_url": "", "target": None},
         "sender": {"name": "UCLG", "address": "s@campaign.example"},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_unusual_templates_for_everybody(name: str) -> None:
+    """A mould made for one person serves no other whose letter would be another."""
+    for stationery in UNUSUAL[name][:2]:
+        for person in ("Berta", "Berta", *NAMES):
+            contact = {**_named(person), "title": "t" if person == "Berta" else person}
+            assert_same(stationery, LetterKind.INVITATION, 0, "en", {**one_letter(person), "contact": contact})
 
 
 def test_what_is_the_same_is_one_object() -> None:
