@@ -229,7 +229,7 @@ def one_letter(name: str) -> dict[str, object]:
     """A letter to somebody of this name."""
     contact = {"person": name, "title": "", "gender": "", "notes": "", "extra": {}, "email": "m@t.example"}
     return {
-        "salutation": f"Dear {name},", "date": "d", "deadline": "d", "deadline_long": "d", "reference": f"R-{name}",
+        "salutation": f"Dear {name},", "date": "d", "deadline": "d", "deadline_long": "d", "reference": f"AAAA-{len(name):04d}",
         "invitee": {"id": name, "name": name, "country": "ES", "kind": "city"}, "contact": contact,
         "campaign": {"id": "c", "name": "c", "committee_url": "", "target": None},
         "sender": {"name": "UCLG", "address": "s@campaign.example"},
@@ -239,7 +239,7 @@ def one_letter(name: str) -> dict[str, object]:
 @pytest.mark.parametrize("name", BODIES)
 def test_unusual_templates_for_everybody(name: str) -> None:
     """A mould made for one person serves no other whose letter would be another."""
-    for stationery in UNUSUAL[name][:2]:
+    for stationery in UNUSUAL[name][:1]:
         for person in ("Berta", "Berta", *NAMES):
             contact = {**_named(person), "title": "t" if person == "Berta" else person}
             assert_same(stationery, LetterKind.INVITATION, 0, "en", {**one_letter(person), "contact": contact})
@@ -276,7 +276,14 @@ def test_what_cannot_be_shown_sound_is_filled(body: str) -> None:
 
 
 def _named(name: str) -> dict[str, object]:
-    return {"person": name, "title": "", "gender": "", "notes": name, "extra": {"sum": name}, "email": "m@t.example"}
+    return {
+        "person": name,
+        "title": "",
+        "gender": "",
+        "notes": name,
+        "extra": {"sum": name, "items": name},
+        "email": "m@t.example",
+    }
 
 
 @settings(max_examples=150)
