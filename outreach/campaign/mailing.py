@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from outreach.adapters.store.outbox import NewLetter
@@ -181,15 +182,16 @@ def _due(desk: Desk, invitee: Invitee, now: datetime) -> datetime:
 
     So it never waits for a process whose clock stands a moment behind this one.
     """
-    opening = next_open(desk.policy.window, now, desk.zone(invitee), invitee.country)
+    opening = _opening(desk.policy.window, now, desk.zone(invitee), invitee.country)
     return opening if opening > now else now.replace(minute=0, second=0, microsecond=0)
 
 
-def thread_of(desk: Desk, number: int) -> tuple[str, ...]:
-    """The Message-IDs of the letters an invitee has: what the next letter refers to."""
-    letters = desk.store.outbox.letters(invitee=number, states=(LetterState.ACCEPTED,))
-    invitations = [letter for letter in letters if letter.key.kind is LetterKind.INVITATION]
-    return (invitations[-1].message_id,) if invitations else ()
+_opening = lru_cache(maxsize=4096)(next_open)  # many letters are queued at one moment for one country
+
+
+def threads_of(desk: Desk, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The Message-IDs of the letters that invitees have: what the next letter to each refers to."""
+    return {number: (first,) for number, first in desk.store.outbox.invitations(numbers).items()}
 
 
 def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import Composed, compose, new_letter, thread_of
+from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
 from outreach.campaign.posting import Postman
 from outreach.campaign.prepare import contacts_file, read_contacts
 from outreach.campaign.wire import letter_head
@@ -64,7 +64,7 @@ def _letter(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKi
 def _draft(
     desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int, composed: Composed
 ) -> Letter:
-    thread = thread_of(desk, invitee.number) if invitee.number else ()
+    thread = threads_of(desk, [invitee.number]).get(invitee.number, ())
     new = new_letter(desk, stationery, 0, invitee, kind, desk.now(), step=step, thread=thread, composed=composed)
     return Letter(
         id=0,
