@@ -134,6 +134,20 @@ class Handover:
     reply: str
 
 
+@dataclass(frozen=True, slots=True)
+class RelayProfile:
+    """How the mail server behaves, as a test letter showed: what later proves that a letter left, or did not."""
+
+    server: str  # who logs in where, for sending and for reading; the profile of another is not used
+    learned_at: datetime
+    message_id: str = ""  # what became of it: kept, moved (to another header), replaced; "" = it did not arrive
+    sent_folder: str = ""  # the folder in which a copy appeared by itself; "" = in none
+    archive_folder: str = ""  # the folder into which the blind copy came; "" = into none
+    blind_copy: str = ""  # the address of the blind copy
+    authserv_id: str = ""  # who stamps Authentication-Results (RFC 8601)
+    plus: bool | None = None  # are addresses such as office+word@ delivered; None = it was not learned
+
+
 # ---------------------------------------------------------------- what is received
 
 

@@ -16,6 +16,7 @@ from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.outbox import Go, Wait, Withhold
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import fill
+from outreach.campaign.restored import count_pass, refuse_if_restored
 from outreach.core.dispatch import Drop, Stay, last_look
 from outreach.core.letters.mime import Head, digest, serialise
 from outreach.core.pacing import Breaker, next_try
@@ -106,7 +107,9 @@ def post(
 
     Raises:
         TryAgainLaterError: Another process is sending.
+        OutreachError: The database is older than the last letters that left.
     """
+    refuse_if_restored(desk)
     message = "another process is sending this campaign's letters; wait until it has finished, or stop it"
     with only_one(desk.store.engine, "sender", message, patience=PATIENCE):
         desk.store.outbox.recover(desk.now(), "the program was interrupted while it handed the letter over")
@@ -114,6 +117,7 @@ def post(
         if paused := desk.store.switches.get(PAUSED):
             progress.stopped_because = paused
             return progress
+        count_pass(desk)
         asyncio.run(_Round(desk, make_postman, stop, watch, progress, kinds).run())
     return progress
 
@@ -179,6 +183,7 @@ class _Round:
     def _kinds(self) -> Collection[LetterKind]:
         """Which kinds may leave; asked again every minute, so that a long pass does not remind who has answered."""
         if time_module.monotonic() - self._asked_at > ASK_AGAIN:
+            count_pass(self._desk)
             self._allowed = self._ask_kinds()
             self._asked_at = time_module.monotonic()
         return self._allowed
@@ -257,7 +262,7 @@ class _Round:
         except OutreachError as error:
             self._settle(letter, Handover(HandoverResult.LETTER, "compose", str(error)), begun=False)
             return
-        recipients = list(dict.fromkeys((letter.to, *letter.cc)))
+        recipients = list(dict.fromkeys((letter.to, *letter.cc, *blind_copy(desk))))
         sender = desk.settings.sender.address
         talk = postman.hand_over(sender, recipients, data, before_payload=intend)
         try:
@@ -343,6 +348,12 @@ def _give_up_at(desk: Desk, first_tried: datetime, now: datetime) -> datetime:
     deadline = datetime.combine(desk.deadline, time(23, 59), tzinfo=ZoneInfo(desk.settings.campaign.timezone))
     four_days = first_tried + timedelta(days=4)
     return min(deadline.astimezone(UTC), four_days) if deadline > now else four_days
+
+
+def blind_copy(desk: Desk) -> tuple[str, ...]:
+    """Who gets a copy that no reader sees: an address on the envelope, in no header."""
+    address = desk.settings.sending.blind_copy
+    return (address,) if address and desk.settings.campaign.mode == "real" else ()
 
 
 def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
