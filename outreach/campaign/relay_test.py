@@ -15,7 +15,7 @@ from outreach.core.authentication import first_authserv_id
 from outreach.core.letters.mime import Head, Words, serialise
 from outreach.core.letters.reference import make_reference
 from outreach.core.proof import Copy, FoundBy, Wanted, archive_folder, profile_name, proves
-from outreach.model import HandoverResult, OutreachError, RelayProfile
+from outreach.model import Handover, HandoverResult, Outgoing, OutreachError, RelayProfile
 
 NOBODY = 0  # the number in a test letter's reference: of no invitee
 TAG = "outreach-test"
@@ -128,8 +128,7 @@ async def _hand_over(desk: Desk, postman: Postman, letters: tuple[TestLetter, ..
     plus = True
     try:
         for letter in letters:
-            data, sender = _bytes(desk, letter), desk.settings.sender.address
-            handover = await postman.hand_over(sender, [letter.to], data, before_payload=lambda: None)
+            handover = await _hand_over_one(desk, postman, letter)
             if handover.result is HandoverResult.ACCEPTED:
                 continue
             if letter.purpose != "plus":
@@ -141,6 +140,13 @@ async def _hand_over(desk: Desk, postman: Postman, letters: tuple[TestLetter, ..
     finally:
         await postman.close()
     return plus
+
+
+async def _hand_over_one(desk: Desk, postman: Postman, letter: TestLetter) -> Handover:
+    settled: list[Handover] = []
+    outgoing = Outgoing(desk.settings.sender.address, (letter.to,), (_bytes(desk, letter),))
+    await postman.hand_over([outgoing], before_payload=tuple, settled=lambda _number, done: settled.append(done))
+    return settled[0]
 
 
 def _find(desk: Desk, archive: Archive, letter: TestLetter, started: datetime) -> tuple[Copy, FoundBy] | None:

@@ -11,7 +11,7 @@ from typing import Protocol
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.campaign.doubt import Archive, profile_of
-from outreach.campaign.posting import letter_bytes
+from outreach.campaign.wire import letter_bytes
 from outreach.model import Letter, OutreachError
 
 AT_ONCE = 200  # letters of one go; the others follow at the next
