@@ -132,8 +132,9 @@ def find_places(desk: Desk, archive: Archive) -> tuple[Place, ...]:
     sent = archive.sent_folder_name()
     blind = archive_folder(desk.settings)
     places = [sent_place(profile, sent)] if sent else []
-    if blind and blind != sent and archive.has_folder(blind):
-        places.append(archive_place(profile, desk.settings, blind))
+    if blind and blind != sent:
+        there = archive.has_folder(blind)
+        places.append(archive_place(profile, desk.settings, blind) if there else Place(blind, False, missing=True))
     return tuple(places)
 
 
@@ -199,7 +200,8 @@ def _subject(desk: Desk, letter: Letter) -> str:
 def _settle(
     desk: Desk, archive: Archive, places: Sequence[Place], letter: Letter, look: Look | None, settled: Settled
 ) -> None:
-    found = next((one for place in places if (one := find_copy(desk, archive, place.folder, letter))), None)
+    there = [place for place in places if not place.missing]
+    found = next((one for place in there if (one := find_copy(desk, archive, place.folder, letter))), None)
     if found is not None:
         settled.accepted += accept(desk, letter, found.at, f"found in {found.folder} by {found.by.value}")
         return

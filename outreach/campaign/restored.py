@@ -55,6 +55,7 @@ class Compared:
     """What the archive holds that the database did not know."""
 
     folders: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # folders that the settings name and the mailbox has not
     complete: bool = False  # one of the folders receives the copy of every letter
     copies: int = 0  # of our letters, since the database's last event
     sent: list[str] = field(default_factory=list)  # letters that count as sent from now on, in words
@@ -74,7 +75,9 @@ def compare(desk: Desk, open_archive: OpenArchive) -> Compared:
     """
     with open_archive() as archive:
         places = find_places(desk, archive)
-        compared = Compared(tuple(place.folder for place in places), any(place.complete for place in places))
+        there = tuple(place.folder for place in places if not place.missing)
+        missing = tuple(place.folder for place in places if place.missing)
+        compared = Compared(there, missing, any(place.complete for place in places))
         stationery = desk.load_stationery()
         for folder in compared.folders:
             for some in _in_hundreds(_our_copies(desk, archive, folder)):

@@ -121,6 +121,7 @@ class Place:
     folder: str
     complete: bool
     since: datetime | None = None  # from when on that is known
+    missing: bool = False  # the mailbox has no such folder
 
 
 def profile_name(settings: Settings) -> str:
@@ -191,20 +192,22 @@ def next_look(doubt_since: datetime, looks: int, last_look: datetime | None, wai
     return last_look + (wait if 0 < looks < LOOKS else max(wait, LATER))
 
 
-def not_found(first_tried: datetime, looks: int, places: Sequence[Place]) -> SendAgain | LookAgain | Ask:
+def not_found(first_tried: datetime, looks: int, every: Sequence[Place]) -> SendAgain | LookAgain | Ask:
     """What follows when a letter was found in none of the places.
 
     Args:
         first_tried: When the letter was first tried.
         looks: How often it was looked for where every letter has its copy, this time included.
-        places: The folders that were looked through.
+        every: The folders that were looked through, and those that are missing.
     """
+    places = [place for place in every if not place.missing]
+    missing = "".join(f"the mailbox has no folder {place.folder}, and " for place in every if place.missing)
     if not places:
-        return Ask("there is no folder in which copies of our letters could be looked for")
+        return Ask(f"{missing}there is no folder in which copies of our letters could be looked for")
     names = " and ".join(place.folder for place in places)
     complete = [place for place in places if place.complete]
     if not complete:
-        return Ask(f"it is not in {names}, but it is not known that every letter has its copy there")
+        return Ask(f"{missing}it is not in {names}, but it is not known that every letter has its copy there")
     if not any(place.since is None or place.since <= first_tried for place in complete):
         return Ask(f"it is not in {names}, but it was begun before it was known that every letter has its copy there")
     if looks < LOOKS:

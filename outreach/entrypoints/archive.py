@@ -74,6 +74,10 @@ def archive_findings(desk: Desk) -> Iterator[Finding]:
 
 def _comparison(compared: Compared, *, restored: bool) -> Iterator[Finding]:
     where = " and ".join(compared.folders) or "the archive"
+    for folder in compared.missing:
+        why = "copies of letters are looked for there"
+        cure = "make the folder, or correct [inbox] archive_folder"
+        yield Finding(f"the mailbox has no folder {folder}", "config.toml, [inbox]", why, cure, warning=True)
     if compared.sent:
         what = f"{len(compared.sent)} letters had left that this database did not know as sent"
         yield Finding(what, where, "; ".join(compared.sent[:20]), "nothing: they count as sent now", warning=True)

@@ -27,14 +27,20 @@ def kept(raw: bytes) -> bytes:
 def moved(raw: bytes) -> bytes:
     """As Microsoft's servers do: the Message-ID is theirs, ours stands in another header."""
     return re.sub(
-        rb"(?im)^Message-ID: (.*?)\r?$", rb"Message-ID: <0123456789@prod.example>\r\nX-Microsoft-Original-Message-ID: \1", raw
+        rb"(?im)^Message-ID: (.*?)\r?$",
+        rb"Message-ID: <0123456789@prod.example>\r\nX-Microsoft-Original-Message-ID: \1",
+        raw,
     )
 
 
 def replaced(raw: bytes) -> bytes:
     """As some senders of bulk mail do: Message-ID and Date are theirs."""
     raw = re.sub(rb"(?im)^Message-ID: .*?\r?$", rb"Message-ID: <0100-abc@mail.example>\r", raw)
-    return re.sub(rb"(?im)^Date: .*?\r?$", rb"Date: " + time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime()).encode() + rb"\r", raw)
+    return re.sub(
+        rb"(?im)^Date: .*?\r?$",
+        rb"Date: " + time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime()).encode() + rb"\r",
+        raw,
+    )
 
 
 @dataclass
@@ -107,5 +113,3 @@ def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
     while not true():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.02)
-
-
