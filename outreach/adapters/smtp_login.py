@@ -98,7 +98,9 @@ def _refused(response: aiosmtplib.SMTPResponse, settings: SmtpSettings, secrets:
     if 400 <= response.code < 500:  # noqa: PLR2004  a passing fault (RFC 4954 §6)
         return TryAgainLaterError(f"{place(settings)} cannot check the login now: {words}; try again later")
     if response.code < 400:  # noqa: PLR2004  neither a yes nor a no
-        return TryAgainLaterError(f"{place(settings)} answers the login otherwise than it should: {words}; try again later")
+        return TryAgainLaterError(
+            f"{place(settings)} answers the login otherwise than it should: {words}; try again later"
+        )
     cure = (
         "check [smtp] username and the password; some providers want an app password, "
         "or that sending by SMTP is switched on for the mailbox"

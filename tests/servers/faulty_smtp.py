@@ -60,9 +60,9 @@ class _Input:
         return line
 
     @property
-    def seen(self) -> int:
-        """How much is held."""
-        return len(self._held)
+    def seen(self) -> bytes:
+        """All that is held."""
+        return bytes(self._held)
 
     def is_dot(self) -> bool:
         """The letter is empty: a single dot."""
@@ -87,12 +87,15 @@ class FaultySmtp:
     bad_addresses: dict[str, str] = field(default_factory=dict)
     slow: int = 0
     drip: float = 0.0  # seconds between two bytes of its answers
-    eager: bool = False  # says 354 though it has no recipient, which RFC 2920 §3.1 allows
+    eager: bool = False  # keeps no order; says 354 though it has no recipient, which RFC 2920 §3.1 allows
+    waits: int = 0  # for so many letters, it answers only when it has heard the next DATA
     letters: list[bytes] = field(default_factory=list)  # as they came, dots and all
     recipients: list[tuple[str, ...]] = field(default_factory=list)  # of each of them
     lines: list[str] = field(default_factory=list)  # every command of every connection
+    ahead: list[bytes] = field(default_factory=list)  # what came behind a letter before its answer
     in_clear: list[str] = field(default_factory=list)  # those that anybody on the way could read
     connections: int = 0
+    hanging: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
@@ -177,6 +180,10 @@ class FaultySmtp:
                 return False
         if early is not None and early[:1] in ("4", "5"):
             return True  # it has said already that it does not take it
+        while len(self.letters) < self.waits and b"DATA" not in heard.seen:
+            if not await heard.more():
+                return False
+        self.ahead.append(heard.seen)
         reply = self._fault("reply") or (OK["reply"] if to.taken else "554 5.5.1 no valid recipients")
         if reply[:1] not in ("4", "5"):
             self.letters.append(content)
@@ -194,8 +201,12 @@ class FaultySmtp:
 
     def _reply(self, verb: str, writer: asyncio.StreamWriter, words: str = "", to: _Recipients | None = None) -> str:
         bad = next((reply for address, reply in self.bad_addresses.items() if f"<{address}>" in words), None)
-        reply = self._fault(verb) or (bad if verb == "rcpt" else None) or (to.problem(verb) if to else None)
-        if reply is None or (verb == "data" and self.eager and reply.startswith("554")):
+        reply = (
+            self._fault(verb)
+            or (bad if verb == "rcpt" else None)
+            or (to.problem(verb) if to and not self.eager else None)
+        )
+        if reply is None:
             reply = {**OK, "ehlo": self._welcome(writer)}.get(verb, "500 what?")
         if verb == "auth" and words.upper() == "AUTH LOGIN" and reply == OK["auth"]:
             reply = "334 VXNlcm5hbWU6"
@@ -209,6 +220,7 @@ class FaultySmtp:
     async def _say(self, words: str, writer: asyncio.StreamWriter) -> bool:
         if words in WAYS_TO_END:
             if words == "hang":
+                self.hanging = True
                 await asyncio.Event().wait()
             if words == "reset":
                 writer.transport.abort()
