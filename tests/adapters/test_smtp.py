@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from outreach.adapters.smtp import SmtpPostman, Timeouts
-from outreach.core.pacing import classify
+from outreach.core.refusals import classify
 from outreach.model import Handover, HandoverResult, Outgoing
 from outreach.settings import SmtpSettings
 from tests.posted import hand_over_all

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from outreach.adapters.smtp import SmtpPostman
 from outreach.adapters.smtp_envelope import Envelope, Offers, Writing, dot_stuffed
-from outreach.core.pacing import classify
+from outreach.core.refusals import classify
 from outreach.model import HandoverResult, Outgoing
 from outreach.settings import SmtpSettings
 from tests.posted import SENDER, hand_over_all

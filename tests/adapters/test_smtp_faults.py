@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from outreach.adapters.smtp import SmtpPostman, Timeouts
-from outreach.core.pacing import classify
+from outreach.core.refusals import classify
 from outreach.model import Handover, HandoverResult, LoginRefusedError, Outgoing, TryAgainLaterError
 from outreach.settings import SmtpSettings
 from tests.servers.certificates import Authority, make_authority
@@ -46,6 +46,7 @@ class Cell:
     pipelining: bool
 
     def __str__(self) -> str:
+        """Its name in the report."""
         ways = ("reused" if self.reused else "fresh", "tls" if self.encrypted else "clear")
         return "-".join((self.verb, self.fault, *ways, "pipelined" if self.pipelining else "plain"))
 

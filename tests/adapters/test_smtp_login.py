@@ -10,7 +10,7 @@ import ssl
 import pytest
 
 from outreach.adapters.smtp import SmtpPostman, Timeouts
-from outreach.core.pacing import classify
+from outreach.core.refusals import classify
 from outreach.model import (
     ConfigurationError,
     Handover,

@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 
 from outreach.adapters.smtp import SmtpPostman, Timeouts
-from outreach.core.pacing import classify
+from outreach.core.refusals import classify
 from outreach.model import Handover, HandoverResult
 from outreach.settings import SmtpSettings
 from tests.posted import hand_over_all, hand_over_some, letter
