@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from outreach.core.letters.reference import find_references
 from outreach.core.reading import boxes, struck
-from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
+from outreach.core.reading.automatic import Automatic, contact_in, is_calendar, is_receipt, read_automatic
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.caveats import catch, caveats, takes_back_an_objection
 from outreach.core.reading.enclosures import documents, look_inside
@@ -18,7 +18,7 @@ from outreach.core.reading.machine_marks import REPLY_SUBJECTS
 from outreach.core.reading.new_text import new_text, own_words
 from outreach.core.reading.opening import TOO_LONG, open_mail
 from outreach.core.reading.phrases import Sentence, find, sentences
-from outreach.core.reading.stand_in import StandIn
+from outreach.core.reading.stand_in import StandIn, names_addresses
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.suggesting import suggest
 from outreach.core.reading.tongue import tongue
@@ -88,8 +88,13 @@ def read_mail(
     )
     if automatic is not None:
         return _auto_reply(message, automatic, new, said)
-    substitute = substitute_in(words, message, languages, own_addresses)
-    return _answer(message, said, new, substitute, deadline)
+    likely = said.verdict.kind is ReadingKind.REDIRECT or said.flags.get(Flag.NAMES_NEW_CONTACT, 0.0) >= HALF
+    contact = contact_in(words, message, languages, own_addresses, likely=likely)
+    if contact is None and names_addresses(words):  # they are nobody's to write to
+        said = replace(
+            said, flags={flag: chance for flag, chance in said.flags.items() if flag != Flag.NAMES_NEW_CONTACT}
+        )
+    return _answer(message, said, new, contact, deadline)
 
 
 def understand(
