@@ -57,7 +57,7 @@ def test_nobody_directs_there(below: str) -> None:
         "Merci d'adresser votre courrier à la Direction des relations internationales : marta@northam.example",
         "Por favor, diríjanse a marta@northam.example.",
         "Bitte wenden Sie sich an Marta Vila, marta@northam.example.",
-        "The mayor's office forwards nothing. For such matters please write to marta@northam.example.\n\nAna Roca\nana@northam.example",
+        "We forward nothing. For such matters please write to marta@northam.example.\n\nAna Roca\nana@northam.example",
     ],
 )
 def test_a_sentence_directs_there(text: str) -> None:
