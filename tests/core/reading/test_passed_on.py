@@ -62,7 +62,7 @@ def read(text: str) -> Reading:
         (f"Ver abajo.\n\n{SPANISH}\nConfirmamos que nos sumamos a la campaña.", "nos sumamos a la campaña"),
         (f"FYI\n\n{NAMELESS}\n{YES}\n\n{OURS}", "Northam joins the campaign"),
         (
-            f"FYI\n\nOn Tue, 19 Jul 2022 at 09:00, Marta <marta@northam.example> wrote:\n> We join the campaign.",
+            "FYI\n\nOn Tue, 19 Jul 2022 at 09:00, Marta <marta@northam.example> wrote:\n> We join the campaign.",
             "We join",
         ),
     ],
