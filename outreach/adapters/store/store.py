@@ -89,7 +89,8 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     register = Register(engine, journal, campaign, wave)
     outbox = Outbox(engine, journal, register, campaign, wave)
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
-    return Store(engine, campaign, wave, journal, register, outbox, inbox, acts, lessons, Switches(engine), Access(engine))
+    switches, access = Switches(engine), Access(engine)
+    return Store(engine, campaign, wave, journal, register, outbox, inbox, acts, lessons, switches, access)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
