@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, plain, plain_words
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
@@ -24,13 +25,23 @@ FIGURE = r"\S{0,20}\d\S{0,20}"  # “2022”, “no4411”
 REST = r"\S{0,40}"  # of a word of which a part is named
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
-    """A sentence as it stands, and its plain words with the places where they stand."""
+    """A sentence as it stands, and its words."""
 
     text: str
-    words: str  # “ we join ”: a blank before, between and behind
-    spans: tuple[tuple[int, int], ...]  # of each word in the text
+    plain: tuple[str, ...]  # its words as they are compared
+    written: tuple[str, ...]  # the same words in lower case, with their accents
+
+    @cached_property
+    def words(self) -> str:
+        """“ we join ”: the plain words, a blank before, between and behind."""
+        return f" {' '.join(self.plain)} " if self.plain else " "
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where each word stands in the text."""
+        return tuple([one.span() for one in WORD.finditer(self.text) if spelled[one[0].lower()]])
 
     @property
     def asks(self) -> bool:
@@ -41,18 +52,22 @@ class Sentence:
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text; a line end alone does not end one."""
     parts = [part for part in _SENTENCE.split(text) if part and part.strip()]
-    return tuple(_sentence(part[:LONGEST]) for part in parts[:MOST_SENTENCES])
+    return tuple([_sentence(part[:LONGEST]) for part in parts[:MOST_SENTENCES]])
 
 
 def _sentence(text: str) -> Sentence:
-    found = [(word, one.span()) for one in WORD.finditer(text) if (word := _spelled(one[0]))]
-    words, spans = zip(*found, strict=True) if found else ((), ())
-    return Sentence(text, f" {' '.join(words)} " if words else " ", spans)
+    small = text.lower()
+    written = WORD.findall(small) if len(small) == len(text) else [one.lower() for one in WORD.findall(text)]
+    if small.isascii():
+        return Sentence(text, tuple(written), tuple(written))
+    words = [spelled[one] for one in written]
+    if "" in words:  # nothing is left of it without its accents
+        written = [one for one in written if spelled[one]]
+    return Sentence(text, tuple(filter(None, words)), tuple(written))
 
 
-@lru_cache(maxsize=1 << 16)
-def _spelled(word: str) -> str:
-    return plain(word).replace(" ", "")
+# A word in lower case as it is compared.
+spelled: Remembered[str] = Remembered(lambda word: plain(word).replace(" ", ""))
 
 
 def alternatives(token: str) -> list[str]:

@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
-from outreach.core.reading.phrases import Sentence
+from outreach.core.reading.phrases import Sentence, spelled
 from outreach.languages import Language
+from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import plain
 
 ADDRESS = "address"  # the meaning of a mail address that stands in a text
@@ -25,8 +27,7 @@ ROOM = 4  # words that `*` leaves room for
 GAP = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """A meaning in a sentence, and the words that carry it (their places in the sentence)."""
 
     name: str
@@ -48,6 +49,9 @@ class _Beginning:
     others: tuple[_Pattern, ...]
 
 
+_NOTHING = _Beginning((), {}, ())
+
+
 class Vocabulary:
     """The words of one language by their beginnings, made once."""
 
@@ -58,7 +62,7 @@ class Vocabulary:
             for token in _TOKEN.findall(listed):
                 self._add(name, token.strip("()").split())
         self._lengths = sorted({len(word) for word in self._begins})
-        self._beginning = lru_cache(maxsize=1 << 14)(self._beginning_with)
+        self._beginning = Remembered(self._beginning_with)
 
     def _add(self, name: str, written: Sequence[str]) -> None:
         words = [part for word in written for part in _parts(word)]
@@ -72,25 +76,27 @@ class Vocabulary:
 
     def meanings(self, sentence: Sentence) -> tuple[Meaning, ...]:
         """What the words of a sentence mean, in their order; words that belong together speak together only."""
-        words = sentence.words.split()
-        written = [sentence.text[start:end].lower() for start, end in sentence.spans]
         hidden = _in_addresses(sentence)
-        found = [one for at in range(len(words)) if at not in hidden for one in self._at(at, words, written)]
+        found: list[Meaning] = []
+        for at, beginning in enumerate(map(self._beginning.__getitem__, sentence.written)):
+            if beginning is not _NOTHING and at not in hidden:
+                found += self._at(at, beginning, sentence)
         found = _whole_phrases(found)
         found += [Meaning(ADDRESS, (at,)) for at in sorted(hidden)[:1]]
         return tuple(sorted(found, key=lambda one: (one.places[0], one.name)))
 
-    def _at(self, at: int, words: Sequence[str], written: Sequence[str]) -> Iterator[Meaning]:
-        beginning = self._beginning(words[at], written[at])
+    def _at(self, at: int, beginning: _Beginning, sentence: Sentence) -> Iterator[Meaning]:
         for name in beginning.alone:
             yield Meaning(name, (at,))
+        words = sentence.plain
         following = beginning.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
-        for pattern in chain(following, beginning.others):
-            places = _follow(pattern.words, at, words, written)
+        for pattern in (*following, *beginning.others):
+            places = _follow(pattern.words, at, words, sentence.written)
             if places is not None:
                 yield Meaning(pattern.name, places)
 
-    def _beginning_with(self, word: str, written: str) -> _Beginning:
+    def _beginning_with(self, written: str) -> _Beginning:
+        word = spelled[written]
         begins = (self._begins.get(word[:length], ()) for length in self._lengths if length <= len(word))
         alone: list[str] = []
         by_second: dict[str, tuple[_Pattern, ...]] = {}
@@ -102,7 +108,7 @@ class Vocabulary:
                 others.append(pattern)
             else:
                 by_second[pattern.words[0]] = (*by_second.get(pattern.words[0], ()), pattern)
-        return _Beginning(tuple(alone), by_second, tuple(others))
+        return _Beginning(tuple(alone), by_second, tuple(others)) if alone or by_second or others else _NOTHING
 
 
 def _parts(word: str) -> list[str]:
@@ -141,6 +147,8 @@ def _is(wanted: str, word: str, written: str) -> bool:
 def _whole_phrases(found: list[Meaning]) -> list[Meaning]:
     """Without what only a part of a longer phrase would say: “no objection” is no “no”."""
     phrases = {frozenset(one.places) for one in found if len(one.places) > 1}
+    if not phrases:
+        return found
     inside = frozenset().union(*phrases)
     kept = []
     for one in found:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from outreach.core.reading.traits import Heard, letters, mail_traits, meaning_traits, word_traits
-from outreach.languages.scores import Votes, weighed
+from outreach.languages.scores import Trait, Votes
 
 NOTHING = "none"  # what a sentence does that carries no position
 
@@ -39,19 +39,16 @@ class Ballot:
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The votes on a mail and on each of its sentences; the same trait in two sentences counts once for the mail."""
     table = votes.sentence.table
-    parts = [(meaning_traits(heard), word_traits(heard)) for heard in mail]
-    known = [(table.known(meanings), table.known(words)) for meanings, words in parts]
+    meanings, words = [meaning_traits(one) for one in mail], [word_traits(one) for one in mail]
     each = tuple(
-        votes.sentence.shares(
-            weighed(known_meanings, meanings) + weighed(known_words, words) + table.weigh_words(heard.words, letters)
-        )
-        for heard, (meanings, words), (known_meanings, known_words) in zip(mail, parts, known, strict=True)
+        [
+            votes.sentence.shares(table.weigh(one) + table.weigh(two) + table.weigh_words(heard.words, letters))
+            for heard, one, two in zip(mail, meanings, words, strict=True)
+        ]
     )
-    own = mail_traits(mail)
-    meant = weighed(_together([table.known(own), *(one for one, _ in known)]), own.union(*(one for one, _ in parts)))
-    words = weighed(_together([one for _, one in known]), frozenset[str]().union(*(one for _, one in parts)))
-    spelled = table.weigh_words(frozenset[str]().union(*(heard.words for heard in mail)), letters)
-    whole = meant + words + spelled
+    meant = table.weigh(mail_traits(mail).union(*meanings))
+    spelled = table.weigh_words(frozenset[str]().union(*[heard.words for heard in mail]), letters)
+    whole = meant + table.weigh(frozenset[Trait]().union(*words)) + spelled
     return Ballot(
         votes.mail.shares(whole, summary(votes.sentence.kinds, each)),
         each,
@@ -60,16 +57,10 @@ def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     )
 
 
-def _together(some: Sequence[dict[str, int]]) -> dict[str, int]:
-    """The known traits of all sentences, each once."""
-    return {trait: weights for one in some for trait, weights in one.items()}
-
-
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
     """What the sentences say together: for each kind the largest share, the last, and the chance of at least one."""
     if not each:
         return (0.0,) * (3 * len(kinds))
-    largest = [max(one[kind] for one in each) for kind in kinds]
-    last = [each[-1][kind] for kind in kinds]
-    any_ = [1 - math.prod(1 - one[kind] for one in each) for kind in kinds]
-    return (*largest, *last, *any_)
+    shares = [[one[kind] for one in each] for kind in kinds]
+    any_ = [1 - math.prod([1 - one for one in some]) for some in shares]
+    return (*map(max, shares), *[some[-1] for some in shares], *any_)
