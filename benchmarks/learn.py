@@ -69,9 +69,9 @@ def answer(row: dict[str, Any], author: str, languages: Languages) -> Answer | N
     if language is None or not language.words or row["label"] == NEVER:
         return None
     parts = sentences(row["text"])
-    if not any(one.spans for one in parts):
+    if not any(one.plain for one in parts):
         parts = sentences(bare_subject(row["subject"]))
-    heard = tuple(hear_in(one, language) for one in parts if one.spans)
+    heard = tuple(hear_in(one, language) for one in parts if one.plain)
     evidence = plain(row["evidence"] or "")
     does = tuple(_does(plain(one.sentence.text), evidence, row["label"]) for one in heard)
     return Answer(author, row["lang"], row["label"], row["text"], heard, does, frozenset(row.get("flags", ())))

@@ -57,9 +57,12 @@ class Table:
 
     def unpack(self, total: Sum, first: int, some: int) -> list[float]:
         """The sums of some lanes, from the first one wanted."""
-        packed = total.to_bytes(LANE * (self.lanes + 2), "little")
         raised = self.counts(total)[0] * RAISE
-        return [(one - raised) / UNIT for one in struct.unpack_from(f"<{some}I", packed, LANE * first)]
+        return [(one - raised) / UNIT for one in self.raised(total, first, some)]
+
+    def raised(self, total: Sum, first: int, some: int) -> tuple[int, ...]:
+        """The sums as they stand in some lanes."""
+        return struct.unpack_from(f"<{some}I", total.to_bytes(LANE * (self.lanes + 2), "little"), LANE * first)
 
     def counts(self, total: Sum) -> tuple[int, int]:
         """How many traits of a sum are known, and how many there are."""
@@ -108,9 +111,10 @@ class Scores:
 
     def totals(self, total: Sum) -> list[float]:
         """What speaks for each kind, as logarithms of which only the differences count."""
-        scale = 1 / math.sqrt(self.table.counts(total)[1] + 1)
-        sums = self.table.unpack(total, self.first, len(self.kinds))
-        return [bias + scale * one for bias, one in zip(self.bias, sums, strict=True)]
+        known, traits = self.table.counts(total)
+        raised, scale = known * RAISE, 1 / math.sqrt(traits + 1)
+        sums = self.table.raised(total, self.first, len(self.bias))
+        return [bias + scale * ((one - raised) / UNIT) for bias, one in zip(self.bias, sums, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

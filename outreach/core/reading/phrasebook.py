@@ -28,12 +28,17 @@ Atom = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Name]):
-    """Phrases of one name that were found: the places of their first and last word, and the words as they stand."""
+    """Phrases of one name that were found in a sentence: the places of their first and last word."""
 
     name: Name
     first: int
     last: int
-    words: str
+    sentence: Sentence
+
+    @property
+    def words(self) -> str:
+        """The words as they stand in the sentence."""
+        return self.sentence.written_from(self.first, self.last)
 
 
 class _Kind:
@@ -80,15 +85,13 @@ class Phrasebook(Generic[Name]):
         for first, kind in enumerate(classes):
             state = begins.get(kind) or self._step(self._start, kind)
             if state.nodes:
-                for name, last in self._ends(classes, first).items():
-                    start, end = sentence.spans[first][0], sentence.spans[last][1]
-                    yield Found(name, first, last, " ".join(sentence.text[start:end].split()))
+                for name, last in self._ends(state, classes, first).items():
+                    yield Found(name, first, last, sentence)
 
-    def _ends(self, classes: Sequence[_Kind], first: int) -> dict[Name, int]:
-        """The last words of the phrases of which a word is the first."""
-        ends: dict[Name, int] = {}
-        state = self._start
-        for at in range(first, len(classes)):
+    def _ends(self, state: _State[Name], classes: Sequence[_Kind], first: int) -> dict[Name, int]:
+        """The last words of the phrases of which a word is the first; the state is that behind it."""
+        ends = dict.fromkeys(state.names, first)
+        for at in range(first + 1, len(classes)):
             kind = classes[at]
             state = state.following.get(kind) or self._step(state, kind)
             if state.names:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, plain, plain_words
@@ -25,23 +25,27 @@ FIGURE = r"\S{0,20}\d\S{0,20}"  # “2022”, “no4411”
 REST = r"\S{0,40}"  # of a word of which a part is named
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence as it stands, and its words."""
 
     text: str
     plain: tuple[str, ...]  # its words as they are compared
     written: tuple[str, ...]  # the same words in lower case, with their accents
 
-    @cached_property
+    @property
     def words(self) -> str:
         """“ we join ”: the plain words, a blank before, between and behind."""
         return f" {' '.join(self.plain)} " if self.plain else " "
 
-    @cached_property
+    @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each word stands in the text."""
         return tuple([one.span() for one in WORD.finditer(self.text) if spelled[one[0].lower()]])
+
+    def written_from(self, first: int, last: int) -> str:
+        """The words from one place to another as they stand in the text, in one line."""
+        spans = self.spans
+        return " ".join(self.text[spans[first][0] : spans[last][1]].split())
 
     @property
     def asks(self) -> bool:
@@ -109,4 +113,4 @@ def _as_written(sentence: Sentence, start: int, end: int) -> str:
     last = sentence.words.count(" ", 0, end - 1) - 1
     if not 0 <= first <= last:
         return sentence.text.strip()
-    return " ".join(sentence.text[sentence.spans[first][0] : sentence.spans[last][1]].split())
+    return sentence.written_from(first, last)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
-from outreach.core.reading import boxes
 from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
 from outreach.core.reading.bounces import read_bounce
+from outreach.core.reading.boxes import read_boxes
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.hearing import hear
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
@@ -99,8 +99,9 @@ def understand(
         enclosed: Names of documents that came with it.
         lessons: What persons read in sentences before.
     """
-    parts = sentences(boxes.ticked(text))
-    silent = not any(sentence.spans for sentence in parts)
+    ticked, doubts = read_boxes(text)
+    parts = sentences(ticked)
+    silent = not any(sentence.plain for sentence in parts)
     if silent:
         parts = sentences(bare_subject(subject))
     spoken = tongue(parts, languages)
@@ -117,8 +118,7 @@ def understand(
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
-    verdict = verdict.doubting(*boxes.doubts(text))
-    return Said(verdict, position, parts, spoken.language, flags)
+    return Said(verdict.doubting(*doubts), position, parts, spoken.language, flags)
 
 
 def _in_a_reply(verdict: Verdict, subject: str) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from outreach.core.reading.machine_marks import FROM_LINE, SENDERS
 from outreach.core.reading.phrasebook import Phrasebook
@@ -43,7 +44,7 @@ def stand_in(
     """
     best: tuple[int, StandIn] | None = None
     since = 0
-    for match in list(_ADDRESS.finditer(text))[:MOST]:
+    for match in islice(_ADDRESS.finditer(text), MOST) if "@" in text else ():
         address = _bare(match.group())
         if address in not_theirs or SENDERS.search(address):
             since = match.end()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import combinations, groupby, repeat
+from typing import NamedTuple
 
 from outreach.core.reading.phrases import Sentence
 from outreach.core.reading.vocabulary import Meaning
@@ -23,33 +23,27 @@ MAIL_LENGTHS = (3, 6, 12, 25, 50, 100)
 BEGIN, END = "^", "$"
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """A sentence, the language it is heard in, and the meanings of its words."""
 
     sentence: Sentence
     language: str
     meanings: tuple[Meaning, ...]
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The meanings' names in their order, repetitions told once."""
-        return tuple([name for name, _ in groupby([one.name for one in self.meanings])][:FAR])
+    names: tuple[str, ...]  # of the meanings in their order, repetitions told once
 
     @property
     def size(self) -> int:
         """The number of words."""
         return len(self.sentence.plain)
 
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Its plain words, each once."""
-        return frozenset(self.sentence.plain)
-
     def written(self, places: Sequence[int]) -> str:
         """Words of the sentence as they stand in the mail, from the first place to the last."""
-        spans = self.sentence.spans
-        return " ".join(self.sentence.text[spans[min(places)][0] : spans[max(places)][1]].split())
+        return self.sentence.written_from(min(places), max(places))
+
+
+def names_of(meanings: Sequence[Meaning]) -> tuple[str, ...]:
+    """The names of meanings that follow each other, repetitions told once."""
+    return tuple([name for name, _ in groupby([one.name for one in meanings])][:FAR])
 
 
 def meaning_traits(heard: Heard) -> frozenset[Trait]:

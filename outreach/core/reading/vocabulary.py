@@ -45,11 +45,12 @@ class _Beginning:
     """The patterns that may begin with a word."""
 
     alone: tuple[str, ...]  # names of those that are one word
+    longer: bool  # there are others
     by_second: Mapping[str, tuple[_Pattern, ...]]  # those whose second word must be just this one
     others: tuple[_Pattern, ...]
 
 
-_NOTHING = _Beginning((), {}, ())
+_NOTHING = _Beginning((), False, {}, ())
 
 
 class Vocabulary:
@@ -79,21 +80,14 @@ class Vocabulary:
         hidden = _in_addresses(sentence)
         found: list[Meaning] = []
         for at, beginning in enumerate(map(self._beginning.__getitem__, sentence.written)):
-            if beginning is not _NOTHING and at not in hidden:
-                found += self._at(at, beginning, sentence)
+            if beginning is _NOTHING or at in hidden:
+                continue
+            found += [Meaning(name, (at,)) for name in beginning.alone]
+            if beginning.longer:
+                found += _phrases(at, beginning, sentence)
         found = _whole_phrases(found)
         found += [Meaning(ADDRESS, (at,)) for at in sorted(hidden)[:1]]
         return tuple(sorted(found, key=lambda one: (one.places[0], one.name)))
-
-    def _at(self, at: int, beginning: _Beginning, sentence: Sentence) -> Iterator[Meaning]:
-        for name in beginning.alone:
-            yield Meaning(name, (at,))
-        words = sentence.plain
-        following = beginning.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
-        for pattern in (*following, *beginning.others):
-            places = _follow(pattern.words, at, words, sentence.written)
-            if places is not None:
-                yield Meaning(pattern.name, places)
 
     def _beginning_with(self, written: str) -> _Beginning:
         word = spelled[written]
@@ -108,7 +102,8 @@ class Vocabulary:
                 others.append(pattern)
             else:
                 by_second[pattern.words[0]] = (*by_second.get(pattern.words[0], ()), pattern)
-        return _Beginning(tuple(alone), by_second, tuple(others)) if alone or by_second or others else _NOTHING
+        longer = bool(by_second or others)
+        return _Beginning(tuple(alone), longer, by_second, tuple(others)) if alone or longer else _NOTHING
 
 
 def _parts(word: str) -> list[str]:
@@ -119,6 +114,16 @@ def _parts(word: str) -> list[str]:
     if word.endswith("~") and parts:
         parts[-1] += "~"
     return parts
+
+
+def _phrases(at: int, beginning: _Beginning, sentence: Sentence) -> Iterator[Meaning]:
+    """The meanings of phrases that begin at a place."""
+    words = sentence.plain
+    following = beginning.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
+    for pattern in (*following, *beginning.others):
+        places = _follow(pattern.words, at, words, sentence.written)
+        if places is not None:
+            yield Meaning(pattern.name, places)
 
 
 def _follow(pattern: tuple[str, ...], at: int, words: Sequence[str], written: Sequence[str]) -> tuple[int, ...] | None:
@@ -150,13 +155,15 @@ def _whole_phrases(found: list[Meaning]) -> list[Meaning]:
     if not phrases:
         return found
     inside = frozenset().union(*phrases)
-    kept = []
-    for one in found:
-        own = frozenset(one.places)
-        if (len(own) == 1 and own <= inside) or any(own < phrase for phrase in phrases):
-            continue
-        kept.append(one)
-    return kept
+    return [
+        one
+        for one in found
+        if (
+            one.places[0] not in inside
+            if len(one.places) == 1
+            else len(phrases) == 1 or not any(phrase.issuperset(one.places) for phrase in phrases - {frozenset(one.places)})
+        )
+    ]
 
 
 def _in_addresses(sentence: Sentence) -> frozenset[int]:

@@ -8,12 +8,14 @@ over traits such as “run not join”, “fr:en attent” or “~confi”, so t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from outreach.core.reading.traits import Heard, letters, mail_traits, meaning_traits, word_traits
-from outreach.languages.scores import Trait, Votes
+from outreach.languages.scores import Sum, Votes
 
+T = TypeVar("T")
 NOTHING = "none"  # what a sentence does that carries no position
 
 
@@ -33,28 +35,37 @@ class Ballot:
 
     def clearest(self, kind: str) -> int:
         """The sentence that says a kind most clearly; -1 for none."""
-        return max(range(len(self.sentences)), key=lambda at: self.sentences[at].get(kind, 0.0), default=-1)
+        shares = [one.get(kind, 0.0) for one in self.sentences]
+        return shares.index(max(shares)) if shares else -1
 
 
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The votes on a mail and on each of its sentences; the same trait in two sentences counts once for the mail."""
     table = votes.sentence.table
-    meanings, words = [meaning_traits(one) for one in mail], [word_traits(one) for one in mail]
-    each = tuple(
-        [
-            votes.sentence.shares(table.weigh(one) + table.weigh(two) + table.weigh_words(heard.words, letters))
-            for heard, one, two in zip(mail, meanings, words, strict=True)
-        ]
+    meanings, meant = _weighed([meaning_traits(one) for one in mail], table.weigh)
+    words, said = _weighed([word_traits(one) for one in mail], table.weigh)
+    letter, spelled = _weighed(
+        [frozenset(one.sentence.plain) for one in mail], lambda some: table.weigh_words(some, letters)
     )
-    meant = table.weigh(mail_traits(mail).union(*meanings))
-    spelled = table.weigh_words(frozenset[str]().union(*[heard.words for heard in mail]), letters)
-    whole = meant + table.weigh(frozenset[Trait]().union(*words)) + spelled
+    each = tuple(map(votes.sentence.shares, map(sum, zip(meanings, words, letter, strict=True))))
+    meant += table.weigh(mail_traits(mail))
+    whole = meant + said + spelled
     return Ballot(
         votes.mail.shares(whole, summary(votes.sentence.kinds, each)),
         each,
         votes.meanings.shares(meant),
         votes.flags.chances(whole),
     )
+
+
+def _weighed(each: Sequence[frozenset[T]], weigh: Callable[[Collection[T]], Sum]) -> tuple[list[Sum], Sum]:
+    """What each sentence weighs, and what all of them do together, where what two of them have counts once."""
+    sums = list(map(weigh, each))
+    known, whole = each[0], sums[0]
+    for one, weight in zip(each[1:], sums[1:], strict=True):
+        whole += weight - weigh(known & one)
+        known |= one
+    return sums, whole
 
 
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
