@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
+from sys import intern
 from typing import Any
 
 from outreach.languages.remembering import Remembered
@@ -31,7 +32,7 @@ Sum = int
 
 def trait(text: str) -> Trait:
     """A trait as the file has it: words parted by blanks, or letters of a word that may begin or end with one."""
-    return tuple(text.split(" ")) if " " in text.strip(" ") else text
+    return tuple(map(intern, text.split(" "))) if " " in text.strip(" ") else intern(text)  # found without comparing
 
 
 def told(trait: Trait) -> str:
@@ -70,6 +71,12 @@ class Table:
         return known, traits
 
 
+@lru_cache(maxsize=1 << 10)
+def _of_trait(table: Table, trait: Trait) -> list[float]:
+    """What one trait weighs in each lane."""
+    return table.unpack(table.weigh((trait,)), 0, table.lanes)
+
+
 @lru_cache(maxsize=16)
 def _of_words(table: Table, parts: Callable[[str], tuple[Trait, ...]]) -> Remembered[Sum]:
     """What words weigh."""
@@ -88,7 +95,7 @@ class Scores:
 
     def weight(self, trait: Trait, kind: str) -> float:
         """The weight of one trait for one kind."""
-        return self.table.unpack(self.table.weigh((trait,)), self.first + self.kinds.index(kind), 1)[0]
+        return _of_trait(self.table, trait)[self.first + self.kinds.index(kind)]
 
     def shares(self, total: Sum, more: Sequence[float] = ()) -> dict[str, float]:
         """The share of each kind, adding up to 1: a softmax.

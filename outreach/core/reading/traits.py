@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations, groupby, repeat
+from sys import intern
 from typing import NamedTuple
 
 from outreach.core.reading.phrases import Sentence
@@ -80,12 +81,12 @@ def word_traits(heard: Heard) -> frozenset[Trait]:
     return frozenset([*marked, *twos, *zip(marked, stems[1:], stems[2:], strict=False)])
 
 
-_stem: Remembered[str] = Remembered(lambda word: word[:STEM])
+_stem: Remembered[str] = Remembered(lambda word: intern(word[:STEM]))
 
 
 @lru_cache(maxsize=64)
 def _stem_in(language: str) -> Remembered[str]:
-    return Remembered(lambda word: f"{language}:{word[:STEM]}")
+    return Remembered(lambda word: intern(f"{language}:{word[:STEM]}"))
 
 
 def letters(word: str) -> tuple[str, ...]:

@@ -61,9 +61,10 @@ def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
 def _weighed(each: Sequence[frozenset[T]], weigh: Callable[[Collection[T]], Sum]) -> tuple[list[Sum], Sum]:
     """What each sentence weighs, and what all of them do together, where what two of them have counts once."""
     sums = list(map(weigh, each))
-    known, whole = each[0], sums[0]
-    for one, weight in zip(each[1:], sums[1:], strict=True):
-        whole += weight - weigh(known & one)
+    known, whole = frozenset[T](), sum(sums)
+    for one in each:
+        if again := known & one:
+            whole -= weigh(again)
         known |= one
     return sums, whole
 
