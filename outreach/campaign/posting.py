@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import time as time_module
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol, TypeVar
@@ -15,9 +15,8 @@ from zoneinfo import ZoneInfo
 from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.outbox import Go, Wait, Withhold
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import fill
+from outreach.campaign.wire import letter_bytes
 from outreach.core.dispatch import Drop, Stay, last_look
-from outreach.core.letters.mime import Head, digest, serialise
 from outreach.core.pacing import Breaker, next_try
 from outreach.model import (
     EntryKind,
@@ -27,6 +26,7 @@ from outreach.model import (
     Letter,
     LetterKind,
     LetterState,
+    Outgoing,
     OutreachError,
     Standing,
 )
@@ -39,11 +39,6 @@ PATIENCE = 5.0  # seconds that another pass has to end
 STOP_CHECK = 0.2  # seconds between two looks whether to stop
 LAST_ANSWER = 20.0  # seconds that a letter in hand has to end when the program is to stop
 PAUSED = "paused"
-AUTOMATIC = {
-    LetterKind.REMINDER: "auto-generated",
-    LetterKind.THANKS: "auto-replied",
-    LetterKind.REGRETS: "auto-replied",
-}
 
 
 class Postman(Protocol):
@@ -59,9 +54,13 @@ class Postman(Protocol):
         ...
 
     async def hand_over(
-        self, sender: str, recipients: list[str], data: bytes, *, before_payload: Callable[[], None]
-    ) -> Handover:
-        """Hands over one letter."""
+        self,
+        letters: Sequence[Outgoing],
+        *,
+        before_payload: Callable[[], Collection[int]],
+        settled: Callable[[int, Handover], None],
+    ) -> None:
+        """Hands letters over; `before_payload` says which must not leave, `settled` is told what became of the rest."""
         ...
 
     async def close(self) -> None:
@@ -116,10 +115,6 @@ def post(
             return progress
         asyncio.run(_Round(desk, make_postman, stop, watch, progress, kinds).run())
     return progress
-
-
-class _NotNowError(Exception):
-    """The last look, just before the first byte, says that the letter stays."""
 
 
 class _StoppedError(Exception):
@@ -244,35 +239,35 @@ class _Round:
         desk = self._desk
         moment = letter.first_tried_at or desk.now()
         begun = False
+        settled: list[Handover] = []
 
-        def intend() -> None:
+        def intend() -> tuple[int, ...]:
             nonlocal begun
-            seen = desk.store.outbox.begin(letter.id, worker, moment, self._look)
-            if not isinstance(seen, Go):
-                raise _NotNowError
-            begun = True
+            begun = isinstance(desk.store.outbox.begin(letter.id, worker, moment, self._look), Go)
+            return () if begun else (0,)  # it has been settled or put back already, in the transaction that looked
 
         try:
             data = letter_bytes(desk, letter, moment)
         except OutreachError as error:
             self._settle(letter, Handover(HandoverResult.LETTER, "compose", str(error)), begun=False)
             return
-        recipients = list(dict.fromkeys((letter.to, *letter.cc)))
-        sender = desk.settings.sender.address
-        talk = postman.hand_over(sender, recipients, data, before_payload=intend)
+        recipients = tuple(dict.fromkeys((letter.to, *letter.cc)))
+        outgoing = Outgoing(desk.settings.sender.address, recipients, (data,))
+        talk = postman.hand_over(
+            [outgoing], before_payload=intend, settled=lambda _number, handover: settled.append(handover)
+        )
         try:
-            handover = await self._unless_stopped(talk, lambda: begun)
-        except _NotNowError:
-            return  # it has been settled or put back already, in the transaction that looked
+            await self._unless_stopped(talk, lambda: begun)
         except _StoppedError:
             if not begun:
                 raise
-            handover = Handover(HandoverResult.IN_DOUBT, "reply", "the program was stopped before the relay answered")
-        self._settle(letter, handover, begun=begun)
+        for handover in settled:
+            self._settle(letter, handover, begun=begun)
 
     def _settle(self, letter: Letter, handover: Handover, *, begun: bool) -> None:
         desk, now, result = self._desk, self._desk.now(), handover.result
         state, due_at, reply = _next_state(desk, letter, handover, now)
+        tried = not begun and result is not HandoverResult.NOT_TRIED
         entries = []
         if result is HandoverResult.ACCEPTED:
             entries.append(
@@ -298,7 +293,7 @@ class _Round:
                 )
             )
         desk.store.outbox.settle(
-            letter.id, state, now, stage=handover.stage, reply=reply, due_at=due_at, tried=not begun, entries=entries
+            letter.id, state, now, stage=handover.stage, reply=reply, due_at=due_at, tried=tried, entries=entries
         )
         self._progress.count(state)
         self._heed(handover, now)
@@ -343,42 +338,3 @@ def _give_up_at(desk: Desk, first_tried: datetime, now: datetime) -> datetime:
     deadline = datetime.combine(desk.deadline, time(23, 59), tzinfo=ZoneInfo(desk.settings.campaign.timezone))
     four_days = first_tried + timedelta(days=4)
     return min(deadline.astimezone(UTC), four_days) if deadline > now else four_days
-
-
-def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
-    """The letter as it goes over the wire; the same bytes on every attempt.
-
-    Raises:
-        OutreachError: The frozen letter no longer gives the words that were queued.
-    """
-    stationery = desk.frozen(letter.edition)
-    words = fill(stationery, letter.key.kind, letter.key.step, letter.language, dict(letter.values), letter.to)
-    attachments = stationery.attachments_for(letter.key.kind, letter.language)
-    if digest(words, attachments) != letter.digest:
-        message = (
-            f"letter {letter.id} no longer comes out as it was queued (another version of outreach?); it was not sent"
-        )
-        raise OutreachError(message)
-    return serialise(letter_head(desk, letter, words.subject, moment), words, attachments)
-
-
-def letter_head(desk: Desk, letter: Letter, subject: str, moment: datetime) -> Head:
-    """The headers of a letter."""
-    sender = desk.settings.sender
-    contact = letter.values.get("contact")
-    person = str(contact.get("person", "")) if isinstance(contact, dict) else ""
-    return Head(
-        from_name=sender.name,
-        from_address=sender.address,
-        to=letter.to,
-        to_name=person,
-        cc=letter.cc,
-        subject=subject,
-        date=moment.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
-        message_id=letter.message_id,
-        in_reply_to=letter.in_reply_to,
-        references=letter.references,
-        language=letter.language,
-        auto_submitted=AUTOMATIC.get(letter.key.kind, ""),
-        unsubscribe=f"mailto:{sender.address}?subject=stop%20{letter.values.get('reference', '')}",
-    )

@@ -18,6 +18,7 @@ class Remembered(dict[str, Worth]):
         self._work_out = work_out
 
     def __missing__(self, word: str) -> Worth:
+        """Works it out."""
         found = self._work_out(word)
         if len(word) <= LONGEST:
             if len(self) >= MOST:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -155,15 +155,11 @@ def _whole_phrases(found: list[Meaning]) -> list[Meaning]:
     if not phrases:
         return found
     inside = frozenset().union(*phrases)
-    return [
-        one
-        for one in found
-        if (
-            one.places[0] not in inside
-            if len(one.places) == 1
-            else len(phrases) == 1 or not any(phrase.issuperset(one.places) for phrase in phrases - {frozenset(one.places)})
-        )
-    ]
+    return [one for one in found if not _is_part(frozenset(one.places), phrases, inside)]
+
+
+def _is_part(own: frozenset[int], phrases: Collection[frozenset[int]], inside: frozenset[int]) -> bool:
+    return own <= inside if len(own) == 1 else any(own < phrase for phrase in phrases)
 
 
 def _in_addresses(sentence: Sentence) -> frozenset[int]:

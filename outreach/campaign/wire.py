@@ -1,0 +1,67 @@
+"""Makes a queued letter into what goes over the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from outreach.campaign.desk import Desk
+from outreach.campaign.mailing import fill
+from outreach.core.letters.mime import Head, digest, serialise
+from outreach.model import Letter, LetterKind, OutreachError
+
+AUTOMATIC = {
+    LetterKind.REMINDER: "auto-generated",
+    LetterKind.THANKS: "auto-replied",
+    LetterKind.REGRETS: "auto-replied",
+}
+
+
+def letter_parts(desk: Desk, letter: Letter, moment: datetime) -> tuple[bytes, ...]:
+    """The letter as it goes over the wire, in parts to be sent one after the other; the same on every attempt.
+
+    What is the same for every letter, such as an attachment, is the same object each time: nothing is copied.
+
+    Raises:
+        OutreachError: The frozen letter no longer gives the words that were queued.
+    """
+    return (letter_bytes(desk, letter, moment),)
+
+
+def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
+    """The letter as it goes over the wire; the same bytes on every attempt.
+
+    Raises:
+        OutreachError: The frozen letter no longer gives the words that were queued.
+    """
+    stationery = desk.frozen(letter.edition)
+    words = fill(stationery, letter.key.kind, letter.key.step, letter.language, dict(letter.values), letter.to)
+    attachments = stationery.attachments_for(letter.key.kind, letter.language)
+    if digest(words, attachments) != letter.digest:
+        message = (
+            f"letter {letter.id} no longer comes out as it was queued (another version of outreach?); it was not sent"
+        )
+        raise OutreachError(message)
+    return serialise(letter_head(desk, letter, words.subject, moment), words, attachments)
+
+
+def letter_head(desk: Desk, letter: Letter, subject: str, moment: datetime) -> Head:
+    """The headers of a letter."""
+    sender = desk.settings.sender
+    contact = letter.values.get("contact")
+    person = str(contact.get("person", "")) if isinstance(contact, dict) else ""
+    return Head(
+        from_name=sender.name,
+        from_address=sender.address,
+        to=letter.to,
+        to_name=person,
+        cc=letter.cc,
+        subject=subject,
+        date=moment.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
+        message_id=letter.message_id,
+        in_reply_to=letter.in_reply_to,
+        references=letter.references,
+        language=letter.language,
+        auto_submitted=AUTOMATIC.get(letter.key.kind, ""),
+        unsubscribe=f"mailto:{sender.address}?subject=stop%20{letter.values.get('reference', '')}",
+    )
