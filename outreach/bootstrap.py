@@ -141,7 +141,7 @@ def smtp_password(settings: Settings) -> str | None:
 def postmen(settings: SmtpSettings, password: str | None) -> Callable[[], Postman]:
     """Makes connections to a relay, as many as are asked for."""
     from outreach.adapters.smtp import SmtpPostman  # noqa: PLC0415
-    from outreach.core.pacing import classify  # noqa: PLC0415
+    from outreach.core.refusals import classify  # noqa: PLC0415
 
     return lambda: SmtpPostman(settings, password, classify=classify)
 

@@ -95,9 +95,10 @@ class Writing:
         return line + b"\r\n"
 
     def _on_the_wire(self, parts: Sequence[bytes]) -> Sequence[bytes]:
-        if not parts or not all(part.endswith(b"\r\n") for part in parts[:-1]):
-            return (dot_stuffed(b"".join(parts)),)  # a line that goes on in the next part has no dot at its beginning
-        return [self._stuffed(part) for part in parts]
+        parts = [part for part in parts if part]
+        if parts and all(part.endswith(b"\r\n") for part in parts[:-1]):
+            return [self._stuffed(part) for part in parts]
+        return [dot_stuffed(b"".join(parts))]  # a line that goes on in the next part does not begin there
 
     def _stuffed(self, part: bytes) -> bytes:
         if len(part) < _LARGE:
