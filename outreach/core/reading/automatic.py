@@ -32,7 +32,7 @@ from outreach.core.reading.machine_marks import (
 )
 from outreach.core.reading.phrasebook import Found, Phrasebook
 from outreach.core.reading.phrases import Sentence, sentences
-from outreach.core.reading.stand_in import StandIn, stand_in
+from outreach.core.reading.stand_in import StandIn, directed_to, stand_in
 from outreach.languages import Language, Languages
 from outreach.languages.spelling import plain_words
 from outreach.model import Evidence, Message
@@ -214,9 +214,19 @@ def _rest(one: Dated, common: frozenset[str]) -> int:
 def substitute_in(
     text: str, message: Message, languages: Languages, own: frozenset[str], *, only_if_asked: bool = False
 ) -> StandIn | None:
-    """Whom a text names to write to instead of the sender."""
-    theirs = {box.address for box in (*message.from_, *message.sender, *message.reply_to)}
-    return stand_in(text, own | theirs, _names_book(languages.all), only_if_asked=only_if_asked)
+    """Whom a machine's text names to write to instead of the sender."""
+    return stand_in(text, own | _theirs(message), _names_book(languages.all), only_if_asked=only_if_asked)
+
+
+def contact_in(
+    text: str, message: Message, languages: Languages, own: frozenset[str], *, likely: bool
+) -> StandIn | None:
+    """Whom a person's text directs to; `likely` where it seems to name another contact."""
+    return directed_to(text, own | _theirs(message), _names_book(languages.all), likely=likely)
+
+
+def _theirs(message: Message) -> frozenset[str]:
+    return frozenset(box.address for box in (*message.from_, *message.sender, *message.reply_to))
 
 
 @lru_cache(maxsize=4)
