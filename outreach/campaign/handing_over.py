@@ -7,10 +7,9 @@ from collections.abc import Callable, Collection, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 from outreach.adapters.store.departures import Claimed, Look, Outcome
-from outreach.adapters.store.pace import addresses
 from outreach.campaign.desk import Desk
 from outreach.campaign.outcomes import outcome_of
-from outreach.campaign.wire import letter_parts
+from outreach.campaign.wire import letter_parts, outgoing
 from outreach.model import Handover, HandoverResult, Letter, Outgoing, OutreachError
 
 T = TypeVar("T")
@@ -132,13 +131,13 @@ class Batch:
             except OutreachError as error:
                 self._note(letter, Handover(HandoverResult.LETTER, "compose", str(error)))
                 break
-            made.append((letter, Outgoing(self._desk.settings.sender.address, addresses(letter), parts)))
+            made.append((letter, outgoing(self._desk, letter, parts)))
         return made
 
     async def _send(self, postman: Postman, made: list[tuple[Letter, Outgoing]], stop: Callable[[], bool]) -> None:
         letters = [letter for letter, _ in made]
         talk = postman.hand_over(
-            [outgoing for _, outgoing in made],
+            [one for _, one in made],
             before_payload=lambda: self._intend(letters),
             settled=lambda number, handover: self._note(letters[number], handover),
         )

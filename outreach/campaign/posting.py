@@ -17,6 +17,7 @@ from outreach.adapters.store.senders import LEASE, PATIENCE
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
+from outreach.campaign.restored import count_pass, refuse_if_restored
 from outreach.core.dispatch import last_look
 from outreach.core.geography import country_zone
 from outreach.core.pacing import Breaker, Limits, connections_for
@@ -82,13 +83,16 @@ def post(
 
     Raises:
         BusyError: Another process is sending, and this one cannot take part.
+        OutreachError: The database is older than the last letters that left.
     """
+    refuse_if_restored(desk)
     name = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
     with desk.store.senders.on_duty(name, desk.now(), lease):
         progress = Progress(total=desk.store.outbox.due(desk.now()))
         if paused := desk.store.switches.get(PAUSED):
             progress.stopped_because = paused
             return progress
+        count_pass(desk)
         asyncio.run(_Round(desk, make_postman, name, lease, progress, stop, watch, kinds).run())
     return progress
 
@@ -96,7 +100,8 @@ def post(
 def limits(desk: Desk) -> Limits:
     """How fast letters may leave."""
     smtp = desk.settings.smtp
-    return Limits(smtp.per_minute, smtp.per_day, desk.settings.sending.per_domain_minute)
+    sending = desk.settings.sending
+    return Limits(smtp.per_minute, smtp.per_day, sending.per_domain_minute, copies=bool(sending.blind_copy))
 
 
 @dataclass
@@ -197,6 +202,7 @@ class _Round:
     def _kinds(self) -> Collection[LetterKind]:
         """Which kinds may leave; asked again every minute, so that a long pass does not remind who has answered."""
         if time_module.monotonic() - self._asked_at > ASK_AGAIN:
+            count_pass(self.desk)
             self._kinds_now = self.ask_kinds()
             self._asked_at = time_module.monotonic()
         return self._kinds_now

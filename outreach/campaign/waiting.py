@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
+from outreach.campaign.doubt import doubts
 from outreach.campaign.posting import limits
 from outreach.core.dispatch import why_here
 from outreach.model import Invitee, Letter, LetterState
@@ -26,9 +27,10 @@ class Place:
 def outbox(desk: Desk, state: LetterState | None = None) -> Iterator[Place]:
     """Every letter, in the order they were queued; of one state if it is asked for."""
     now, paused = desk.now(), desk.store.switches.get(PAUSED) or ""
-    held = desk.store.departures.held(now, limits(desk))
+    held, doubtful = desk.store.departures.held(now, limits(desk)), doubts(desk)
     invitees = desk.store.register.all()
     for letter in desk.store.outbox.letters(states=(state,) if state else ()):
+        letter = replace(letter, last_reply=doubtful.get(letter.id, letter.last_reply))  # noqa: PLW2901
         invitee = invitees[letter.key.invitee]
         zone, country = desk.zone(invitee), invitee.country
         why, until = why_here(letter, desk.policy.window, now, zone, country, paused=paused, held=held)

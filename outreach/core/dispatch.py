@@ -59,11 +59,7 @@ def _reminder(letter: Letter, action: NextAction, now: datetime) -> Stay | Drop 
     return Drop(action.why)
 
 
-_HERE = {
-    LetterState.CLAIMED: "is about to leave",
-    LetterState.HANDING_OVER: "is being handed over",
-    LetterState.IN_DOUBT: "the relay has it or not: ",
-}
+_IN_HAND = {LetterState.CLAIMED: "is about to leave", LetterState.HANDING_OVER: "is being handed over"}
 
 
 def why_here(
@@ -88,8 +84,7 @@ def why_here(
         held: What holds back every letter: the limits of the relay.
     """
     if letter.state not in (LetterState.READY, LetterState.DEFERRED):
-        words = _HERE.get(letter.state, "")
-        return (words + letter.last_reply if words.endswith(": ") else words or letter.last_reply), None
+        return _IN_HAND.get(letter.state, letter.last_reply), None
     if paused:
         return f"sending is paused: {paused}", None
     closed = closed_because(window, now, zone, country)

@@ -71,7 +71,7 @@ class Departures:
             if not room.addresses:
                 return Claimed(held=room.held)
             due = self._due(connection, now, min(most, room.addresses), kinds, pacer)
-            letters = fitting(due, room)
+            letters = fitting(due, room, pacer.copies)
             if not letters:
                 waiting = self._waiting(now, kinds)
                 return Claimed(held=room.held if due else self._paces.next_domain(connection, pacer, now, waiting))

@@ -41,6 +41,11 @@ class Pacer(Protocol):
         """The time between two letters to one domain; zero = no limit."""
         ...
 
+    @property
+    def copies(self) -> int:
+        """Addresses that each letter goes to besides its own."""
+        ...
+
     def room(self, last_slot: datetime | None, hours: Mapping[str, int], now: datetime) -> tuple[int, Stay]:
         """How many letters may leave now, and until when no more."""
         ...
@@ -89,7 +94,7 @@ class Paces:
         if pacer.limited:
             mine = t.pace.c.name == RELAY
             known = connection.execute(select(t.pace.c.hours).where(mine)).scalar_one()
-            hours = pacer.booked(known, sum(len(addresses(letter)) for letter in letters), at)
+            hours = pacer.booked(known, sum(addresses(letter) + pacer.copies for letter in letters), at)
             connection.execute(update(t.pace).where(mine).values(last_slot=at, hours=hours))
         if pacer.domain_gap:
             self._book_domains(connection, {domain_of(letter.to) for letter in letters}, at)
@@ -114,12 +119,12 @@ class Paces:
         return None if last is None else pacer.domain_held(now + (last + pacer.domain_gap - clock(connection)))
 
 
-def fitting(letters: Sequence[Letter], room: Room) -> list[Letter]:
+def fitting(letters: Sequence[Letter], room: Room, copies: int) -> list[Letter]:
     """As many of the letters, in their order, as there is room for their addresses."""
-    total = accumulate(len(addresses(letter)) for letter in letters)
+    total = accumulate(addresses(letter) + copies for letter in letters)
     return [letter for letter, used in zip(letters, total, strict=True) if used <= room.addresses]
 
 
-def addresses(letter: Letter) -> tuple[str, ...]:
-    """Whom a letter goes to, copies included; each once."""
-    return tuple(dict.fromkeys((letter.to, *letter.cc)))
+def addresses(letter: Letter) -> int:
+    """How many a letter goes to, copies included."""
+    return len({letter.to, *letter.cc})
