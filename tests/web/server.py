@@ -116,16 +116,17 @@ class Page:
 
 
 @contextlib.contextmanager
-def running(folder: Path, now: datetime, patience: Patience = Patience()) -> Iterator[Page]:  # noqa: B008  frozen
+def running(
+    folder: Path, now: datetime, patience: Patience | None = None, door: server.Door | None = None
+) -> Iterator[Page]:
     """Serves the campaign of a folder on a free port."""
     clock = VirtualClock(now)
     desk = make_desk(folder, load_settings(folder / "config.toml"), clock, "anna")
-    door = server.Door(port=0)
+    door = door or server.Door(port=0)
     with server.open_door(door) as listening:
         port = listening.getsockname()[1]
-        site = replace(server.make_site(desk, door, port), patience=patience)
+        site = replace(server.make_site(desk, door, port), patience=patience or Patience())
         uvicorn = server.make_server(site)
-        listening.listen()
         thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:

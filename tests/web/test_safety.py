@@ -254,8 +254,10 @@ def test_a_long_head_is_refused(looked_at: Page) -> None:
         (b"", b""),
         (b"GET /login HTTP/1.1\r\nHost: 127.0", b""),
         (
-            b"POST /login HTTP/1.1\r\nHOST\r\nSec-Fetch-Site: same-origin\r\n"
-            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nname=",
+            (
+                b"POST /login HTTP/1.1\r\nHOST\r\nSec-Fetch-Site: same-origin\r\n"
+                b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nname="
+            ),
             b"HTTP/1.1 408 Request Timeout\r\n",
         ),
     ],

@@ -87,6 +87,7 @@ def open_door(door: Door) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((door.host, door.port))
+        listening.listen(MOST_AT_ONCE)  # who opens the link before the server is up is waited for
     except OSError as error:
         listening.close()
         message = (
