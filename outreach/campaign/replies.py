@@ -329,7 +329,7 @@ def recorded(desk: Desk, number: int | None, *, besides: int) -> Recorded | None
         words = next((n.note for n in desk.store.journal.story(number) if n.entry.id == standing.deciding_entry), "")
     zone = ZoneInfo(desk.settings.campaign.timezone)
     since = standing.since.astimezone(zone) if standing.since is not None else None
-    return Recorded(standing.state, since, standing.decided_by, words)
+    return Recorded(standing.state, since, standing.decided_by, words, standing.round)
 
 
 def _round_of(desk: Desk, message: Message, reading: Reading, number: int | None) -> int:

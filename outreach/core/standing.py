@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
-from outreach.core.succession import ANSWERS, Effect, effect
+from outreach.core.succession import ANSWERS, HEARD, Effect, effect
 from outreach.model import Entry, EntryKind, LetterKind, ReadingKind, Standing, State
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -139,9 +139,10 @@ def _absent(standing: Standing, entry: Entry) -> Standing:
 
 
 def _bounced(standing: Standing, entry: Entry) -> Standing:
-    # Who has answered is reachable, and a copy came back; but an answer to an earlier round was another contact's.
-    reached = standing.answered_by_person and not standing.round
-    return standing if entry.what != "permanent" or reached else _refused(standing, entry)
+    """Where no decision is known a dead address is a task; who has taken a position keeps it, and a person looks."""
+    if entry.what != "permanent" or entry.step < standing.round:
+        return standing
+    return _to_review(standing, entry) if standing.state in HEARD else _refused(standing, entry)
 
 
 def _decided(standing: Standing, entry: Entry) -> Standing:

@@ -20,6 +20,7 @@ ANSWERS = {
 }
 BELIEVED_AT_ONCE = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})  # to stop is the safe side
 SETTLED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.UNSUBSCRIBED})
+HEARD = frozenset({State.CONFIRMED, State.DECLINED, State.TENTATIVE, State.IN_TALKS})  # and letters may still go there
 
 # What is recorded and what is said later, where the later adds nothing: the stronger wish stands.
 AGREES = frozenset(
@@ -83,6 +84,7 @@ class Recorded:
     since: datetime | None
     decided_by: str | None  # None, "machine" or "person:NAME"
     words: str = ""
+    round: int = 0  # of the letter that it was last sent
 
     @property
     def by_person(self) -> bool:
