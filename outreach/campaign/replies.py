@@ -170,10 +170,10 @@ def _read_new(desk: Desk) -> Collected:
 
 
 def read_again(desk: Desk, *, apply: bool = True) -> Collected:
-    """Reads all kept mail anew and says what changes; what a person decided stays."""
+    """Reads all kept mail anew, in the order of its dates, and says what changes; what a person decided stays."""
     collected = Collected()
     knowledge = gather_knowledge(desk)
-    for mail in desk.store.inbox.mails():
+    for mail in desk.store.inbox.read_mails():
         before, kept = desk.store.inbox.understood(mail), desk.store.inbox.mail(mail)
         if before is None or kept is None or kept.by_hand or _touched_by_person(desk, mail, before):
             continue

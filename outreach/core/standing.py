@@ -104,7 +104,8 @@ def _answer(standing: Standing, entry: Entry) -> Standing:
 def _says(standing: Standing, entry: Entry, state: State) -> Standing:
     """The standing after the machine read an answer that leads to a state."""
     newer = standing.since is None or entry.at > standing.since
-    match effect(standing.state, state, by_person=by_person(standing), newer=newer):
+    older = standing.since is not None and entry.at < standing.since
+    match effect(standing.state, state, by_person=by_person(standing), newer=newer, older=older):
         case Effect.AGREES:
             return standing
         case Effect.ASKS:

@@ -53,7 +53,7 @@ class Effect(StrEnum):
     CONTRADICTS = "contradicts"  # the state stays, and a person decides
 
 
-def effect(recorded: State, later: State, *, by_person: bool, newer: bool) -> Effect:
+def effect(recorded: State, later: State, *, by_person: bool, newer: bool, older: bool = False) -> Effect:
     """What a later answer does.
 
     Args:
@@ -61,11 +61,14 @@ def effect(recorded: State, later: State, *, by_person: bool, newer: bool) -> Ef
         later: Where the answer leads.
         by_person: Whether a person decided what is recorded.
         newer: Whether the answer was given after that.
+        older: Whether it was given before that, and is read only now.
     """
     if later is State.IN_TALKS and recorded in MAY_ASK and (by_person or recorded is not State.TENTATIVE):
         return Effect.ASKS
     if later is recorded or (recorded, later) in AGREES:
         return Effect.AGREES
+    if older and recorded in HEARD:
+        return Effect.CONTRADICTS
     if later in BELIEVED_AT_ONCE:
         return Effect.BELIEVED if by_person else Effect.MOVES
     if recorded in SETTLED:
@@ -98,7 +101,8 @@ def contradiction(recorded: Recorded, kind: ReadingKind, at: datetime) -> str:
     if later is None:
         return ""
     newer = recorded.since is None or at > recorded.since
-    done = effect(recorded.state, later, by_person=recorded.by_person, newer=newer)
+    older = recorded.since is not None and at < recorded.since
+    done = effect(recorded.state, later, by_person=recorded.by_person, newer=newer, older=older)
     if done not in (Effect.CONTRADICTS, Effect.BELIEVED):
         return ""
     this = "this mail" if newer else f"this mail of {_day(at)}, written before that,"

@@ -143,6 +143,30 @@ def test_a_later_letter_comes_back(before: list[Fact], state: State, review: tup
     assert (standing.state, standing.review) == (state, review)
 
 
+def days(number: int) -> datetime:
+    return START + timedelta(days=number)
+
+
+@pytest.mark.parametrize("later", ["confirm", "decline", "withdraw", "unsubscribe"])
+@pytest.mark.parametrize("recorded", ["confirm", "decline", "tentative"])
+def test_an_older_mail_that_is_read_anew_overrules_no_newer_one(recorded: str, later: str) -> None:
+    """Whatever the log's order: the older mail is shown to a person, and the newer one stands."""
+    newer = answer(recorded, mail=2, at=days(9))
+    before, after = told(fact(newer)), told(fact(newer), answer(later, mail=1, at=days(5)))
+    assert after.state is before.state
+    assert after.deciding_mail == before.deciding_mail == 2
+    assert after.review == (() if recorded == later else (1,))
+
+
+@pytest.mark.parametrize("later", ["confirm", "decline", "tentative", "withdraw", "unsubscribe"])
+@pytest.mark.parametrize("state", ["confirmed", "declined", "tentative"])
+def test_an_older_mail_that_is_read_anew_undoes_no_person(state: str, later: str) -> None:
+    """A person decided when it was there already."""
+    person = decided(state, at=days(9))
+    after = told(fact(person), answer(later, mail=1, at=days(5)))
+    assert (after.state.value, after.decided_by) == (state, "person:ana")
+
+
 def test_written_again() -> None:
     """Another contact is asked: invited again once the letter is out, reminders start anew."""
     standing = told((K.SENT, {"what": "reminder", "step": 1}), answer("redirect"), (K.READDRESSED, {"step": 1}))
