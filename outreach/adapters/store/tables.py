@@ -301,3 +301,72 @@ switch = Table(
     Column("value", Text, nullable=False),
     Column("set_at", Moment, nullable=False),
 )
+
+# How the mail server behaves, as a test letter showed.
+relay_profile = Table(
+    "relay_profile",
+    metadata,
+    Column("server", String(500), primary_key=True),
+    Column("learned_at", Moment, nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+
+# Looks for a letter in doubt that did not find it; those for an earlier attempt count no more.
+look = Table(
+    "look",
+    metadata,
+    Column("letter", Number, ForeignKey("letter.id"), primary_key=True, autoincrement=False),
+    Column("attempts", Integer, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# Letters whose copy is in the Sent folder.
+sent_copy = Table(
+    "sent_copy",
+    metadata,
+    Column("letter", Number, ForeignKey("letter.id"), primary_key=True, autoincrement=False),
+    Column("kept_at", Moment, nullable=False),
+)
+
+# Who may open the page. Secrets are kept as digests only.
+account = Table(
+    "account",
+    metadata,
+    Column("key", String(200), primary_key=True),  # the name, folded
+    Column("name", Text, nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("password", Text),  # argon2; none until the invitation is accepted
+    Column("made_at", Moment, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("account", String(200), ForeignKey("account.key"), index=True),  # none: who runs the machine
+    Column("name", Text, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("notice", JSON(none_as_null=True)),  # what the next page is to say
+)
+
+one_time_link = Table(
+    "one_time_link",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("account", String(200), ForeignKey("account.key"), index=True),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+login_try = Table(
+    "login_try",
+    metadata,
+    _key(),
+    Column("account", String(64), nullable=False),  # the digest of the name that was given
+    Column("address", String(64), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Index("ix_login_try_account_address", "account", "address"),
+)
