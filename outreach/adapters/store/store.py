@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from outreach.adapters.store.access import Access
 from outreach.adapters.store.acts import Acts
 from outreach.adapters.store.archive import Archive
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
@@ -24,7 +25,7 @@ from outreach.adapters.store.register import Register
 from outreach.adapters.store.switches import Switches
 from outreach.model import OutreachError
 
-HEAD = "0003"  # the newest migration; a test holds it against the folder
+HEAD = "0004"  # the newest migration; a test holds it against the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -44,6 +45,7 @@ class Store:
     switches: Switches
     archive: Archive
     passes: Passes
+    access: Access
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -92,7 +94,7 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     outbox = Outbox(engine, journal, register, campaign, wave)
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
     archive, passes = Archive(engine, journal, outbox, campaign, wave), Passes(engine, folder)
-    rooms = (journal, register, outbox, inbox, acts, lessons, Switches(engine), archive, passes)
+    rooms = (journal, register, outbox, inbox, acts, lessons, Switches(engine), archive, passes, Access(engine))
     return Store(engine, campaign, wave, *rooms)
 
 
