@@ -15,6 +15,7 @@ from outreach.model import Mailbox, Match, Message, Reading, ReadingKind, Trust,
 
 SAFE_SIDE = frozenset({ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE})
 CLOCKS_DIFFER = timedelta(days=1)
+BY_SENDER = frozenset({"address", "domain", "remembered"})  # how a mail is matched by who sends it
 LIST_HEADERS = ("list-id", "list-post", "mailing-list")
 
 
@@ -84,10 +85,13 @@ def judge(
         return Trust(Verdict.REVIEW, why, alert=True)
     if doubt := _doubt(message, match, sender, signed=signed, invited_at=invited_at):
         return Trust(Verdict.REVIEW, doubt, signed=signed)
-    return _table(message, sender, signed=signed, threaded=threaded)
+    return _table(message, match, sender, signed=signed, threaded=threaded)
 
 
-def _table(message: Message, sender: Sender, *, signed: bool, threaded: bool) -> Trust:
+def _table(message: Message, match: Match, sender: Sender, *, signed: bool, threaded: bool) -> Trust:
+    if not threaded and match.matched_by not in BY_SENDER:
+        # A town that is not invited may have a name, a language or a person in common with one that is.
+        return Trust(Verdict.REVIEW, "is matched by its words alone, which may be another town's", signed=signed)
     how = "answers our letter" if threaded else "is no answer to our letter"
     why = f"{_WHO[sender]}; {how}; {_seal(message, sender) if signed else 'unsigned'}"
     by_contact = sender is Sender.CONTACT and (threaded or signed)
