@@ -73,12 +73,25 @@ def judge(
     if own_message:
         return Trust(Verdict.IGNORE, "our own letter")
     proof = authentication(message, authserv_id)
-    signed = proof is Proof.PASS
     sender = _sender(message, known_addresses, own_addresses, shared_domains)
+    return _by_proof(message, match, reading.kind, proof, sender, known_addresses, invited_at)
+
+
+def _by_proof(
+    message: Message,
+    match: Match,
+    kind: ReadingKind,
+    proof: Proof,
+    sender: Sender,
+    known: frozenset[str],
+    invited_at: datetime | None,
+) -> Trust:
+    signed = proof is Proof.PASS
     threaded = match.token == "ok" or match.matched_by == "thread"  # noqa: S105
-    if warning := _warning(message, match, sender, known_addresses, wants_out=threaded and reading.kind in SAFE_SIDE):
+    wants_out = threaded and kind in SAFE_SIDE
+    if warning := _warning(message, match, sender, known, wants_out=wants_out):
         return Trust(Verdict.REVIEW, warning, alert=True, signed=signed)
-    if threaded and reading.kind in SAFE_SIDE:
+    if wants_out:
         return Trust(Verdict.RECORDED, "answers our letter; a request to stop is believed at once", signed=signed)
     if proof is Proof.FAIL:
         why = f"{_WHO[sender]}, but its mail server says the sender is not genuine"
