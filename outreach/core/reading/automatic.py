@@ -193,13 +193,13 @@ def _proves(header: Sign) -> bool:
 
 
 def _is_letter(heard: Iterable[_Heard]) -> bool:
-    return sum(len(one.sentence.spans) for one in heard) >= LETTER
+    return sum(len(one.sentence.plain) for one in heard) >= LETTER
 
 
 def _unexplained(dated: Sequence[Dated], spoken: Sequence[Language]) -> float:
     """The share of a text's words, the commonest aside, of which neither phrases nor dates of absences are made."""
     common = frozenset(word for one in spoken for word in one.common)
-    words = sum(len(one.sentence.spans) for one in dated)
+    words = sum(len(one.sentence.plain) for one in dated)
     return sum(_rest(one, common) for one in dated) / words if words else 1.0
 
 
@@ -207,7 +207,7 @@ def _rest(one: Dated, common: frozenset[str]) -> int:
     said = {at for found in one.found if found.name != PERSON for at in range(found.first, found.last + 1)}
     return sum(
         at not in said and word not in common and not any(date.start <= start < date.end for date in one.dates)
-        for at, (word, (start, _)) in enumerate(zip(one.sentence.words.split(), one.sentence.spans, strict=True))
+        for at, (word, (start, _)) in enumerate(zip(one.sentence.plain, one.sentence.spans, strict=True))
     )
 
 
@@ -353,7 +353,7 @@ def _dated(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calend
     return [
         Dated(
             one.sentence,
-            tuple(Found(f.name[0], f.first, f.last, f.words) for f in one.found if f.name[1] in codes),
+            tuple(Found(f.name[0], f.first, f.last, f.sentence) for f in one.found if f.name[1] in codes),
             dates_in(one.sentence.text, calendar),
         )
         for one in heard

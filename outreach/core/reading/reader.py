@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 
 from outreach.core.letters.reference import find_references
-from outreach.core.reading import boxes, struck
+from outreach.core.reading import struck
 from outreach.core.reading.automatic import Automatic, contact_in, is_calendar, is_receipt, read_automatic
 from outreach.core.reading.bounces import read_bounce
+from outreach.core.reading.boxes import read_boxes
 from outreach.core.reading.caveats import catch, caveats, takes_back_an_objection
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.hearing import hear
@@ -131,8 +132,9 @@ def understand(
         lessons: What persons read in sentences before.
         in_answer: Whether it answers a letter.
     """
-    parts = sentences(boxes.ticked(struck.said(text)))
-    silent = not any(sentence.spans for sentence in parts)
+    ticked, doubts = read_boxes(text)
+    parts = sentences(struck.said(ticked))
+    silent = not any(sentence.plain for sentence in parts)
     if silent:
         parts = sentences(bare_subject(subject))
     spoken = tongue(parts, languages)
@@ -152,8 +154,7 @@ def understand(
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
-    verdict = struck.doubting(verdict.doubting(*boxes.doubts(text)), text)
-    return Said(verdict, position, parts, spoken.language, flags)
+    return Said(struck.doubting(verdict.doubting(*doubts), text), position, parts, spoken.language, flags)
 
 
 def _answers_something(message: Message) -> bool:

@@ -88,12 +88,12 @@ def directed_to(text: str, not_theirs: frozenset[str], book: Phrasebook[str], *,
 
 def names_addresses(text: str) -> bool:
     """Whether any address stands in a text."""
-    return _ADDRESS.search(text) is not None
+    return "@" in text and _ADDRESS.search(text) is not None
 
 
 def _named(text: str, not_theirs: frozenset[str]) -> Iterator[_Named]:
     since = 0
-    for match in islice(_ADDRESS.finditer(text), MOST):
+    for match in islice(_ADDRESS.finditer(text), MOST) if "@" in text else ():
         address = _bare(match.group())
         if address not in not_theirs and not SENDERS.search(address):
             yield _Named(address, match, since)
