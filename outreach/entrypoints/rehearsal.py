@@ -28,7 +28,8 @@ from outreach.campaign.followup import due_reminders, queue_due, waiting_acknowl
 from outreach.campaign.mailing import plan_launch, queue_invitations
 from outreach.campaign.posting import Postman, post
 from outreach.campaign.prepare import check, contacts_file, import_contacts, read_contacts
-from outreach.campaign.replies import Source, read_new
+from outreach.campaign.replies import read_new
+from outreach.campaign.taking_in import Source
 from outreach.entrypoints.mailroom import take_everything
 from outreach.entrypoints.town_halls import OUR_MX, Answer, TownHalls, cast, read_script
 from outreach.model import ConfigurationError, LetterState, OutreachError, ReadingKind, State
