@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from outreach.adapters.store.acts import Acts
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
+from outreach.adapters.store.figures import Figures
 from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.journal import Fold, Journal
 from outreach.adapters.store.lessons import Lessons
@@ -40,6 +41,7 @@ class Store:
     acts: Acts
     lessons: Lessons
     switches: Switches
+    figures: Figures
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -87,7 +89,8 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     register = Register(engine, journal, campaign, wave)
     outbox = Outbox(engine, journal, register, campaign, wave)
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
-    return Store(engine, campaign, wave, journal, register, outbox, inbox, acts, lessons, Switches(engine))
+    switches, figures = Switches(engine), Figures(engine, campaign, wave)
+    return Store(engine, campaign, wave, journal, register, outbox, inbox, acts, lessons, switches, figures)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
