@@ -1,8 +1,7 @@
 """Makes world.tsv, the outlines of the countries, from Natural Earth's (`make map`).
 
-Natural Earth is in the public domain; the npm package world-atlas (ISC) ships it as TopoJSON. The projection is Equal
-Earth (Šavrič, Patterson, Jenny 2018), in which every country has the size that it has, centred on 11° E so that no
-country is cut. Borders follow Natural Earth, but for those that `MOVED` names.
+Natural Earth is in the public domain; the npm package world-atlas (ISC) ships it as TopoJSON. The sheet is centred on 11° E,
+so that no country is cut. Borders follow Natural Earth, but for those that `MOVED` names.
 """
 
 from __future__ import annotations
@@ -14,11 +13,13 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from math import asin, cos, radians, sin, sqrt
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
 from babel.core import get_global
+
+from outreach.entrypoints.web.charts.world import CENTRE, NOBODYS, project
 
 Point = tuple[float, float]
 Ring = list[Point]
@@ -30,14 +31,13 @@ HEAD = """\
 # package world-atlas 2.0.2 (ISC licence). Equal Earth projection centred on 11° E. They say nothing on the status of any
 # territory. Columns: ISO 3166 alpha-2, x and y of its label, its area in square units, its path (may be empty).
 """
-WIDTH = 2000.0  # units of the drawing
-CENTRE = 11.0  # degrees east
 TOLERANCE = 1.8  # square units: a corner that makes a smaller triangle is left out
 SMALLEST = 5.0  # square units: smaller islands are left out, but for the largest of each country
 LEFT_OUT = frozenset({"AQ"})  # nobody is invited there
 
 # What has no code of its own in the source, and belongs to whom.
-NAMED = {"Kosovo": "XK", "N. Cyprus": "CY", "Somaliland": "SO", "Siachen Glacier": "ZZ", "Indian Ocean Ter.": "ZZ"}
+NAMED = {"Kosovo": "XK", "N. Cyprus": "CY", "Somaliland": "SO", "Siachen Glacier": NOBODYS,
+         "Indian Ocean Ter.": NOBODYS}  # fmt: skip
 
 # Parts that have a code of their own, or that the General Assembly of the United Nations counts elsewhere
 # (Crimea: resolution 68/262): from, to, west, east, south, north.
@@ -57,26 +57,6 @@ POINTS = {
     "GI": (36.1, -5.3), "GP": (16.2, -61.5), "MQ": (14.6, -61), "RE": (-21.1, 55.5), "SJ": (78.2, 15.6),
     "TK": (-9.2, -171.8), "TV": (-8.5, 179.2), "UM": (19.3, 166.6), "XK": (42.6, 21), "YT": (-12.8, 45.2),
 }  # fmt: skip
-
-_A = (1.340264, -0.081106, 0.000893, 0.003796)
-_M = sqrt(3) / 2
-
-
-def project(lon: float, lat: float) -> Point:
-    """Degrees to units of the drawing, y downward: the Equal Earth projection (its equations 7 to 9)."""
-    theta = asin(_M * sin(radians(lat)))
-    t2 = theta * theta
-    t6 = t2**3
-    x = cos(theta) * radians(lon - CENTRE) / (_M * (_A[0] + 3 * _A[1] * t2 + t6 * (7 * _A[2] + 9 * _A[3] * t2)))
-    y = theta * (_A[0] + _A[1] * t2 + t6 * (_A[2] + _A[3] * t2))
-    scale = WIDTH / (2 * _EDGE)
-    return (x + _EDGE) * scale, (_TOP - y) * scale
-
-
-_EDGE = radians(180) / (_M * _A[0])  # x at the edge of the equator
-_TOP = 1.2815  # y at 83.7° N, where the land ends
-HEIGHT = 905.0  # units; the land ends at 56° S
-
 
 def wrapped(line: Iterable[Point]) -> list[Point]:
     """A line in degrees, shifted so that it lies on the sheet and does not jump from edge to edge."""
