@@ -136,6 +136,16 @@ class ReminderSettings:
 
 
 @dataclass(frozen=True)
+class WebSettings:
+    """[web]"""
+
+    __pydantic_config__ = STRICT
+    hosts: tuple[str, ...] = documented(
+        "Names by which browsers reach the page behind TLS, such as outreach.example.org; others are refused.", ()
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything config.toml says."""
 
@@ -147,3 +157,4 @@ class Settings:
     letters: LettersSettings = documented("The letters.", LettersSettings)
     sending: SendingSettings = documented("When letters go.", SendingSettings)
     reminders: tuple[ReminderSettings, ...] = documented("The reminders, in order.", ())
+    web: WebSettings = documented("The secretariat's page.", WebSettings)

@@ -301,3 +301,44 @@ switch = Table(
     Column("value", Text, nullable=False),
     Column("set_at", Moment, nullable=False),
 )
+
+# Who may open the page. Secrets are kept as digests only.
+account = Table(
+    "account",
+    metadata,
+    Column("key", String(200), primary_key=True),  # the name, folded
+    Column("name", Text, nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("password", Text),  # argon2; none until the invitation is accepted
+    Column("made_at", Moment, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("account", String(200), ForeignKey("account.key"), index=True),  # none: who runs the machine
+    Column("name", Text, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("notice", JSON(none_as_null=True)),  # what the next page is to say
+)
+
+one_time_link = Table(
+    "one_time_link",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("account", String(200), ForeignKey("account.key"), index=True),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+login_try = Table(
+    "login_try",
+    metadata,
+    _key(),
+    Column("account", String(64), nullable=False),  # the digest of the name that was given
+    Column("address", String(64), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Index("ix_login_try_account_address", "account", "address"),
+)

@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "log": ("reports", "Show or export the confirmation log."),
     "story": ("reports", "Show one invitee's whole history, and what comes next."),
     "status": ("reports", "Show how far the campaign is."),
+    "web": ("web", "Open the secretariat's page in a browser."),
     "backup": ("service", "Copy database and key while everything runs."),
     "daemon": ("service", "Run as a background service."),
     "rehearse": ("service", "Play the whole campaign on a virtual clock."),

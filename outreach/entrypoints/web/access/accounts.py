@@ -1,0 +1,120 @@
+"""Accounts of the secretariat's people: made by invitation, given a role, taken away."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import timedelta
+
+from outreach.adapters.store.access import Account
+from outreach.campaign.desk import Desk
+from outreach.entrypoints.web.access import passwords
+from outreach.entrypoints.web.access.roles import GIVEN, Role
+from outreach.entrypoints.web.access.tokens import digest, new_token
+from outreach.model import UsageError
+
+LONGEST_NAME = 60  # characters
+LINK_LASTS = timedelta(minutes=15)
+
+
+def key_of(name: str) -> str:
+    """What makes two names the same: neither case nor form of the characters."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def add_account(desk: Desk, name: str, role: str) -> str:
+    """Makes an account and gives the secret of its invitation; the person sets the password.
+
+    Raises:
+        UsageError: The name or the role cannot be used, or the account is there already.
+    """
+    shown = unicodedata.normalize("NFC", " ".join(name.split()))
+    if not 0 < len(shown) <= LONGEST_NAME or not shown.isprintable() or not key_of(shown):
+        message = f"“{name}” is no name for an account; take at most {LONGEST_NAME} characters that can be printed"
+        raise UsageError(message)
+    if not desk.store.access.add_account(key_of(shown), shown, role_named(role).value, desk.now()):
+        message = f"there is an account “{shown}” already; a new invitation: outreach web account invite “{shown}”"
+        raise UsageError(message)
+    return invite(desk, shown)
+
+
+def invite(desk: Desk, name: str) -> str:
+    """The secret of a new invitation to set a password; an earlier one no longer opens anything."""
+    account = account_named(desk, name)
+    return new_link(desk, account.key)
+
+
+def new_link(desk: Desk, account: str | None) -> str:
+    """A secret that opens the page once within a quarter of an hour; for an account, or for who runs the machine."""
+    token, now = new_token(), desk.now()
+    desk.store.access.add_link(digest(token), account, now, now + LINK_LASTS)
+    return token
+
+
+def change_role(desk: Desk, name: str, role: str) -> Account:
+    """Gives an account another role and ends its sessions.
+
+    Raises:
+        UsageError: There is no such account or role, or nobody would be left who gives accounts.
+    """
+    account = account_named(desk, name)
+    wanted = role_named(role)
+    if wanted is not Role.ADMIN:
+        _keep_an_admin(desk, account)
+    desk.store.access.change_role(account.key, wanted.value)
+    return account
+
+
+def remove_account(desk: Desk, name: str) -> Account:
+    """Takes an account away with its sessions; what the person did stays in the log.
+
+    Raises:
+        UsageError: There is no such account, or nobody would be left who gives accounts.
+    """
+    account = account_named(desk, name)
+    _keep_an_admin(desk, account)
+    desk.store.access.remove_account(account.key)
+    return account
+
+
+def end_sessions(desk: Desk, name: str) -> Account:
+    """Logs a person out everywhere."""
+    account = account_named(desk, name)
+    desk.store.access.end_sessions_of(account.key)
+    return account
+
+
+def set_password(desk: Desk, key: str, password: str) -> None:
+    """Keeps a new password and ends every session and invitation of the account."""
+    desk.store.access.set_password(key, passwords.hashed(password))
+
+
+def account_named(desk: Desk, name: str) -> Account:
+    """The account of a name.
+
+    Raises:
+        UsageError: There is none.
+    """
+    account = desk.store.access.account(key_of(name))
+    if account is None:
+        message = f"there is no account “{name}”; outreach web account list shows them"
+        raise UsageError(message)
+    return account
+
+
+def role_named(role: str) -> Role:
+    """A role that an account may have.
+
+    Raises:
+        UsageError: There is no such role.
+    """
+    if role not in GIVEN:
+        message = f"“{role}” is no role; take one of {', '.join(GIVEN)}"
+        raise UsageError(message)
+    return Role(role)
+
+
+def _keep_an_admin(desk: Desk, account: Account) -> None:
+    others = [one for one in desk.store.access.accounts() if one.role == Role.ADMIN and one.key != account.key]
+    if account.role == Role.ADMIN and not others and len(desk.store.access.accounts()) > 1:
+        message = f"{account.name} is the only admin; make another one first"
+        raise UsageError(message)

@@ -1,0 +1,67 @@
+"""Passwords: how long they must be, and argon2 to keep and compare them in the same time whoever asks."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from typing import TYPE_CHECKING
+
+from outreach.model import UsageError
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+SHORTEST, LONGEST = 12, 200  # characters; NIST SP 800-63B asks for length, not for kinds of characters
+AT_ONCE = 2  # comparisons, each takes 64 MiB
+
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher  # noqa: PLC0415  only when somebody logs in
+
+    return PasswordHasher()  # RFC 9106 §4, the second recommended setting
+
+
+@cache
+def _nobodys() -> str:
+    return _hasher().hash("the password of nobody")
+
+
+def password_mistake(password: str, name: str) -> str | None:
+    """Why a password cannot be taken, as a message to translate; None if it can."""
+    if len(password) < SHORTEST:
+        return "too short"
+    if len(password) > LONGEST:
+        return "too long"
+    plain = password.casefold()
+    if len(set(plain)) <= 3 or name.casefold() in plain:  # noqa: PLR2004  such as "aaaaaaaaaaaa" or "121212121212"
+        return "too easy"
+    return None
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password.
+
+    Raises:
+        UsageError: It is longer than any that can be taken.
+    """
+    if len(password) > LONGEST:
+        message = f"the password is too long; take at most {LONGEST} characters"
+        raise UsageError(message)
+    with _turns:
+        return _hasher().hash(password)
+
+
+def fits(kept: str | None, password: str) -> bool:
+    """Whether a password is the one that was kept; takes as long where there is none."""
+    from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415
+
+    with _turns:
+        nobodys = _nobodys()
+        try:
+            same = _hasher().verify(kept or nobodys, password[: LONGEST + 1])
+        except (VerificationError, InvalidHashError):
+            return False
+    return same and kept is not None

@@ -1,0 +1,115 @@
+"""Assembles the page: the guard before it, the table of routes, and for each the role, the form and the handler."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from outreach.entrypoints.web.access.roles import Role
+from outreach.entrypoints.web.access.sessions import Person, who_is
+from outreach.entrypoints.web.patience import within_patience
+from outreach.entrypoints.web.routes import ROUTES, Row, check_routes
+from outreach.entrypoints.web.security import Guard
+from outreach.entrypoints.web.site import Site
+from outreach.entrypoints.web.visit import Visit
+from outreach.model import OutreachError, TryAgainLaterError
+from outreach.entrypoints.web.words import mark
+
+logger = logging.getLogger(__name__)
+
+MOST_FIELDS = 1000  # of one form
+MOST_FILES = 1
+
+TITLES = {
+    400: mark("That cannot be read"),
+    401: mark("Please log in"),
+    403: mark("That is for others"),
+    404: mark("There is no such page"),
+    405: mark("That cannot be done here"),
+    409: mark("That could not be done"),
+    413: mark("That is too large"),
+    500: mark("Something broke"),
+    503: mark("Please try again in a moment"),
+}
+
+
+def make_app(site: Site, rows: tuple[Row, ...] = ROUTES) -> Starlette:
+    """The page as an ASGI application."""
+    check_routes(rows)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return await run_in_threadpool(sorry, Visit(site, site.desk, request, None), status)
+
+    return Starlette(
+        routes=[Route(row.path, _endpoint(site, row), methods=[row.method]) for row in rows],
+        middleware=[Middleware(Guard, hosts=site.hosts, scheme=site.scheme)],
+        exception_handlers={HTTPException: failed, 500: failed},
+    )
+
+
+def _endpoint(site: Site, row: Row) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, within_patience(receive))
+        response = await _answer(site, row, request)
+        await response(scope, receive, send)
+
+    return RequestBodyLimitMiddleware(answer, max_body_size=row.limit)
+
+
+async def _answer(site: Site, row: Row, request: Request) -> Response:
+    """Who is it, may they, what did they send; then the handler, in a thread of its own."""
+    person = await run_in_threadpool(_who, site, row, request)
+    visit = Visit(site, site.desk, request, person)
+    if row.role is not Role.ANYONE and (person is None or not person.may(row.role)):
+        return await run_in_threadpool(sorry, visit, 401 if person is None else 403)
+    if person is not None:
+        visit = replace(visit, desk=replace(site.desk, by=f"person:{person.name}"))
+    if row.method == "POST":
+        visit = replace(visit, form=await _form(request))
+    try:
+        return await run_in_threadpool(_handle, row, visit)
+    finally:
+        await visit.form.close()
+
+
+def _who(site: Site, row: Row, request: Request) -> Person | None:
+    token = request.cookies.get(site.cookie)
+    return who_is(site.desk, token, by_hand=row.by_hand) if token else None
+
+
+async def _form(request: Request) -> FormData:
+    try:
+        return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    except MultiPartException as error:
+        raise HTTPException(400) from error
+
+
+def _handle(row: Row, visit: Visit) -> Response:
+    try:
+        return row.handler(visit)
+    except TryAgainLaterError as error:
+        return sorry(visit, 503, str(error))
+    except OutreachError as error:
+        return sorry(visit, 409, str(error))
+
+
+def sorry(visit: Visit, status: int, why: str = "") -> Response:
+    """A page that says what could not be done, and why."""
+    if status == 401 and visit.wants_part:
+        return HTMLResponse("", status, {"HX-Refresh": "true"})  # the whole page asks to log in
+    template = "door/login.html" if status == 401 else "sorry.html"
+    title = TITLES.get(status, TITLES[500])
+    return visit.page(template, status=status, title=title, why=why, name="", refusal="")

@@ -1,0 +1,78 @@
+"""Fills the page's templates: escaped, strict, and in a person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from outreach.entrypoints.web import words
+from outreach.entrypoints.web.static import address_of
+from outreach.model import LetterKind, LetterState, ReadingKind, State
+
+
+class Templates:
+    """The templates in every language of the page; dates are those of the secretariat's time zone."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = ZoneInfo(zone)
+        self.environment = cache(self._environment)
+
+    def render(self, language: str, name: str, values: Mapping[str, Any], part: str = "") -> str:
+        """A whole template, or one of its blocks."""
+        template = self.environment(language).get_template(name)
+        if not part:
+            return template.render(values)
+        return "".join(template.blocks[part](template.new_context(dict(values))))
+
+    def _environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=PackageLoader("outreach.entrypoints.web", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        )
+        translations = words.catalogue(language)
+        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        say = translations.gettext
+        environment.globals |= {
+            "static": address_of,
+            "language": language,
+            "languages": words.LANGUAGES,
+            "STATES": [*State],
+        }
+        environment.filters |= _dates(words.LOCALES[language], self._zone)
+        environment.filters |= {
+            "state_word": lambda state: say(words.STATES[State(state)]),
+            "reading_word": lambda kind: say(words.READINGS[ReadingKind(kind)]),
+            "letter_word": lambda kind: say(words.LETTERS[LetterKind(kind)]),
+            "letter_state_word": lambda state: say(words.LETTER_STATES[LetterState(state)]),
+            "role_word": lambda role: say(words.ROLES[role]),
+            "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
+        }
+        return environment
+
+
+def _dates(locale: str, zone: ZoneInfo) -> dict[str, Any]:
+    """Filters for days, moments and numbers as they are written in a language."""
+    from babel.dates import format_date, format_datetime, format_time  # noqa: PLC0415  a tenth of a second
+    from babel.numbers import format_decimal, format_percent  # noqa: PLC0415
+
+    def local(value: date | datetime) -> date:
+        return value.astimezone(zone) if isinstance(value, datetime) else value
+
+    return {
+        "day": lambda value, form="long": format_date(local(value), form, locale=locale),
+        "moment": lambda value: format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=locale),
+        "time": lambda value: format_time(value, "HH:mm", tzinfo=zone, locale=locale),
+        "iso": lambda value: local(value).isoformat(),
+        "number": lambda value: format_decimal(value, locale=locale),
+        "percent": lambda value: format_percent(value, locale=locale),
+    }

@@ -1,0 +1,69 @@
+"""The one table of what can be asked for, by whom, and who answers; what is not in it does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from outreach.entrypoints.web.access.roles import Role
+from outreach.entrypoints.web.pages import accounts, door, files, overview, settings
+from outreach.entrypoints.web.visit import Visit
+
+MEGABYTE = 1024 * 1024
+METHODS = ("GET", "POST")
+
+Handler = Callable[[Visit], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way in."""
+
+    method: str  # GET never changes anything
+    path: str
+    role: Role  # the least that may use it
+    handler: Handler
+    limit: int = MEGABYTE  # bytes of what is sent
+    by_hand: bool = True  # False: a page asks by itself, which keeps nobody logged in
+
+
+ROUTES: tuple[Row, ...] = (
+    # Coming in and going out
+    Row("GET", "/static/{name}", Role.ANYONE, files.static, by_hand=False),
+    Row("GET", "/login", Role.ANYONE, door.login_page),
+    Row("POST", "/login", Role.ANYONE, door.login),
+    Row("GET", "/open/{token}", Role.ANYONE, door.link_page),
+    Row("POST", "/open/{token}", Role.ANYONE, door.use_link),
+    Row("POST", "/preferences", Role.ANYONE, settings.prefer),
+    Row("POST", "/logout", Role.READER, door.logout),
+    # Overview
+    Row("GET", "/", Role.READER, overview.overview),
+    # Settings and people
+    Row("GET", "/settings", Role.READER, settings.settings_page),
+    Row("POST", "/settings/password", Role.READER, settings.change_password),
+    Row("GET", "/accounts", Role.ADMIN, accounts.accounts_page),
+    Row("POST", "/accounts", Role.ADMIN, accounts.add),
+    Row("POST", "/accounts/role", Role.ADMIN, accounts.change_role),
+    Row("POST", "/accounts/invite", Role.ADMIN, accounts.invite),
+    Row("POST", "/accounts/end", Role.ADMIN, accounts.end),
+    Row("POST", "/accounts/remove", Role.ADMIN, accounts.remove),
+)
+
+
+def check_routes(rows: tuple[Row, ...]) -> None:
+    """Refuses a table that would leave a door open.
+
+    Raises:
+        ValueError: A row has no role, a method that is not known here, or stands there twice.
+    """
+    for row in rows:
+        if not isinstance(row.role, Role) or row.method not in METHODS or not row.path.startswith("/"):
+            message = f"{row.method} {row.path} is no row of the table of routes"
+            raise ValueError(message)
+    ways = [(row.method, row.path) for row in rows]
+    twice = {way for way in ways if ways.count(way) > 1}
+    if twice:
+        message = f"these routes stand in the table twice: {sorted(twice)}"
+        raise ValueError(message)

@@ -1,0 +1,24 @@
+"""What is the same for every request: the campaign's desk, how the page is reached, its words and its templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from outreach.campaign.desk import Desk
+from outreach.entrypoints.web.rendering import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One page, served for one campaign."""
+
+    desk: Desk
+    hosts: frozenset[str]  # names by which browsers reach it, exactly
+    scheme: str  # http on the own machine, https behind TLS
+    templates: Templates
+    name: str = "outreach"  # of its cookie; two pages on one machine have two
+
+    @property
+    def cookie(self) -> str:
+        """The cookie of the session; with __Host- a browser takes it from this very host over TLS only (RFC 6265bis)."""
+        return f"__Host-{self.name}" if self.scheme == "https" else self.name

@@ -1,0 +1,120 @@
+"""One visit of a person to one page: who it is, what was asked, and the ways to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from starlette.datastructures import FormData, QueryParams, UploadFile
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from outreach.campaign.desk import Desk
+from outreach.entrypoints.web import words
+from outreach.entrypoints.web.access.sessions import Person
+from outreach.entrypoints.web.navigation import items_for
+from outreach.entrypoints.web.site import Site
+
+LANGUAGE_COOKIE, THEME_COOKIE = "outreach-language", "outreach-theme"
+THEMES = ("auto", "light", "dark")
+Tone = Literal["done", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a handler gets. Its desk acts in the name of the person."""
+
+    site: Site
+    desk: Desk
+    request: Request
+    person: Person | None  # None only on pages that are open to anyone
+    form: FormData = field(default_factory=FormData)
+
+    # ------------------------------------------------------------ what was asked
+
+    @property
+    def query(self) -> QueryParams:
+        """What stands behind the “?” of the address."""
+        return self.request.query_params
+
+    @property
+    def place(self) -> Mapping[str, Any]:
+        """What stands in the {places} of the route's path."""
+        return self.request.path_params
+
+    def field(self, name: str, default: str = "") -> str:
+        """A field of the form as text."""
+        value = self.form.get(name, default)
+        return value if isinstance(value, str) else default
+
+    def upload(self, name: str) -> UploadFile | None:
+        """A file of the form; None where none was chosen."""
+        value = self.form.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+    @property
+    def wants_part(self) -> bool:
+        """Whether htmx asks for a part of the page only."""
+        return self.request.headers.get("hx-request-type") == "partial"
+
+    # ------------------------------------------------------------ in whose words
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the page."""
+        chosen = self.request.cookies.get(LANGUAGE_COOKIE, "")
+        return words.choose_language(chosen, self.request.headers.get("accept-language", ""))
+
+    @property
+    def theme(self) -> str:
+        """Light, dark, or as the machine is set."""
+        chosen = self.request.cookies.get(THEME_COOKIE, "")
+        return chosen if chosen in THEMES else "auto"
+
+    def say(self, message: str, **values: object) -> str:
+        """A message in the person's language; `%(name)s` stands for a value."""
+        said = words.catalogue(self.language).gettext(message)
+        return said % values if values else said
+
+    def say_number(self, one: str, many: str, number: int, **values: object) -> str:
+        """The same for a number of things; `%(number)s` stands for it."""
+        return words.catalogue(self.language).ngettext(one, many, number) % {"number": number, **values}
+
+    # ------------------------------------------------------------ the ways to answer
+
+    def page(self, template: str, *, part: str = "", status: int = 200, **values: Any) -> Response:
+        """A page. With `part`, htmx gets only that block of the template, everybody else the whole page."""
+        name = part if part and self.wants_part else ""
+        html = self.site.templates.render(self.language, template, self._known() | values, name)
+        return HTMLResponse(html, status, {"Vary": "HX-Request-Type"} if part else None)
+
+    def part(self, template: str, block: str, **values: Any) -> Response:
+        """One block of a template, whoever asks."""
+        return HTMLResponse(self.site.templates.render(self.language, template, self._known() | values, block))
+
+    def go(self, path: str, notice: str = "", *, tone: Tone = "done", undo: str = "") -> Response:
+        """After a form: leads to a page of ours that says what was done; `undo` is the act to be taken back there."""
+        if not path.startswith("/") or path.startswith(("//", "/\\")):
+            message = f"“{path}” is no page of ours"
+            raise ValueError(message)
+        if notice and self.person is not None:
+            said = {"words": notice, "tone": tone, "undo": undo}
+            self.desk.store.access.leave_notice(self.person.session, said)
+        return RedirectResponse(path, 303)
+
+    def _known(self) -> dict[str, Any]:
+        """What every template may use."""
+        return {
+            "visit": self,
+            "person": self.person,
+            "campaign": self.desk.settings.campaign,
+            "theme": self.theme,
+            "path": self.request.url.path,
+            "navigation": items_for(self.desk, self.person),
+            "take_notice": self._take_notice,
+        }
+
+    def _take_notice(self) -> dict[str, Any] | None:
+        return None if self.person is None else self.desk.store.access.take_notice(self.person.session)
