@@ -29,7 +29,7 @@ class Share:
 
 def bars_chart(name: str, title: str, head: str, shares: Sequence[Share], speech: Speech) -> Chart:
     """The chart with its table; `head` stands over the names in the table."""
-    drawn, size = _drawn(name, title, _shortened(shares, speech), speech)
+    drawn, size = _drawn(name, title, shares, speech)
     keys = keys_of(sum((share.answers for share in shares), Answers()), speech)
     return Chart(name, title, "", drawn, Markup(), size, _table(title, head, shares, speech), keys)
 
@@ -69,22 +69,24 @@ def _table(title: str, head: str, shares: Iterable[Share], speech: Speech) -> Ta
     return Table(title, headings_of(head, speech), rows)
 
 
-def _shortened(shares: Sequence[Share], speech: Speech) -> Sequence[Share]:
-    if len(shares) <= MOST:
-        return shares
-    rest = shares[MOST - 1 :]
-    said = speech.say_number("%(number)s other", "%(number)s others", len(rest))
-    return [*shares[: MOST - 1], Share(said, sum((share.answers for share in rest), Answers()))]
-
-
 def _drawn(name: str, title: str, shares: Sequence[Share], speech: Speech) -> tuple[Markup, tuple[float, float]]:
-    most = max((share.answers.total for share in shares), default=1) or 1
-    size = (WIDTH, max(STEP * len(shares) - 12, SIZE * 2))
-    bars = [_bar(share, n * STEP, most, speech) for n, share in enumerate(shares)]
-    if not bars:
-        bars = [words(0, SIZE * 1.2, speech.say("Nobody is enrolled yet."), "tick")]
+    few, rest = (shares, ()) if len(shares) <= MOST else (shares[: MOST - 1], shares[MOST - 1 :])
+    most = max((share.answers.total for share in few), default=1) or 1
+    drawn = [_bar(share, n * STEP, most, speech) for n, share in enumerate(few)]
+    if rest:
+        drawn.append(_rest(rest, len(few) * STEP, speech))
+    if not shares:
+        drawn.append(words(0, SIZE, speech.say("Nobody is enrolled yet."), "tick"))
     said = "; ".join(f"{share.said}: {_value(share.answers, speech)}" for share in shares)
-    return drawing(name, title, said, size, *bars, class_="bars-chart"), size
+    size = (WIDTH, max(STEP * len(few) - 8, 0) + (SIZE * 2 if rest or not shares else 0))
+    return drawing(name, title, said, size, *drawn, class_="bars-chart"), size
+
+
+def _rest(rest: Sequence[Share], y: float, speech: Speech) -> Markup:
+    """Those that are not drawn one by one have a line of words: together they would dwarf the others."""
+    said = speech.say_number("%(number)s other", "%(number)s others", len(rest))
+    value = _value(sum((share.answers for share in rest), Answers()), speech)
+    return together(words(0, y + SIZE, said, "tick"), words(WIDTH, y + SIZE, value, "value", anchor="end"))
 
 
 def _value(answers: Answers, speech: Speech) -> str:

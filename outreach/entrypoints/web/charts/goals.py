@@ -28,8 +28,8 @@ class Shape:
     size: float  # of the type
 
 
-WIDE = Shape("wide", 960, 22, 14)
-NARROW = Shape("narrow", 360, 18, 12)
+WIDE = Shape("wide", 960, 22, 13)
+NARROW = Shape("narrow", 360, 18, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _news(goal: Milestone, speech: Speech, *, short: bool = False) -> str:
 def _flag(flag: Flag, goals: Sequence[int], top: float, shape: Shape) -> Markup:
     x = max(6.0, min(shape.width - 2, place_of(flag.goal, goals) * shape.width - (GAP / 2)))
     anchor = "end" if x > shape.width / 2 else "start"
-    most = int((x if anchor == "end" else shape.width - x) / width_of("n", shape.size)) - 2
+    most = int((x if anchor == "end" else shape.width - x) / width_of("n", shape.size * 1.1)) - 1
     said = flag.said if len(flag.said) <= most else flag.said[: max(1, most - 1)].rstrip() + "…"
     aside = -7 if anchor == "end" else 7
     return tag(

@@ -64,8 +64,9 @@ def swatch(sign: str, x: float = 0, y: float = 0) -> Markup:
 @cache
 def looks() -> str:
     """The style sheet of the charts with the light colours in the places of its tokens."""
-    tokens = dict(_TOKEN.findall((STATIC / "style.css").read_text("utf-8")))
     style = (STATIC / "charts.css").read_text("utf-8").partition("/* page */")[0]
+    tokens = dict(_TOKEN.findall((STATIC / "style.css").read_text("utf-8") + style))
+    style = style.partition("/* drawings */")[2]
     style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     style = re.sub(r"var\(--([\w-]+)\)", lambda found: tokens[found[1]].strip(), style)
     return re.sub(r"\s+", " ", f"text {{ font-family: {_FACE}; }} {style}").strip()

@@ -18,6 +18,7 @@ from outreach.entrypoints.web.charts.svg import drawing, line, short, tag, toget
 
 NAME = "answers-over-time"
 SERIES = ("confirmed", "declined", "open")
+BOLD = 1.1  # how much wider bold type is
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Layout:
 
 
 WIDE = Layout(960, 290, 46, 150, 13, 9, 4, sums=True)
-NARROW = Layout(360, 240, 34, 10, 12, 4, 6, sums=False)
+NARROW = Layout(360, 230, 34, 10, 13, 4, 6, sums=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def span_of(course: Course) -> tuple[date, date]:
     """The first and the last day that is drawn."""
     known = [*list(course.days)[:1], *(mailing.first for mailing in course.mailings[:1]), course.today, course.deadline]
     first, last = min(known), max(course.today, course.deadline)
-    if course.target is not None and last < course.target[1] <= last + (last - first) * 0.4:
+    if course.target is not None and last < course.target[1] <= last + (last - first) * 0.6:
         last = course.target[1]
     return first - timedelta(days=1), max(last, first + timedelta(days=7))
 
@@ -147,7 +148,7 @@ def _grid(plot: Plot, course: Course, speech: Speech) -> Markup:
     goals = [goal for goal in course.goals if 0 < goal <= plot.y.high]
     rows += [line(left, plot.y(goal), right, plot.y(goal), "goal-line") for goal in goals]
     rows += [
-        words(left + 4, plot.y(goal) - 4, speech.say("goal: %(goal)s", goal=speech.number(goal)), "goal-word halo")
+        words(right - 5, plot.y(goal) - 4, speech.say("goal: %(goal)s", goal=speech.number(goal)), "goal-word halo", anchor="end")
         for goal in goals
     ]
     return together(*rows, *_days(plot, speech))
@@ -295,12 +296,12 @@ def _spread(places: Sequence[float], gap: float, bottom: float) -> list[float]:
 
 def _key(plot: Plot, speech: Speech, y: float) -> Markup:
     """A line below that says what the lines are, with their last numbers."""
-    x, parts = plot.x.start, []
+    x, parts = 4.0, []
     for name in SERIES:
         said = _sum(name, plot.totals[name][-1][1] if plot.totals[name] else 0, speech)
         parts.append(line(x, y + 8, x + 16, y + 8, f"line {name}"))
         parts.append(words(x + 20, y + 12, said, f"sum {name}"))
-        x += 20 + width_of(said, plot.layout.size) + 10
+        x += 20 + width_of(said, plot.layout.size * BOLD) + 8
     return together(*parts)
 
 
