@@ -69,6 +69,11 @@ class Overview:
     needs: Needs
 
 
+def stamp(desk: Desk) -> tuple[object, ...]:
+    """Another one whenever the overview may be another one."""
+    return (desk.today(), *desk.store.figures.stamp())
+
+
 def overview(desk: Desk) -> Overview:
     """Counts everything anew."""
     campaign, figures = desk.settings.campaign, desk.store.figures
@@ -97,11 +102,6 @@ def overview(desk: Desk) -> Overview:
         places=figures.places(),
         needs=_needs(desk, figures.waiting(), letters, states),
     )
-
-
-def needs(desk: Desk) -> Needs:
-    """Only what needs a person now."""
-    return _needs(desk, desk.store.figures.waiting(), desk.store.outbox.counts(), _states(desk.store.figures.census()))
 
 
 def _needs(desk: Desk, waiting: Waiting, letters: Mapping[LetterState, int], states: Mapping[State, int]) -> Needs:

@@ -142,7 +142,7 @@ class Mailing:
 def mailings(
     sent: Iterable[tuple[str, int, datetime, int]], zone: str, *, gap: timedelta = timedelta(days=4)
 ) -> tuple[Mailing, ...]:
-    """The letters (kind, step, when, how many) gathered into mailings: what leaves within a few days belongs together."""
+    """The letters (kind, step, when, how many) as mailings: what leaves within a few days belongs together."""
     place = ZoneInfo(zone)
     found: dict[tuple[str, int], list[Mailing]] = {}
     for kind, step, moment, number in sorted(sent, key=lambda one: one[2]):

@@ -86,6 +86,20 @@ class Figures:
         self._wave = wave
         self._mine = (t.standing.c.campaign == campaign) & (t.standing.c.wave == wave)
 
+    def stamp(self) -> tuple[object, ...]:
+        """Another one after each change that these figures show; quick at any size."""
+        waiting = select(func.count(), func.count(t.reading.c.filed), func.max(t.reading.c.mail))
+        doubtful = select(func.count()).where(t.letter.c.state == LetterState.IN_DOUBT.value)
+        queries = (
+            select(func.max(t.entry.c.id)),
+            select(func.max(t.letter.c.id)),
+            doubtful.where(t.letter.c.campaign == self._campaign, t.letter.c.wave == self._wave),
+            waiting.where(t.reading.c.needs_review),
+            select(t.switch.c.name, t.switch.c.value).order_by(t.switch.c.name),
+        )
+        with reading(self._engine) as connection:
+            return tuple(tuple(row) for query in queries for row in connection.execute(query))
+
     def census(self) -> tuple[Group, ...]:
         """Every invitee of the wave, counted with those that are alike."""
         language = func.coalesce(t.contact.c.language, "")

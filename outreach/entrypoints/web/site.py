@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from outreach.campaign.desk import Desk
+from outreach.entrypoints.web.counted import Counted
 from outreach.entrypoints.web.rendering import Templates
 
 
@@ -17,6 +18,7 @@ class Site:
     scheme: str  # http on the own machine, https behind TLS
     templates: Templates
     name: str = "outreach"  # of its cookie; two pages on one machine have two
+    counted: Counted = field(default_factory=Counted)  # the overview
 
     @property
     def cookie(self) -> str:

@@ -10,10 +10,10 @@ from markupsafe import Markup
 from outreach.core.progress import Answers
 from outreach.entrypoints.web.charts.chart import Chart, Key
 from outreach.entrypoints.web.charts.speech import Speech
-from outreach.entrypoints.web.charts.svg import drawing, tag, together, width_of, words
+from outreach.entrypoints.web.charts.svg import cut, drawing, tag, together, width_of, words
 from outreach.entrypoints.web.charts.tables import Row, Table
 
-WIDTH, BAR, SIZE, STEP = 380.0, 12.0, 14.0, 44.0  # units
+WIDTH, BAR, SIZE, STEP = 300.0, 11.0, 14.0, 42.0  # units
 MOST = 8  # bars; the table has every row
 PARTS = ("confirmed", "open", "declined", "silent", "waiting")
 
@@ -97,13 +97,15 @@ def _value(answers: Answers, speech: Speech) -> str:
 def _bar(share: Share, y: float, most: int, speech: Speech) -> Markup:
     value = _value(share.answers, speech)
     room = int((WIDTH - width_of(value, SIZE) - 12) / width_of("n", SIZE))
-    said = share.said if len(share.said) <= room else share.said[: room - 1].rstrip() + "…"
+    said = cut(share.said, room)
     parts, x = [], 0.0
     for part in PARTS:
         number = getattr(share.answers, part)
         length = number * WIDTH / most
         if number:
-            parts.append(tag("rect", x=x, y=y + SIZE * 1.5, width=max(1.5, length - 1.5), height=BAR, class_=f"part {part}"))
+            parts.append(
+                tag("rect", x=x, y=y + SIZE * 1.5, width=max(1.5, length - 1.5), height=BAR, class_=f"part {part}")
+            )
         x += length
     return tag(
         "g",

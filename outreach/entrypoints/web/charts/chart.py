@@ -29,4 +29,3 @@ class Chart:
     size: tuple[float, float]  # of the wide drawing, in units
     table: Table
     keys: tuple[Key, ...] = ()  # what the drawing does not say itself
-    full: Table | None = None  # every number, where `table` has been shortened

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from outreach.core.progress import Milestone
 from outreach.entrypoints.web.charts.chart import Chart
 from outreach.entrypoints.web.charts.speech import Speech
-from outreach.entrypoints.web.charts.svg import drawing, tag, together, width_of, words
+from outreach.entrypoints.web.charts.svg import cut, drawing, tag, together, width_of, words
 from outreach.entrypoints.web.charts.tables import Row, Table
 
 NAME = "way-to-the-goals"
@@ -107,7 +107,7 @@ def _flag(flag: Flag, goals: Sequence[int], top: float, shape: Shape) -> Markup:
     x = max(6.0, min(shape.width - 2, place_of(flag.goal, goals) * shape.width - (GAP / 2)))
     anchor = "end" if x > shape.width / 2 else "start"
     most = int((x if anchor == "end" else shape.width - x) / width_of("n", shape.size * 1.1)) - 1
-    said = flag.said if len(flag.said) <= most else flag.said[: max(1, most - 1)].rstrip() + "…"
+    said = cut(flag.said, most)
     aside = -7 if anchor == "end" else 7
     return tag(
         "g",
@@ -125,6 +125,7 @@ def _said(goal: Milestone, speech: Speech) -> str:
 def _table(title: str, goals: Sequence[Milestone], speech: Speech) -> Table:
     headings = (speech.say("Goal"), speech.say("Reached on"), speech.say("To go"))
     rows = [
-        Row(speech.number(goal.goal), (speech.day(goal.reached) if goal.reached else "–", goal.missing)) for goal in goals
+        Row(speech.number(goal.goal), (speech.day(goal.reached) if goal.reached else "–", goal.missing))
+        for goal in goals
     ]
     return Table(title, headings, tuple(rows))

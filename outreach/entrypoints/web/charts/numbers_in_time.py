@@ -14,12 +14,13 @@ Numbers = tuple[int, int, int, int]  # confirmed, declined, open; letters
 
 
 def table_of(days: Mapping[date, Day], mailings: Sequence[Mailing], speech: Speech, most: int | None) -> Table:
-    """The sums at the end of each day on which something happened; of weeks or months where days are more than `most`."""
+    """The sums at the end of each day on which something happened; of weeks or months, where days are too many."""
     numbers = _by_day(days, mailings)
-    for first, heading in _periods(speech):
-        periods = {first(day) for day in numbers}
-        if most is None or len(periods) <= most:
-            break
+    first, heading = next(
+        (first, heading)
+        for first, heading, last in _periods(speech)
+        if last or most is None or len({first(day) for day in numbers}) <= most
+    )
     return Table(
         speech.say("Answers over time"),
         (
@@ -33,11 +34,12 @@ def table_of(days: Mapping[date, Day], mailings: Sequence[Mailing], speech: Spee
     )
 
 
-def _periods(speech: Speech) -> Sequence[tuple[Callable[[date], date], str]]:
+def _periods(speech: Speech) -> Sequence[tuple[Callable[[date], date], str, bool]]:
+    """For each period its first day, its heading, and whether there is no longer one."""
     return (
-        (lambda day: day, speech.say("Day")),
-        (lambda day: day - timedelta(days=day.weekday()), speech.say("Week from")),
-        (lambda day: day.replace(day=1), speech.say("Month from")),
+        (lambda day: day, speech.say("Day"), False),
+        (lambda day: day - timedelta(days=day.weekday()), speech.say("Week from"), False),
+        (lambda day: day.replace(day=1), speech.say("Month from"), True),
     )
 
 

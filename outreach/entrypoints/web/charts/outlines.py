@@ -1,7 +1,7 @@
 """Makes world.tsv, the outlines of the countries, from Natural Earth's (`make map`).
 
-Natural Earth is in the public domain; the npm package world-atlas (ISC) ships it as TopoJSON. The sheet is centred on 11° E,
-so that no country is cut. Borders follow Natural Earth, but for those that `MOVED` names.
+Natural Earth is in the public domain; the npm package world-atlas (ISC) ships it as TopoJSON. The sheet is centred
+on 11° E, so that no country is cut. Borders follow Natural Earth, but for those that `MOVED` names.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ SOURCE_SHA256 = "04342cdc1e3016bcd7db1630de95684d67b79fe3c8c460321e87aef46950239
 TARGET = Path(__file__).with_name("world.tsv")
 HEAD = """\
 # Outlines of the countries; made by outlines.py, do not edit. Natural Earth 1:50m (public domain), by way of the npm
-# package world-atlas 2.0.2 (ISC licence). Equal Earth projection centred on 11° E. They say nothing on the status of any
-# territory. Columns: ISO 3166 alpha-2, x and y of its label, its area in square units, its path (may be empty).
+# package world-atlas 2.0.2 (ISC licence). Equal Earth projection centred on 11° E. They say nothing on the status of
+# any territory. Columns: ISO 3166 alpha-2, x and y of its label, its area in square units, its path (may be empty).
 """
 TOLERANCE = 1.8  # square units: a corner that makes a smaller triangle is left out
 SMALLEST = 5.0  # square units: smaller islands are left out, but for the largest of each country
@@ -57,6 +57,7 @@ POINTS = {
     "GI": (36.1, -5.3), "GP": (16.2, -61.5), "MQ": (14.6, -61), "RE": (-21.1, 55.5), "SJ": (78.2, 15.6),
     "TK": (-9.2, -171.8), "TV": (-8.5, 179.2), "UM": (19.3, 166.6), "XK": (42.6, 21), "YT": (-12.8, 45.2),
 }  # fmt: skip
+
 
 def wrapped(line: Iterable[Point]) -> list[Point]:
     """A line in degrees, shifted so that it lies on the sheet and does not jump from edge to edge."""
@@ -212,7 +213,7 @@ def countries_of(topology: dict[str, Any]) -> dict[str, list[list[tuple[int, int
     for geometry in topology["objects"]["countries"]["geometries"]:
         code = code_of(geometry)
         places = rings_of(geometry, raw)
-        for place, ring, full in zip(places, rings_of(geometry, whole), rings_of(geometry, exact), strict=True):  # type: ignore[arg-type]
+        for place, ring, full in zip(places, rings_of(geometry, whole), rings_of(geometry, exact), strict=True):
             found[owner(code, place)].append(ring if abs(area_of(ring)) >= 1 else full)  # type: ignore[arg-type]
     return {code: _largest(dissolved(rings)) for code, rings in found.items() if code not in LEFT_OUT}
 

@@ -42,23 +42,27 @@ class Speech:
 
     def number(self, value: float) -> str:
         """A number: 1,000 or 1 000 or 1.000."""
+        if isinstance(value, int) and 0 <= value < 1000:  # noqa: PLR2004  most are, and all languages write them alike
+            return str(value)
         from babel.numbers import format_decimal  # noqa: PLC0415
 
         return str(format_decimal(value, locale=self._locale))
 
     def day(self, day: date) -> str:
         """A whole date: “1 September 2022”, “1er septembre 2022”."""
-        return self._written(day, "yMMMMd")
+        return self._written(day, "long")
 
     def short_day(self, day: date) -> str:
         """A date without its year, short: “1 Sept”, “1er sept.”."""
-        return self._written(day, "MMMd")
+        return self._written(day, str(self._locale.datetime_skeletons["MMMd"].pattern))
 
     def month(self, day: date) -> str:
         """A month alone: “Sept”."""
-        from babel.dates import format_date  # noqa: PLC0415
+        return self._written(day, "LLL")
 
-        return str(format_date(day, "LLL", locale=self._locale))
+    def year(self, day: date) -> str:
+        """A year alone."""
+        return self._written(day, "y")
 
     def country(self, code: str) -> str:
         """The name of a country; its code where it has none."""
@@ -73,9 +77,10 @@ class Speech:
         except (UnknownLocaleError, ValueError):
             return code
 
-    def _written(self, day: date, skeleton: str) -> str:
-        from babel.dates import format_skeleton  # noqa: PLC0415
+    def _written(self, day: date, form: str) -> str:
+        from babel.dates import format_date  # noqa: PLC0415
 
-        written = str(format_skeleton(skeleton, day, locale=self._locale))
+        written = str(format_date(day, form, locale=self._locale))
         # CLDR writes “1 septembre”; French says “1er septembre”.
-        return written.replace("1 ", "1er ", 1) if self.language == "fr" and day.day == 1 else written
+        first = self.language == "fr" and written.startswith("1 ")
+        return f"1er {written[2:]}" if first else written

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 # XML 1.0 §2.2 knows no other control characters, nor halves of surrogate pairs.
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+XMLNS = "http://www.w3.org/2000/svg"
 Value = str | float | None  # None: the attribute is left out
 
 
@@ -25,7 +26,9 @@ def together(*parts: Markup) -> Markup:
     return Markup("").join(parts)
 
 
-def drawing(name: str, title: str, description: str, size: tuple[float, float], *parts: Markup, class_: str = "") -> Markup:
+def drawing(
+    name: str, title: str, description: str, size: tuple[float, float], *parts: Markup, class_: str = ""
+) -> Markup:
     """A whole drawing that scales, with the words by which a screen reader knows it."""
     width, height = size
     return tag(
@@ -33,7 +36,7 @@ def drawing(name: str, title: str, description: str, size: tuple[float, float], 
         tag("title", title, id=f"{name}-title"),
         tag("desc", description, id=f"{name}-desc"),
         *parts,
-        xmlns="http://www.w3.org/2000/svg",
+        xmlns=XMLNS,
         viewBox=f"0 0 {short(width)} {short(height)}",
         class_=f"drawing {class_}".strip(),
         role="img",
@@ -57,6 +60,11 @@ def width_of(said: str, size: float) -> float:
     return size * sum(0.56 if ord(letter) < 0x1100 else 1.0 for letter in said)  # noqa: PLR2004  from here on Hangul, CJK
 
 
+def cut(said: str, most: int) -> str:
+    """A text of at most so many letters."""
+    return said if len(said) <= most else said[: max(1, most - 1)].rstrip() + "…"
+
+
 def short(number: float) -> str:
     """A number with at most one decimal, as short as it can be."""
     return f"{round(number, 1):.1f}".removesuffix(".0").replace("-0", "0" if round(number, 1) == 0 else "-0")
@@ -67,4 +75,6 @@ def _name(key: str) -> str:
 
 
 def _text(value: str | float) -> str:
-    return str(escape(_NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value))) if isinstance(value, str) else short(value)
+    return (
+        str(escape(_NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", value))) if isinstance(value, str) else short(value)
+    )

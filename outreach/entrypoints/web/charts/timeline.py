@@ -1,4 +1,4 @@
-"""Draws the answers over time: confirmations, refusals and open answers, with the letters, the goals and the deadline."""
+"""Draws the answers over time: confirmed, declined and open, with the letters, the goals and the deadline."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from outreach.entrypoints.web.charts.chart import Chart
 from outreach.entrypoints.web.charts.numbers_in_time import table_of
 from outreach.entrypoints.web.charts.scales import Scale, day_ticks, whole_ticks
 from outreach.entrypoints.web.charts.speech import Speech
-from outreach.entrypoints.web.charts.svg import drawing, line, short, tag, together, width_of, words
+from outreach.entrypoints.web.charts.svg import cut, drawing, line, short, tag, together, width_of, words
 
 NAME = "answers-over-time"
 SERIES = ("confirmed", "declined", "open")
+LONGEST = 28  # letters of the name of a target
 BOLD = 1.1  # how much wider bold type is
 
 
@@ -77,16 +78,15 @@ class Plot:
     bottom: float
 
 
-def time_chart(course: Course, speech: Speech) -> Chart:
-    """The chart with its table."""
+def time_chart(course: Course, speech: Speech, most: int | None = 60) -> Chart:
+    """The chart with its table of at most so many lines: of days, else of weeks or months."""
     title = speech.say("Answers over time")
     description = _described(course, speech)
     wide, size = _drawn(course, speech, WIDE, title, description)
     narrow, _ = _drawn(course, speech, NARROW, title, description)
-    full = table_of(course.days, course.mailings, speech, most=None)
-    table = table_of(course.days, course.mailings, speech, most=60)
+    table = table_of(course.days, course.mailings, speech, most)
     note = speech.say("Each invitee is counted on the day of the answer that holds today.")
-    return Chart(NAME, title, note, wide, narrow, size, table, full=full)
+    return Chart(NAME, title, note, wide, narrow, size, table)
 
 
 def totals_of(days: Mapping[date, Day], today: date) -> dict[str, list[tuple[date, int]]]:
@@ -119,7 +119,9 @@ def _drawn(
 ) -> tuple[Markup, tuple[float, float]]:
     totals = totals_of(course.days, course.today)
     first, last = span_of(course)
-    x = Scale(first.toordinal(), last.toordinal(), layout.left, layout.width - layout.right)
+    x = Scale(
+        first.toordinal(), last.toordinal(), layout.left, layout.width - _margin(course.today, first, last, layout)
+    )
     marks, lanes = _laid_out(_events(course, speech), x, layout)
     top = lanes * layout.lane + layout.size
     bottom = top + layout.plot
@@ -128,9 +130,21 @@ def _drawn(
     height = bottom + layout.size * 2.2
     key = Markup() if layout.sums else _key(plot, speech, height)
     size = (layout.width, height if layout.sums else height + layout.size * 2)
-    parts = (_grid(plot, course, speech), _marks(marks, plot), _lines(plot, course.today), _sums(plot, course, speech), key)
+    parts = (
+        _grid(plot, course, speech),
+        _marks(marks, plot),
+        _lines(plot, course.today),
+        _sums(plot, course, speech),
+        key,
+    )
     name = f"{NAME}-{'wide' if layout.sums else 'narrow'}"
     return drawing(name, title, description, size, *parts, class_="time-chart"), size
+
+
+def _margin(today: date, first: date, last: date, layout: Layout) -> float:
+    """Room for the last numbers, where the lines end near the edge."""
+    left = (last - today).days / (last - first).days * layout.width
+    return max(layout.size, layout.right - left) if layout.sums else layout.right
 
 
 # ---------------------------------------------------------------- the ground
@@ -147,16 +161,15 @@ def _grid(plot: Plot, course: Course, speech: Speech) -> Markup:
     ]
     goals = [goal for goal in course.goals if 0 < goal <= plot.y.high]
     rows += [line(left, plot.y(goal), right, plot.y(goal), "goal-line") for goal in goals]
-    rows += [
-        words(right - 5, plot.y(goal) - 4, speech.say("goal: %(goal)s", goal=speech.number(goal)), "goal-word halo", anchor="end")
-        for goal in goals
-    ]
+    for goal in goals:
+        said = speech.say("goal: %(goal)s", goal=speech.number(goal))
+        rows.append(words(right - 5, plot.y(goal) - 4, said, "goal-word halo", anchor="end"))
     return together(*rows, *_days(plot, speech))
 
 
 def _days(plot: Plot, speech: Speech) -> list[Markup]:
     first, last = date.fromordinal(int(plot.x.low)), date.fromordinal(int(plot.x.high))
-    say = {"day": speech.short_day, "month": speech.month, "year": lambda day: str(day.year)}
+    say = {"day": speech.short_day, "month": speech.month, "year": speech.year}
     found = []
     for tick in day_ticks(first, last, plot.layout.ticks):
         said, x = say[tick.form](tick.day), plot.x.day(tick.day)
@@ -174,7 +187,7 @@ def _events(course: Course, speech: Speech) -> list[Event]:
     events = [Event(one.first, _mailing(one, speech), f"letters {one.kind}") for one in course.mailings]
     events.append(Event(course.deadline, speech.say("deadline"), "deadline"))
     if course.target is not None:
-        name = course.target[0] if len(course.target[0]) <= 28 else course.target[0][:27].rstrip() + "…"
+        name = cut(course.target[0], LONGEST)
         events.append(Event(course.target[1], name, "target"))
     return sorted(events, key=lambda event: event.day)
 
@@ -242,7 +255,9 @@ def _lines(plot: Plot, today: date) -> Markup:
     drawn = [tag("path", d=_steps(plot, name, today), class_=f"line {name}") for name in reversed(SERIES)]
     if plot.totals["confirmed"]:
         start, end = plot.x.day(plot.totals["confirmed"][0][0]), _until(plot, today)
-        area = f"{_steps(plot, 'confirmed', today)}L{short(end)} {short(plot.bottom)}L{short(start)} {short(plot.bottom)}z"
+        area = (
+            f"{_steps(plot, 'confirmed', today)}L{short(end)} {short(plot.bottom)}L{short(start)} {short(plot.bottom)}z"
+        )
         drawn.insert(0, tag("path", d=area, class_="area confirmed"))
     return together(*drawn)
 
@@ -259,7 +274,11 @@ def _steps(plot: Plot, name: str, today: date) -> str:
     if not at:
         return f"M{short(plot.x.start)} {short(plot.bottom)}H{short(_until(plot, today))}"
     first = next(iter(at))
-    return f"M{first} {short(plot.bottom)}" + "".join(f"H{x}V{y}" for x, y in at.items()) + f"H{short(_until(plot, today))}"
+    return (
+        f"M{first} {short(plot.bottom)}"
+        + "".join(f"H{x}V{y}" for x, y in at.items())
+        + f"H{short(_until(plot, today))}"
+    )
 
 
 def _sums(plot: Plot, course: Course, speech: Speech) -> Markup:

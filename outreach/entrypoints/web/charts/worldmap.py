@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from outreach.adapters.store.figures import Place
 from outreach.core.progress import Answers
-from outreach.entrypoints.web.charts.bars import headings_of, keys_of, numbers_of
+from outreach.entrypoints.web.charts.bars import headings_of, numbers_of
 from outreach.entrypoints.web.charts.chart import Chart, Key
 from outreach.entrypoints.web.charts.speech import Speech
-from outreach.entrypoints.web.charts.svg import short, tag, width_of, words
+from outreach.entrypoints.web.charts.svg import XMLNS, short, tag, width_of, words
 from outreach.entrypoints.web.charts.tables import Row, Table
 from outreach.entrypoints.web.charts.world import HEIGHT, WIDTH, Outline, place, world
 from outreach.model import State
@@ -55,14 +56,14 @@ def world_map(by_country: Mapping[str, Answers], places: Sequence[Place], link: 
         if code in world()
     ]
     drawn = _drawn(lands, places, title, _described(by_country, speech), speech)
-    total = sum(by_country.values(), Answers())
+    shown = {land.standing for land in lands}
     return Chart(
         NAME, title, _missing(by_country, speech), drawn, Markup(), (WIDTH, HEIGHT),
-        _table(title, by_country, link, speech), _keys(total, speech),
+        _table(title, by_country, link, speech), _keys(shown, speech),
     )  # fmt: skip
 
 
-def _keys(total: Answers, speech: Speech) -> tuple[Key, ...]:
+def _keys(shown: AbstractSet[str], speech: Speech) -> tuple[Key, ...]:
     said = {
         "confirmed": speech.say("has confirmed (with how many)"),
         "open": speech.say("has answered, still open"),
@@ -70,7 +71,7 @@ def _keys(total: Answers, speech: Speech) -> tuple[Key, ...]:
         "declined": speech.say("declined"),
         "waiting": speech.say("not invited yet"),
     }
-    return tuple(Key(f"land-{key.sign}", said[key.sign]) for key in keys_of(total, speech))
+    return tuple(Key(f"land-{standing}", words) for standing, words in said.items() if standing in shown)
 
 
 def _missing(by_country: Mapping[str, Answers], speech: Speech) -> str:
@@ -105,7 +106,7 @@ def _drawn(lands: Sequence[Land], places: Sequence[Place], title: str, descripti
         *(_land(land, speech) for land in sorted(lands, key=lambda land: land.small)),
         *_dots(places),
         *_numbers(lands, speech),
-        xmlns="http://www.w3.org/2000/svg",
+        xmlns=XMLNS,
         viewBox=f"0 0 {short(WIDTH)} {short(HEIGHT)}",
         class_="drawing world-map",
         role="group",
@@ -191,4 +192,3 @@ def _numbers(lands: Sequence[Land], speech: Speech) -> list[Markup]:
             aside = "beside" if land.small or land.outline.area < 4 * half * TYPE else "within"
             found.append(words(x, land.outline.y + TYPE * 0.36, said, f"count {aside} halo", anchor="middle"))
     return [tag("g", *found, aria_hidden="true", class_="counts")] if found else []
-
