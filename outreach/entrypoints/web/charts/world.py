@@ -14,7 +14,7 @@ NOBODYS = "ZZ"  # land that is drawn in nobody's name
 _A = (1.340264, -0.081106, 0.000893, 0.003796)
 _M = sqrt(3) / 2
 _EDGE = radians(180) / (_M * _A[0])  # x at the edge of the equator
-_TOP = 1.2815  # y at 83.7° N, where the land ends
+_TOP = 1.2875  # y where the land ends, at 83.6° N
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -50,12 +51,12 @@ def over_time(now: Overview, speech: Speech, *, every_day: bool = False) -> Char
 
 def on_the_map(now: Overview, speech: Speech, link: Link) -> Chart:
     """The countries on a map of the world."""
-    return world_map(now.by_country, now.places, lambda code: link(f"/log?country={code}"), speech)
+    return world_map(now.by_country, now.places, lambda code: link(f"/log?country={quote(code)}"), speech)
 
 
 def by_country(now: Overview, speech: Speech, link: Link) -> Chart:
     """Answers by country."""
-    shares = [Share(speech.country(code), some, link(f"/log?country={code}")) for code, some in now.by_country.items()]
+    shares = [Share(speech.country(code), some, link(f"/log?country={quote(code)}")) for code, some in now.by_country.items()]
     return bars_chart("by-country", speech.say("By country"), speech.say("Country"), shares, speech)
 
 
@@ -72,7 +73,7 @@ def by_kind(now: Overview, speech: Speech, link: Link) -> Chart:
 
 
 def _shares(groups: Iterable[tuple[str, Answers]], say: Callable[[str], str], name: str, link: Link) -> list[Share]:
-    return [Share(say(key), some, link(f"/log?{name}={key}")) for key, some in groups]
+    return [Share(say(key), some, link(f"/log?{name}={quote(key)}")) for key, some in groups]
 
 
 MAKERS: Mapping[str, Callable[[Overview, Speech], Chart]] = {
