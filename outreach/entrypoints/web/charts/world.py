@@ -7,14 +7,14 @@ from functools import cache
 from importlib.resources import files
 from math import asin, cos, radians, sin, sqrt
 
-WIDTH, HEIGHT = 2000.0, 905.0  # units of the drawing
+WIDTH, HEIGHT = 2000.0, 910.0  # units of the drawing
 CENTRE = 11.0  # degrees east, in the middle of the sheet
 NOBODYS = "ZZ"  # land that is drawn in nobody's name
 
 _A = (1.340264, -0.081106, 0.000893, 0.003796)
 _M = sqrt(3) / 2
 _EDGE = radians(180) / (_M * _A[0])  # x at the edge of the equator
-_TOP = 1.2875  # y where the land ends, at 83.6° N
+_TOP = 1.3090  # y where the land ends, at 83.6° N
 
 
 @dataclass(frozen=True, slots=True)
