@@ -16,10 +16,10 @@ export PIP_REQUIRE_HASHES := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN
 unexport PYTHONPATH
 
-.PHONY: help rehearse test check format lint types floors bench accuracy fuzz learn docs lock clean
+.PHONY: help rehearse test check format lint types floors bench accuracy fuzz learn messages screenshots docs lock clean
 
 help:  ## list the chores
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -44,7 +44,7 @@ rehearse: $(VENV)/.rehearsal  ## play the whole campaign on embedded servers and
 test: $(VENV)/.dev  ## run the tests that need nothing but Python
 	$(BIN)/python -m pytest -n 2 -m "not real_server"
 
-check: $(VENV)/.dev format-check lint types floors  ## everything that CI runs; needs Dovecot, Postfix, PostgreSQL
+check: $(VENV)/.dev format-check lint types floors  ## everything that CI runs; needs Dovecot, Postfix, PostgreSQL, Chromium
 	$(BIN)/python -m pytest -n 2 -m "not real_server" --cov --cov-report=
 	$(BIN)/python -m pytest -n 2 -m real_server --cov --cov-append --cov-report=term:skip-covered
 
@@ -88,6 +88,12 @@ learn: $(VENV)/.dev $(VENV)/.learn  ## train the vote on the labelled answers an
 
 fuzz: $(VENV)/.dev  ## break mails in many ways and read them: make fuzz MUTATIONS=N CORPUS=DIR SEED=S
 	$(BIN)/python benchmarks/fuzz.py --mutations "$(MUTATIONS)" --seed "$(SEED)" $(CORPUS)
+
+messages: $(VENV)/.dev  ## put new words of the page into its catalogues, and list those without a translation
+	@$(BIN)/python -m tests.web.messages
+
+screenshots: $(VENV)/.dev  ## take pictures of the page into docs/screenshots; needs Chromium
+	@$(BIN)/python -m tests.web.screenshots
 
 docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
 	$(BIN)/python -m outreach.entrypoints.documents

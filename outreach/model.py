@@ -123,6 +123,16 @@ class HandoverResult(StrEnum):
     IN_DOUBT = "in_doubt"  # bytes left and no answer came
     ACCOUNT = "account"  # surely not taken: our account, our rate or our relay is at fault; the mailing pauses
     LETTER = "letter"  # surely not taken: the content is at fault; the mailing pauses
+    NOT_TRIED = "not_tried"  # surely not taken, nor refused: the connection ended before its turn
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One letter on its way to the relay."""
+
+    sender: str  # the address that notices of non-delivery go to
+    recipients: tuple[str, ...]  # first the one it is written to, then the copies
+    parts: tuple[bytes, ...]  # the letter as RFC 5322 writes it; what letters share is the same object in each
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,7 @@ class Handover:
     """What came of one attempt: the result, the verb it ended at, and the relay's words."""
 
     result: HandoverResult
-    stage: str  # connect, greeting, ehlo, starttls, auth, mail, rcpt, data, payload, reply
+    stage: str  # connect, rset, mail, rcpt, data, payload, reply
     reply: str
 
 

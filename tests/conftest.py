@@ -48,7 +48,7 @@ def postgresql() -> Iterator[PostgreSQL]:
     server.stop()
 
 
-REAL_SERVERS = frozenset({"dovecot", "postfix", "postgresql"})
+REAL_SERVERS = frozenset({"dovecot", "postfix", "postgresql", "browser"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

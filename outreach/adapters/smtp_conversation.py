@@ -1,24 +1,20 @@
-"""The verbs of one letter as they go over the wire, and how far they came."""
+"""Letters one after the other over one connection, so that it is always known which of them may have left."""
 
 from __future__ import annotations
 
-import asyncio
-import errno
-import os
-import re
-import socket
-import ssl
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
-import aiosmtplib
-from aiosmtplib.protocol import SMTPProtocol
+from outreach.adapters.smtp_envelope import DATA, RSET, Command, Envelope, Writing, no_copy
+from outreach.adapters.smtp_wire import CLOSING, GO_ON, Reply, Wire, WireError
+from outreach.model import Handover, HandoverResult, Outgoing
 
-GO_ON = 354  # “start mail input” (RFC 5321 §4.3.2)
-CLOSING = 421
-_CHUNK = 16 * 1024  # bytes written before the server must have taken some
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
+Classify = Callable[[str, int, str], HandoverResult]
+BeforePayload = Callable[[], Collection[int]]
+Settled = Callable[[int, Handover], None]
+STOPPED = "the program was stopped before the relay answered"
+_DOT = b".\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,139 +33,231 @@ class Timeouts:
         return self.dot + size / self.slowest
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the server said, on one line."""
-
-    code: int
-    text: str
-
-    def __str__(self) -> str:
-        """As it is shown to people and kept in the database."""
-        return f"{self.code} {self.text}".strip()
-
-    @property
-    def good(self) -> bool:
-        """It is a yes."""
-        return 200 <= self.code < 300  # noqa: PLR2004  RFC 5321 §4.2.1
-
-    @property
-    def refuses(self) -> bool:
-        """It is a no, for now or for good; what is neither yes nor no is no answer."""
-        return 400 <= self.code < 600  # noqa: PLR2004  RFC 5321 §4.2.1
-
-
-class OutOfStepError(aiosmtplib.SMTPException):
-    """The server said more than it was asked: its next words would be taken for the wrong answer."""
-
-
 class Conversation:
-    """The verbs of one letter. After any error the connection must not be used again."""
+    """What is said over one connection. After a WireError it must not be used again.
 
-    def __init__(self, protocol: SMTPProtocol, timeouts: Timeouts) -> None:
-        self._protocol: Any = protocol  # Any: the protocol's own drain and buffer are not public
-        self._timeouts = timeouts
-        self.stage = "mail"
-        self.begun = False  # the first byte of the letter may have left
-        self.ended = False  # the final dot may have left
+    Where the relay offers PIPELINING (RFC 2920), the commands of a letter go in one write with the end of the letter
+    before it, so that each takes one round trip; the letter itself never goes before the answer to the one before it.
+    """
 
-    @property
-    def in_step(self) -> bool:
-        """The server owes no answer, and has said nothing that nobody asked for."""
-        return not self._protocol._buffer and self.begun == self.ended  # noqa: SLF001
+    def __init__(self, wire: Wire, writing: Writing, timeouts: Timeouts, classify: Classify) -> None:
+        self.wire = wire
+        self.writing = writing
+        self.timeouts = timeouts
+        self.classify = classify
+        self.carried = False  # a letter got its answer here: what breaks later need not be the next one's fault
+        self.stale = False  # a transaction was begun that leads nowhere; RSET comes before the next
 
-    async def say(self, stage: str, command: bytes) -> Reply:
-        """Says one command and gives the answer.
+    def groups(self, envelope: Envelope) -> list[Sequence[Command]]:
+        """The commands of a letter, those together that may go in one write.
+
+        DATA waits for the answers about copies: if the first address were refused and a copy taken, neither the letter
+        nor the single dot that RFC 2920 §3.1 wants after a 354 may reach the copy alone.
+        """
+        commands = (RSET, *envelope.commands) if self.stale else envelope.commands
+        self.stale = False
+        if not self.writing.offers.pipelining:
+            return [[command] for command in commands]
+        if sum(command.stage == "rcpt" for command in commands) > 1:
+            return [commands[:-1], [DATA]]
+        return [commands]
+
+    async def answer(self, stage: str) -> Reply:
+        """The answer to a command; it is a yes or a no, and nothing comes behind it that nobody asked for.
 
         Raises:
-            aiosmtplib.SMTPException: No answer came, or one that makes no sense.
+            WireError: It is not so, or there is none.
         """
-        self.stage = stage
-        response = await self._protocol.execute_command(command, timeout=self._timeouts.verb)
-        reply = _reply(response)
-        if not reply.refuses and not self.in_step:
-            raise OutOfStepError(f"more than one answer to {command[:4].decode()}, the first was {reply}")
+        reply = await self.wire.answer(self.timeouts.verb)
+        fits = reply.code == GO_ON if stage == "data" else reply.good
+        if not fits and (stage == "rset" or not reply.refuses):
+            raise WireError(f"neither a yes nor a no: {reply}")
+        if fits and not self.wire.in_step:
+            raise WireError(f"more than one answer, the first was {reply}")
         return reply
 
-    async def payload(self, data: bytes) -> Reply:
-        """Writes the letter as fast as the server takes it, then waits for the answer.
+
+@dataclass(slots=True)
+class _Asked:
+    """What the relay said to the commands of one letter."""
+
+    no: tuple[str, Reply] | None = None  # the verb and why the letter does not go
+    missed: list[str] = field(default_factory=list)  # copies that were refused
+    taken: int = 0  # recipients
+    go_on: bool = False  # it waits for the letter
+
+    def hear(self, command: Command, reply: Reply) -> None:
+        """Notes one answer."""
+        first = command.stage != "rcpt" or not self.taken + len(self.missed)
+        if reply.refuses and (first or reply.code == CLOSING):
+            self.no = self.no or (command.stage, reply)
+        elif reply.refuses:
+            self.missed.append(no_copy(command.address, str(reply)))
+        else:
+            self.taken += command.stage == "rcpt"
+            self.go_on = command.stage == "data"
+
+
+class Delivery:
+    """One call of the postman: some letters, one after the other."""
+
+    def __init__(self, talk: Conversation, before_payload: BeforePayload, settled: Settled) -> None:
+        self._talk = talk
+        self._wire = talk.wire
+        self._before_payload = before_payload
+        self._settled = settled
+        self._left: dict[int, Envelope] = {}  # not settled yet; the one in hand is the first
+        self._in_hand: int | None = None
+        self._intended = False
+        self._begun = False  # the first byte of the letter in hand may have left
+        self._stage = "mail"
+        self._ahead: list[Sequence[Command]] = []  # commands of the next letter, the first group is written already
+        self._refused: tuple[int, Handover] | None = None  # after its dot, and the answers to what follows are to come
+        self._contradicted = False  # a yes came after it
+        self._end = ""  # why the connection must end before the next letter
+
+    async def run(self, letters: Sequence[Outgoing]) -> None:
+        """Hands them over.
 
         Raises:
-            aiosmtplib.SMTPException: The connection was lost or the answer did not come in time.
-            OSError: The same, seen by the system.
+            WireError: The connection must not be used again; `broken` settles what is left.
         """
-        if not self._protocol.is_connected:
-            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
-        self.stage = "payload"
-        stuffed = dot_stuffed(data)
-        try:
-            await self._write(stuffed)
-        except OSError:
-            if not self._answered():  # else it said why before it went
-                raise
-        response = await self._protocol.read_response(timeout=self._timeouts.after_dot(len(stuffed)))
-        return _reply(response)
+        for number, letter in enumerate(letters):
+            envelope = self._talk.writing.envelope(letter)
+            if isinstance(envelope, Handover):
+                self._settled(number, envelope)
+            else:
+                self._left[number] = envelope
+        while self._left:
+            await self._next(*next(iter(self._left.items())))
+            if self._end:
+                raise WireError(self._end)
 
-    async def _write(self, stuffed: bytes) -> None:
-        self._protocol._response_pending = True  # noqa: SLF001  an answer that comes early is still the answer
-        self.begun = True
-        for start in range(0, len(stuffed), _CHUNK):
-            self._protocol.write(stuffed[start : start + _CHUNK])
-            await self._drained()
-            if self._answered():
-                return
-        self.ended = True
-        self.stage = "reply"
-        self._protocol.write(b".\r\n")
+    async def _next(self, number: int, envelope: Envelope) -> None:
+        self._in_hand, self._stage = number, "mail"
+        asked = await self._ask(envelope)
+        self._believe_refusal()
+        if asked.no is not None:
+            self._settle(number, self._refusal(*asked.no))
+            await self._clear(asked)
+        elif self._may_leave(number):
+            self._settle(number, await self._deliver(envelope, asked.missed))
 
-    async def _drained(self) -> None:
-        """Waits until the server has taken some; a slow line is waited for as long as it moves at all."""
-        while True:
-            left = self._unsent()
-            try:
-                async with asyncio.timeout(self._timeouts.progress):
-                    return await self._protocol._drain_helper()  # type: ignore[no-any-return]  # noqa: SLF001
-            except TimeoutError:
-                if self._unsent() >= left:
-                    raise
+    async def _ask(self, envelope: Envelope) -> _Asked:
+        """Everything before the letter itself."""
+        asked, ahead = _Asked(), self._ahead
+        self._ahead = []
+        for number, group in enumerate(ahead or self._talk.groups(envelope)):
+            if number or not ahead:
+                self._wire.write(_lines(group), len(group))
+            for command in group:
+                self._stage = command.stage
+                reply = await self._talk.answer(command.stage)
+                self._contradicted |= reply.good
+                asked.hear(command, reply)
+                if reply.code == CLOSING:
+                    self._end = str(reply)
+                    return asked
+            if asked.no is not None:
+                break
+        return asked
 
-    def _unsent(self) -> int:
-        transport = self._protocol.transport
-        return 0 if transport is None else int(transport.get_write_buffer_size())
+    async def _clear(self, asked: _Asked) -> None:
+        """After a no before the letter: the next one must begin anew."""
+        if self._end:
+            return
+        if not asked.go_on:
+            self._talk.stale = True
+        elif asked.taken:
+            self._end = "the relay waits for a letter that must not go to some of its readers alone"
+        else:  # RFC 2920 §3.1: a single dot; nobody gets it, and whatever the answer is, no letter was sent
+            self._wire.write(_DOT, 1)
+            reply = await self._wire.answer(self._talk.timeouts.verb)
+            if reply.code == CLOSING or not (reply.good or reply.refuses) or not self._wire.in_step:
+                self._end = str(reply)
 
-    def _answered(self) -> bool:
-        """The server has spoken, or gone, although the letter has not ended."""
-        waiter = self._protocol._response_waiter  # noqa: SLF001
-        return waiter is not None and waiter.done()
+    def _may_leave(self, number: int) -> bool:
+        """Commits the intent, once for all letters; those that must not leave any more are left out."""
+        if not self._intended:
+            self._intended = True
+            for taken_back in self._before_payload():
+                self._left.pop(taken_back, None)
+            if number not in self._left:
+                self._in_hand, self._end = None, "the relay waits for a letter that was taken back"
+        return number in self._left
+
+    async def _deliver(self, envelope: Envelope, missed: Iterable[str]) -> Handover:
+        """The letter itself, with the commands of the next. Only a whole and sensible answer says what became of it."""
+        timeouts, ahead = self._talk.timeouts, self._following()
+        first = ahead[0] if ahead else ()
+        self._wire.check()
+        self._begun, self._stage = True, "payload"
+        ended = await self._wire.send(envelope.parts, _DOT + _lines(first), 1 + len(first), timeouts.progress)
+        if ended:
+            self._stage, self._ahead = "reply", ahead
+        reply = await self._wire.answer(timeouts.after_dot(envelope.size))
+        if not ended or not self._wire.in_step or reply.code == CLOSING:
+            self._end = str(reply)
+        if reply.good and ended:
+            words = "; ".join([str(reply), *missed, *envelope.unsaid])
+            return Handover(HandoverResult.ACCEPTED, self._stage, words)
+        if reply.refuses and not self._wire.more_yes:
+            return self._refusal(self._stage, reply)
+        raise WireError(f"neither a yes nor a no: {reply}")
+
+    def _following(self) -> list[Sequence[Command]]:
+        """The commands of the letter after the one in hand, if they may be said before its answer."""
+        following = next(islice(self._left.values(), 1, None), None)
+        return self._talk.groups(following) if following and self._talk.writing.offers.pipelining else []
+
+    def _refusal(self, stage: str, reply: Reply) -> Handover:
+        """What a no means for the letter, which surely did not leave."""
+        result = self._talk.classify(stage, reply.code, reply.text)
+        before = stage not in ("payload", "reply")
+        if before and self._talk.carried and reply.code == CLOSING and result is HandoverResult.DEFERRED:
+            result = HandoverResult.NOT_TRIED  # the relay has had enough of this connection
+        return Handover(result, stage, str(reply))
+
+    # ------------------------------------------------------------ what became of them
+
+    def _settle(self, number: int, handover: Handover) -> None:
+        del self._left[number]
+        self._in_hand, self._begun = None, False
+        self._talk.carried = True
+        if self._ahead and handover.result is not HandoverResult.ACCEPTED:
+            self._refused, self._contradicted = (number, handover), False
+        else:
+            self._settled(number, handover)
+
+    def _believe_refusal(self) -> None:
+        """A no after the dot is believed when what follows it is in step: else a yes may have been the answer, too."""
+        if self._refused is not None:
+            refused, self._refused = self._refused, None
+            self._settled(*refused)
+
+    def broken(self, words: str, *, stopped: bool = False) -> None:
+        """Settles what is left when the connection has ended."""
+        if self._refused is not None and self._contradicted:
+            number, refusal = self._refused
+            doubt = f"no and yes in answer to one letter: {refusal.reply}; {words}"
+            self._refused = (number, Handover(HandoverResult.IN_DOUBT, refusal.stage, doubt))
+        self._believe_refusal()
+        for number in tuple(self._left):
+            in_hand = number == self._in_hand
+            self._settled(number, self._lost(words, stopped=stopped) if in_hand else not_tried(words))
+
+    def _lost(self, words: str, *, stopped: bool) -> Handover:
+        """What is known of the letter in hand."""
+        if self._begun:
+            return Handover(HandoverResult.IN_DOUBT, self._stage, words)
+        blameless = stopped or self._talk.carried
+        return Handover(HandoverResult.NOT_TRIED if blameless else HandoverResult.DEFERRED, self._stage, words)
 
 
-def dot_stuffed(data: bytes) -> bytes:
-    """Every line ended by CRLF, every dot at its beginning doubled (RFC 5321 §4.5.2): nothing can be smuggled."""
-    lines = _LINE_END.sub(b"\r\n", data)
-    return _LEADING_DOT.sub(b"..", lines if lines.endswith(b"\r\n") else lines + b"\r\n")
+def not_tried(words: str) -> Handover:
+    """The connection ended before a letter's turn."""
+    return Handover(HandoverResult.NOT_TRIED, "connect", words)
 
 
-def reason(error: BaseException) -> str:
-    """What went wrong, in a few words for people."""
-    if isinstance(error, TimeoutError):  # aiosmtplib's own are such, too
-        return "no answer in time"
-    if isinstance(error.__cause__, OSError) and error.__cause__.strerror:
-        return one_line(_system_words(error.__cause__))
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return one_line(f"no SMTP answer: {error.message}")
-    return one_line(str(error)) or type(error).__name__
-
-
-def _system_words(error: OSError) -> str:
-    """“Connection refused” and the like; asyncio puts its own words in their place."""
-    known = error.errno in errno.errorcode and not isinstance(error, (socket.gaierror, ssl.SSLError))
-    return os.strerror(error.errno) if known and error.errno is not None else error.strerror or str(error)
-
-
-def one_line(text: str) -> str:
-    """At most 1,000 characters without line ends, and nothing that a database cannot keep."""
-    return " ".join(text.encode("utf-8", "replace").decode().replace("\0", " ").split())[:1000]
-
-
-def _reply(response: aiosmtplib.SMTPResponse) -> Reply:
-    return Reply(response.code, one_line(response.message))
+def _lines(group: Iterable[Command]) -> bytes:
+    return b"".join(command.line for command in group)

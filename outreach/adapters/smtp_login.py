@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiosmtplib
 
-from outreach.adapters.smtp_conversation import one_line, reason
+from outreach.adapters.smtp_wire import one_line, reason
 from outreach.model import ConfigurationError, LoginRefusedError, OutreachError, TryAgainLaterError
 from outreach.settings import SmtpSettings
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import time as time_module
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol, TypeVar
@@ -26,6 +26,7 @@ from outreach.model import (
     Letter,
     LetterKind,
     LetterState,
+    Outgoing,
     OutreachError,
     Standing,
 )
@@ -53,9 +54,13 @@ class Postman(Protocol):
         ...
 
     async def hand_over(
-        self, sender: str, recipients: list[str], data: bytes, *, before_payload: Callable[[], None]
-    ) -> Handover:
-        """Hands over one letter."""
+        self,
+        letters: Sequence[Outgoing],
+        *,
+        before_payload: Callable[[], Collection[int]],
+        settled: Callable[[int, Handover], None],
+    ) -> None:
+        """Hands letters over; `before_payload` says which must not leave, `settled` is told what became of the rest."""
         ...
 
     async def close(self) -> None:
@@ -110,10 +115,6 @@ def post(
             return progress
         asyncio.run(_Round(desk, make_postman, stop, watch, progress, kinds).run())
     return progress
-
-
-class _NotNowError(Exception):
-    """The last look, just before the first byte, says that the letter stays."""
 
 
 class _StoppedError(Exception):
@@ -238,35 +239,35 @@ class _Round:
         desk = self._desk
         moment = letter.first_tried_at or desk.now()
         begun = False
+        settled: list[Handover] = []
 
-        def intend() -> None:
+        def intend() -> tuple[int, ...]:
             nonlocal begun
-            seen = desk.store.outbox.begin(letter.id, worker, moment, self._look)
-            if not isinstance(seen, Go):
-                raise _NotNowError
-            begun = True
+            begun = isinstance(desk.store.outbox.begin(letter.id, worker, moment, self._look), Go)
+            return () if begun else (0,)  # it has been settled or put back already, in the transaction that looked
 
         try:
             data = letter_bytes(desk, letter, moment)
         except OutreachError as error:
             self._settle(letter, Handover(HandoverResult.LETTER, "compose", str(error)), begun=False)
             return
-        recipients = list(dict.fromkeys((letter.to, *letter.cc)))
-        sender = desk.settings.sender.address
-        talk = postman.hand_over(sender, recipients, data, before_payload=intend)
+        recipients = tuple(dict.fromkeys((letter.to, *letter.cc)))
+        outgoing = Outgoing(desk.settings.sender.address, recipients, (data,))
+        talk = postman.hand_over(
+            [outgoing], before_payload=intend, settled=lambda _number, handover: settled.append(handover)
+        )
         try:
-            handover = await self._unless_stopped(talk, lambda: begun)
-        except _NotNowError:
-            return  # it has been settled or put back already, in the transaction that looked
+            await self._unless_stopped(talk, lambda: begun)
         except _StoppedError:
             if not begun:
                 raise
-            handover = Handover(HandoverResult.IN_DOUBT, "reply", "the program was stopped before the relay answered")
-        self._settle(letter, handover, begun=begun)
+        for handover in settled:
+            self._settle(letter, handover, begun=begun)
 
     def _settle(self, letter: Letter, handover: Handover, *, begun: bool) -> None:
         desk, now, result = self._desk, self._desk.now(), handover.result
         state, due_at, reply = _next_state(desk, letter, handover, now)
+        tried = not begun and result is not HandoverResult.NOT_TRIED
         entries = []
         if result is HandoverResult.ACCEPTED:
             entries.append(
@@ -292,7 +293,7 @@ class _Round:
                 )
             )
         desk.store.outbox.settle(
-            letter.id, state, now, stage=handover.stage, reply=reply, due_at=due_at, tried=not begun, entries=entries
+            letter.id, state, now, stage=handover.stage, reply=reply, due_at=due_at, tried=tried, entries=entries
         )
         self._progress.count(state)
         self._heed(handover, now)

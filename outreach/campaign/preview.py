@@ -17,11 +17,13 @@ from outreach.core.enrolment import address_mistake
 from outreach.core.letters.mime import Words, serialise
 from outreach.core.letters.stationery import Stationery
 from outreach.model import (
+    Handover,
     HandoverResult,
     Invitee,
     Letter,
     LetterKind,
     LetterState,
+    Outgoing,
     OutreachError,
     UsageError,
 )
@@ -127,11 +129,14 @@ def _to(letter: Letter, address: str, message_id: str) -> Letter:
 
 
 async def _hand_over(desk: Desk, postman: Postman, address: str, data: bytes) -> str:
+    settled: list[Handover] = []
+    outgoing = Outgoing(desk.settings.sender.address, (address,), (data,))
     await postman.connect()
     try:
-        handover = await postman.hand_over(desk.settings.sender.address, [address], data, before_payload=lambda: None)
+        await postman.hand_over([outgoing], before_payload=tuple, settled=lambda _number, done: settled.append(done))
     finally:
         await postman.close()
+    (handover,) = settled
     if handover.result is not HandoverResult.ACCEPTED:
         message = f"the relay did not take the test letter: {handover.reply} (at {handover.stage})"
         raise OutreachError(message)

@@ -25,6 +25,7 @@ class Language:
     days: Mapping[str, int]  # of a month, where they are written in words
     month_first: bool | None  # 8/29; None: written either way
     phrases: Mapping[str, tuple[str, ...]]  # by what they say, such as "confirm"
+    doubts: Mapping[str, tuple[str, ...]]  # phrases that keep a machine from deciding, by what they show
     suggests_only: bool  # a person decides what it says
     words: Mapping[str, str]  # by their meanings; how they are written: core/reading/vocabulary.py
     automatic: Mapping[str, tuple[str, ...]]  # phrases of automatic replies, by what they show
@@ -64,6 +65,7 @@ def _language(code: str, data: Mapping[str, Any]) -> Language:
         days=_numbered(data.get("days", ())),
         month_first=None if data.get("month_first") == "either" else data.get("month_first", False),
         phrases={kind: tuple(phrases) for kind, phrases in data.get("says", {}).items()},
+        doubts={what: tuple(phrases) for what, phrases in data.get("doubts", {}).items()},
         suggests_only=data.get("suggests_only", False),
         words=data.get("words", {}),
         automatic={what: tuple(phrases) for what, phrases in data.get("automatic", {}).items()},

@@ -10,7 +10,7 @@ import pytest
 from outreach.adapters.embedded_smtp import EmbeddedSmtp
 from outreach.adapters.smtp import SmtpPostman, Timeouts
 from outreach.core.pacing import classify
-from outreach.model import ConfigurationError, Handover, HandoverResult
+from outreach.model import ConfigurationError, Handover, HandoverResult, Outgoing
 from outreach.settings import SmtpSettings
 
 LETTER = b"Subject: hello\r\n\r\n.a dot\r\n..two\r\n" + b"x" * 900 + b"\r\n"
@@ -23,7 +23,9 @@ def send(port: int, *recipients: str) -> list[Handover]:
         made = SmtpSettings("127.0.0.1", port, "none")
         man = SmtpPostman(made, None, classify=classify, timeouts=Timeouts(verb=5, dot=5))
         await man.connect()
-        done = [await man.hand_over("a@x.example", [to], LETTER, before_payload=lambda: None) for to in recipients]
+        done: list[Handover] = []
+        letters = [Outgoing("a@x.example", (to,), (LETTER,)) for to in recipients]
+        await man.hand_over(letters, before_payload=tuple, settled=lambda _number, one: done.append(one))
         await man.close()
         return done
 

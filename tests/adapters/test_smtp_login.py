@@ -14,8 +14,10 @@ from outreach.adapters.smtp import SmtpPostman, Timeouts
 from outreach.core.pacing import classify
 from outreach.model import (
     ConfigurationError,
+    Handover,
     HandoverResult,
     LoginRefusedError,
+    Outgoing,
     OutreachError,
     TryAgainLaterError,
 )
@@ -72,8 +74,10 @@ def works(server: FaultySmtp, password: str | None = PASSWORD, **more: object) -
         async with server:
             man = postman(server, password, **more)
             await man.connect()
-            done = await man.hand_over("a@x.example", ["b@y.example"], b"Subject: x\r\n", before_payload=lambda: None)
-            assert done.result is HandoverResult.ACCEPTED
+            done: list[Handover] = []
+            letter = Outgoing("a@x.example", ("b@y.example",), (b"Subject: x\r\n",))
+            await man.hand_over([letter], before_payload=tuple, settled=lambda _number, one: done.append(one))
+            assert [one.result for one in done] == [HandoverResult.ACCEPTED]
             await man.close()
 
     asyncio.run(story())

@@ -16,6 +16,7 @@ BLOCKS = (
 )
 UNSEEN = ["script", "style", "head", "title", "template", "noscript"]
 MOST = 2_000_000  # characters
+MOST_CLASSES = 20  # that strike out
 MOST_TAGS = 3_000  # a tree of more takes long to build, and far longer where they are nested
 
 # What mail programs put around or above the mail that is answered: Gmail, Outlook (desktop, web, telephone), Apple,
@@ -36,14 +37,29 @@ SIGNATURES = (
 LONGEST_SIGNATURE = 600  # characters; in a longer one somebody wrote
 INDENT = re.compile(r"border\s*:\s*none|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", re.IGNORECASE)
 
-# Lines of their own, which no mail has: they become “>” and separators.
-OWN = OPEN, CLOSE, QUOTE, SIGNATURE = "\ue010", "\ue011", "\ue012", "\ue013"
+# Lines of their own, which no mail has: they become “>” and separators; the last two stand around struck text.
+OWN = OPEN, CLOSE, QUOTE, SIGNATURE, STRIKE, STRUCK = "\ue010", "\ue011", "\ue012", "\ue013", "\ue014", "\ue015"
 SEPARATOR = "-----Original Message-----"
 _OWN = re.compile(f"[{''.join(OWN)}]")
+_STRIKE_SIGNS = re.compile(f"([{STRIKE}{STRUCK}])")
+_FILLED = re.compile(r"[^\s~](?:[^\n]*[^\s~])?")  # the words of a line
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]*>|<![^<>]*>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_FOR_OPENED = dict.fromkeys([*BLOCKS, "br"], "\n") | {"td": " ", "th": " ", "blockquote": f"\n{OPEN}\n"}
-_FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"}
+STRIKING = ("s", "del", "strike")
+_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]|line-through", re.IGNORECASE)
+_STRIKING_CLASS = re.compile(r"\.([\w-]{1,60})\s{0,9}\{[^{}]{0,2000}line-through", re.IGNORECASE)
+_STYLED = '[style*="line-through" i]'
+_FOR_OPENED = (
+    dict.fromkeys([*BLOCKS, "br"], "\n")
+    | {"td": " ", "th": " ", "blockquote": f"\n{OPEN}\n"}
+    | dict.fromkeys(STRIKING, STRIKE)
+)
+_FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"} | dict.fromkeys(STRIKING, STRUCK)
+
+
+def strikes(html: str) -> bool:
+    """Whether it may strike words out, which its plain form would not tell."""
+    return _STRIKES.search(html) is not None
 
 
 def html_to_text(html: str) -> str:
@@ -52,16 +68,17 @@ def html_to_text(html: str) -> str:
     if any(sign in html for sign in OWN):
         html = _OWN.sub(" ", html)
     if html.count("<") > 2 * MOST_TAGS:
-        return _lines(_by_tags(html))
+        return _lines(_struck_out(_by_tags(html)))
     try:
         text = _by_tree(html)
     except Exception:  # noqa: BLE001  a tree that cannot be built: the words without the tags
         text = _by_tags(html)
-    return _lines(text)
+    return _lines(_struck_out(text))
 
 
 def _by_tree(html: str) -> str:
     tree = LexborHTMLParser(html)
+    _mark_struck(tree, html)
     tree.strip_tags(UNSEEN, recursive=True)
     for tag in tree.css(QUOTES):
         tag.insert_before(f"\n{QUOTE}\n")
@@ -83,6 +100,29 @@ def _by_tree(html: str) -> str:
             tag.insert_after(f"\n{CLOSE}\n")
     body = tree.body or tree.root
     return body.text(separator="", deep=True) if body is not None else ""
+
+
+def _mark_struck(tree: LexborHTMLParser, html: str) -> None:
+    """Signs around what is struck out: by its tag, its style, or a class that a style sheet strikes out."""
+    if not strikes(html):
+        return
+    classes = [f".{name}" for name in dict.fromkeys(_STRIKING_CLASS.findall(html))][:MOST_CLASSES]
+    for tag in tree.css(", ".join([*STRIKING, _STYLED, *classes])):
+        tag.insert_before(STRIKE)
+        tag.insert_after(STRUCK)
+
+
+def _struck_out(text: str) -> str:
+    """Every line of struck text between “~~”, as Markdown writes it; elements within each other count once."""
+    if STRIKE not in text:
+        return text
+    depth, parts = 0, [("", False)]
+    for piece in _STRIKE_SIGNS.split(text):
+        depth = max(0, depth + (piece == STRIKE) - (piece == STRUCK))
+        if piece not in (STRIKE, STRUCK):
+            before, struck = parts[-1]
+            parts[-1:] = [(before + piece, struck)] if struck == (depth > 0) else [parts[-1], (piece, depth > 0)]
+    return "".join(_FILLED.sub(r"~~\g<0>~~", words) if struck else words for words, struck in parts)
 
 
 def _by_tags(html: str) -> str:

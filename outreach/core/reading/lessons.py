@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from outreach.core.reading import struck
 from outreach.core.reading.enclosures import ENCLOSED
 from outreach.core.reading.new_text import own_words
 from outreach.core.reading.phrases import Sentence, sentences
@@ -71,7 +72,7 @@ def lesson_from(reading: Reading, state: State) -> Lesson | None:
 
 def _decisive(reading: Reading, kind: ReadingKind) -> Sentence | None:
     """The sentence that holds the words for this kind, else the first words of evidence, else the only sentence."""
-    known = _comparable(sentences(own_words(reading.new_text)))
+    known = _comparable(sentences(struck.said(own_words(reading.new_text))))
     for words in _testimony(reading, kind):
         found = next((one for one in known if _holds(one, words)), None)
         if found is not None:

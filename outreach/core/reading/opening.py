@@ -8,7 +8,7 @@ from itertools import accumulate, islice
 
 from outreach.core.reading.decoding import decoded_text, without_transfer_encoding
 from outreach.core.reading.fields import decoded_words, file_name, ids, mailboxes, moment
-from outreach.core.reading.html_text import html_to_text
+from outreach.core.reading.html_text import html_to_text, strikes
 from outreach.core.reading.parts import FORWARDED, Part, declared_charset, split
 from outreach.model import Attachment, Mailbox, Message
 
@@ -165,6 +165,7 @@ class _Texts:
             self.cut = True
             html = html[: next(islice(re.finditer("<", html), MOST_TAGS, None)).start()]
         if _levels(html) > MOST_LEVELS:  # a tree of them costs the square of its height
+            self.cut = self.cut or strikes(html)
             return _TAG.sub("\n", html)
         return html_to_text(html)
 
@@ -178,7 +179,13 @@ class _Texts:
         return "\n".join(found)
 
     def _best(self, parts: list[Part]) -> str:
-        """The plain form of a text if it says as much as the others (RFC 2046 §5.1.4), else the richest."""
+        """The plain form of a text if it says as much as the others (RFC 2046 §5.1.4), else the richest.
+
+        What HTML strikes out the plain form says as if nothing had happened.
+        """
+        struck = next((part for part in parts if part.kind == "text/html" and strikes(self.plain(part))), None)
+        if struck is not None:
+            return self.of(struck, root=False)
         plain = [self.of(part, root=False) for part in parts if part.kind == "text/plain"]
         best = "\n".join(dict.fromkeys(text for text in plain if text.strip()))
         for part in parts:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
-from outreach.core.reading import boxes
+from outreach.core.letters.reference import find_references
+from outreach.core.reading import boxes, struck
 from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
 from outreach.core.reading.bounces import read_bounce
+from outreach.core.reading.caveats import catch, caveats, takes_back_an_objection
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.hearing import hear
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
@@ -72,11 +74,14 @@ def read_mail(
     if len(new) > MOST_NEW:  # what follows may be the answer
         message, new = replace(message, problem=message.problem or TOO_LONG), new[:MOST_NEW]
     words = own_words(new)
-    said = understand(words, message.subject, languages, documents(message), lessons)
+    said = understand(
+        words, message.subject, languages, documents(message), lessons, in_answer=_answers_something(message)
+    )
     if asks_to_stop(message.subject):  # mail programs press the link for a person, and say so as machines do
         return _stop(message, new, said)
     if is_calendar(message):
         return _meeting(message, new, said)
+    words = struck.said(words)
     chosen = (said.language,) if said.language is not None else languages.all
     automatic = read_automatic(
         message, words, said.sentences, languages, chosen, own=own_addresses, position=said.position
@@ -88,7 +93,13 @@ def read_mail(
 
 
 def understand(
-    text: str, subject: str, languages: Languages, enclosed: Sequence[str] = (), lessons: Lessons = NO_LESSONS
+    text: str,
+    subject: str,
+    languages: Languages,
+    enclosed: Sequence[str] = (),
+    lessons: Lessons = NO_LESSONS,
+    *,
+    in_answer: bool = True,
 ) -> Said:
     """What a text says; the subject speaks where there is no text.
 
@@ -98,16 +109,20 @@ def understand(
         languages: All that are known.
         enclosed: Names of documents that came with it.
         lessons: What persons read in sentences before.
+        in_answer: Whether it answers a letter.
     """
-    parts = sentences(boxes.ticked(text))
+    parts = sentences(boxes.ticked(struck.said(text)))
     silent = not any(sentence.spans for sentence in parts)
     if silent:
         parts = sentences(bare_subject(subject))
     spoken = tongue(parts, languages)
     heard = hear(parts, spoken)
     if heard and spoken.language is not None and not spoken.language.suggests_only:
-        ballot = cast(heard, languages.votes)
+        ballot, caught = cast(heard, languages.votes), catch(heard, languages)
+        if ballot.kind == ReadingKind.WITHDRAW and takes_back_an_objection(caught):
+            ballot = ballot.without(ReadingKind.WITHDRAW)
         verdict = weigh(heard, ballot, languages.votes)
+        verdict = verdict.doubting(*caveats(verdict.kind, heard, caught, in_answer=in_answer))
         position = sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS)
         flags = ballot.flags
     else:
@@ -117,8 +132,14 @@ def understand(
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
-    verdict = verdict.doubting(*boxes.doubts(text))
+    verdict = struck.doubting(verdict.doubting(*boxes.doubts(text)), text)
     return Said(verdict, position, parts, spoken.language, flags)
+
+
+def _answers_something(message: Message) -> bool:
+    """Whether it says which letter it answers: in its thread, by “Re:”, or by our reference."""
+    answers = message.in_reply_to or message.references or REPLY_SUBJECTS.match(message.subject)
+    return bool(answers or find_references(message.subject))
 
 
 def _in_a_reply(verdict: Verdict, subject: str) -> Verdict:

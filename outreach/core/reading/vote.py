@@ -35,6 +35,16 @@ class Ballot:
         """The sentence that says a kind most clearly; -1 for none."""
         return max(range(len(self.sentences)), key=lambda at: self.sentences[at].get(kind, 0.0), default=-1)
 
+    def without(self, kind: str) -> Ballot:
+        """The same votes, had nobody voted for a kind."""
+        each = tuple(_less(one, kind) for one in self.sentences)
+        return Ballot(_less(self.mail, kind), each, _less(self.meanings, kind), self.flags)
+
+
+def _less(shares: Mapping[str, float], kind: str) -> dict[str, float]:
+    rest = 1 - shares.get(kind, 0.0)
+    return {one: share / rest if rest else share for one, share in shares.items() if one != kind}
+
 
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The votes on a mail and on each of its sentences; the same trait in two sentences counts once for the mail."""

@@ -76,6 +76,7 @@ WHO = frozenset({"we", "campaign", "mayor", "council", "but"})  # what may stand
 STILL_OPEN = "pending"  # “if the list is still open” is no condition of theirs
 HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
 DENIALS = frozenset({"not", "no"})
+JOINING = frozenset({"join", "list", "confirm"})
 STOPS = frozenset({"stop", "withdraw"})
 STOPPING = frozenset({K.WITHDRAW, K.UNSUBSCRIBE})
 # Of kinds that differ by one word, the words: where one stands there and the vote passes over it, a person reads it.
@@ -88,7 +89,7 @@ ONE_WORD_APART: Mapping[tuple[ReadingKind, ReadingKind], frozenset[str]] = {
 TESTIFY: Mapping[ReadingKind, frozenset[str]] = {
     K.CONFIRM: frozenset({"join", "accept", "confirm", "list", "yes", "done", "campaign", "want"}),
 }
-NOBODY_TESTIFIES, NOBODY_ALONE, HANGS_ON = 2.0, 1.5, 6.0  # what these doubts cost
+NOBODY_TESTIFIES, NOBODY_ALONE, HANGS_ON, DENIED = 2.0, 1.5, 6.0, 3.0  # what these doubts cost
 ASKED: Mapping[ReadingKind, float] = {K.CONFIRM: 3.0, K.WITHDRAW: NEVER}  # “may we withdraw later?”
 CLEAR = 1.0  # the lead that it should have by its meanings alone; what is missing is a doubt
 AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
@@ -103,6 +104,7 @@ AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
     K.UNRELATED: frozenset(set(SURE) - {K.UNRELATED}),
 }
 SURELY = 0.6  # the share with which a yes beside a wish to stop, or such a wish beside a yes, is for a person
+FAINTLY = 0.1  # the share of a no in a sentence that denies joining and says yes all the same
 CONTRADICTED = 1.5  # what a sentence costs that surely speaks against it
 A_YES_CONTRADICTED = 1.0  # and what it costs a yes in any case
 
@@ -175,6 +177,8 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
         yield _doubt("no sentence says it alone", said, NOBODY_ALONE)
     if kind is K.CONFIRM and _hangs_on(decisive):
         yield _doubt("it hangs on a condition", said, HANGS_ON)
+    if kind is K.CONFIRM and _denies_joining(decisive) and shares.get(K.DECLINE, 0.0) >= FAINTLY:
+        yield _doubt("joining is denied", said, DENIED)
     if kind in STOPPING and _keeps_on(decisive):
         yield _doubt(NEGATION, said, NEVER)
     if kind in ASKED and decisive.sentence.asks:
@@ -185,6 +189,13 @@ def _hangs_on(decisive: Heard) -> bool:
     """Whether a sentence begins with a condition: “if the council approves it, we shall join”."""
     names = [name for name in decisive.names if name not in WHO]
     return names[:1] == ["if"] and STILL_OPEN not in names
+
+
+def _denies_joining(heard: Heard) -> bool:
+    """Whether a denial stands right before the last word for joining: “it is not thought fit that the city join”."""
+    names = [name for name in heard.names if name not in WHO]
+    last = max((at for at, name in enumerate(names) if name in JOINING), default=0)
+    return last > 0 and names[last - 1] in DENIALS and HARMLESS not in names
 
 
 def _keeps_on(decisive: Heard) -> bool:
@@ -213,10 +224,12 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
         share = ballot.sentences[at].get(other, 0.0)
         if share >= OTHERWISE:
             yes_or_stop = {kind, other} & {K.CONFIRM} and {kind, other} & STOPPING and share >= SURELY
-            cost = NEVER if yes_or_stop else CONTRADICTED * share + A_YES_CONTRADICTED * (kind is K.CONFIRM)
+            said_no = kind is K.CONFIRM and other is K.DECLINE and "no" in mail[at].names
+            cost = NEVER if yes_or_stop or said_no else CONTRADICTED * share + A_YES_CONTRADICTED * (kind is K.CONFIRM)
             yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
     if kind is K.CONFIRM:
-        yield from (_doubt("a short no", one.sentence.text.strip(), NEVER) for one in mail if _is_short_no(one))
+        short = [one for one in mail if _is_short_no(one) or (one is mail[-1] and _is_denial(one))]
+        yield from (_doubt("a short no", one.sentence.text.strip(), NEVER) for one in short)
 
 
 def _is_short_no(heard: Heard) -> bool:
@@ -227,6 +240,11 @@ def _is_short_no(heard: Heard) -> bool:
         and "we" in heard.names
         and set(heard.names) <= DENIALS | {"we", "but"}
     )
+
+
+def _is_denial(heard: Heard) -> bool:
+    """“Sign us up. Not.”: one word, the last that is said."""
+    return heard.size == 1 and _holds(heard, DENIALS)
 
 
 def _doubt(told: str, words: str, cost: float) -> Doubt:

@@ -24,13 +24,14 @@ from outreach.entrypoints.web.routes import ROUTES, Row, check_routes
 from outreach.entrypoints.web.security import Guard
 from outreach.entrypoints.web.site import Site
 from outreach.entrypoints.web.visit import Visit
-from outreach.model import OutreachError, TryAgainLaterError
 from outreach.entrypoints.web.words import mark
+from outreach.model import OutreachError, TryAgainLaterError
 
 logger = logging.getLogger(__name__)
 
 MOST_FIELDS = 1000  # of one form
 MOST_FILES = 1
+UNKNOWN = 401  # the status where nobody is logged in
 
 TITLES = {
     400: mark("That cannot be read"),
@@ -74,7 +75,7 @@ async def _answer(site: Site, row: Row, request: Request) -> Response:
     person = await run_in_threadpool(_who, site, row, request)
     visit = Visit(site, site.desk, request, person)
     if row.role is not Role.ANYONE and (person is None or not person.may(row.role)):
-        return await run_in_threadpool(sorry, visit, 401 if person is None else 403)
+        return await run_in_threadpool(sorry, visit, UNKNOWN if person is None else 403)
     if person is not None:
         visit = replace(visit, desk=replace(site.desk, by=f"person:{person.name}"))
     if row.method == "POST":
@@ -108,8 +109,9 @@ def _handle(row: Row, visit: Visit) -> Response:
 
 def sorry(visit: Visit, status: int, why: str = "") -> Response:
     """A page that says what could not be done, and why."""
-    if status == 401 and visit.wants_part:
+    unknown = status == UNKNOWN
+    if unknown and visit.wants_part:
         return HTMLResponse("", status, {"HX-Refresh": "true"})  # the whole page asks to log in
-    template = "door/login.html" if status == 401 else "sorry.html"
+    template = "door/login.html" if unknown else "sorry.html"
     title = TITLES.get(status, TITLES[500])
     return visit.page(template, status=status, title=title, why=why, name="", refusal="")

@@ -59,7 +59,7 @@ def check_door(desk: Desk, door: Door) -> None:
         )
         raise UsageError(message)
     if door.behind_tls and not desk.settings.web.hosts:
-        message = "behind TLS the page must know its name: config.toml, [web] hosts = [\"outreach.example.org\"]"
+        message = 'behind TLS the page must know its name: config.toml, [web] hosts = ["outreach.example.org"]'
         raise UsageError(message)
     if not door.is_own_machine and not desk.store.access.accounts():
         message = "nobody could log in; make the first account: outreach web account add NAME --role admin"
@@ -88,7 +88,9 @@ def open_door(door: Door) -> socket.socket:
         listening.bind((door.host, door.port))
     except OSError as error:
         listening.close()
-        message = f"{door.host}:{door.port} cannot be listened on ({error.strerror}); take another: --port {door.port + 1}"
+        message = (
+            f"{door.host}:{door.port} cannot be listened on ({error.strerror}); take another: --port {door.port + 1}"
+        )
         raise OutreachError(message) from error
     return listening
 
@@ -118,7 +120,7 @@ def make_server(site: Site) -> uvicorn.Server:
 def address(site: Site, port: int) -> str:
     """Where a browser finds the page."""
     if site.scheme == "https":
-        return f"https://{sorted(site.hosts)[0]}"
+        return f"https://{min(site.hosts)}"
     return f"http://127.0.0.1:{port}"
 
 

@@ -22,5 +22,5 @@ class Site:
 
     @property
     def cookie(self) -> str:
-        """The cookie of the session; with __Host- a browser takes it from this very host over TLS only (RFC 6265bis)."""
+        """The cookie of the session; __Host-: from this very host and over TLS only (RFC 6265bis)."""
         return f"__Host-{self.name}" if self.scheme == "https" else self.name

@@ -79,8 +79,8 @@ class Visit:
         return said % values if values else said
 
     def say_number(self, one: str, many: str, number: int, **values: object) -> str:
-        """The same for a number of things; `%(number)s` stands for it."""
-        return words.catalogue(self.language).ngettext(one, many, number) % {"number": number, **values}
+        """The same for a number of things; `%(num)s` stands for it."""
+        return words.catalogue(self.language).ngettext(one, many, number) % {"num": number, **values}
 
     # ------------------------------------------------------------ the ways to answer
 

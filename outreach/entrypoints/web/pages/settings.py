@@ -32,7 +32,9 @@ def prefer(visit: Visit) -> Response:
     ):
         if value in known:
             secure = visit.site.scheme == "https"
-            response.set_cookie(cookie, value, max_age=A_YEAR, path="/", secure=secure, httponly=True, samesite="strict")
+            response.set_cookie(
+                cookie, value, max_age=A_YEAR, path="/", secure=secure, httponly=True, samesite="strict"
+            )
     return response
 
 

@@ -1,0 +1,125 @@
+"""What is said to a relay about one letter: its commands, and its bytes as they go over the wire."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outreach.adapters.smtp_wire import one_line
+from outreach.model import Handover, HandoverResult, Outgoing
+
+_UNSAYABLE = re.compile("[\x00-\x20<>\x7f\ud800-\udfff]")  # would end the address or the command early
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LEADING_DOT = re.compile(rb"(?m)^\.")
+_LARGE = 32 * 1024  # bytes of a part that is worth remembering
+_REMEMBERED = 16  # large parts
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the relay offers, as far as we use it."""
+
+    pipelining: bool = False  # RFC 2920
+    size: bool = False  # RFC 1870
+    eight_bits: bool = False  # RFC 6152
+    other_scripts: bool = False  # RFC 6531
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command, the verb that people are told, and whom it asks for."""
+
+    stage: str
+    line: bytes
+    address: str = ""
+
+
+RSET = Command("rset", b"RSET\r\n")
+DATA = Command("data", b"DATA\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One letter as this relay is asked to take it."""
+
+    commands: tuple[Command, ...]  # MAIL, RCPT for each recipient, DATA
+    parts: Sequence[bytes]
+    size: int  # bytes
+    unsaid: tuple[str, ...]  # copies that this relay cannot be asked for, and why
+
+
+class Writing:
+    """Makes envelopes for one relay; remembers how large parts that many letters share go over the wire."""
+
+    def __init__(self, offers: Offers) -> None:
+        self.offers = offers
+        self._large: OrderedDict[int, tuple[bytes, bytes]] = OrderedDict()
+
+    def envelope(self, letter: Outgoing) -> Envelope | Handover:
+        """The letter for this relay, or why it cannot even be asked; nothing has been said to it then."""
+        to, copies = letter.recipients[:1], letter.recipients[1:]
+        if problem := self._address_problem(letter.sender):
+            return Handover(HandoverResult.ACCOUNT, "mail", problem)
+        if problem := self._address_problem(to[0] if to else ""):
+            return Handover(HandoverResult.REFUSED, "rcpt", problem)
+        eight_bits = not all(map(bytes.isascii, letter.parts))
+        if eight_bits and not self.offers.eight_bits:
+            words = "the relay takes letters of 7 bits only (it has no 8BITMIME)"
+            return Handover(HandoverResult.LETTER, "mail", words)
+        problems = {address: self._address_problem(address) for address in copies}
+        said = (*to, *(address for address, problem in problems.items() if not problem))
+        unsaid = tuple(no_copy(address, problem) for address, problem in problems.items() if problem)
+        mail = Command("mail", self._mail(letter, said, eight_bits=eight_bits))
+        rcpt = (Command("rcpt", b"RCPT TO:<%b>\r\n" % address.encode(), address) for address in said)
+        parts = self._on_the_wire(letter.parts)
+        return Envelope((mail, *rcpt, DATA), parts, sum(map(len, parts)), unsaid)
+
+    def _address_problem(self, address: str) -> str:
+        if not address or _UNSAYABLE.search(address):
+            return f"{address!a} is no address that can be written to"
+        if not address.isascii() and not self.offers.other_scripts:
+            return f"{address}: the relay cannot write to addresses in other scripts (it does not offer SMTPUTF8)"
+        return ""
+
+    def _mail(self, letter: Outgoing, recipients: Sequence[str], *, eight_bits: bool) -> bytes:
+        """MAIL, with what the relay should know beforehand, as far as it offers to hear it."""
+        line = b"MAIL FROM:<%b>" % letter.sender.encode()
+        if self.offers.size:
+            line += b" SIZE=%d" % sum(map(len, letter.parts))  # what is too large is refused before it is sent
+        if eight_bits:
+            line += b" BODY=8BITMIME"
+        if not all(address.isascii() for address in (letter.sender, *recipients)):
+            line += b" SMTPUTF8"
+        return line + b"\r\n"
+
+    def _on_the_wire(self, parts: Sequence[bytes]) -> Sequence[bytes]:
+        if not parts or not all(part.endswith(b"\r\n") for part in parts[:-1]):
+            return (dot_stuffed(b"".join(parts)),)  # a line that goes on in the next part has no dot at its beginning
+        return [self._stuffed(part) for part in parts]
+
+    def _stuffed(self, part: bytes) -> bytes:
+        if len(part) < _LARGE:
+            return dot_stuffed(part)
+        known = self._large.get(id(part))  # that it is kept here keeps its identity from being given to another
+        if known is None:
+            known = self._large[id(part)] = (part, dot_stuffed(part))
+            if len(self._large) > _REMEMBERED:
+                self._large.popitem(last=False)
+        return known[1]
+
+
+def dot_stuffed(data: bytes) -> bytes:
+    """Every line ended by CRLF, every dot at its beginning doubled (RFC 5321 §4.5.2): nothing can be smuggled."""
+    pairs = data.count(b"\r\n")
+    if data.count(b"\r") != pairs or data.count(b"\n") != pairs:
+        data = _LINE_END.sub(b"\r\n", data)
+    if not data.endswith(b"\r\n"):
+        data += b"\r\n"
+    return _LEADING_DOT.sub(b"..", data) if data.startswith(b".") or b"\n." in data else data
+
+
+def no_copy(address: str, why: str) -> str:
+    """That a copy was refused, for the note of a letter that was taken."""
+    return one_line(f"copy to {address} refused: {why}")

@@ -1,0 +1,222 @@
+"""What keeps a clear vote from deciding: mockery, open choices, a mere “OK”, lifted objections, what comes before."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from outreach.core.reading.reader import open_mail, read_mail
+from outreach.languages import load_languages
+from outreach.model import Reading, ReadingKind
+
+K = ReadingKind
+LANGUAGES = load_languages()
+FIRST_CLASS = [one for one in LANGUAGES.all if one.words and not one.suggests_only]
+
+
+def read(text: str, *, subject: str = "Re: Invitation", in_reply_to: str = "<letter@uclg.example>") -> Reading:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "mayor@northam.example", "cisdpl@uclg.example", subject
+    mail["Date"], mail["Message-ID"] = "Wed, 20 Jul 2022 10:00:00 +0200", "<a@northam.example>"
+    if in_reply_to:
+        mail["In-Reply-To"] = in_reply_to
+    mail.set_content(text)
+    return read_mail(open_mail(mail.as_bytes()), LANGUAGES, own_addresses=frozenset({"cisdpl@uclg.example"}))
+
+
+def test_every_first_class_language_knows_the_same_caveats() -> None:
+    """A new name in one table is asked for in all."""
+    english = set(next(one for one in FIRST_CLASS if one.code == "en").doubts)
+    assert {one.code: set(one.doubts) for one in FIRST_CLASS} == {one.code: english for one in FIRST_CLASS}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We withdraw our reservations and join the campaign.",
+        "We withdraw our objections and confirm our participation.",
+        "The council cancelled its refusal and we now join.",
+        "We take back our no and join.",
+        "We withdraw our reservations.",
+        "Nous retirons nos réserves et adhérons à la campagne.",
+        "Nous retirons notre refus et confirmons.",
+        "Retiramos nuestras reservas y nos sumamos a la campaña.",
+        "Retirem les nostres reserves i ens adherim a la campanya.",
+        "Retiramos as nossas reservas e aderimos à campanha.",
+        "Ritiriamo le nostre riserve e aderiamo alla campagna.",
+        "Wir ziehen unsere Bedenken zurück und treten der Kampagne bei.",
+        "Wir nehmen unsere Vorbehalte zurück und machen mit.",
+        "Wij trekken onze bezwaren in en doen mee aan de campagne.",
+        "We trekken ons voorbehoud in en sluiten ons aan.",
+    ],
+)
+def test_who_takes_an_objection_back_withdraws_nothing(text: str) -> None:
+    """Neither suggested as a withdrawal nor decided as anything but a yes."""
+    reading = read(text)
+    assert reading.kind is not K.WITHDRAW
+    assert not reading.decided or reading.kind is K.CONFIRM
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We withdraw from the campaign.",
+        "We withdraw our participation because of objections in the council.",
+        "Nous retirons notre adhésion à la campagne.",
+        "Retiramos nuestra adhesión a la campaña.",
+        "Wir ziehen unsere Zusage zurück.",
+    ],
+)
+def test_a_withdrawal_is_still_one(text: str) -> None:
+    """It is believed at once."""
+    assert (read(text).kind, read(text).decided) == (K.WITHDRAW, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The city of Northam joins / does not join the campaign (delete as appropriate).",
+        "We will join / will not join the campaign.\n(delete as appropriate)",
+        "Participation: yes/no\nWe confirm our participation in the campaign.",
+        "Participation: no / yes\nWe confirm our participation in the campaign.",
+        "We do not join/join the campaign.",
+        "Yes or no: we join the campaign. (Circle one.)",
+        "Nous adhérons / n'adhérons pas à la campagne (rayer la mention inutile).",
+        "Nos adherimos / no nos adherimos a la campaña (táchese lo que no proceda).",
+        "Nos adherimos/no nos adherimos a la campaña.",
+        "Ens adherim / no ens adherim a la campanya (ratlleu el que no calgui).",
+        "Aderimos / não aderimos à campanha (riscar o que não interessa).",
+        "Aderiamo / non aderiamo alla campagna (barrare la voce che non interessa).",
+        "Wir nehmen teil / nehmen nicht teil (Nichtzutreffendes bitte streichen).",
+        "Wij doen mee / doen niet mee (doorhalen wat niet van toepassing is).",
+    ],
+)
+def test_a_choice_that_was_left_open(text: str) -> None:
+    """A form in the text with both answers in it decides nothing."""
+    reading = read(text)
+    assert not reading.decided
+    assert "doubt: a choice is left open" in [one.rule for one in reading.evidence]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We confirm that Northam joins the campaign, see resolution 12/2022 of the council.",
+        "The mayor and/or her deputy confirm: Northam joins the campaign.",
+    ],
+)
+def test_a_stroke_is_no_choice(text: str) -> None:
+    """Numbers of resolutions, “and/or”."""
+    assert (read(text).kind, read(text).decided) == (K.CONFIRM, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("OK", "ok.", "Ok!", "Ok, thanks", "OK, thank you.", "Ok Ana", "Okay", "Fine.", "All right."),
+        *("Noted", "Noted, thank you.", "Received", "Received, thanks.", "Sure", "Great, thanks!"),
+        *(
+            "Vale",
+            "Vale, gracias.",
+            "De acuerdo.",
+            "Recibido",
+            "D'accord",
+            "D'accord, merci.",
+            "Bien reçu",
+            "Bien noté.",
+        ),
+        *("D'acord", "Rebut.", "Recebido.", "De acordo.", "Ricevuto", "Va bene", "Va bene, grazie."),
+        *("In Ordnung", "Okay, danke.", "Erhalten.", "Prima, dank u.", "Ontvangen.", "Oké"),
+    ],
+)
+def test_it_may_only_say_that_it_came(text: str) -> None:
+    """A mere “OK” is no confirmation that a machine records."""
+    reading = read(text)
+    assert reading.kind in (K.CONFIRM, K.ACKNOWLEDGE, K.UNCLEAR)
+    assert reading.kind is not K.CONFIRM or not reading.decided
+
+
+@pytest.mark.parametrize("text", ["Yes", "Sí", "Oui.", "Ja!", "Sim", "OK, we join the campaign.", "Ok, count us in!"])
+def test_a_yes_in_answer_to_our_letter(text: str) -> None:
+    """One word is enough where it answers a letter; “OK” is, where it says to what."""
+    assert (read(text).kind, read(text).decided) == (K.CONFIRM, True)
+
+
+@pytest.mark.parametrize("text", ["Yes", "Sí", "Yes, of course!"])
+def test_a_yes_to_nothing(text: str) -> None:
+    """In a mail that answers nothing a yes does not say to what."""
+    alone = read(text, subject="Hello", in_reply_to="")
+    assert (alone.kind, alone.decided) == (K.CONFIRM, False)
+    assert read("We join the campaign.", subject="Hello", in_reply_to="").decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sure, when pigs fly. We will join the campaign.",
+        "Of course we will join, the day hell freezes over.",
+        "Yes, of course we join, as if we had nothing better to do.",
+        "Yes, we join. What a joke.",
+        "Count us in! Just kidding.",
+        "Yeah, right. We join your campaign.",
+        "Wonderful, another list! Sign us up. Not.",
+        "Oh yes, please count us in. A complete waste of everybody's time.",
+        "Great, yet another campaign. Count us out, we have real work to do.",
+        "Great, yet another list. Yes.",
+        "Bien sûr, nous rejoignons la campagne, quand les poules auront des dents.",
+        "Nous adhérons, bien entendu. Quelle mascarade.",
+        "Claro que sí, nos sumamos cuando las ranas críen pelo.",
+        "Apúntenos, como si no tuviéramos nada mejor que hacer.",
+        "Ens hi sumem, és clar, com si no tinguéssim res millor a fer.",
+        "Aderimos, claro, no dia de São Nunca.",
+        "Certo, aderiamo, quando gli asini voleranno.",
+        "Natürlich machen wir mit, am Sankt-Nimmerleins-Tag.",
+        "Wir sind dabei. So eine Zeitverschwendung.",
+        "Natuurlijk doen wij mee, met sint-juttemis.",
+    ],
+)
+def test_mockery_is_no_yes(text: str) -> None:
+    """Where a sentence mocks, the positive words beside it record nothing."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        (
+            "Northam joins the campaign with joy. Until that day, the press knows nothing of it.",
+            "something comes before",
+        ),
+        ("Nous sommes heureux de rejoindre la campagne. D'ici là, merci de patienter.", "something comes before"),
+        ("Nos sumamos con gusto a la campaña. Hasta entonces, rogamos discreción.", "something comes before"),
+        ("Our cities are glad to join the campaign. We discuss whether the county does so too.", "it is asked whether"),
+    ],
+)
+def test_something_comes_before(text: str, doubt: str) -> None:
+    """A yes that speaks of a time until when, or asks itself whether, costs more lead."""
+    assert f"doubt: {doubt}" in [one.rule for one in read(text).evidence]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor had given you his promise to join the campaign. Northam sits this round out, he regrets it.",
+        "De burgemeester heeft u de deelname toegezegd. Noordam doet toch niet mee, tot zijn spijt.",
+        "El alcalde les confirmó en persona su adhesión a la campaña. El municipio no puede, lo lamenta.",
+    ],
+)
+def test_a_promise_beside_a_no(text: str) -> None:
+    """However warm the promise, an explicit no in another sentence is not overridden by it."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
+def test_evidence_of_a_caveat_stands_in_the_mail() -> None:
+    """A person sees the very words that made the machine hesitate."""
+    text = "We join the campaign. What a joke."
+    reading = read(text)
+    shown = [one.words for one in reading.evidence if one.rule == "doubt: mockery"]
+    assert shown == ["What a joke"]
+    assert all(words in text for words in shown)

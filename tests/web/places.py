@@ -1,0 +1,26 @@
+"""The pages that are looked at: by screenshots and by axe-core; who adds a page adds its line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that somebody with a role looks at; role "": nobody is logged in."""
+
+    name: str
+    path: str
+    role: str = "admin"
+    in_docs: bool = False  # its screenshots stand in docs/screenshots
+
+
+PLACES = (
+    Place("overview", "/", in_docs=True),
+    Place("accounts", "/accounts"),
+    Place("settings", "/settings", "reader"),
+    Place("login", "/login", "", in_docs=True),
+    Place("no-link", "/open/none", ""),
+    Place("no-page", "/none", "reader"),
+    Place("forbidden", "/accounts", "reader"),
+)
