@@ -69,7 +69,7 @@ def _drawn(
         parts.append(_flag(flag, numbers, top, shape))
     title = speech.say("The way to the goals")
     said = "; ".join(_said(goal, speech) for goal in goals)
-    number = speech.say("%(number)s confirmed", number=speech.number(confirmed))
+    number = speech.say_number("%(number)s confirmed", "%(number)s confirmed", confirmed)
     return drawing(f"{NAME}-{shape.name}", title, f"{number}; {said}", size, *parts, class_="goals-chart"), size
 
 
@@ -100,7 +100,7 @@ def _news(goal: Milestone, speech: Speech, *, short: bool = False) -> str:
     if goal.reached is not None:
         day = speech.short_day(goal.reached) if short else speech.day(goal.reached)
         return f"✓ {day}" if short else speech.say("✓ reached on %(day)s", day=day)
-    return speech.say("%(number)s to go", number=speech.number(goal.missing))
+    return speech.say_number("%(number)s to go", "%(number)s to go", goal.missing)
 
 
 def _flag(flag: Flag, goals: Sequence[int], top: float, shape: Shape) -> Markup:

@@ -238,7 +238,7 @@ def rows_of(topology: dict[str, Any]) -> Iterator[str]:
     shapes, points = countries_of(topology), {**centres_of(topology), **POINTS}
     for code in sorted({*shapes, *POINTS}):
         rings = [ring for ring in shapes.get(code, ()) if len(ring) > 3]  # noqa: PLR2004  a triangle has four ends
-        x, y = label_of(rings[0]) if rings else project(points[code][1], points[code][0])
+        x, y = label_of(rings[0]) if rings else project(*wrapped([points[code][::-1]])[0])
         size = sum(abs(area_of(ring)) for ring in rings)
         yield f"{code}\t{x:.0f}\t{y:.0f}\t{size:.0f}\t{path_of(rings)}\n"
 

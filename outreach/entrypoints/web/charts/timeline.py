@@ -295,12 +295,11 @@ def _sums(plot: Plot, course: Course, speech: Speech) -> Markup:
 
 
 def _sum(name: str, number: int, speech: Speech) -> str:
-    said = speech.number(number)
     if name == "confirmed":
-        return speech.say("%(number)s confirmed", number=said)
+        return speech.say_number("%(number)s confirmed", "%(number)s confirmed", number)
     if name == "declined":
-        return speech.say("%(number)s declined", number=said)
-    return speech.say("%(number)s open", number=said)
+        return speech.say_number("%(number)s declined", "%(number)s declined", number)
+    return speech.say_number("%(number)s open", "%(number)s open", number)
 
 
 def _spread(places: Sequence[float], gap: float, bottom: float) -> list[float]:

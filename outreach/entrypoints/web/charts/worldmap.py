@@ -157,11 +157,11 @@ def _said(land: Land, speech: Speech) -> str:
     numbers = {"confirmed": speech.number(answers.confirmed), "total": speech.number(answers.total)}
     parts = [speech.say("%(confirmed)s of %(total)s confirmed", **numbers)]
     if answers.open:
-        parts.append(speech.say("%(number)s open", number=speech.number(answers.open)))
+        parts.append(speech.say_number("%(number)s open", "%(number)s open", answers.open))
     if answers.declined:
-        parts.append(speech.say("%(number)s declined", number=speech.number(answers.declined)))
+        parts.append(speech.say_number("%(number)s declined", "%(number)s declined", answers.declined))
     if answers.silent:
-        parts.append(speech.say("%(number)s silent", number=speech.number(answers.silent)))
+        parts.append(speech.say_number("%(number)s silent", "%(number)s silent", answers.silent))
     return f"{land.said}: {', '.join(parts)}"
 
 

@@ -56,7 +56,9 @@ def on_the_map(now: Overview, speech: Speech, link: Link) -> Chart:
 
 def by_country(now: Overview, speech: Speech, link: Link) -> Chart:
     """Answers by country."""
-    shares = [Share(speech.country(code), some, link(f"/log?country={quote(code)}")) for code, some in now.by_country.items()]
+    shares = [
+        Share(speech.country(code), some, link(f"/log?country={quote(code)}")) for code, some in now.by_country.items()
+    ]
     return bars_chart("by-country", speech.say("By country"), speech.say("Country"), shares, speech)
 
 
@@ -103,7 +105,8 @@ def saved(visit: Visit) -> Response:
 def _footer(now: Overview, speech: Speech) -> str:
     """How many are counted."""
     invited = speech.say_number("%(number)s invited", "%(number)s invited", now.total.invited)
-    return f"{invited} · {speech.say('%(number)s confirmed', number=speech.number(now.total.confirmed))}"
+    confirmed = speech.say_number("%(number)s confirmed", "%(number)s confirmed", now.total.confirmed)
+    return f"{invited} · {confirmed}"
 
 
 def _attached(content: bytes, content_type: str, name: str) -> Response:

@@ -55,43 +55,29 @@ def links(visit: Visit) -> Callable[[str], str]:
 
 def needs(waiting: Needs, speech: Speech, link: Callable[[str], str]) -> list[Need]:
     """What needs a person now, the most pressing first; only what there is."""
-    count = speech.say_number
     every = (
-        Need(
-            waiting.review,
-            count("answer to review", "answers to review", waiting.review),
-            link("/review"),
-            "needs_review",
-        ),
-        Need(
-            waiting.without_invitee,
-            count("mail without a city", "mails without a city", waiting.without_invitee),
-            link("/review?without=city"),
-            "search",
-        ),
-        Need(
-            waiting.owed,
-            count("answer we owe", "answers we owe", waiting.owed),
-            link("/log?owed=yes"),
-            "in_talks",
-        ),
-        Need(
-            waiting.in_doubt,
-            count("letter in doubt", "letters in doubt", waiting.in_doubt),
-            link("/letters?state=in_doubt"),
-            "warning",
-        ),
-        Need(
-            waiting.unreachable,
-            count("dead address", "dead addresses", waiting.unreachable),
-            link("/log?state=unreachable"),
-            "unreachable",
-        ),
-        Need(
-            waiting.acknowledgements,
-            count("thank-you that waits", "thank-yous that wait", waiting.acknowledgements),
-            link("/letters/acknowledgements"),
-            "letters",
-        ),
+        (waiting.review, "/review", "needs_review"),
+        (waiting.without_invitee, "/review?without=city", "search"),
+        (waiting.owed, "/log?owed=yes", "in_talks"),
+        (waiting.in_doubt, "/letters?state=in_doubt", "warning"),
+        (waiting.unreachable, "/log?state=unreachable", "unreachable"),
+        (waiting.acknowledgements, "/letters/acknowledgements", "letters"),
     )
-    return [need for need in every if need.number]
+    words = _words(waiting, speech)
+    return [
+        Need(number, said, link(address), icon)
+        for (number, address, icon), said in zip(every, words, strict=True)
+        if number
+    ]
+
+
+def _words(waiting: Needs, speech: Speech) -> tuple[str, ...]:
+    """What each number counts."""
+    return (
+        speech.say_number("answer to review", "answers to review", waiting.review),
+        speech.say_number("mail without a city", "mails without a city", waiting.without_invitee),
+        speech.say_number("answer we owe", "answers we owe", waiting.owed),
+        speech.say_number("letter in doubt", "letters in doubt", waiting.in_doubt),
+        speech.say_number("dead address", "dead addresses", waiting.unreachable),
+        speech.say_number("thank-you that waits", "thank-yous that wait", waiting.acknowledgements),
+    )
