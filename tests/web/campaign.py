@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -21,7 +21,7 @@ from outreach.campaign.posting import post
 from outreach.campaign.prepare import contacts_file, import_contacts, read_contacts
 from outreach.campaign.replies import read_new
 from outreach.entrypoints.rehearsal import VirtualClock
-from outreach.model import Handover, HandoverResult, LetterKind
+from outreach.model import Handover, HandoverResult, LetterKind, Outgoing
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCH = datetime(2022, 7, 18, 9, tzinfo=UTC)
@@ -72,12 +72,17 @@ class KindPostman:
         """It stays."""
 
     async def hand_over(
-        self, sender: str, recipients: list[str], data: bytes, *, before_payload: Callable[[], None]
-    ) -> Handover:
-        """Says yes."""
-        del sender, recipients, data
-        before_payload()
-        return Handover(HandoverResult.ACCEPTED, "reply", "250 taken")
+        self,
+        letters: Sequence[Outgoing],
+        *,
+        before_payload: Callable[[], Collection[int]],
+        settled: Callable[[int, Handover], None],
+    ) -> None:
+        """Says yes to every letter that may leave."""
+        stay = before_payload()
+        for number in range(len(letters)):
+            if number not in stay:
+                settled(number, Handover(HandoverResult.ACCEPTED, "reply", "250 taken"))
 
 
 def build_campaign(folder: Path) -> None:

@@ -17,7 +17,7 @@ DIGESTS = (FOLDER.parent / "static" / "htmx.sha256", Path(__file__).parent / "ax
 
 @pytest.mark.parametrize("digests", DIGESTS, ids=lambda path: path.stem)
 def test_files_of_others_are_as_they_came(digests: Path) -> None:
-    """htmx 4.0.1 and axe-core 4.14.1 with their licences, byte for byte as the npm packages hold them."""
+    """The files of htmx 4.0.1 and axe-core 4.14.1 with their licences, byte for byte as the npm packages hold them."""
     lines = [line.split() for line in digests.read_text(encoding="utf-8").splitlines()]
     assert len(lines) == 2
     for digest, name in lines:
