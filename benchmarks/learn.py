@@ -30,7 +30,7 @@ from outreach.core.reading.traits import Heard, letters, mail_traits, meaning_tr
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.core.reading.weighing import weigh
 from outreach.languages import Languages, load_languages
-from outreach.languages.scores import Scores, Table, Votes, pack, side_by_side
+from outreach.languages.scores import Scores, Table, Trait, Votes, pack, side_by_side, told, trait
 from outreach.languages.spelling import plain
 
 ROOT = Path(__file__).parent.parent
@@ -69,9 +69,9 @@ def answer(row: dict[str, Any], author: str, languages: Languages) -> Answer | N
     if language is None or not language.words or row["label"] == NEVER:
         return None
     parts = sentences(row["text"])
-    if not any(one.spans for one in parts):
+    if not any(one.plain for one in parts):
         parts = sentences(bare_subject(row["subject"]))
-    heard = tuple(hear_in(one, language) for one in parts if one.spans)
+    heard = tuple(hear_in(one, language) for one in parts if one.plain)
     evidence = plain(row["evidence"] or "")
     does = tuple(_does(plain(one.sentence.text), evidence, row["label"]) for one in heard)
     return Answer(author, row["lang"], row["label"], row["text"], heard, does, frozenset(row.get("flags", ())))
@@ -153,10 +153,10 @@ def tabled(*models: Fitted, least: float) -> tuple[Scores, ...]:
     known = [one.by_trait() for one in models]
     none = [np.zeros(len(one.kinds)) for one in models]
     weights = {
-        trait: np.concatenate([one.get(trait, zero) for one, zero in zip(known, none, strict=True)])
-        for trait in sorted(set().union(*known))
+        told_so: np.concatenate([one.get(told_so, zero) for one, zero in zip(known, none, strict=True)])
+        for told_so in sorted(set().union(*known))
     }
-    kept = {trait: side_by_side(row.tolist()) for trait, row in weights.items() if np.abs(row).max() >= least}
+    kept = {trait(one): side_by_side(row.tolist()) for one, row in weights.items() if np.abs(row).max() >= least}
     table = Table(sum(map(len, none)), kept)
     firsts = np.cumsum([0, *map(len, none)]).tolist()
     return tuple(one.scores(table, first) for one, first in zip(models, firsts, strict=False))
@@ -201,18 +201,18 @@ def _regression(strength: float) -> Any:
 
 def sentence_row(heard: Heard) -> list[str]:
     """The traits of a sentence, those of its words' letters included."""
-    return [*meaning_traits(heard), *word_traits(heard), *_letters(heard.words)]
+    return [*map(told, meaning_traits(heard) | word_traits(heard)), *_letters(set(heard.sentence.plain))]
 
 
 def meaning_row(mail: Sequence[Heard]) -> list[str]:
     """The traits of a mail's meanings, each once."""
-    return [*mail_traits(mail).union(*map(meaning_traits, mail))]
+    return [*map(told, mail_traits(mail).union(*map(meaning_traits, mail)))]
 
 
 def mail_row(mail: Sequence[Heard]) -> list[str]:
     """All traits of a mail: those of its meanings and of its words, each once, and of their letters."""
-    words = frozenset[str]().union(*map(word_traits, mail))
-    return [*meaning_row(mail), *words, *_letters(frozenset[str]().union(*(heard.words for heard in mail)))]
+    words = map(told, frozenset[Trait]().union(*map(word_traits, mail)))
+    return [*meaning_row(mail), *words, *_letters({word for heard in mail for word in heard.sentence.plain})]
 
 
 def _letters(words: Collection[str]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from outreach.adapters.config import load_settings
 from outreach.adapters.secrets import load_or_make_key, password_for
 from outreach.campaign.desk import Clock, Desk
-from outreach.model import OutreachError
+from outreach.model import ConfigurationError, OutreachError
 from outreach.settings import InboxSettings, Settings, SmtpSettings
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def smtp_password(settings: Settings) -> str | None:
 def postmen(settings: SmtpSettings, password: str | None) -> Callable[[], Postman]:
     """Makes connections to a relay, as many as are asked for."""
     from outreach.adapters.smtp import SmtpPostman  # noqa: PLC0415
-    from outreach.core.pacing import classify  # noqa: PLC0415
+    from outreach.core.refusals import classify  # noqa: PLC0415
 
     return lambda: SmtpPostman(settings, password, classify=classify)
 
@@ -185,6 +185,33 @@ def mailbox(desk: Desk) -> Iterator[ImapMailbox | MaildirMailbox]:
         return
     place = data_folder(desk.folder, desk.settings) / "mailbox"
     with embedded_mailbox(place) as (inbox, _), open_mailbox(inbox, EMBEDDED_PASSWORD, desk.folder) as opened:
+        yield opened
+
+
+@contextmanager
+def archive(desk: Desk) -> Iterator[ImapMailbox | MaildirMailbox]:
+    """Opens the mailbox in which copies of our letters lie; in a rehearsal, what the embedded relay took."""
+    if desk.settings.campaign.mode == "real":
+        with mailbox(desk) as opened:
+            yield opened
+        return
+    from outreach.adapters.maildir import MaildirMailbox, make_maildir  # noqa: PLC0415
+
+    yield MaildirMailbox(make_maildir(data_folder(desk.folder, desk.settings) / "outbox"))
+
+
+@contextmanager
+def sent_folder(desk: Desk) -> Iterator[ImapMailbox]:
+    """Opens the mailbox whose Sent folder takes copies of our letters.
+
+    Raises:
+        ConfigurationError: It is a Maildir, which is only read.
+    """
+    from outreach.adapters.imap import ImapMailbox  # noqa: PLC0415
+
+    with mailbox(desk) as opened:
+        if not isinstance(opened, ImapMailbox):
+            raise ConfigurationError("a Maildir is only read; set keep_sent = false in [inbox]")
         yield opened
 
 

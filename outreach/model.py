@@ -133,6 +133,7 @@ class Outgoing:
     sender: str  # the address that notices of non-delivery go to
     recipients: tuple[str, ...]  # first the one it is written to, then the copies
     parts: tuple[bytes, ...]  # the letter as RFC 5322 writes it; what letters share is the same object in each
+    own_copy: str = ""  # gets a blind copy, without which the letter does not go: it proves later that it left
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,20 @@ class Handover:
     result: HandoverResult
     stage: str  # connect, rset, mail, rcpt, data, payload, reply
     reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelayProfile:
+    """How the mail server behaves, as a test letter showed: what later proves that a letter left, or did not."""
+
+    server: str  # who logs in where, for sending and for reading; the profile of another is not used
+    learned_at: datetime
+    message_id: str = ""  # what became of it: kept, moved (to another header), replaced; "" = it did not arrive
+    sent_folder: str = ""  # the folder in which a copy appeared by itself; "" = in none
+    archive_folder: str = ""  # the folder into which the blind copy came; "" = into none
+    blind_copy: str = ""  # the address of the blind copy
+    authserv_id: str = ""  # who stamps Authentication-Results (RFC 8601)
+    plus: bool | None = None  # are addresses such as office+word@ delivered; None = it was not learned
 
 
 # ---------------------------------------------------------------- what is received

@@ -98,6 +98,12 @@ class InboxSettings:
     ca_file: str = documented("A certificate authority of your own, if the server uses one (PEM).", "")
     folder: str = documented("The folder that answers come into.", "INBOX")
     sent_folder: str = documented("Letters sent by hand; the secretariat's answer found there ends a pause.", "Sent")
+    archive_folder: str = documented(
+        "The folder that a rule of the mailbox sorts the blind copies of our letters into; without it, `folder`.", ""
+    )
+    keep_sent: bool = documented(
+        "Put each letter into the Sent folder, where the mail server does not do so itself.", True
+    )
     path: str = documented('The Maildir to read, for kind = "maildir".', "")
     authserv_id: str = documented("Whose Authentication-Results header is believed (RFC 8601); without it none is.", "")
 
@@ -124,6 +130,8 @@ class SendingSettings:
     days: tuple[Weekday, ...] = documented("Days on which letters go; [] = any.", ("mon", "tue", "wed", "thu", "fri"))
     hours: str = documented('Hours in the invitee\'s time zone, as "09:00-17:00"; "any" = no window.', "09:00-17:00")
     holidays: bool = documented("Keep the public holidays of the invitee's country free.", True)
+    blind_copy: str = documented("An address that gets a blind copy of every letter; no reader sees it.", "")
+    doubt_minutes: int = documented("Minutes after which a letter in doubt is looked for.", 10)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
-"""Reads a mailbox over IMAP without leaving a trace in it: nothing is marked, moved or deleted."""
+"""Reads a mailbox over IMAP without leaving a trace in it: nothing is marked, moved or deleted.
+
+The one thing ever written is the copy of a letter of our own, into the Sent folder.
+"""
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -14,6 +16,7 @@ from typing import Any, Self, TypeVar
 from imapclient import SEEN
 
 from outreach.adapters.imap_connection import reason
+from outreach.adapters.imap_copies import Held, IdHeader, find_by_id, find_by_text, list_heads
 from outreach.adapters.imap_session import ImapSession, Opened, is_passing, same_folder
 from outreach.adapters.imap_waiting import POLL, RENEW, wait_for_news
 from outreach.model import TryAgainLaterError
@@ -27,7 +30,6 @@ BEGINNING = 262_144  # bytes
 SEARCH_AT_ONCE = 50_000  # imaplib gives up at answers of 1,000,000 bytes
 TRIES = 3  # for one mail; then it is set aside and the rest goes on
 
-_MESSAGE_ID = re.compile(r"<[\x21-\x7e]{1,250}>")  # anything else could carry commands of its own
 _Result = TypeVar("_Result")
 
 
@@ -150,13 +152,17 @@ class ImapMailbox:
             return wanted
         return next((name for flags, name in folders if b"\\sent" in flags), None)
 
-    def find_message_id(self, folder: str, message_id: str) -> bool:
-        """Whether a folder holds a mail with that Message-ID; False for what cannot be one."""
-        if not _MESSAGE_ID.fullmatch(message_id):
-            return False
-        self._session.examine(folder)
-        with self._session.talking() as client:
-            return bool(client.search(["HEADER", "Message-ID", message_id]))
+    def find_by_id(self, folder: str, header: IdHeader, message_id: str) -> tuple[Held, ...]:
+        """The mails of a folder with this id in one of two headers; none for what cannot be an id."""
+        return find_by_id(self._session, folder, header, message_id)
+
+    def find_by_text(self, folder: str, reference: str, since: date) -> tuple[Held, ...]:
+        """The mails that came since a day with this reference anywhere in them."""
+        return find_by_text(self._session, folder, reference, since)
+
+    def heads(self, folder: str, since: date | None) -> Iterator[Held]:
+        """The headers of every mail that came since a day, oldest first."""
+        return list_heads(self._session, folder, since)
 
     def append(self, folder: str, data: bytes, when: datetime) -> None:
         """Puts a copy of a letter of our own into a folder, marked as read."""

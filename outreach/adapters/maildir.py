@@ -7,13 +7,14 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_tz
 from pathlib import Path
 from time import monotonic
 from typing import BinaryIO
 
 from outreach.adapters.imap import Cursor, Fetched
+from outreach.adapters.imap_copies import BEGINNING, Held, IdHeader, checked_reference, searchable_id
 from outreach.model import ConfigurationError, OutreachError
 
 LARGEST = 25_000_000  # bytes of one mail that are read
@@ -56,6 +57,13 @@ def read_source(path: Path) -> Iterator[Found]:
 def is_maildir(path: Path) -> bool:
     """Whether a folder is a Maildir."""
     return (path / "new").is_dir() and (path / "cur").is_dir()
+
+
+def make_maildir(path: Path) -> Path:
+    """Makes a Maildir where there is none yet; gives its path."""
+    for folder in ("tmp", "new", "cur"):
+        (path / folder).mkdir(parents=True, exist_ok=True)
+    return path
 
 
 class MaildirMailbox:
@@ -108,14 +116,50 @@ class MaildirMailbox:
         """A Maildir says nothing of letters sent by hand."""
         return None
 
+    def has_folder(self, name: str) -> bool:
+        """Whether there is a folder of that name."""
+        return is_maildir(self._place(name))
+
+    def find_by_id(self, folder: str, header: IdHeader, message_id: str) -> tuple[Held, ...]:
+        """The mails of a folder with this id in one of two headers."""
+        line = re.compile(rb"(?im)^%s:\s*%s\s*$" % (re.escape(header.encode()), re.escape(message_id.encode())))
+        found = (held for held in self._held(folder) if line.search(_unfolded_head(held.raw)))
+        return tuple(found) if searchable_id(message_id) else ()
+
+    def find_by_text(self, folder: str, reference: str, since: date) -> tuple[Held, ...]:
+        """The mails that came since a day with this reference in their headers or, not encoded, in their text."""
+        wanted = checked_reference(reference).encode()
+        return tuple(held for held in self._held(folder) if wanted in held.raw and _came_since(held, since))
+
+    def heads(self, folder: str, since: date | None) -> Iterator[Held]:
+        """Every mail that came since a day, oldest first."""
+        return (held for held in self._held(folder) if since is None or _came_since(held, since))
+
+    def _held(self, folder: str) -> Iterator[Held]:
+        for file in sorted(_files(self._folder(folder)), key=_order):
+            if (found := _read_mail(file)) is not None:
+                yield Held(found.raw[:BEGINNING], found.received)
+
     def _folder(self, name: str) -> Path:
         """The inbox itself, or a folder beside it as in Maildir++ (`.Sent`)."""
-        place = self._path if name.upper() in ("INBOX", "") else self._path / f".{name.replace('/', '.')}"
+        place = self._place(name)
         if is_maildir(place):
             return place
         raise ConfigurationError(
             f"There is no Maildir (a folder with new and cur in it) at {place}; see path in [inbox]."
         )
+
+    def _place(self, name: str) -> Path:
+        return self._path if name.upper() in ("INBOX", "") else self._path / f".{name.replace('/', '.')}"
+
+
+def _came_since(held: Held, since: date) -> bool:
+    return held.received is None or held.received.date() >= since
+
+
+def _unfolded_head(raw: bytes) -> bytes:
+    head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    return re.sub(rb"\n[ \t]+", b" ", head)
 
 
 def _read_maildir(path: Path) -> Iterator[Found]:

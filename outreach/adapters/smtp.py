@@ -23,7 +23,7 @@ from outreach.adapters.smtp_conversation import (
     not_tried,
 )
 from outreach.adapters.smtp_envelope import Offers, Writing
-from outreach.adapters.smtp_login import greet, trouble, trust
+from outreach.adapters.smtp_login import TOO_MANY, greet, trouble, trust
 from outreach.adapters.smtp_wire import Wire, WireError
 from outreach.model import ConfigurationError, Outgoing
 from outreach.settings import SmtpSettings
@@ -159,13 +159,13 @@ def _taken_over(client: aiosmtplib.SMTP) -> Wire:
     """The connection without the library, which waits for every answer.
 
     Raises:
-        WireError: It was lost, or the relay said more than it was asked.
+        WireError: It was lost, or the relay has said more than it was asked.
     """
     protocol: Any = client.protocol
     if protocol is None or not isinstance(protocol.transport, asyncio.Transport):
         raise WireError("Connection lost")
     if protocol._buffer:  # noqa: SLF001  not public, but an answer too many would be taken for the next one
-        raise WireError("the relay gives more answers than it is asked for")
+        raise WireError(TOO_MANY)
     return Wire(protocol.transport)
 
 

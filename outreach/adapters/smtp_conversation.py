@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from outreach.adapters.smtp_envelope import DATA, RSET, Command, Envelope, Writing, no_copy
+from outreach.adapters.smtp_envelope import DATA, OWN_COPY, RSET, Command, Envelope, Writing, no_copy
 from outreach.adapters.smtp_wire import CLOSING, GO_ON, Reply, Wire, WireError
 from outreach.model import Handover, HandoverResult, Outgoing
 
@@ -15,6 +15,8 @@ BeforePayload = Callable[[], Collection[int]]
 Settled = Callable[[int, Handover], None]
 STOPPED = "the program was stopped before the relay answered"
 _DOT = b".\r\n"
+_FOR_GOOD = 500
+_RCPT = ("rcpt", OWN_COPY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Conversation:
         self.stale = False
         if not self.writing.offers.pipelining:
             return [[command] for command in commands]
-        if sum(command.stage == "rcpt" for command in commands) > 1:
+        if sum(command.stage in _RCPT for command in commands) > 1:
             return [commands[:-1], [DATA]]
         return [commands]
 
@@ -94,7 +96,7 @@ class _Asked:
         elif reply.refuses:
             self.missed.append(no_copy(command.address, str(reply)))
         else:
-            self.taken += command.stage == "rcpt"
+            self.taken += command.stage in _RCPT
             self.go_on = command.stage == "data"
 
 
@@ -212,6 +214,9 @@ class Delivery:
 
     def _refusal(self, stage: str, reply: Reply) -> Handover:
         """What a no means for the letter, which surely did not leave."""
+        if stage == OWN_COPY:  # the contact is not to blame
+            result = HandoverResult.DEFERRED if reply.code < _FOR_GOOD else HandoverResult.ACCOUNT
+            return Handover(result, "rcpt", f"the blind copy was refused: {reply}")
         result = self._talk.classify(stage, reply.code, reply.text)
         before = stage not in ("payload", "reply")
         if before and self._talk.carried and reply.code == CLOSING and result is HandoverResult.DEFERRED:

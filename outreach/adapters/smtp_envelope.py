@@ -36,6 +36,7 @@ class Command:
     address: str = ""
 
 
+OWN_COPY = "own copy"  # the RCPT for the blind copy, without which a letter does not go
 RSET = Command("rset", b"RSET\r\n")
 DATA = Command("data", b"DATA\r\n")
 
@@ -44,7 +45,7 @@ DATA = Command("data", b"DATA\r\n")
 class Envelope:
     """One letter as this relay is asked to take it."""
 
-    commands: tuple[Command, ...]  # MAIL, RCPT for each recipient, DATA
+    commands: tuple[Command, ...]  # MAIL, RCPT for each recipient, then for the blind copy, DATA
     parts: Sequence[bytes]
     size: int  # bytes
     unsaid: tuple[str, ...]  # copies that this relay cannot be asked for, and why
@@ -68,13 +69,17 @@ class Writing:
         if eight_bits and not self.offers.eight_bits:
             words = "the relay takes letters of 7 bits only (it has no 8BITMIME)"
             return Handover(HandoverResult.LETTER, "mail", words)
+        if letter.own_copy and (problem := self._address_problem(letter.own_copy)):
+            return Handover(HandoverResult.ACCOUNT, "rcpt", f"no blind copy: {problem}")
         problems = {address: self._address_problem(address) for address in copies}
         said = (*to, *(address for address, problem in problems.items() if not problem))
         unsaid = tuple(no_copy(address, problem) for address, problem in problems.items() if problem)
-        mail = Command("mail", self._mail(letter, said, eight_bits=eight_bits))
-        rcpt = (Command("rcpt", b"RCPT TO:<%b>\r\n" % address.encode(), address) for address in said)
+        own = (letter.own_copy,) if letter.own_copy else ()
+        mail = Command("mail", self._mail(letter, (*said, *own), eight_bits=eight_bits))
+        rcpt = (_rcpt("rcpt", address) for address in said)
+        copy = (_rcpt(OWN_COPY, address) for address in own)
         parts = self._on_the_wire(letter.parts)
-        return Envelope((mail, *rcpt, DATA), parts, sum(map(len, parts)), unsaid)
+        return Envelope((mail, *rcpt, *copy, DATA), parts, sum(map(len, parts)), unsaid)
 
     def _address_problem(self, address: str) -> str:
         if not address or _UNSAYABLE.search(address):
@@ -95,9 +100,10 @@ class Writing:
         return line + b"\r\n"
 
     def _on_the_wire(self, parts: Sequence[bytes]) -> Sequence[bytes]:
-        if not parts or not all(part.endswith(b"\r\n") for part in parts[:-1]):
-            return (dot_stuffed(b"".join(parts)),)  # a line that goes on in the next part has no dot at its beginning
-        return [self._stuffed(part) for part in parts]
+        parts = [part for part in parts if part]
+        if parts and all(part.endswith(b"\r\n") for part in parts[:-1]):
+            return [self._stuffed(part) for part in parts]
+        return [dot_stuffed(b"".join(parts))]  # a line that goes on in the next part does not begin there
 
     def _stuffed(self, part: bytes) -> bytes:
         if len(part) < _LARGE:
@@ -108,6 +114,10 @@ class Writing:
             if len(self._large) > _REMEMBERED:
                 self._large.popitem(last=False)
         return known[1]
+
+
+def _rcpt(stage: str, address: str) -> Command:
+    return Command(stage, b"RCPT TO:<%b>\r\n" % address.encode(), address)
 
 
 def dot_stuffed(data: bytes) -> bytes:

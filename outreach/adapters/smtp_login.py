@@ -8,12 +8,13 @@ from pathlib import Path
 
 import aiosmtplib
 
-from outreach.adapters.smtp_wire import one_line, reason
+from outreach.adapters.smtp_wire import WireError, one_line, reason
 from outreach.model import ConfigurationError, LoginRefusedError, OutreachError, TryAgainLaterError
 from outreach.settings import SmtpSettings
 
 _MORE = 334  # “go on” (RFC 4954 §4)
 _WELCOME = 235  # “authentication succeeded” (RFC 4954 §6)
+TOO_MANY = "the relay gives more answers than it is asked for"
 
 
 def place(settings: SmtpSettings) -> str:
@@ -76,6 +77,8 @@ async def _log_in(client: aiosmtplib.SMTP, settings: SmtpSettings, password: str
         ways = ", ".join(offered) or "none at all"
         message = f"{place(settings)} offers no login by password (it offers: {ways}); ask your provider how to send"
         raise LoginRefusedError(message)
+    if client.protocol is not None and client.protocol._buffer:  # noqa: SLF001  not public; its next word is no answer
+        raise WireError(TOO_MANY)
     response = await _said(client, steps, wait)
     if response.code != _WELCOME:
         raise _refused(response, settings, [password, *(step.decode() for step in steps)])
@@ -94,6 +97,10 @@ def _refused(response: aiosmtplib.SMTPResponse, settings: SmtpSettings, secrets:
     words = one_line(f"{response.code} {_without(response.message, secrets)}")
     if 400 <= response.code < 500:  # noqa: PLR2004  a passing fault (RFC 4954 §6)
         return TryAgainLaterError(f"{place(settings)} cannot check the login now: {words}; try again later")
+    if response.code < 400:  # noqa: PLR2004  neither a yes nor a no
+        return TryAgainLaterError(
+            f"{place(settings)} answers the login otherwise than it should: {words}; try again later"
+        )
     cure = (
         "check [smtp] username and the password; some providers want an app password, "
         "or that sending by SMTP is switched on for the mailbox"

@@ -15,6 +15,7 @@ from outreach.adapters.store.store import Store
 from outreach.core.calendar import is_late
 from outreach.core.followup import Policy, next_action, policy_from
 from outreach.core.geography import time_zone
+from outreach.core.letters.reference import check_reference
 from outreach.core.letters.stationery import Stationery
 from outreach.core.whose.index import Index, build_index
 from outreach.languages.places import load_places
@@ -87,6 +88,10 @@ class Desk:
     def next_for(self, invitee: Invitee, standing: Standing, now: datetime) -> NextAction:
         """What comes next for an invitee, when and why."""
         return next_action(standing, self.policy, now, self.zone(invitee), invitee.country)
+
+    def genuine(self, reference: str) -> int | None:
+        """The invitee's number if a reference is genuine; None if it is not."""
+        return check_reference(self.key, self.store.campaign, reference)
 
     def entry(self, *, invitee: int, kind: EntryKind, at: datetime, **more: Any) -> Entry:
         """An entry of this campaign and wave that is still to be noted."""

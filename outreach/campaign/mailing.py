@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.outbox import NewLetter
 from outreach.campaign.desk import Desk
 from outreach.core.calendar import next_open
@@ -19,6 +20,7 @@ from outreach.model import EntryKind, Invitee, LetterKey, LetterKind, LetterStat
 
 SOME = 500  # letters a transaction
 MOST_LETTERS = 10**15
+PATIENCE = 10.0  # seconds that a look for letters in doubt has to end
 NOT_WITHHELD = frozenset(LetterState) - {LetterState.WITHHELD}
 
 
@@ -183,7 +185,14 @@ def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
 
     Raises:
         UsageError: There is no such letter, or it is not in doubt.
+        BusyError: Letters in doubt are being looked for at this moment.
     """
+    message = "letters in doubt are being looked for at this moment; look again: outreach outbox"
+    with only_one(desk.store.engine, "doubt", message, PATIENCE):
+        return _resolve(desk, letter_id, accepted=accepted)
+
+
+def _resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
     letter = desk.store.outbox.letter(letter_id) if letter_id < MOST_LETTERS else None
     if letter is None:
         message = f"there is no letter {letter_id}; `outreach outbox` lists them"

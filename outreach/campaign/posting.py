@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.outbox import Go, Wait, Withhold
 from outreach.campaign.desk import Desk
-from outreach.campaign.wire import letter_bytes
+from outreach.campaign.restored import count_pass, refuse_if_restored
+from outreach.campaign.wire import letter_bytes, outgoing
 from outreach.core.dispatch import Drop, Stay, last_look
 from outreach.core.pacing import Breaker, next_try
 from outreach.model import (
@@ -105,7 +106,9 @@ def post(
 
     Raises:
         TryAgainLaterError: Another process is sending.
+        OutreachError: The database is older than the last letters that left.
     """
+    refuse_if_restored(desk)
     message = "another process is sending this campaign's letters; wait until it has finished, or stop it"
     with only_one(desk.store.engine, "sender", message, patience=PATIENCE):
         desk.store.outbox.recover(desk.now(), "the program was interrupted while it handed the letter over")
@@ -113,6 +116,7 @@ def post(
         if paused := desk.store.switches.get(PAUSED):
             progress.stopped_because = paused
             return progress
+        count_pass(desk)
         asyncio.run(_Round(desk, make_postman, stop, watch, progress, kinds).run())
     return progress
 
@@ -174,6 +178,7 @@ class _Round:
     def _kinds(self) -> Collection[LetterKind]:
         """Which kinds may leave; asked again every minute, so that a long pass does not remind who has answered."""
         if time_module.monotonic() - self._asked_at > ASK_AGAIN:
+            count_pass(self._desk)
             self._allowed = self._ask_kinds()
             self._asked_at = time_module.monotonic()
         return self._allowed
@@ -251,10 +256,10 @@ class _Round:
         except OutreachError as error:
             self._settle(letter, Handover(HandoverResult.LETTER, "compose", str(error)), begun=False)
             return
-        recipients = tuple(dict.fromkeys((letter.to, *letter.cc)))
-        outgoing = Outgoing(desk.settings.sender.address, recipients, (data,))
         talk = postman.hand_over(
-            [outgoing], before_payload=intend, settled=lambda _number, handover: settled.append(handover)
+            [outgoing(desk, letter, (data,))],
+            before_payload=intend,
+            settled=lambda _number, handover: settled.append(handover),
         )
         try:
             await self._unless_stopped(talk, lambda: begun)

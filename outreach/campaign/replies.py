@@ -20,6 +20,7 @@ from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.campaign.forms import OwnForms, look_into_forms
 from outreach.core.letters.reference import check_reference
+from outreach.core.proof import MOVED_ID, is_own_copy
 from outreach.core.reading.enclosures import form_fields
 from outreach.core.reading.lessons import Lessons
 from outreach.core.reading.reader import open_mail, read_mail
@@ -128,8 +129,13 @@ def take_in_files(desk: Desk, paths: Iterable[Path]) -> Collected:
 
 
 def _is_ours(desk: Desk, raw: bytes) -> bool:
-    message_id = _headers_only(raw).message_id
-    return bool(desk.store.outbox.by_message_id([message_id]))
+    return _is_own(desk, _headers_only(raw))
+
+
+def _is_own(desk: Desk, message: Message) -> bool:
+    """Whether a mail is a letter of ours, seen again in the Sent folder or as a blind copy."""
+    ids = (message.message_id, message.header(MOVED_ID))
+    return bool(desk.store.outbox.by_message_id(ids)) or is_own_copy(message, desk.own_addresses, desk.genuine)
 
 
 # ---------------------------------------------------------------- then understood
@@ -257,7 +263,7 @@ def _understand(desk: Desk, kept: Kept, knowledge: Knowledge) -> tuple[Understoo
     )
     reading = look_into_forms(reading, message, kept.raw, knowledge.forms)
     seen = clues(message, reading, desk.own_addresses, knowledge.index)
-    ours = bool(desk.store.outbox.by_message_id([message.message_id]))
+    ours = _is_own(desk, message)
     matched = match(seen, knowledge.index, _proven(desk, seen))
     shared = knowledge.index.shared_domains(seen.domains)
     return understand(desk, kept, message, reading, matched, own_message=ours, shared_domains=shared)

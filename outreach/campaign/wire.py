@@ -8,13 +8,20 @@ from zoneinfo import ZoneInfo
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import fill
 from outreach.core.letters.mime import Head, digest, serialise
-from outreach.model import Letter, LetterKind, OutreachError
+from outreach.model import Letter, LetterKind, Outgoing, OutreachError
 
 AUTOMATIC = {
     LetterKind.REMINDER: "auto-generated",
     LetterKind.THANKS: "auto-replied",
     LetterKind.REGRETS: "auto-replied",
 }
+
+
+def outgoing(desk: Desk, letter: Letter, parts: tuple[bytes, ...]) -> Outgoing:
+    """The letter with its envelope. Who gets the blind copy stands there alone, in no header."""
+    own_copy = desk.settings.sending.blind_copy if desk.settings.campaign.mode == "real" else ""
+    recipients = tuple(dict.fromkeys((letter.to, *letter.cc)))
+    return Outgoing(desk.settings.sender.address, recipients, parts, "" if own_copy in recipients else own_copy)
 
 
 def letter_parts(desk: Desk, letter: Letter, moment: datetime) -> tuple[bytes, ...]:

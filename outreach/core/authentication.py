@@ -34,6 +34,16 @@ def authentication(message: Message, authserv_id: str) -> Proof:
     return _result(claimed[0], message.from_[0].address.rpartition("@")[2] if message.from_ else "")
 
 
+def first_authserv_id(message: Message) -> str:
+    """Who stamped a mail last: the id of the topmost Authentication-Results header above every Received line."""
+    for name, content in message.headers:
+        if name == "received":
+            break
+        if name == HEADER:
+            return _id(content)
+    return ""
+
+
 def _id(value: str) -> str:
     return (_bare(value).split(";")[0].split() or [""])[0].rstrip(".")
 

@@ -1,12 +1,12 @@
-"""How fast letters go, when they are tried again, and what the relay's answers mean."""
+"""How fast letters go, when they are tried again, and when it is time to stop."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
+from outreach.core.refusals import enhanced_status
 from outreach.model import HandoverResult
 
 R = HandoverResult
@@ -14,85 +14,6 @@ RETRIES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))  
 HOURLY = timedelta(hours=1)
 MINUTE = 60_000_000  # microseconds
 EQUAL_REFUSALS = 5  # in a row: it is us, not them
-
-
-# ---------------------------------------------------------------- what an answer means
-
-
-class ReplyClass(NamedTuple):
-    """One row of the table: where everything given fits, the answer means `result`. "" fits everything."""
-
-    stage: str  # the verb that was answered: mail, rcpt, data, payload, reply
-    codes: str  # reply codes (RFC 5321 §4.2.3), a pattern
-    status: str  # enhanced status (RFC 3463), a pattern
-    words: str  # somewhere in the answer, a pattern
-    result: HandoverResult
-
-
-_NOT_LOGGED_IN = r"authentication (is )?required|not authenticated|(authenticate|log ?in|auth) (first|before)"
-_NO_RELAYING = r"relay(ing)? (access )?(is )?(denied|not permitted|not allowed|prohibited)|to relay\b"
-_NOT_US = r"(sender address|client host|helo command) (rejected|blocked|denied)|SendAs|address is not verified"
-_BLOCKED = r"blocked using|spamhaus|barracuda|(block|black|deny)list|OutboundSpam|IP (address )?.*reputation"
-_TOO_MUCH = r"(sending|relay|rate|daily|hourly|submission) limit|quota exceeded for sender"
-_NO_SUCH_READER = (
-    r"no such (user|recipient|mailbox|address|person)|unknown (user|recipient|mailbox|address|local)"
-    r"|(user|recipient|mailbox|address)( is| was)? (unknown|not found|unavailable|disabled|inactive)"
-    r"|(user|recipient|mailbox|address|account) (does not|doesn't) exist|no valid recipients"
-)
-
-# The first row that fits counts. A provider's own words say more than the enhanced status, that more than the code.
-CLASSES: tuple[ReplyClass, ...] = (
-    # a contact, though the words sound like us: an Exchange group that takes no letters from outside
-    ReplyClass("", "5..", r"5\.7\.1[23]\d", "", R.REFUSED),
-    # our account, our relay, our rate or our domain: the contact stays untouched
-    ReplyClass("", "432", "", "", R.ACCOUNT),  # Microsoft 365: more than 3 connections or 30 a minute; RFC 4954 §4
-    ReplyClass("", "4..", r"4\.3\.2", r"concurrent|rate|limit|exceed", R.ACCOUNT),
-    ReplyClass("", "454|530|534|535|538", "", "", R.ACCOUNT),  # not logged in, or no longer (RFC 4954 §6)
-    ReplyClass("", "...", r"[45]\.7\.0", r"authenticat|log ?in|credential", R.ACCOUNT),
-    ReplyClass("", "5..", r"5\.4\.5", "", R.ACCOUNT),  # Google: the day's letters are used up
-    ReplyClass("", "5..", r"5\.1\.90", "", R.ACCOUNT),  # Microsoft 365: the same
-    ReplyClass("", "5..", r"5\.[01235]\.\d+", r"STOREDRV", R.ACCOUNT),  # Microsoft 365: too fast for its store
-    ReplyClass("", "5..", r"5\.1\.[78]", "", R.ACCOUNT),  # the sender's address
-    ReplyClass("", "5..", r"5\.7\.([3789]|11|57|60)", "", R.ACCOUNT),  # login, or SendAs denied
-    ReplyClass("", "5..", r"5\.7\.2[0-7]", "", R.ACCOUNT),  # DKIM, SPF, DMARC or reverse DNS of ours (RFC 7372)
-    ReplyClass("", "5..", r"5\.7\.(23[23]|[567]\d\d)", "", R.ACCOUNT),  # Microsoft 365: tenant or address banned
-    ReplyClass("", "5..", "", f"{_NOT_LOGGED_IN}|{_NO_RELAYING}|{_NOT_US}|{_BLOCKED}|{_TOO_MUCH}", R.ACCOUNT),
-    # everything that passes
-    ReplyClass("", "4..", "", "", R.DEFERRED),
-    # the letter itself
-    ReplyClass("rcpt", "5..", r"5\.6\.7", "", R.REFUSED),  # an address in another script (RFC 6531 §3.5)
-    ReplyClass("", "5..", r"5\.2\.3|5\.3\.4|5\.6\.\d+", "", R.LETTER),  # too large, or not as it should be
-    ReplyClass("mail", "552", "", "", R.LETTER),  # RFC 1870 §6.1: larger than the relay takes
-    ReplyClass("mail", "5..", "", "", R.ACCOUNT),  # it does not want us as sender
-    # the contact
-    ReplyClass("", "5..", r"5\.[124]\.\d+", "", R.REFUSED),  # address, mailbox, way to it
-    ReplyClass("rcpt", "5..", "", "", R.REFUSED),  # five alike in a row trip the breaker
-    ReplyClass("", "5..", "", _NO_SUCH_READER, R.REFUSED),
-    ReplyClass("", "5..", "", "", R.LETTER),
-)
-_STATUS = re.compile(r"(?:^|#)([45]\.\d{1,3}\.\d{1,3})(?![.\d])")  # qmail writes (#5.1.1) at the end
-
-
-def classify(stage: str, code: int, text: str) -> HandoverResult:
-    """What a refusal means: the contact's fault, the letter's, our account's, or a passing one.
-
-    Args:
-        stage: The verb it answered: mail, rcpt, data, payload, reply.
-        code: The reply code, 400 to 599.
-        text: The rest of the reply, with its enhanced status if it has one.
-    """
-    found = _STATUS.search(text)
-    status = found.group(1) if found else ""
-    return next((row.result for row in CLASSES if _fits(row, stage, str(code), status, text)), R.DEFERRED)
-
-
-def _fits(row: ReplyClass, stage: str, code: str, status: str, text: str) -> bool:
-    return (
-        row.stage in ("", stage)
-        and re.fullmatch(row.codes, code) is not None
-        and (not row.status or re.fullmatch(row.status, status) is not None)
-        and re.search(row.words, text, re.IGNORECASE) is not None
-    )
 
 
 # ---------------------------------------------------------------- when
@@ -147,6 +68,6 @@ class Breaker:
 def _kind(reply: str) -> str:
     """The reply without what differs from letter to letter: addresses, queue ids, times, session ids."""
     code, _, text = reply.partition(" ")
-    found = _STATUS.match(text)
+    status = enhanced_status(text)
     words = [word for word in text.lower().split() if not re.search(r"[@\d]", word)]
-    return " ".join([code, found.group(1) if found else "", *words])
+    return " ".join([code, status, *words])

@@ -17,6 +17,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.followup import due_reminders, queue_due
 from outreach.campaign.posting import Progress, post
 from outreach.campaign.replies import read_new
+from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts
 from outreach.entrypoints.mailroom import kinds_to_post, look_into_mailbox, take_everything
 from outreach.model import LetterKind, LoginRefusedError, OutreachError, TryAgainLaterError
 
@@ -165,7 +166,12 @@ class _Service:
     def _tick(self) -> None:
         if self.stop.is_set():
             return
+        look_for_doubts(self._desk, logger.info, logger.warning)
         self._remind()
+        self._send()
+        fill_sent_folder(self._desk, logger.info, logger.warning)
+
+    def _send(self) -> None:
         if time.monotonic() < self._relay_after or not self._anything_due():
             return
         try:

@@ -25,6 +25,7 @@ def back_up(desk: Desk, target: Path) -> tuple[Path, Path]:
         message = f"the folder {database.parent} does not exist; make it first"
         raise OutreachError(message)
     desk.store.backup(database)
+    desk.store.passes.count_on(desk.now())  # whatever leaves from now on, the copy is older
     handle = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(key_path(desk).read_bytes())

@@ -31,7 +31,7 @@ class Language:
     automatic: Mapping[str, tuple[str, ...]]  # phrases of automatic replies, by what they show
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Languages:
     """Every language that is known."""
 

@@ -14,24 +14,30 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
+from sys import intern
 from typing import Any
 
+from outreach.languages.remembering import Remembered
+
 LANE = 4  # bytes of one weight
+BITS = 8 * LANE
 RAISE = 1 << 14
 UNIT = 100  # of one whole
 
+Trait = str | tuple[str, ...]  # one word, or several
+# Traits weighed together: their weights side by side, and behind these how many are known, and how many there are. So
+# two of them are added as any two numbers are.
+Sum = int
 
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """Traits weighed together: their weights side by side, how many are known, and how many there are."""
 
-    added: int = 0
-    known: int = 0
-    traits: int = 0
+def trait(text: str) -> Trait:
+    """A trait as the file has it: words parted by blanks, or letters of a word that may begin or end with one."""
+    return tuple(map(intern, text.split(" "))) if " " in text.strip(" ") else intern(text)  # found without comparing
 
-    def __add__(self, other: Sum) -> Sum:
-        """Both together."""
-        return Sum(self.added + other.added, self.known + other.known, self.traits + other.traits)
+
+def told(trait: Trait) -> str:
+    """A trait in one line."""
+    return trait if isinstance(trait, str) else " ".join(trait)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,38 +45,42 @@ class Table:
     """The weights of traits. Those of one trait stand side by side in one whole number: one addition adds them all."""
 
     lanes: int  # weights of a trait
-    weights: Mapping[str, int]
+    weights: Mapping[Trait, int]
 
-    def known(self, traits: Iterable[str]) -> dict[str, int]:
-        """The weights of those traits that are known."""
-        return {trait: weights for trait in traits if (weights := self.weights.get(trait)) is not None}
-
-    def weigh(self, traits: Collection[str]) -> Sum:
+    def weigh(self, traits: Collection[Trait]) -> Sum:
         """Traits weighed together; those that are not known weigh nothing."""
-        return weighed(self.known(traits), traits)
+        known = list(filter(None, map(self.weights.get, traits)))
+        return sum(known) + ((len(known) + (len(traits) << BITS)) << BITS * self.lanes)
 
-    def weigh_words(self, words: Iterable[str], parts: Callable[[str], tuple[str, ...]]) -> Sum:
-        """Words weighed by their parts; what a word weighs is remembered."""
-        each = [_weigh_word(word, self, parts) for word in words]
-        return Sum(*map(sum, zip(*each, strict=True))) if each else Sum()
+    def weigh_words(self, words: Iterable[str], parts: Callable[[str], tuple[Trait, ...]]) -> Sum:
+        """Words weighed by their parts, of which some come twice in a word, and count twice."""
+        return sum(map(_of_words(self, parts).__getitem__, words))
 
     def unpack(self, total: Sum, first: int, some: int) -> list[float]:
         """The sums of some lanes, from the first one wanted."""
-        packed = total.added.to_bytes(LANE * self.lanes, "little")
-        raised = total.known * RAISE
-        return [(one - raised) / UNIT for one in struct.unpack_from(f"<{some}I", packed, LANE * first)]
+        raised = self.counts(total)[0] * RAISE
+        return [(one - raised) / UNIT for one in self.raised(total, first, some)]
+
+    def raised(self, total: Sum, first: int, some: int) -> tuple[int, ...]:
+        """The sums as they stand in some lanes."""
+        return struct.unpack_from(f"<{some}I", total.to_bytes(LANE * (self.lanes + 2), "little"), LANE * first)
+
+    def counts(self, total: Sum) -> tuple[int, int]:
+        """How many traits of a sum are known, and how many there are."""
+        traits, known = divmod(total >> BITS * self.lanes, 1 << BITS)
+        return known, traits
 
 
-def weighed(known: Mapping[str, int], traits: Collection[str]) -> Sum:
-    """Traits weighed together, given the weights of those that are known."""
-    return Sum(sum(known.values()), len(known), len(traits))
+@lru_cache(maxsize=1 << 10)
+def _of_trait(table: Table, trait: Trait) -> list[float]:
+    """What one trait weighs in each lane."""
+    return table.unpack(table.weigh((trait,)), 0, table.lanes)
 
 
-@lru_cache(maxsize=1 << 16)
-def _weigh_word(word: str, table: Table, parts: Callable[[str], tuple[str, ...]]) -> tuple[int, int, int]:
-    traits = parts(word)  # some come twice in a word, and count twice
-    known = [weights for trait in traits if (weights := table.weights.get(trait)) is not None]
-    return sum(known), len(known), len(traits)
+@lru_cache(maxsize=16)
+def _of_words(table: Table, parts: Callable[[str], tuple[Trait, ...]]) -> Remembered[Sum]:
+    """What words weigh."""
+    return Remembered(lambda word: table.weigh(parts(word)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +93,9 @@ class Scores:
     first: int = 0  # the lane of the first kind
     more: tuple[tuple[float, ...], ...] = ()  # for each kind the weight of each further value
 
-    def weight(self, trait: str, kind: str) -> float:
+    def weight(self, trait: Trait, kind: str) -> float:
         """The weight of one trait for one kind."""
-        return self.table.unpack(self.table.weigh((trait,)), self.first + self.kinds.index(kind), 1)[0]
+        return _of_trait(self.table, trait)[self.first + self.kinds.index(kind)]
 
     def shares(self, total: Sum, more: Sequence[float] = ()) -> dict[str, float]:
         """The share of each kind, adding up to 1: a softmax.
@@ -108,9 +118,10 @@ class Scores:
 
     def totals(self, total: Sum) -> list[float]:
         """What speaks for each kind, as logarithms of which only the differences count."""
-        scale = 1 / math.sqrt(total.traits + 1)
-        sums = self.table.unpack(total, self.first, len(self.kinds))
-        return [bias + scale * one for bias, one in zip(self.bias, sums, strict=True)]
+        known, traits = self.table.counts(total)
+        raised, scale = known * RAISE, 1 / math.sqrt(traits + 1)
+        sums = self.table.raised(total, self.first, len(self.bias))
+        return [bias + scale * ((one - raised) / UNIT) for bias, one in zip(self.bias, sums, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +152,8 @@ def read_votes(packed: bytes) -> Votes:
             Table(
                 lanes,
                 {
-                    trait: int.from_bytes(weights[place : place + width], "little")
-                    for trait, place in zip(traits, range(0, len(weights), width), strict=True)
+                    trait(one): int.from_bytes(weights[place : place + width], "little")
+                    for one, place in zip(traits, range(0, len(weights), width), strict=True)
                 },
             )
         )
@@ -165,8 +176,8 @@ def pack(votes: Votes) -> bytes:
     tables = list(dict.fromkeys(one.table for one in models))
     parts, sizes = [], []
     for table in tables:
-        order = sorted(table.weights)
-        traits = "\n".join(order).encode()
+        order = sorted(table.weights, key=told)
+        traits = "\n".join(map(told, order)).encode()
         parts += [traits, *(table.weights[one].to_bytes(LANE * table.lanes, "little") for one in order)]
         sizes.append((table.lanes, len(traits)))
     described = [

@@ -49,7 +49,7 @@ def test_what_is_delivered_is_given(server: EmbeddedImap) -> None:
         assert [fetched.raw for fetched in found] == [mail(number).replace(b"\n", b"\r\n") for number in range(120)]
         assert found[7].received == (JULY + timedelta(seconds=7)).astimezone(UTC)
         assert list(mailbox.fetch_new("INBOX", found[-1].cursor)) == []
-        assert mailbox.find_message_id("INBOX", "<7@town.example>")
+        assert mailbox.find_by_id("INBOX", "Message-ID", "<7@town.example>")
         assert mailbox.sent_folder_name() is None
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from outreach.adapters.embedded_smtp import EmbeddedSmtp
 from outreach.adapters.smtp import SmtpPostman, Timeouts
-from outreach.core.pacing import classify
+from outreach.core.refusals import classify
 from outreach.model import ConfigurationError, Handover, HandoverResult, Outgoing
 from outreach.settings import SmtpSettings
 

@@ -117,7 +117,7 @@ def test_no_trace_is_left(mailbox: ImapMailbox, account: Account, hand: IMAPClie
         account.deliver(mail(number))
     names = sorted(path.name for path in (account.maildir / "new").iterdir())
     assert len(list(mailbox.fetch_new("INBOX", None))) == 5
-    assert mailbox.find_message_id("INBOX", "<answer.2@town.example>")
+    assert mailbox.find_by_id("INBOX", "Message-ID", "<answer.2@town.example>")
     mailbox.wait(0.1)
     mailbox.close()
     assert sorted(path.name for path in (account.maildir / "new").iterdir()) == names
@@ -214,8 +214,8 @@ def test_the_folder_of_sent_letters(settings: InboxSettings, account: Account) -
 def test_a_copy_is_put_into_sent_and_found(mailbox: ImapMailbox) -> None:
     """By its Message-ID, with the time it was sent."""
     mailbox.append("Sent Letters", mail(5), JULY)
-    assert mailbox.find_message_id("Sent Letters", "<answer.5@town.example>")
-    assert not mailbox.find_message_id("Sent Letters", "<answer.6@town.example>")
+    assert mailbox.find_by_id("Sent Letters", "Message-ID", "<answer.5@town.example>")
+    assert not mailbox.find_by_id("Sent Letters", "Message-ID", "<answer.6@town.example>")
     (kept,) = mailbox.fetch_new("Sent Letters", None)
     assert kept.received == JULY
 
@@ -224,7 +224,7 @@ def test_a_copy_is_put_into_sent_and_found(mailbox: ImapMailbox) -> None:
 def test_only_a_message_id_reaches_the_server(value: str) -> None:
     """Anything else could carry a command."""
     with FaultyImap() as server, _faulty(server) as mailbox:
-        assert not mailbox.find_message_id("INBOX", value)
+        assert not mailbox.find_by_id("INBOX", "Message-ID", value)
         assert server.count("UID SEARCH") == 0
 
 

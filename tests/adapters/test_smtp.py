@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from outreach.adapters.smtp import SmtpPostman, Timeouts
-from outreach.adapters.smtp_envelope import dot_stuffed
-from outreach.core.pacing import classify
+from outreach.core.refusals import classify
 from outreach.model import Handover, HandoverResult, Outgoing
 from outreach.settings import SmtpSettings
+from tests.posted import hand_over_all
 from tests.servers.certificates import Authority, make_authority
 from tests.servers.faulty_smtp import FaultySmtp
 
@@ -32,7 +30,6 @@ FAULTS = {
     "hang": "hang",
     "junk": "junk",
 }
-BREAKS = ("421", "drop", "reset", "hang", "junk")  # after these nobody knows what the server would answer to
 
 
 @pytest.fixture(scope="module")
@@ -58,68 +55,7 @@ async def hand_over(
     return (await hand_over_all(man, [Outgoing("a@x.example", to, (data,))], intend))[0]
 
 
-async def hand_over_all(
-    man: SmtpPostman, letters: list[Outgoing], before_payload: Callable[[], Collection[int]] = tuple
-) -> list[Handover]:
-    """What became of each; every letter is settled, and once."""
-    done: dict[int, Handover] = {}
-
-    def settled(number: int, handover: Handover) -> None:
-        assert number not in done
-        done[number] = handover
-
-    await man.hand_over(letters, before_payload=before_payload, settled=settled)
-    assert sorted(done) == list(range(len(letters)))
-    return [done[number] for number in range(len(letters))]
-
-
-def expected(verb: str, fault: str, *, reused: bool = False) -> HandoverResult:
-    if reused and fault in BREAKS and verb in ("mail", "rcpt", "data"):
-        return R.NOT_TRIED  # a connection that ends after a letter need not be the next one's fault
-    if fault == "5xx":
-        return R.ACCOUNT if verb == "mail" else R.REFUSED
-    if fault in ("421", "4xx"):
-        return R.DEFERRED
-    return R.IN_DOUBT if verb in ("payload", "reply") else R.DEFERRED
-
-
-async def check_fault(server: FaultySmtp, man: SmtpPostman, verb: str, fault: str, *, reused: bool) -> None:
-    """One cell of the matrix: the result, what the server took, what may be used again, and the letter after it."""
-    intents: list[str] = []
-    await man.connect()
-    results = [(await hand_over(man)).result] if reused else []
-    done = await hand_over(man, intents=intents)
-    results.append(done.result)
-    assert (done.result, done.stage) == (expected(verb, fault, reused=reused), verb), done
-    assert intents == (["intent"] if verb in ("payload", "reply") else [])
-    taken, sure = len(server.letters), results.count(R.ACCEPTED)
-    assert sure <= taken <= sure + results.count(R.IN_DOUBT)
-    assert man.connected == (fault not in BREAKS and verb != "payload")
-    server.faults.clear()
-    if not man.connected:
-        await man.connect()
-    assert (await hand_over(man)).result is R.ACCEPTED
-    assert len(server.letters) == taken + 1
-    await man.close()
-    assert server.connections == 1 + (fault in BREAKS or verb == "payload")
-
-
-CELLS = [(verb, fault) for verb in ("mail", "rcpt", "data", "reply") for fault in FAULTS]
-
-
-@pytest.mark.parametrize("tls", [False, True], ids=["clear", "tls"])
-@pytest.mark.parametrize("reused", [False, True], ids=["fresh", "reused"])
-@pytest.mark.parametrize(("verb", "fault"), CELLS)
-def test_every_fault_at_every_verb(authority: Authority, verb: str, fault: str, reused: bool, tls: bool) -> None:
-    """The result is right, nothing is lost or doubled, and a connection out of step is never used again."""
-
-    async def story() -> None:
-        context = authority.server() if tls else None
-        async with FaultySmtp({verb: FAULTS[fault]}, after=int(reused), tls=context) as server:
-            man = postman(server, authority.ca_file if tls else None)
-            await check_fault(server, man, verb, fault, reused=reused)
-
-    asyncio.run(story())
+IN_THE_LETTER = {"421": R.DEFERRED, "4xx": R.DEFERRED, "5xx": R.REFUSED}  # whatever else: in doubt
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["clear", "tls"])
@@ -133,7 +69,7 @@ def test_every_fault_within_the_letter(authority: Authority, fault: str, tls: bo
             man = postman(server, authority.ca_file if tls else None)
             await man.connect()
             done = await hand_over(man, data=LARGE)
-            assert done.result is expected("payload", fault), done
+            assert done.result is IN_THE_LETTER.get(fault, R.IN_DOUBT), done
             assert done.stage == "payload"
             assert not man.connected
             server.faults.clear()
@@ -391,53 +327,6 @@ def test_the_relay_is_told_what_it_offers_to_hear() -> None:
     assert server.said("MAIL") == [f"MAIL FROM:<a@x.example> SIZE={len(data)} BODY=8BITMIME SMTPUTF8"]
     assert server.said("RCPT") == ["RCPT TO:<μayor@y.example>"]
     assert server.letters == [data + b".\r\n"]
-
-
-# ---------------------------------------------------------------- the letter on the wire
-
-SMUGGLED = [
-    b"\n.\r\n",
-    b"\n.\n",
-    b"\r.\r\n",
-    b"\r.\r",
-    b"\r\n.\r",
-    b"\r\n.\n",
-    b"\r\n.\r\n",
-    b"\r\n\0.\r\n",
-    b"\r\r\n.\r\n",
-]
-
-
-@pytest.mark.parametrize("sequence", SMUGGLED)
-def test_no_letter_can_be_ended_early(sequence: bytes) -> None:
-    """Whatever stands in it, the server sees one letter and no further command (SMTP smuggling)."""
-    data = b"Subject: x\r\n\r\none" + sequence + b"MAIL FROM:<evil@x.example>\r\n"
-    server = FaultySmtp()
-    results = asyncio.run(_one(server, lambda man: hand_over(man, data=data), times=2))
-    assert [done.result for done in results] == [R.ACCEPTED, R.ACCEPTED]
-    assert [line[:4] for line in server.lines] == ["EHLO", *["MAIL", "RCPT", "DATA"] * 2, "QUIT"]
-    assert not any("evil" in line for line in server.lines)
-    assert len(server.letters) == 2
-
-
-def test_dots_and_bare_line_ends() -> None:
-    """A dot is doubled, every line ends with CRLF."""
-    assert dot_stuffed(b"S: x\n\n.\r.\n\r\n.\r\nend") == b"S: x\r\n\r\n..\r\n..\r\n\r\n..\r\nend\r\n"
-    assert dot_stuffed(LETTER) == LETTER.replace(b"\r\n.", b"\r\n..")
-    assert dot_stuffed(b"") == b"\r\n"
-
-
-@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"a", b"\0", b"\x85"]), max_size=30))
-def test_what_was_stuffed_reads_back(pieces: list[bytes]) -> None:
-    """No bare CR or LF, no line that is a lone dot, and the reader gets every line as it was."""
-    data = b"".join(pieces)
-    wire = dot_stuffed(data)
-    lines = wire.split(b"\r\n")
-    assert lines.pop() == b""
-    assert not any(b"\r" in line or b"\n" in line or line == b"." for line in lines)
-    read = [line.removeprefix(b".") for line in lines]
-    plain = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    assert read == (plain[:-1] if plain[-1] == b"" and len(plain) > 1 else plain)
 
 
 def test_many_letters_on_one_connection() -> None:

@@ -279,6 +279,20 @@ class Register:
             query = select(t.clue.c.value).where(t.clue.c.kind == "address", t.clue.c.invitee == number)
             return frozenset(connection.execute(query).scalars())
 
+    def never_again(self, number: int) -> None:
+        """No invitee gets this number or a lower one from now on: it stands in letters of which we know nothing."""
+        with writing(self._engine) as connection:
+            highest = connection.execute(select(func.max(t.invitee.c.number))).scalar() or 0
+            if number <= highest:
+                return
+            # A row that is taken away again moves the counter of either database on.
+            row = {"number": number, "id": f"lost {number}", "name": "", "country": "", "kind": "city", "listed_in": ""}
+            connection.execute(insert(t.invitee), [row])
+            connection.execute(delete(t.invitee).where(t.invitee.c.number == number))
+            if connection.dialect.name == "postgresql":
+                sequence = func.pg_get_serial_sequence("invitee", "number")
+                connection.execute(select(func.setval(sequence, number)))
+
 
 def _note_change(connection: Connection) -> None:
     """Makes the stamp another one, in the transaction of the change."""

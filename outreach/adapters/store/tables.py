@@ -302,6 +302,34 @@ switch = Table(
     Column("set_at", Moment, nullable=False),
 )
 
+# How the mail server behaves, as a test letter showed.
+relay_profile = Table(
+    "relay_profile",
+    metadata,
+    Column("server", String(500), primary_key=True),
+    Column("learned_at", Moment, nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+
+# Looks for a letter in doubt that did not find it; those for an earlier attempt count no more.
+look = Table(
+    "look",
+    metadata,
+    Column("letter", Number, ForeignKey("letter.id"), primary_key=True, autoincrement=False),
+    Column("attempts", Integer, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# Letters whose copy is in the Sent folder.
+sent_copy = Table(
+    "sent_copy",
+    metadata,
+    Column("letter", Number, ForeignKey("letter.id"), primary_key=True, autoincrement=False),
+    Column("kept_at", Moment, nullable=False),
+)
+
 # Who may open the page. Secrets are kept as digests only.
 account = Table(
     "account",

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import re
+from dataclasses import dataclass
 
 from outreach.model import LetterKind
 
@@ -19,6 +20,7 @@ _GROUPED = re.compile(
     r"(?<![A-Z2-7])(?:[A-Z2-7018]{4}[-\u2010\u2011\u2013](?:\r?\n[> ]{0,8})?){5}[A-Z2-7018]{4}(?![A-Z0-9])",
     re.IGNORECASE,
 )
+_LETTER = re.compile(rf"<({'|'.join(LetterKind)})\.(\d{{1,9}})-(\d{{1,9}})-(\d{{1,9}})\.([a-z2-7]{{{LENGTH}}})@[^@>]+>")
 _PLAIN = re.compile(r"(?<![A-Z0-9])[A-Z2-7]{24}(?![A-Z0-9])", re.IGNORECASE)
 _MISREAD = str.maketrans("018", "OIB")
 
@@ -62,3 +64,24 @@ def _tidy(found: str) -> str:
 def message_id(reference: str, kind: LetterKind, wave: int, step: int, round: int, domain: str) -> str:  # noqa: A002
     """The Message-ID of a letter: the same on every attempt, and no other letter's."""
     return f"<{kind.value}.{wave}-{step}-{round}.{reference.replace('-', '').lower()}@{domain.lower()}>"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterName:
+    """Which letter a Message-ID of ours names."""
+
+    kind: LetterKind
+    wave: int
+    step: int
+    round: int
+    reference: str
+    message_id: str
+
+
+def read_message_id(text: str) -> LetterName | None:
+    """Which letter a Message-ID names; None if it has not our form. Its reference is still to be checked."""
+    found = _LETTER.fullmatch(text)
+    if found is None:
+        return None
+    kind, wave, step, round_, reference = found.groups()
+    return LetterName(LetterKind(kind), int(wave), int(step), int(round_), reference.upper(), text)

@@ -32,7 +32,7 @@ from outreach.core.reading.machine_marks import (
 )
 from outreach.core.reading.phrasebook import Found, Phrasebook
 from outreach.core.reading.phrases import Sentence, sentences
-from outreach.core.reading.stand_in import StandIn, stand_in
+from outreach.core.reading.stand_in import StandIn, directed_to, stand_in
 from outreach.languages import Language, Languages
 from outreach.languages.spelling import plain_words
 from outreach.model import Evidence, Message
@@ -193,13 +193,13 @@ def _proves(header: Sign) -> bool:
 
 
 def _is_letter(heard: Iterable[_Heard]) -> bool:
-    return sum(len(one.sentence.spans) for one in heard) >= LETTER
+    return sum(len(one.sentence.plain) for one in heard) >= LETTER
 
 
 def _unexplained(dated: Sequence[Dated], spoken: Sequence[Language]) -> float:
     """The share of a text's words, the commonest aside, of which neither phrases nor dates of absences are made."""
     common = frozenset(word for one in spoken for word in one.common)
-    words = sum(len(one.sentence.spans) for one in dated)
+    words = sum(len(one.sentence.plain) for one in dated)
     return sum(_rest(one, common) for one in dated) / words if words else 1.0
 
 
@@ -207,16 +207,26 @@ def _rest(one: Dated, common: frozenset[str]) -> int:
     said = {at for found in one.found if found.name != PERSON for at in range(found.first, found.last + 1)}
     return sum(
         at not in said and word not in common and not any(date.start <= start < date.end for date in one.dates)
-        for at, (word, (start, _)) in enumerate(zip(one.sentence.words.split(), one.sentence.spans, strict=True))
+        for at, (word, (start, _)) in enumerate(zip(one.sentence.plain, one.sentence.spans, strict=True))
     )
 
 
 def substitute_in(
     text: str, message: Message, languages: Languages, own: frozenset[str], *, only_if_asked: bool = False
 ) -> StandIn | None:
-    """Whom a text names to write to instead of the sender."""
-    theirs = {box.address for box in (*message.from_, *message.sender, *message.reply_to)}
-    return stand_in(text, own | theirs, _names_book(languages.all), only_if_asked=only_if_asked)
+    """Whom a machine's text names to write to instead of the sender."""
+    return stand_in(text, own | _theirs(message), _names_book(languages.all), only_if_asked=only_if_asked)
+
+
+def contact_in(
+    text: str, message: Message, languages: Languages, own: frozenset[str], *, likely: bool
+) -> StandIn | None:
+    """Whom a person's text directs to; `likely` where it seems to name another contact."""
+    return directed_to(text, own | _theirs(message), _names_book(languages.all), likely=likely)
+
+
+def _theirs(message: Message) -> frozenset[str]:
+    return frozenset(box.address for box in (*message.from_, *message.sender, *message.reply_to))
 
 
 @lru_cache(maxsize=4)
@@ -343,7 +353,7 @@ def _dated(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calend
     return [
         Dated(
             one.sentence,
-            tuple(Found(f.name[0], f.first, f.last, f.words) for f in one.found if f.name[1] in codes),
+            tuple(Found(f.name[0], f.first, f.last, f.sentence) for f in one.found if f.name[1] in codes),
             dates_in(one.sentence.text, calendar),
         )
         for one in heard

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from outreach.core.reading.weighing import NEVER, Doubt
 from outreach.model import Evidence
 
 _BOX = re.compile(r"(?<!\S)(?:(?P<empty>[☐□▢◻]|\[[ _]{0,3}\]|\([ _]{1,3}\))|[☑☒✅🗹🗷]|\[[xX✓✔]\]|\([xX✓✔]\))(?=\s)")
+_SIGN = re.compile(r"[☐□▢◻☑☒✅🗹🗷\[(]")  # with one of these a box begins
 MOST = 60  # boxes that are looked at
 
 
-def ticked(text: str) -> str:
-    """The text without what stands behind empty boxes; as it is where boxes do not stand before their words."""
-    return "\n".join(_said(line) for line in text.split("\n")) if _are_boxes(text) else text
+def read_boxes(text: str) -> tuple[str, tuple[Doubt, ...]]:
+    """The text without what stands behind empty boxes; as it is where boxes do not stand before their words.
 
-
-def doubts(text: str) -> tuple[Doubt, ...]:
-    """A person looks at boxes: which of them is the answer, a text alone does not show surely."""
-    shown = " ".join(found.group() for found in _BOX.finditer(text))[: 2 * MOST]
-    return (Doubt(Evidence("doubt: boxes to tick", shown), NEVER),) if _are_boxes(text) else ()
-
-
-def _are_boxes(text: str) -> bool:
-    """Several, or an empty one; a ticked one alone adorns."""
-    found = [box.group("empty") for box, _ in zip(_BOX.finditer(text), range(MOST), strict=False)]
-    return len(found) > 1 or any(found)
+    A person looks at boxes: which of them is the answer, a text alone does not show surely.
+    """
+    found = list(islice(_BOX.finditer(text), MOST)) if _SIGN.search(text) else []
+    if len(found) < 2 and not any(box.group("empty") for box in found):  # noqa: PLR2004  a ticked one alone adorns
+        return text, ()
+    shown = " ".join(box.group() for box in found)[: 2 * MOST]
+    return "\n".join(map(_said, text.split("\n"))), (Doubt(Evidence("doubt: boxes to tick", shown), NEVER),)
 
 
 def _said(line: str) -> str:

@@ -98,7 +98,7 @@ def _both_sides(heard: Heard) -> Iterator[str]:
     """“yes/no”, “joins / does not join”: a stroke with a denial on one side only."""
     denied = {place for one in heard.meanings if one.name in DENIALS for place in one.places}
     agreed = {place for one in heard.meanings if one.name == YES for place in one.places}
-    words, spans = heard.sentence.words.split(), heard.sentence.spans
+    words, spans = heard.sentence.plain, heard.sentence.spans
     for at in range(1, len(words)):
         if heard.sentence.text[spans[at - 1][1] : spans[at][0]].strip() != "/":
             continue

@@ -6,20 +6,23 @@ from collections.abc import Sequence
 
 from outreach.core.reading.phrases import Sentence
 from outreach.core.reading.tongue import Tongue
-from outreach.core.reading.traits import Heard
+from outreach.core.reading.traits import Heard, names_of
 from outreach.core.reading.vocabulary import vocabulary
 from outreach.languages import Language
 
 
 def hear_in(sentence: Sentence, language: Language) -> Heard:
     """One sentence, heard in a language."""
-    return Heard(sentence, language.code, vocabulary(language).meanings(sentence))
+    meanings = vocabulary(language).meanings(sentence)
+    return Heard(sentence, language.code, meanings, names_of(meanings))
 
 
 def hear(sentences: Sequence[Sentence], spoken: Tongue) -> tuple[Heard, ...]:
     """Every sentence that has words, heard in the language it is written in."""
     return tuple(
-        hear_in(sentence, language)
-        for sentence, language in zip(sentences, spoken.sentences, strict=True)
-        if sentence.spans and language is not None
+        [
+            hear_in(sentence, language)
+            for sentence, language in zip(sentences, spoken.sentences, strict=True)
+            if sentence.plain and language is not None
+        ]
     )

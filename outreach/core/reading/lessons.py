@@ -89,8 +89,8 @@ def _testimony(reading: Reading, kind: ReadingKind) -> Iterator[str]:
 
 def _comparable(parts: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The sentences that can be known again."""
-    spoken = [one for one in parts if one.spans]
-    return tuple(one for one in spoken if len(one.spans) >= LEAST or len(spoken) == 1)
+    spoken = [one for one in parts if one.plain]
+    return tuple(one for one in spoken if len(one.plain) >= LEAST or len(spoken) == 1)
 
 
 # ---------------------------------------------------------------- heeding

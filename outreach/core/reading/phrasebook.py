@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from outreach.core.reading.phrases import TOKEN, Sentence, alternatives
+from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import plain_words
 
 Name = TypeVar("Name")
 
 GAPS = {"*": 4, "**": 10}  # words that may stand in a gap
 LONGEST_WORD = 60  # characters; longer words are no words
-MOST_REMEMBERED = 1 << 16  # words, and steps of the automaton; then it forgets and begins anew
+MOST_REMEMBERED = 1 << 16  # steps of the automaton; then it forgets them and begins anew
 
 # What a phrase says of one word: how it is meant ("=" so, "<" begins so, ">" ends so, "<>" contains, "#" a figure) and
 # the word.
@@ -27,12 +28,17 @@ Atom = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Name]):
-    """Phrases of one name that were found: the places of their first and last word, and the words as they stand."""
+    """Phrases of one name that were found in a sentence: the places of their first and last word."""
 
     name: Name
     first: int
     last: int
-    words: str
+    sentence: Sentence
+
+    @property
+    def words(self) -> str:
+        """The words as they stand in the sentence."""
+        return self.sentence.written_from(self.first, self.last)
 
 
 class _Kind:
@@ -74,18 +80,18 @@ class Phrasebook(Generic[Name]):
         """Every name of which a phrase stands in a sentence, by first words; of those that begin alike the longest."""
         if self._steps > MOST_REMEMBERED:
             self._forget()
-        classes = self._lexicon.classes_of(sentence.words.split())
+        classes = list(map(self._lexicon.kinds.__getitem__, sentence.plain))
+        begins = self._start.following
         for first, kind in enumerate(classes):
-            if kind.atoms:
-                for name, last in self._ends(classes, first).items():
-                    start, end = sentence.spans[first][0], sentence.spans[last][1]
-                    yield Found(name, first, last, " ".join(sentence.text[start:end].split()))
+            state = begins.get(kind) or self._step(self._start, kind)
+            if state.nodes:
+                for name, last in self._ends(state, classes, first).items():
+                    yield Found(name, first, last, sentence)
 
-    def _ends(self, classes: Sequence[_Kind], first: int) -> dict[Name, int]:
-        """The last words of the phrases of which a word is the first."""
-        ends: dict[Name, int] = {}
-        state = self._start
-        for at in range(first, len(classes)):
+    def _ends(self, state: _State[Name], classes: Sequence[_Kind], first: int) -> dict[Name, int]:
+        """The last words of the phrases of which a word is the first; the state is that behind it."""
+        ends = dict.fromkeys(state.names, first)
+        for at in range(first + 1, len(classes)):
             kind = classes[at]
             state = state.following.get(kind) or self._step(state, kind)
             if state.names:
@@ -184,22 +190,12 @@ class _Lexicon:
         self._within = {word: number for (how, word), number in atoms.items() if how == "<>"}
         self._figure = atoms.get(("#", ""))
         self._lengths = sorted({len(word) for word in (*self._begins, *self._ends)})
-        self._kinds: dict[tuple[int, ...], _Kind] = {}
-        self._words: dict[str, _Kind] = {}
-
-    def classes_of(self, words: Iterable[str]) -> list[_Kind]:
-        """The classes of some words."""
-        known = self._words
-        return [known.get(word) or self._kind(word) for word in words]
+        self._classes: dict[tuple[int, ...], _Kind] = {}
+        self.kinds = Remembered(self._kind)  # by word
 
     def _kind(self, word: str) -> _Kind:
-        if len(self._words) > MOST_REMEMBERED:
-            self._words.clear()
         atoms = tuple(self._true_of(word)) if len(word) <= LONGEST_WORD else ()
-        kind = self._kinds.setdefault(atoms, _Kind(atoms))
-        if len(word) <= LONGEST_WORD:
-            self._words[word] = kind
-        return kind
+        return self._classes.setdefault(atoms, _Kind(atoms))
 
     def _true_of(self, word: str) -> Iterator[int]:
         if word in self._whole:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
+from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, plain, plain_words
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
@@ -24,13 +25,27 @@ FIGURE = r"\S{0,20}\d\S{0,20}"  # “2022”, “no4411”
 REST = r"\S{0,40}"  # of a word of which a part is named
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence as it stands, and its plain words with the places where they stand."""
+class Sentence(NamedTuple):
+    """A sentence as it stands, and its words."""
 
     text: str
-    words: str  # “ we join ”: a blank before, between and behind
-    spans: tuple[tuple[int, int], ...]  # of each word in the text
+    plain: tuple[str, ...]  # its words as they are compared
+    written: tuple[str, ...]  # the same words in lower case, with their accents
+
+    @property
+    def words(self) -> str:
+        """“ we join ”: the plain words, a blank before, between and behind."""
+        return f" {' '.join(self.plain)} " if self.plain else " "
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where each word stands in the text."""
+        return tuple([one.span() for one in WORD.finditer(self.text) if spelled[one[0].lower()]])
+
+    def written_from(self, first: int, last: int) -> str:
+        """The words from one place to another as they stand in the text, in one line."""
+        spans = self.spans
+        return " ".join(self.text[spans[first][0] : spans[last][1]].split())
 
     @property
     def asks(self) -> bool:
@@ -41,18 +56,22 @@ class Sentence:
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text; a line end alone does not end one."""
     parts = [part for part in _SENTENCE.split(text) if part and part.strip()]
-    return tuple(_sentence(part[:LONGEST]) for part in parts[:MOST_SENTENCES])
+    return tuple([_sentence(part[:LONGEST]) for part in parts[:MOST_SENTENCES]])
 
 
 def _sentence(text: str) -> Sentence:
-    found = [(word, one.span()) for one in WORD.finditer(text) if (word := _spelled(one[0]))]
-    words, spans = zip(*found, strict=True) if found else ((), ())
-    return Sentence(text, f" {' '.join(words)} " if words else " ", spans)
+    small = text.lower()
+    written = WORD.findall(small) if len(small) == len(text) else [one.lower() for one in WORD.findall(text)]
+    if small.isascii():
+        return Sentence(text, tuple(written), tuple(written))
+    words = [spelled[one] for one in written]
+    if "" in words:  # nothing is left of it without its accents
+        written = [one for one in written if spelled[one]]
+    return Sentence(text, tuple(filter(None, words)), tuple(written))
 
 
-@lru_cache(maxsize=1 << 16)
-def _spelled(word: str) -> str:
-    return plain(word).replace(" ", "")
+# A word in lower case as it is compared.
+spelled: Remembered[str] = Remembered(lambda word: plain(word).replace(" ", ""))
 
 
 def alternatives(token: str) -> list[str]:
@@ -94,4 +113,4 @@ def _as_written(sentence: Sentence, start: int, end: int) -> str:
     last = sentence.words.count(" ", 0, end - 1) - 1
     if not 0 <= first <= last:
         return sentence.text.strip()
-    return " ".join(sentence.text[sentence.spans[first][0] : sentence.spans[last][1]].split())
+    return sentence.written_from(first, last)

@@ -52,6 +52,12 @@ class Mark:
         return frozenset(found.lower().rstrip(".") for found in _ADDRESS.findall(self.words))
 
     @property
+    def sender_domain(self) -> str:
+        """The mail domain of the first address that it names, which is the sender's; "" for none."""
+        found = _ADDRESS.search(self.words)
+        return found[1].lower().rstrip(".") if found is not None else ""
+
+    @property
     def addresses(self) -> frozenset[str]:
         """The addresses that it names."""
         return frozenset(found.group().lower() for found in _ADDRESS.finditer(self.words))

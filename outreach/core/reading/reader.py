@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 
 from outreach.core.letters.reference import find_references
-from outreach.core.reading import boxes, struck
-from outreach.core.reading.automatic import Automatic, is_calendar, is_receipt, read_automatic, substitute_in
+from outreach.core.reading import struck
+from outreach.core.reading.automatic import Automatic, contact_in, is_calendar, is_receipt, read_automatic
 from outreach.core.reading.bounces import read_bounce
+from outreach.core.reading.boxes import read_boxes
 from outreach.core.reading.caveats import catch, caveats, takes_back_an_objection
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.hearing import hear
@@ -17,8 +19,9 @@ from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
 from outreach.core.reading.machine_marks import REPLY_SUBJECTS
 from outreach.core.reading.new_text import new_text, own_words
 from outreach.core.reading.opening import TOO_LONG, open_mail
+from outreach.core.reading.passed_on import PassedOn, passed_on, suggested
 from outreach.core.reading.phrases import Sentence, find, sentences
-from outreach.core.reading.stand_in import StandIn
+from outreach.core.reading.stand_in import StandIn, names_addresses
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.suggesting import suggest
 from outreach.core.reading.tongue import tongue
@@ -73,23 +76,41 @@ def read_mail(
         return _bounce(message, bounce, new[:MOST_NEW], sent_to)
     if len(new) > MOST_NEW:  # what follows may be the answer
         message, new = replace(message, problem=message.problem or TOO_LONG), new[:MOST_NEW]
+    hears = partial(understand, languages=languages, enclosed=documents(message), lessons=lessons)
     words = own_words(new)
-    said = understand(
-        words, message.subject, languages, documents(message), lessons, in_answer=_answers_something(message)
-    )
+    said = hears(words, message.subject, in_answer=_answers_something(message))
     if asks_to_stop(message.subject):  # mail programs press the link for a person, and say so as machines do
         return _stop(message, new, said)
     if is_calendar(message):
         return _meeting(message, new, said)
     words = struck.said(words)
-    chosen = (said.language,) if said.language is not None else languages.all
     automatic = read_automatic(
-        message, words, said.sentences, languages, chosen, own=own_addresses, position=said.position
+        message, words, said.sentences, languages, _spoken(said, languages), own=own_addresses, position=said.position
     )
     if automatic is not None:
         return _auto_reply(message, automatic, new, said)
-    substitute = substitute_in(words, message, languages, own_addresses)
-    return _answer(message, said, new, substitute, deadline)
+    sent_on = passed_on(new, message.text, frozenset(address.rpartition("@")[2] for address in own_addresses))
+    if sent_on is not None:
+        said, words = _with(sent_on, said, new, hears), struck.said(own_words(sent_on.note))
+    contact = contact_in(words, message, languages, own_addresses, likely=_names_another(said))
+    if contact is None and names_addresses(new):  # they are nobody's to write to
+        said = replace(said, flags={one: chance for one, chance in said.flags.items() if one != Flag.NAMES_NEW_CONTACT})
+    return _answer(message, said, new, contact, deadline)
+
+
+def _spoken(said: Said, languages: Languages) -> Sequence[Language]:
+    return (said.language,) if said.language is not None else languages.all
+
+
+def _names_another(said: Said) -> bool:
+    return said.verdict.kind is ReadingKind.REDIRECT or said.flags.get(Flag.NAMES_NEW_CONTACT, 0.0) >= HALF
+
+
+def _with(sent_on: PassedOn, said: Said, new: str, hears: Callable[[str, str], Said]) -> Said:
+    """What a mail says together with the colleague's mail that it sends on."""
+    note = said if sent_on.note == new else hears(own_words(sent_on.note), "")
+    below = hears(own_words(sent_on.below), "").verdict if sent_on.below else None
+    return replace(said, verdict=suggested(note.verdict, below))
 
 
 def understand(
@@ -111,8 +132,9 @@ def understand(
         lessons: What persons read in sentences before.
         in_answer: Whether it answers a letter.
     """
-    parts = sentences(boxes.ticked(struck.said(text)))
-    silent = not any(sentence.spans for sentence in parts)
+    ticked, doubts = read_boxes(text)
+    parts = sentences(struck.said(ticked))
+    silent = not any(sentence.plain for sentence in parts)
     if silent:
         parts = sentences(bare_subject(subject))
     spoken = tongue(parts, languages)
@@ -132,8 +154,7 @@ def understand(
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
-    verdict = struck.doubting(verdict.doubting(*boxes.doubts(text)), text)
-    return Said(verdict, position, parts, spoken.language, flags)
+    return Said(struck.doubting(verdict.doubting(*doubts), text), position, parts, spoken.language, flags)
 
 
 def _answers_something(message: Message) -> bool:

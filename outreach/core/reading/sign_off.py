@@ -23,6 +23,8 @@ _POSTSCRIPT = re.compile(
 _PHONE = re.compile(
     r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b"
 )
+_PARTED = re.compile(r"\s[|·•]\s|\|")
+_PLACE = re.compile(r"<?https?://\S+>?|[\[\]()*_<>]|[.!:]\s*$")
 _END = (",", ".", "!", "?", ":", ";", "…", "。", "？", "！")
 _LINK = re.compile(r"<?(?:https?://|www\.)\S+>?$|\[[^\]]{0,200}\]$")
 _SMALL = 3  # letters of “of”, “de”, “und”, which names keep small
@@ -127,7 +129,8 @@ def _last_paragraph(lines: Sequence[str]) -> int:
 
 
 def _without_notice(lines: list[str]) -> list[str]:
-    """Without the last paragraph, or its end, if it is a notice to whoever reads."""
+    """Without the last paragraph, or its end, if it is a notice to whoever reads, or a link by which one leaves."""
+    lines = _without_button(lines)
     start = _last_paragraph(lines)
     if not any(line.strip() for line in lines[:start]):
         return lines
@@ -137,6 +140,38 @@ def _without_notice(lines: list[str]) -> list[str]:
     while nearest + 1 < len(lines) and _is_notice(lines[nearest + 1 :]):
         nearest += 1
     return lines[:nearest]
+
+
+def _without_button(lines: list[str]) -> list[str]:
+    """Without a last line such as “Unsubscribe”, where an answer stands above; bare, only below a name or a closing."""
+    words = _button(lines[-1]) if lines else ""
+    over = _trimmed(lines[:-1])
+    if not words or not any(_is_sentence(line) for line in over):
+        return lines
+    return lines if words in load_quoting().leave and _is_sentence(over[-1]) else over
+
+
+def _button(line: str) -> str:
+    """The words of a link by which one leaves a list, small; "" where a line is none."""
+    parts = [
+        " ".join(_PLACE.sub(" ", part).lower().replace("’", "'").split()) for part in _PARTED.split(line[:MOST_WIDE])
+    ]
+    return next((part for part in parts if _leaves(part)), "")
+
+
+def _leaves(words: str) -> bool:
+    quoting = load_quoting()
+    for verb in quoting.leave:
+        if words == verb:
+            return True
+        if words.startswith(f"{verb} ") or words.endswith(f" {verb}"):
+            others = set(words.replace(verb, " ").split())
+            return bool(others & quoting.letters) and others <= quoting.letters | quoting.small
+    return False
+
+
+def _is_sentence(line: str) -> bool:
+    return line.rstrip().endswith((".", "!", "?")) and len(line.split()) >= 3  # noqa: PLR2004
 
 
 def _shorter(lines: list[str]) -> list[str]:

@@ -38,4 +38,4 @@ def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict
     asked = [sentence.text.strip() for sentence in sentences if sentence.asks]
     if asked:
         return Verdict(K.QUESTION, LEAD, (Evidence("question", asked[0]),), (DOUBT,))
-    return Verdict(K.UNCLEAR, 0.0, (), (DOUBT if any(sentence.spans for sentence in sentences) else NOTHING,))
+    return Verdict(K.UNCLEAR, 0.0, (), (DOUBT if any(sentence.plain for sentence in sentences) else NOTHING,))

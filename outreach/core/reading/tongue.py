@@ -34,7 +34,8 @@ def tongue(heard: Sequence[Sentence], languages: Languages) -> Tongue:
     scores = languages.votes.tongue
     each = [tongue_words(one.text) for one in heard]
     weighed = scores.table.weigh_words(frozenset[str]().union(*each), parts_of)
-    familiar = weighed.traits > 0 and weighed.known / weighed.traits >= FAMILIAR
+    known, traits = scores.table.counts(weighed)
+    familiar = traits > 0 and known / traits >= FAMILIAR
     further = _further(heard, languages, among_kin=familiar)
     if further is not None or not familiar:
         return Tongue(further, (further,) * len(heard))
@@ -73,26 +74,24 @@ def _further(heard: Sequence[Sentence], languages: Languages, *, among_kin: bool
         among_kin: Whether the text looks like a language learned from, such as Galician like Portuguese: then only
             words that are common in none of those count, several and often enough.
     """
-    words = " ".join([sentence.words for sentence in heard]).split()
-    speak = _speakers(languages)
-    spoken = {word: [one for one in speak.get(word, ()) if not one.words] for word in set(words)}
-    if among_kin:
-        own = {word for word in spoken if any(one.words for one in speak.get(word, ()))}
-        spoken = {word: some for word, some in spoken.items() if word not in own}
-    counts = Counter(one.code for word in words for one in spoken.get(word, ()))
+    words = [word for sentence in heard for word in sentence.plain]
+    speak = _speakers(languages, among_kin=among_kin)
+    spoken = {word: speak[word] for word in speak.keys() & set(words)}
+    counts = Counter(code for word in words for code in spoken.get(word, ())) if spoken else {}
     code = min(counts, key=lambda one: (-counts[one], one), default=None)
     if code is None:
         return None
-    different = sum(any(one.code == code for one in some) for some in spoken.values())
+    different = sum(code in codes for codes in spoken.values())
     enough = different >= FURTHER_WORDS and counts[code] / len(words) >= FURTHER
     return languages.get(code) if enough or not among_kin else None
 
 
 @lru_cache(maxsize=4)
-def _speakers(languages: Languages) -> Mapping[str, Sequence[Language]]:
-    """The languages of which a word is among the commonest."""
-    speak = defaultdict[str, list[Language]](list)
+def _speakers(languages: Languages, *, among_kin: bool) -> Mapping[str, Sequence[str]]:
+    """The further languages of which a word is among the commonest, by their codes."""
+    own = {word for one in languages.all if one.words for word in one.common} if among_kin else set()
+    speak = defaultdict[str, list[str]](list)
     for language in languages.all:
-        for word in language.common:
-            speak[word].append(language)
-    return speak
+        for word in language.common - own if not language.words else ():
+            speak[word].append(language.code)
+    return dict(speak)

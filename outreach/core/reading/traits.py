@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import combinations, groupby, repeat
+from sys import intern
+from typing import NamedTuple
 
 from outreach.core.reading.phrases import Sentence
 from outreach.core.reading.vocabulary import Meaning
+from outreach.languages.remembering import Remembered
+from outreach.languages.scores import Trait
 
 LETTERS = (4, 5)  # of a word that are looked at together: they know “confirmo” from “confirmamos” and “confirm”
 LONGEST_WORD = 24
@@ -20,67 +24,69 @@ MAIL_LENGTHS = (3, 6, 12, 25, 50, 100)
 BEGIN, END = "^", "$"
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """A sentence, the language it is heard in, and the meanings of its words."""
 
     sentence: Sentence
     language: str
     meanings: tuple[Meaning, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The meanings' names in their order, repetitions told once."""
-        names = [one.name for one in self.meanings]
-        return tuple(name for at, name in enumerate(names) if at == 0 or names[at - 1] != name)[:FAR]
+    names: tuple[str, ...]  # of the meanings in their order, repetitions told once
 
     @property
     def size(self) -> int:
         """The number of words."""
-        return len(self.sentence.spans)
-
-    @property
-    def words(self) -> frozenset[str]:
-        """Its plain words, each once."""
-        return frozenset(self.sentence.words.split())
+        return len(self.sentence.plain)
 
     def written(self, places: Sequence[int]) -> str:
         """Words of the sentence as they stand in the mail, from the first place to the last."""
-        spans = self.sentence.spans
-        return " ".join(self.sentence.text[spans[min(places)][0] : spans[max(places)][1]].split())
+        return self.sentence.written_from(min(places), max(places))
 
 
-def meaning_traits(heard: Heard) -> frozenset[str]:
+def names_of(meanings: Sequence[Meaning]) -> tuple[str, ...]:
+    """The names of meanings that follow each other, repetitions told once."""
+    return tuple([name for name, _ in groupby([one.name for one in meanings])][:FAR])
+
+
+def meaning_traits(heard: Heard) -> frozenset[Trait]:
     """What the meanings of a sentence's words tell, the same in all languages."""
-    names = heard.names
-    found = [*names, *(f"words {most}" for most in SENTENCE_LENGTHS if heard.size <= most)]
-    found += [f"run {a} {b}" for a, b in pairwise(names)]
-    found += [f"run {a} {b} {c}" for a, b, c in zip(names, names[1:], names[2:], strict=False)]
-    found += [f"{a} > {b}" for at, a in enumerate(names) for b in names[at + 1 :]]
+    names, size = heard.names, heard.size
+    found: list[Trait] = [*names, *[("words", str(most)) for most in SENTENCE_LENGTHS if size <= most]]
+    found += zip(repeat("run"), names, names[1:], strict=False)
+    found += zip(repeat("run"), names, names[1:], names[2:], strict=False)
+    found += [(a, ">", b) for a, b in combinations(names, 2)]
     if names:
-        found += [f"first {names[0]}", f"last {names[-1]}"]
-    if heard.size <= SHORT:
-        found += [f"short {name}" for name in names]
+        found += [("first", names[0]), ("last", names[-1])]
+    if size <= SHORT:
+        found += zip(repeat("short"), names, strict=False)
     if heard.sentence.asks:
-        found += ["asks", *(f"asks {name}" for name in names)]
+        found += ["asks", *zip(repeat("asks"), names, strict=False)]
     return frozenset(found)
 
 
-def mail_traits(mail: Sequence[Heard]) -> frozenset[str]:
+def mail_traits(mail: Sequence[Heard]) -> frozenset[Trait]:
     """What a mail has beside its sentences."""
     size = sum(heard.size for heard in mail)
-    found = {f"mail words {most}" for most in MAIL_LENGTHS if size <= most}
+    found: set[Trait] = {("mail", "words", str(most)) for most in MAIL_LENGTHS if size <= most}
     if size <= BRIEF:
-        found |= {f"brief {name}" for heard in mail for name in heard.names}
+        found |= {("brief", name) for heard in mail for name in heard.names}
     return frozenset(found)
 
 
-def word_traits(heard: Heard) -> frozenset[str]:
+def word_traits(heard: Heard) -> frozenset[Trait]:
     """The words of a sentence themselves, alone and with one and two that follow."""
-    stems = [BEGIN, *(word[:STEM] for word in heard.sentence.words.split()), END]
-    marked = [f"{heard.language}:{stem}" for stem in stems]
-    twos = [f"{a} {b}" for a, b in zip(marked, stems[1:], strict=False)]
-    return frozenset(marked + twos + [f"{a} {b}" for a, b in zip(twos, stems[2:], strict=False)])
+    words = (BEGIN, *heard.sentence.plain, END)
+    stems = list(map(_stem.__getitem__, words))
+    marked = list(map(_stem_in(heard.language).__getitem__, words))
+    twos = zip(marked, stems[1:], strict=False)
+    return frozenset([*marked, *twos, *zip(marked, stems[1:], stems[2:], strict=False)])
+
+
+_stem: Remembered[str] = Remembered(lambda word: intern(word[:STEM]))
+
+
+@lru_cache(maxsize=64)
+def _stem_in(language: str) -> Remembered[str]:
+    return Remembered(lambda word: intern(f"{language}:{word[:STEM]}"))
 
 
 def letters(word: str) -> tuple[str, ...]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
-from outreach.core.reading.phrases import Sentence
+from outreach.core.reading.phrases import Sentence, spelled
 from outreach.languages import Language
+from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import plain
 
 ADDRESS = "address"  # the meaning of a mail address that stands in a text
@@ -25,8 +27,7 @@ ROOM = 4  # words that `*` leaves room for
 GAP = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """A meaning in a sentence, and the words that carry it (their places in the sentence)."""
 
     name: str
@@ -44,8 +45,12 @@ class _Beginning:
     """The patterns that may begin with a word."""
 
     alone: tuple[str, ...]  # names of those that are one word
+    longer: bool  # there are others
     by_second: Mapping[str, tuple[_Pattern, ...]]  # those whose second word must be just this one
     others: tuple[_Pattern, ...]
+
+
+_NOTHING = _Beginning((), False, {}, ())
 
 
 class Vocabulary:
@@ -58,7 +63,7 @@ class Vocabulary:
             for token in _TOKEN.findall(listed):
                 self._add(name, token.strip("()").split())
         self._lengths = sorted({len(word) for word in self._begins})
-        self._beginning = lru_cache(maxsize=1 << 14)(self._beginning_with)
+        self._beginning = Remembered(self._beginning_with)
 
     def _add(self, name: str, written: Sequence[str]) -> None:
         words = [part for word in written for part in _parts(word)]
@@ -72,25 +77,20 @@ class Vocabulary:
 
     def meanings(self, sentence: Sentence) -> tuple[Meaning, ...]:
         """What the words of a sentence mean, in their order; words that belong together speak together only."""
-        words = sentence.words.split()
-        written = [sentence.text[start:end].lower() for start, end in sentence.spans]
         hidden = _in_addresses(sentence)
-        found = [one for at in range(len(words)) if at not in hidden for one in self._at(at, words, written)]
+        found: list[Meaning] = []
+        for at, beginning in enumerate(map(self._beginning.__getitem__, sentence.written)):
+            if beginning is _NOTHING or at in hidden:
+                continue
+            found += [Meaning(name, (at,)) for name in beginning.alone]
+            if beginning.longer:
+                found += _phrases(at, beginning, sentence)
         found = _whole_phrases(found)
         found += [Meaning(ADDRESS, (at,)) for at in sorted(hidden)[:1]]
         return tuple(sorted(found, key=lambda one: (one.places[0], one.name)))
 
-    def _at(self, at: int, words: Sequence[str], written: Sequence[str]) -> Iterator[Meaning]:
-        beginning = self._beginning(words[at], written[at])
-        for name in beginning.alone:
-            yield Meaning(name, (at,))
-        following = beginning.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
-        for pattern in chain(following, beginning.others):
-            places = _follow(pattern.words, at, words, written)
-            if places is not None:
-                yield Meaning(pattern.name, places)
-
-    def _beginning_with(self, word: str, written: str) -> _Beginning:
+    def _beginning_with(self, written: str) -> _Beginning:
+        word = spelled[written]
         begins = (self._begins.get(word[:length], ()) for length in self._lengths if length <= len(word))
         alone: list[str] = []
         by_second: dict[str, tuple[_Pattern, ...]] = {}
@@ -102,7 +102,8 @@ class Vocabulary:
                 others.append(pattern)
             else:
                 by_second[pattern.words[0]] = (*by_second.get(pattern.words[0], ()), pattern)
-        return _Beginning(tuple(alone), by_second, tuple(others))
+        longer = bool(by_second or others)
+        return _Beginning(tuple(alone), longer, by_second, tuple(others)) if alone or longer else _NOTHING
 
 
 def _parts(word: str) -> list[str]:
@@ -113,6 +114,16 @@ def _parts(word: str) -> list[str]:
     if word.endswith("~") and parts:
         parts[-1] += "~"
     return parts
+
+
+def _phrases(at: int, beginning: _Beginning, sentence: Sentence) -> Iterator[Meaning]:
+    """The meanings of phrases that begin at a place."""
+    words = sentence.plain
+    following = beginning.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
+    for pattern in (*following, *beginning.others):
+        places = _follow(pattern.words, at, words, sentence.written)
+        if places is not None:
+            yield Meaning(pattern.name, places)
 
 
 def _follow(pattern: tuple[str, ...], at: int, words: Sequence[str], written: Sequence[str]) -> tuple[int, ...] | None:
@@ -141,14 +152,14 @@ def _is(wanted: str, word: str, written: str) -> bool:
 def _whole_phrases(found: list[Meaning]) -> list[Meaning]:
     """Without what only a part of a longer phrase would say: “no objection” is no “no”."""
     phrases = {frozenset(one.places) for one in found if len(one.places) > 1}
+    if not phrases:
+        return found
     inside = frozenset().union(*phrases)
-    kept = []
-    for one in found:
-        own = frozenset(one.places)
-        if (len(own) == 1 and own <= inside) or any(own < phrase for phrase in phrases):
-            continue
-        kept.append(one)
-    return kept
+    return [one for one in found if not _is_part(frozenset(one.places), phrases, inside)]
+
+
+def _is_part(own: frozenset[int], phrases: Collection[frozenset[int]], inside: frozenset[int]) -> bool:
+    return own <= inside if len(own) == 1 else any(own < phrase for phrase in phrases)
 
 
 def _in_addresses(sentence: Sentence) -> frozenset[int]:

@@ -8,12 +8,14 @@ over traits such as “run not join”, “fr:en attent” or “~confi”, so t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from outreach.core.reading.traits import Heard, letters, mail_traits, meaning_traits, word_traits
-from outreach.languages.scores import Votes, weighed
+from outreach.languages.scores import Sum, Votes
 
+T = TypeVar("T")
 NOTHING = "none"  # what a sentence does that carries no position
 
 
@@ -33,7 +35,8 @@ class Ballot:
 
     def clearest(self, kind: str) -> int:
         """The sentence that says a kind most clearly; -1 for none."""
-        return max(range(len(self.sentences)), key=lambda at: self.sentences[at].get(kind, 0.0), default=-1)
+        shares = [one.get(kind, 0.0) for one in self.sentences]
+        return shares.index(max(shares)) if shares else -1
 
     def without(self, kind: str) -> Ballot:
         """The same votes, had nobody voted for a kind."""
@@ -49,19 +52,14 @@ def _less(shares: Mapping[str, float], kind: str) -> dict[str, float]:
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The votes on a mail and on each of its sentences; the same trait in two sentences counts once for the mail."""
     table = votes.sentence.table
-    parts = [(meaning_traits(heard), word_traits(heard)) for heard in mail]
-    known = [(table.known(meanings), table.known(words)) for meanings, words in parts]
-    each = tuple(
-        votes.sentence.shares(
-            weighed(known_meanings, meanings) + weighed(known_words, words) + table.weigh_words(heard.words, letters)
-        )
-        for heard, (meanings, words), (known_meanings, known_words) in zip(mail, parts, known, strict=True)
+    meanings, meant = _weighed([meaning_traits(one) for one in mail], table.weigh)
+    words, said = _weighed([word_traits(one) for one in mail], table.weigh)
+    letter, spelled = _weighed(
+        [frozenset(one.sentence.plain) for one in mail], lambda some: table.weigh_words(some, letters)
     )
-    own = mail_traits(mail)
-    meant = weighed(_together([table.known(own), *(one for one, _ in known)]), own.union(*(one for one, _ in parts)))
-    words = weighed(_together([one for _, one in known]), frozenset[str]().union(*(one for _, one in parts)))
-    spelled = table.weigh_words(frozenset[str]().union(*(heard.words for heard in mail)), letters)
-    whole = meant + words + spelled
+    each = tuple(map(votes.sentence.shares, map(sum, zip(meanings, words, letter, strict=True))))
+    meant += table.weigh(mail_traits(mail))
+    whole = meant + said + spelled
     return Ballot(
         votes.mail.shares(whole, summary(votes.sentence.kinds, each)),
         each,
@@ -70,16 +68,21 @@ def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     )
 
 
-def _together(some: Sequence[dict[str, int]]) -> dict[str, int]:
-    """The known traits of all sentences, each once."""
-    return {trait: weights for one in some for trait, weights in one.items()}
+def _weighed(each: Sequence[frozenset[T]], weigh: Callable[[Collection[T]], Sum]) -> tuple[list[Sum], Sum]:
+    """What each sentence weighs, and what all of them do together, where what two of them have counts once."""
+    sums = list(map(weigh, each))
+    known, whole = frozenset[T](), sum(sums)
+    for one in each:
+        if again := known & one:
+            whole -= weigh(again)
+        known |= one
+    return sums, whole
 
 
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
     """What the sentences say together: for each kind the largest share, the last, and the chance of at least one."""
     if not each:
         return (0.0,) * (3 * len(kinds))
-    largest = [max(one[kind] for one in each) for kind in kinds]
-    last = [each[-1][kind] for kind in kinds]
-    any_ = [1 - math.prod(1 - one[kind] for one in each) for kind in kinds]
-    return (*largest, *last, *any_)
+    shares = [[one[kind] for one in each] for kind in kinds]
+    any_ = [1 - math.prod([1 - one for one in some]) for some in shares]
+    return (*map(max, shares), *[some[-1] for some in shares], *any_)

@@ -134,7 +134,7 @@ class Verdict:
 
     def doubting(self, *doubts: Doubt) -> Verdict:
         """The same verdict with further doubts."""
-        return replace(self, doubts=(*self.doubts, *doubts))
+        return replace(self, doubts=(*self.doubts, *doubts)) if doubts else self
 
 
 def weigh(mail: Sequence[Heard], ballot: Ballot, votes: Votes) -> Verdict:

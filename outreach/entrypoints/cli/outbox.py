@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from outreach.entrypoints.cli.app import Call, Command, Group, command
 from outreach.entrypoints.cli.posting import post_and_show
 from outreach.entrypoints.cli.show import as_json, letter_json, table
-from outreach.model import LetterState
+from outreach.model import LetterState, PartlyDoneError
 
 
 @click.group("outbox", cls=Group, invoke_without_command=True)
@@ -19,9 +21,13 @@ def outbox_(context: click.Context, state: str | None, *, wants_json: bool) -> N
     if context.invoked_subcommand is not None:
         return
     call: Call = context.obj
+    from outreach.campaign.doubt import doubts  # noqa: PLC0415
+
     desk = call.desk()
     invitees = desk.store.register.all()
+    words = doubts(desk)
     letters = [x for x in desk.store.outbox.letters() if state in (None, x.state.value)]
+    letters = [replace(x, last_reply=words.get(x.id, x.last_reply)) for x in letters]
     counts = {key.value: number for key, number in desk.store.outbox.counts().items()}
     if wants_json:
         as_json({**counts, "letters": [letter_json(x, invitees[x.key.invitee].id) for x in letters]})
@@ -57,6 +63,22 @@ def resolve_(call: Call, letter: int, verdict: str) -> None:
     click.echo(resolve(call.desk(), letter, accepted=verdict == "accepted"))
 
 
+@outbox_.command("settle", cls=Command)
+@click.pass_obj
+def settle_(call: Call) -> int:
+    """Look for the letters in doubt whose waiting time is over; what is not proven stays."""
+    from outreach.bootstrap import archive  # noqa: PLC0415
+    from outreach.campaign.doubt import doubts, settle_doubts  # noqa: PLC0415
+
+    desk = call.desk()
+    settled = settle_doubts(desk, lambda: archive(desk))
+    click.echo(settled.words or "Nothing was settled.")
+    left = doubts(desk)
+    for letter, words in left.items():
+        click.echo(f"letter {letter}: {words}")
+    return PartlyDoneError.exit_code if left else 0
+
+
 @command("post")
 def post_(call: Call) -> int:
     """Send what is due now: one pass."""
@@ -72,9 +94,13 @@ def pause_(call: Call) -> None:
 
 
 @command("resume")
-def resume_(call: Call) -> None:
+@click.option("--restored", is_flag=True, help="You made sure yourself that an older database sends nothing twice.")
+def resume_(call: Call, *, restored: bool) -> None:
     """Go on sending."""
     desk = call.desk()
+    if restored:
+        desk.store.passes.count_on(desk.now())
+        click.echo("The database counts as up to date with the letters that left.")
     was = desk.store.switches.get("paused")
     desk.store.switches.turn("paused", None, desk.now())
     click.echo("Sending goes on; `outreach daemon` or `outreach post` sends." if was else "Sending was not paused.")

@@ -26,8 +26,10 @@ def post_and_show(call: Call, desk: Desk, say: Say = click.echo, *, shared: bool
     `shared`: it is as well if another process, which is sending, takes these letters too.
     """
     from outreach.bootstrap import relay  # noqa: PLC0415
+    from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts  # noqa: PLC0415
     from outreach.entrypoints.mailroom import kinds_to_post  # noqa: PLC0415
 
+    look_for_doubts(desk, say, _warn)
     with relay(desk) as make_postman, stop_signal() as stop, progress_bar(call) as watch:
         try:
             progress = post(desk, make_postman, stop=stop.is_set, watch=watch, kinds=lambda: kinds_to_post(desk))
@@ -37,7 +39,12 @@ def post_and_show(call: Call, desk: Desk, say: Say = click.echo, *, shared: bool
                 raise TryAgainLaterError(message) from error
             say("Another process is sending this campaign's letters and takes these too.")
             return show_waiting(desk, say)
+    fill_sent_folder(desk, say, _warn)
     return show_result(desk, progress, say)
+
+
+def _warn(words: str) -> None:
+    click.echo(words, err=True)
 
 
 def show_result(desk: Desk, progress: Progress, say: Say = click.echo) -> int:
@@ -70,8 +77,9 @@ def show_waiting(desk: Desk, say: Say = click.echo) -> int:
         )
     if counts[LetterState.IN_DOUBT]:
         say(
-            f"{counts[LetterState.IN_DOUBT]} letters are in doubt: the relay may have them or not. Look into its Sent "
-            "folder or log, then `outreach outbox resolve ID accepted` (or `resend`)."
+            f"{counts[LetterState.IN_DOUBT]} letters are in doubt: the relay may have them or not. Their copies are "
+            "looked for, and none is sent again without proof; `outreach outbox --state in_doubt` says when, and what "
+            "you can do."
         )
     return 0
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from outreach.entrypoints.cli.app import Call, Command, Group, command, finding_line
-from outreach.entrypoints.cli.show import as_json, table
-from outreach.model import ConfigurationError, Finding, Invitee
+from outreach.entrypoints.cli.show import as_json, day_and_time, table
+from outreach.model import ConfigurationError, Finding, Invitee, RelayProfile
+
+if TYPE_CHECKING:
+    from outreach.campaign.desk import Desk
 
 
 @command("init")
@@ -32,30 +37,60 @@ def config_(_call: Call) -> None:
 
 @command("check")
 @click.option("--offline", is_flag=True, help="Ask no server.")
+@click.option("--send-test", is_flag=True, help="Send test letters to yourself and learn how the mail server behaves.")
+@click.option("--wait", type=click.FloatRange(min=0), default=120.0, metavar="SECONDS", help="For the test letters.")
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
-def check_(call: Call, *, offline: bool, wants_json: bool) -> int:
+def check_(call: Call, wait: float, *, offline: bool, send_test: bool, wants_json: bool) -> int:
     """Look for everything that is wrong before a letter leaves; each finding with its cure."""
     from outreach.campaign.prepare import check  # noqa: PLC0415
 
+    profile: RelayProfile | None = None
     try:
         desk = call.desk()
-        findings = [*check(desk, offline=offline)]
-        if not offline:
-            from outreach.entrypoints.connections import try_servers  # noqa: PLC0415
+        if send_test:
+            from outreach.entrypoints.archive import send_test as learn  # noqa: PLC0415
 
-            findings += try_servers(desk)
+            learn(desk, wait)
+        findings = [*check(desk, offline=offline)]
+        profile = known_relay(desk)
+        if not offline:
+            findings += _online(desk)
     except ConfigurationError as error:
         cure = "correct it and check again"
         findings = list(error.findings) or [Finding(str(error), "the campaign folder", "nothing can be sent", cure)]
     errors = [finding for finding in findings if not finding.warning]
     if wants_json:
         warnings = [finding for finding in findings if finding.warning]
-        as_json({"errors": [_plain(f) for f in errors], "warnings": [_plain(f) for f in warnings]})
+        relay = None if profile is None else asdict(profile)
+        as_json({"errors": [_plain(f) for f in errors], "warnings": [_plain(f) for f in warnings], "relay": relay})
     else:
+        if profile is not None:
+            click.echo(_relay_line(profile, desk.settings.campaign.timezone))
         for finding in findings:
             click.echo(finding_line(finding))
         click.echo(_verdict(len(errors), len(findings) - len(errors)))
     return ConfigurationError.exit_code if errors else 0
+
+
+def _online(desk: Desk) -> list[Finding]:
+    from outreach.entrypoints.archive import archive_findings  # noqa: PLC0415
+    from outreach.entrypoints.connections import try_servers  # noqa: PLC0415
+
+    findings = try_servers(desk)
+    return findings + ([] if findings else [*archive_findings(desk)])
+
+
+def known_relay(desk: Desk) -> RelayProfile | None:
+    """How the relay behaves, as far as a test letter showed it; a rehearsal has none."""
+    from outreach.campaign.doubt import profile_of  # noqa: PLC0415
+
+    return profile_of(desk) if desk.settings.campaign.mode == "real" else None
+
+
+def _relay_line(profile: RelayProfile, zone: str) -> str:
+    from outreach.core.proof import in_words  # noqa: PLC0415
+
+    return f"The mail server, as of {day_and_time(profile.learned_at, zone)}: {'; '.join(in_words(profile))}."
 
 
 def _plain(finding: Finding) -> dict[str, str]:

@@ -24,6 +24,11 @@ class Quoting:
     mail: frozenset[str]  # a notice of confidentiality says one of these,
     secret: frozenset[str]  # and one of these
     leaving: tuple[str, ...]  # “If you no longer wish to receive our letters”, as a footer begins
+    leave: frozenset[str]  # “Unsubscribe”, as a link below a letter,
+    letters: frozenset[str]  # and what it leaves: “newsletter”
+    small: frozenset[str]  # and what may stand between: “from our”
+    privacy: tuple[str, ...]  # “data protection”
+    privacy_desks: tuple[str, ...]  # how the addresses of those in charge of it begin
     office: frozenset[str]  # of whom signs
 
 
@@ -47,6 +52,11 @@ def load_quoting() -> Quoting:
         mail=frozenset(data["disclaimer"]["mail"]),
         secret=frozenset(data["disclaimer"]["secret"]),
         leaving=tuple(sorted(_words(data["leaving"]))),
+        leave=frozenset(data["button"]["verb"]),
+        letters=frozenset(data["button"]["letter"]),
+        small=frozenset(data["button"]["small"]),
+        privacy=tuple(data["privacy"]["words"]),
+        privacy_desks=tuple(data["privacy"]["addresses"]),
         office=_words(data["office"]),
     )
 

@@ -14,7 +14,7 @@ from outreach.core.reading.tongue import tongue
 from outreach.core.reading.traits import letters, mail_traits, meaning_traits, word_traits
 from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.languages import load_languages
-from outreach.languages.scores import Scores, Table, Votes, pack, read_votes, side_by_side
+from outreach.languages.scores import Scores, Table, Votes, pack, read_votes, side_by_side, told, trait
 
 LANGUAGES = load_languages()
 ENGLISH = next(one for one in LANGUAGES.all if one.code == "en")
@@ -27,7 +27,7 @@ def test_lanes_add_up(rows: list[list[float]]) -> None:
     """Weights side by side in one number add up like the weights themselves."""
     table = Table(3, {str(at): side_by_side(row) for at, row in enumerate(rows)})
     weighed = table.weigh([str(at) for at in range(len(rows) + 3)])
-    assert (weighed.known, weighed.traits) == (len(rows), len(rows) + 3)
+    assert table.counts(weighed) == (len(rows), len(rows) + 3)
     for kind in range(3):
         expected = sum(round(row[kind] * 100) for row in rows) / 100
         assert table.unpack(weighed, kind, 1) == [pytest.approx(expected, abs=1e-6)]
@@ -69,9 +69,16 @@ def test_every_vote_can_be_explained() -> None:
     """A trait is a word, a meaning, or some that meet; never a number."""
     heard = hear_in(sentences("We cannot join the campaign.")[0], ENGLISH)
     traits = meaning_traits(heard) | word_traits(heard)
-    assert {"not", "join", "run not join", "we > campaign", "en:cannot join the"} <= traits
+    assert {"not", "join", "run not join", "we > campaign", "en:cannot join the"} <= set(map(told, traits))
     assert traits & set(LANGUAGES.votes.sentence.table.weights)
     assert mail_traits([heard]) & set(LANGUAGES.votes.mail.table.weights)
+
+
+@pytest.mark.parametrize("text", ["join", "run not join", "en:cannot join the", " a ", " no", "~<yes"])
+def test_traits_in_the_file(text: str) -> None:
+    """A trait of several words is found as they are, one of letters keeps the blank at its end."""
+    assert told(trait(text)) == text
+    assert isinstance(trait(text), tuple) == (" " in text.strip())
 
 
 @pytest.mark.parametrize(

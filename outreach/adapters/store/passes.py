@@ -1,0 +1,66 @@
+"""Counts passes of sending, in the database and in a small file beside it: so that a restored backup is noticed.
+
+A database whose count is lower than the file's is older than the last letters.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from outreach.adapters.store import tables as t
+from outreach.adapters.store.engine import reading, sqlite_path, writing
+
+NAME = "passes"
+
+
+class Passes:
+    """The count of one database. Whoever sends counts before, and whoever copies the database counts after."""
+
+    def __init__(self, engine: Engine, home: Path) -> None:
+        self._engine = engine
+        database = sqlite_path(engine)
+        self._file = home / "outreach.passes" if database is None else database.with_name(f"{database.name}.passes")
+        self._travels = database is not None  # a SQLite file goes with its folder; PostgreSQL serves many folders
+
+    def restored(self) -> bool:
+        """Whether the database is older than the last letters that left from here.
+
+        A SQLite file without its companion was moved or restored: nobody knows what left since. With PostgreSQL a
+        folder that has no file yet belongs to one more sender.
+        """
+        with reading(self._engine) as connection:
+            count = _count(connection)
+        beside = self._beside()
+        return count < beside or (self._travels and beside == 0 < count)
+
+    def count_on(self, now: datetime) -> None:
+        """One more, in the database first: if we die in between, the database is ahead and nothing looks restored."""
+        with writing(self._engine) as connection:
+            count = max(_count(connection, lock=True), self._beside()) + 1
+            connection.execute(delete(t.switch).where(t.switch.c.name == NAME))
+            connection.execute(insert(t.switch), [{"name": NAME, "value": str(count), "set_at": now}])
+        self._write(count)
+
+    def _beside(self) -> int:
+        try:
+            return int(self._file.read_text("ascii"))
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def _write(self, count: int) -> None:
+        temporary = self._file.with_name(f"{self._file.name}.new.{os.getpid()}")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{count}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self._file)
+
+
+def _count(connection: Connection, *, lock: bool = False) -> int:
+    query = select(t.switch.c.value).where(t.switch.c.name == NAME)
+    return int(connection.execute(query.with_for_update() if lock else query).scalar() or 0)
