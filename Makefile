@@ -67,6 +67,7 @@ floors: $(VENV)/.dev  ## imports go strictly down
 
 bench: $(VENV)/.dev  ## measure, against limits and peers
 	$(BIN)/python benchmarks/contacts.py
+	$(BIN)/python benchmarks/composing.py
 	$(BIN)/python benchmarks/speed_reading.py --replies "$(REPLIES)"
 
 accuracy: $(VENV)/.dev $(VENV)/.peers  ## how well mails are read: make accuracy REPLIES=DIR CORPUS=DIR ERRORS=no

@@ -14,7 +14,7 @@ from outreach.adapters.imap_copies import Held, IdHeader
 from outreach.adapters.store.archive import Look
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import fill
+from outreach.campaign.mailing import cast_letter
 from outreach.core.letters.reference import make_reference
 from outreach.core.proof import (
     WITNESSES,
@@ -193,8 +193,9 @@ def wanted_letter(desk: Desk, letter: Letter) -> Wanted:
 
 
 def _subject(desk: Desk, letter: Letter) -> str:
-    key, values = letter.key, dict(letter.values)
-    return fill(desk.frozen(letter.edition), key.kind, key.step, letter.language, values, letter.to).subject
+    key, stationery = letter.key, desk.frozen(letter.edition)
+    cast = cast_letter(stationery, key.kind, key.step, letter.language, letter.values, letter.to)
+    return cast.subject.decode()
 
 
 def _settle(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import NOT_WITHHELD, new_letter, thread_of
+from outreach.campaign.mailing import NOT_WITHHELD, new_letter, threads_of
 from outreach.model import Invitee, Letter, LetterKind, LetterState, Standing, State
 
 
@@ -57,6 +57,7 @@ def queue_due(desk: Desk, due: tuple[Due, ...]) -> int:
     stationery = desk.load_stationery()
     edition = desk.store.outbox.freeze(stationery.files, now)
     standings = desk.store.journal.standings()
+    threads = threads_of(desk, [one.invitee.number for one in due])
     letters = [
         new_letter(
             desk,
@@ -67,7 +68,7 @@ def queue_due(desk: Desk, due: tuple[Due, ...]) -> int:
             now,
             step=one.step,
             round_=standings[one.invitee.number].round if one.kind is LetterKind.REMINDER else 0,
-            thread=thread_of(desk, one.invitee.number),
+            thread=threads.get(one.invitee.number, ()),
         )
         for one in due
     ]

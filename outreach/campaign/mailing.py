@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.outbox import NewLetter
 from outreach.campaign.desk import Desk
 from outreach.core.calendar import next_open
-from outreach.core.letters.mime import Words, digest
+from outreach.core.letters.casting import Cast
 from outreach.core.letters.reference import make_reference, message_id
 from outreach.core.letters.stationery import Stationery
 from outreach.core.letters.wording import letter_values
@@ -102,17 +103,31 @@ def _language(desk: Desk, stationery: Stationery, invitee: Invitee) -> str:
     return stationery.language_for(invitee.contact.language, desk.settings.campaign.default_language)
 
 
-def compose(
-    desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int = 0
-) -> tuple[str, dict[str, object], Words]:
-    """The language, the values that fill the places, and the words of one letter."""
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter as it is made for an invitee: the values that fill its places, and what it is with them."""
+
+    language: str
+    values: dict[str, object]
+    reference: str
+    cast: Cast
+
+
+def compose(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int = 0) -> Composed:
+    """One letter to an invitee.
+
+    Raises:
+        ConfigurationError: A template is wrong, or asks for a value that is not there.
+        UsageError: There is no such reminder.
+    """
     language = _language(desk, stationery, invitee)
+    reference = make_reference(desk.key, desk.store.campaign, invitee.number)
     values = letter_values(
         settings=desk.settings,
         invitee=invitee,
         contact=invitee.contact,
         wording=stationery.wording(language),
-        reference=make_reference(desk.key, desk.store.campaign, invitee.number),
+        reference=reference,
         written_on=desk.settings.letters.date or desk.today(),
         deadline=desk.deadline,
     )
@@ -121,15 +136,15 @@ def compose(
             message = f"there is no reminder {step}; config.toml has {len(desk.settings.reminders)} [[reminders]]"
             raise UsageError(message)
         values["letter_name"] = desk.settings.reminders[step - 1].letter
-    return language, values, fill(stationery, kind, step, language, values, invitee.id)
+    return Composed(language, values, reference, cast_letter(stationery, kind, step, language, values, invitee.id))
 
 
-def fill(
-    stationery: Stationery, kind: LetterKind, step: int, language: str, values: dict[str, object], who: str
-) -> Words:
-    """The words of a letter from the values that fill its places."""
+def cast_letter(
+    stationery: Stationery, kind: LetterKind, step: int, language: str, values: Mapping[str, object], who: str
+) -> Cast:
+    """A letter from the values that fill its places."""
     name = str(values.get("letter_name", LetterKind.REMINDER.value))
-    return stationery.render(kind, step, language, values, letter_name=name, who=who)
+    return stationery.cast(kind, step, language, values, letter_name=name, who=who)
 
 
 def new_letter(
@@ -143,21 +158,21 @@ def new_letter(
     step: int = 0,
     round_: int = 0,
     thread: Iterable[str] = (),
+    composed: Composed | None = None,
 ) -> NewLetter:
     """A letter that can be queued: its words frozen, its Message-ID fixed, due at the next open window."""
-    language, values, words = compose(desk, stationery, invitee, kind, step)
-    reference = make_reference(desk.key, desk.store.campaign, invitee.number)
+    composed = composed or compose(desk, stationery, invitee, kind, step)
     domain = desk.settings.sender.address.rpartition("@")[2]
     references = tuple(thread)
     return NewLetter(
         key=LetterKey(desk.store.campaign, desk.store.wave, invitee.number, kind, step, round_),
         to=invitee.contact.email,
         cc=invitee.contact.cc,
-        language=language,
+        language=composed.language,
         edition=edition,
-        values=values,
-        digest=digest(words, stationery.attachments_for(kind, language)),
-        message_id=message_id(reference, kind, desk.store.wave, step, round_, domain),
+        values=composed.values,
+        digest=composed.cast.digest(stationery.attachments_for(kind, composed.language)),
+        message_id=message_id(composed.reference, kind, desk.store.wave, step, round_, domain),
         due_at=_due(desk, invitee, now),
         in_reply_to=references[-1] if references else "",
         references=references,
@@ -169,15 +184,16 @@ def _due(desk: Desk, invitee: Invitee, now: datetime) -> datetime:
 
     So it never waits for a process whose clock stands a moment behind this one.
     """
-    opening = next_open(desk.policy.window, now, desk.zone(invitee), invitee.country)
+    opening = _opening(desk.policy.window, now, desk.zone(invitee), invitee.country)
     return opening if opening > now else now.replace(minute=0, second=0, microsecond=0)
 
 
-def thread_of(desk: Desk, number: int) -> tuple[str, ...]:
-    """The Message-IDs of the letters an invitee has: what the next letter refers to."""
-    letters = desk.store.outbox.letters(invitee=number, states=(LetterState.ACCEPTED,))
-    invitations = [letter for letter in letters if letter.key.kind is LetterKind.INVITATION]
-    return (invitations[-1].message_id,) if invitations else ()
+_opening = lru_cache(maxsize=4096)(next_open)  # many letters are queued at one moment for one country
+
+
+def threads_of(desk: Desk, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The Message-IDs of the letters that invitees have: what the next letter to each refers to."""
+    return {number: (first,) for number, first in desk.store.outbox.invitations(numbers).items()}
 
 
 def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:

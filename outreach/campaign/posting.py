@@ -16,7 +16,7 @@ from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.outbox import Go, Wait, Withhold
 from outreach.campaign.desk import Desk
 from outreach.campaign.restored import count_pass, refuse_if_restored
-from outreach.campaign.wire import letter_bytes, outgoing
+from outreach.campaign.wire import letter_parts, outgoing
 from outreach.core.dispatch import Drop, Stay, last_look
 from outreach.core.pacing import Breaker, next_try
 from outreach.model import (
@@ -252,12 +252,12 @@ class _Round:
             return () if begun else (0,)  # it has been settled or put back already, in the transaction that looked
 
         try:
-            data = letter_bytes(desk, letter, moment)
+            parts = letter_parts(desk, letter, moment)
         except OutreachError as error:
             self._settle(letter, Handover(HandoverResult.LETTER, "compose", str(error)), begun=False)
             return
         talk = postman.hand_over(
-            [outgoing(desk, letter, (data,))],
+            [outgoing(desk, letter, parts)],
             before_payload=intend,
             settled=lambda _number, handover: settled.append(handover),
         )

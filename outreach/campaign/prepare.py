@@ -122,7 +122,7 @@ def _letter_facts(desk: Desk, stationery: Stationery, invitees: tuple[Invitee, .
     for language, invitee in by_language.items():
         for kind, step in _letters(desk):
             try:
-                words[language, kind, step] = compose(desk, stationery, invitee, kind, step)[2]
+                words[language, kind, step] = compose(desk, stationery, invitee, kind, step).cast.words()
             except ConfigurationError as error:
                 errors.append(Finding(str(error), f"templates ({language})", "the letter cannot be made", "correct it"))
     attachments = {language: stationery.attachments_for(LetterKind.INVITATION, language) for language in by_language}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import compose, new_letter, thread_of
+from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
 from outreach.campaign.posting import Postman
 from outreach.campaign.prepare import contacts_file, read_contacts
 from outreach.campaign.wire import letter_head
@@ -55,14 +55,17 @@ def _everybody(desk: Desk) -> tuple[Invitee, ...]:
 
 
 def _letter(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int) -> tuple[Words, bytes]:
-    language, _values, words = compose(desk, stationery, invitee, kind, step)
-    head = letter_head(desk, _draft(desk, stationery, invitee, kind, step), words.subject, desk.now())
-    return words, serialise(head, words, stationery.attachments_for(kind, language))
+    composed = compose(desk, stationery, invitee, kind, step)
+    words = composed.cast.words()
+    head = letter_head(desk, _draft(desk, stationery, invitee, kind, step, composed), words.subject, desk.now())
+    return words, serialise(head, words, stationery.attachments_for(kind, composed.language))
 
 
-def _draft(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int) -> Letter:
-    thread = thread_of(desk, invitee.number) if invitee.number else ()
-    new = new_letter(desk, stationery, 0, invitee, kind, desk.now(), step=step, thread=thread)
+def _draft(
+    desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int, composed: Composed
+) -> Letter:
+    thread = threads_of(desk, [invitee.number]).get(invitee.number, ())
+    new = new_letter(desk, stationery, 0, invitee, kind, desk.now(), step=step, thread=thread, composed=composed)
     return Letter(
         id=0,
         key=new.key,
@@ -116,11 +119,11 @@ def send_test_letter(
     if chosen is None:
         message = "there is no such invitee" if everybody else "contacts.csv is empty; add a row first"
         raise UsageError(message)
-    language, _values, words = compose(desk, stationery, chosen, kind, step)
-    draft = _draft(desk, stationery, chosen, kind, step)
+    composed = compose(desk, stationery, chosen, kind, step)
+    words, draft = composed.cast.words(), _draft(desk, stationery, chosen, kind, step, composed)
     test = f"<test.{desk.now():%Y%m%d%H%M%S}.{draft.message_id[1:]}"
     head = letter_head(desk, _to(draft, address, test), f"[TEST] {words.subject}", desk.now())
-    data = serialise(head, words, stationery.attachments_for(kind, language))
+    data = serialise(head, words, stationery.attachments_for(kind, composed.language))
     return asyncio.run(_hand_over(desk, make_postman(), address, data))
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import fill
-from outreach.core.letters.mime import Head, digest, serialise
+from outreach.campaign.mailing import cast_letter
+from outreach.core.letters.mime import Head, assemble
 from outreach.model import Letter, LetterKind, Outgoing, OutreachError
 
 AUTOMATIC = {
@@ -27,29 +27,27 @@ def outgoing(desk: Desk, letter: Letter, parts: tuple[bytes, ...]) -> Outgoing:
 def letter_parts(desk: Desk, letter: Letter, moment: datetime) -> tuple[bytes, ...]:
     """The letter as it goes over the wire, in parts to be sent one after the other; the same on every attempt.
 
-    What is the same for every letter, such as an attachment, is the same object each time: nothing is copied.
-
-    Raises:
-        OutreachError: The frozen letter no longer gives the words that were queued.
-    """
-    return (letter_bytes(desk, letter, moment),)
-
-
-def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
-    """The letter as it goes over the wire; the same bytes on every attempt.
+    Its lines end with CRLF. An attachment is the same object in every letter, so that nothing is copied; only the first
+    part may hold a line that begins with a dot.
 
     Raises:
         OutreachError: The frozen letter no longer gives the words that were queued.
     """
     stationery = desk.frozen(letter.edition)
-    words = fill(stationery, letter.key.kind, letter.key.step, letter.language, dict(letter.values), letter.to)
+    cast = cast_letter(stationery, letter.key.kind, letter.key.step, letter.language, letter.values, letter.to)
     attachments = stationery.attachments_for(letter.key.kind, letter.language)
-    if digest(words, attachments) != letter.digest:
+    if cast.digest(attachments) != letter.digest:
         message = (
             f"letter {letter.id} no longer comes out as it was queued (another version of outreach?); it was not sent"
         )
         raise OutreachError(message)
-    return serialise(letter_head(desk, letter, words.subject, moment), words, attachments)
+    head = letter_head(desk, letter, cast.subject.decode(), moment)
+    return assemble(head, cast.bodies, letter.language, attachments)
+
+
+def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
+    """The same in one piece."""
+    return b"".join(letter_parts(desk, letter, moment))
 
 
 def letter_head(desk: Desk, letter: Letter, subject: str, moment: datetime) -> Head:

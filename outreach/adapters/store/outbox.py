@@ -291,6 +291,17 @@ class Outbox:
         with reading(self._engine) as connection:
             return tuple(to_letter(row) for row in connection.execute(query))
 
+    def invitations(self, invitees: Iterable[int]) -> dict[int, str]:
+        """The Message-ID of the last invitation that the relay took, for each of these invitees that has one."""
+        mine = self._mine & (t.letter.c.kind == LetterKind.INVITATION.value)
+        taken = mine & (t.letter.c.state == LetterState.ACCEPTED.value)
+        found: dict[int, str] = {}
+        with reading(self._engine) as connection:
+            for some in chunks(invitees):
+                query = select(t.letter.c.invitee, t.letter.c.message_id).where(taken, t.letter.c.invitee.in_(some))
+                found |= {row.invitee: row.message_id for row in connection.execute(query.order_by(t.letter.c.id))}
+        return found
+
     def keys(self, *, states: Iterable[LetterState] = LetterState) -> frozenset[LetterKey]:
         """What letters there are in some states, without their words."""
         names = ("campaign", "wave", "invitee", "kind", "step", "round")

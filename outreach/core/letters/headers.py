@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from functools import lru_cache
 from textwrap import wrap
 
 from outreach.model import OutreachError
@@ -82,7 +83,13 @@ def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:
 def _date(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise LetterError("the date of a letter has no time zone; the letter was not sent")
-    return format_datetime(moment)
+    # Moments of two zones can be equal, so the zone stands beside the moment.
+    return _date_of(moment.replace(tzinfo=None, microsecond=0), moment.utcoffset() or timedelta())
+
+
+@lru_cache(maxsize=64)  # many letters leave within a second
+def _date_of(local: datetime, offset: timedelta) -> str:
+    return format_datetime(local.replace(tzinfo=timezone(offset)))
 
 
 def _message_ids(ids: tuple[str, ...]) -> str:
@@ -93,6 +100,7 @@ def _message_ids(ids: tuple[str, ...]) -> str:
     return " ".join(_checked(_MESSAGE_ID, id_, "a Message-ID") for id_ in kept)
 
 
+@lru_cache(maxsize=1024)  # the sender's stands in every letter
 def _mailbox(name: str, address: str) -> str:
     _checked(_ADDRESS, address, "an address (the relay takes ASCII only)")
     words = one_line(name)
@@ -111,6 +119,7 @@ def _phrase(words: str) -> str:
     return '"' + re.sub(r'(["\\])', r"\\\1", words) + '"'
 
 
+@lru_cache(maxsize=1024)  # most letters have the subject of all
 def _unstructured(text: str) -> str:
     words = one_line(text)
     if not words.isascii() or "=?" in words or any(len(word) > GOOD_LINE - 12 for word in words.split()):

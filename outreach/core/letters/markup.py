@@ -27,7 +27,7 @@ _TAG = re.compile(f"[{STATEMENT}{PLACE}]([{DIGITS}]+){TAG_END}")
 _STATEMENTS = f"(?:{STATEMENT}[{DIGITS}]+{TAG_END})+"
 _STATEMENT_LINE = re.compile(rf"^[ \t]*({_STATEMENTS})[ \t]*$", re.MULTILINE)
 _ONLY_STATEMENTS = re.compile(rf"(?:{_STATEMENTS}|\s)+")
-_LINK = re.compile(f"{LINK}(.*?){WORDS}(.*?){LINK_END}", re.DOTALL)
+LINK_PARTS = re.compile(f"{LINK}(.*?){WORDS}(.*?){LINK_END}", re.DOTALL)  # address, words
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)  # javascript: and the like are no addresses
 _JINJA_OPENING = re.compile(r"\{(?=[{%#])")
 _LEXER = Environment(autoescape=True)  # only to find the tags; nothing is filled with it
@@ -139,7 +139,7 @@ def _restore(rendered: str, tags: Sequence[str]) -> str:
 
 
 def _without_links(words: str) -> str:
-    return _LINK.sub(r"\2", words)
+    return LINK_PARTS.sub(r"\2", words)
 
 
 # ---------------------------------------------------------------- HTML
@@ -267,7 +267,7 @@ def settle_html(filled: str) -> str:
         address = match[1].strip()
         return f'<a href="{address}">{match[2]}</a>' if _ADDRESS.match(address) else match[2]
 
-    return _LINK.sub(link, filled)
+    return LINK_PARTS.sub(link, filled)
 
 
 def settle_text(filled: str) -> tuple[str, tuple[Link, ...]]:
@@ -277,7 +277,7 @@ def settle_text(filled: str) -> tuple[str, tuple[Link, ...]]:
 
 
 def _listed_links(filled: str) -> Iterator[Link]:
-    for address, words in _LINK.findall(filled):
+    for address, words in LINK_PARTS.findall(filled):
         bare = re.sub(r"^mailto:", "", address.strip(), flags=re.IGNORECASE)
         if _ADDRESS.match(address.strip()) and bare not in words:
             yield Link(words, bare)

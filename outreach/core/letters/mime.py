@@ -1,4 +1,4 @@
-"""Writes a letter as the bytes that go over the wire, then reads them back before anybody may send them.
+"""Writes a letter as the bytes that go over the wire, and has them read back before anybody may send them.
 
 The headers are written here and not by the email package, which folds ids and long names so that threads break and
 one recipient reads back as four. Everything is 7 bit, so no relay has to recode it.
@@ -11,18 +11,17 @@ import re
 from base64 import b64encode
 from binascii import b2a_qp
 from collections.abc import Iterable
-from dataclasses import dataclass
-from email.header import decode_header, make_header
-from email.parser import BytesHeaderParser
-from email.utils import getaddresses
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote
 
-from outreach.core.letters.headers import CRLF, MAX_LINE, Head, LetterError, one_line, written_headers
+from outreach.core.letters.headers import CRLF, Head, LetterError, written_headers
+from outreach.core.letters.reading_back import is_sound, read_back, reads_back_plainly
 
-__all__ = ["AttachedFile", "Head", "LetterError", "Words", "digest", "read_back", "serialise"]
+__all__ = ["AttachedFile", "Body", "Head", "LetterError", "Words", "assemble", "digest", "read_back", "serialise"]
 
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+_NOT_ASCII = bytes(range(0x80, 0x100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,25 @@ class AttachedFile:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A text as a part of a mail holds it."""
+
+    encoding: str  # quoted-printable or base64
+    content: bytes  # 7 bit, with CRLF
+    is_checked: bool = field(default=False, compare=False)  # its lines are known to be such as any relay takes
+
+
 def digest(words: Words, attachments: Iterable[AttachedFile]) -> str:
     """SHA-256 of everything a reader gets, in hexadecimal."""
+    return digest_of((words.subject.encode(), words.text.encode(), words.html.encode()), words.language, attachments)
+
+
+def digest_of(words: Iterable[bytes], language: str, attachments: Iterable[AttachedFile]) -> str:
+    """The same of subject, text and HTML as UTF-8."""
     whole = hashlib.sha256()
-    for part in (words.subject, words.text, words.html, words.language):
-        _add(whole, part.encode())
+    for part in (*words, language.encode()):
+        _add(whole, part)
     for attached in attachments:
         _add(whole, attached.name.encode())
         _add(whole, attached.content_type.encode())
@@ -75,49 +88,85 @@ def serialise(head: Head, words: Words, attachments: tuple[AttachedFile, ...]) -
     Raises:
         LetterError: Something in it cannot be written as a correct mail.
     """
-    boundary = hashlib.sha256(f"{head.message_id}{words.language}".encode()).hexdigest()[:32]
-    content_type, body = _alternative(words, boundary)
-    if attachments:
-        files = tuple(_file_part(attached) for attached in attachments)
-        body = _multipart(f"=_mixed_{boundary}", (_part(content_type, body), *files))
-        content_type = f'multipart/mixed;{CRLF} boundary="=_mixed_{boundary}"'
-    lines = [*(f"{name}: {value}" for name, value in written_headers(head)), f"Content-Type: {content_type}", "", ""]
-    data = CRLF.join(lines).encode("ascii") + body
+    bodies = body_of(words.text.encode()), body_of(words.html.encode())
+    data = b"".join(_parts(head, written_headers(head), bodies, words.language, attachments))
     read_back(data, head)
     return data
 
 
-def _alternative(words: Words, boundary: str) -> tuple[str, bytes]:
+def assemble(
+    head: Head, bodies: tuple[Body, Body], language: str, attachments: tuple[AttachedFile, ...]
+) -> tuple[bytes, ...]:
+    """The bytes of a letter in parts, from its text and HTML; an attachment is the same object in every letter.
+
+    Only the first part may hold a line that begins with a dot.
+
+    Raises:
+        LetterError: Something in it cannot be written as a correct mail.
+    """
+    headers = written_headers(head)
+    parts = _parts(head, headers, bodies, language, attachments)
+    whole, known = parts[0], all(body.is_checked for body in bodies)
+    new = whole[: whole.index(b"\r\n\r\n") + 4] if known else whole
+    if not reads_back_plainly(new, head, [name for name, _ in headers]):
+        read_back(b"".join(parts), head)
+    return parts
+
+
+def _parts(
+    head: Head,
+    headers: Iterable[tuple[str, str]],
+    bodies: tuple[Body, Body],
+    language: str,
+    attachments: tuple[AttachedFile, ...],
+) -> tuple[bytes, ...]:
+    boundary = hashlib.sha256(f"{head.message_id}{language}".encode()).hexdigest()[:32]
     # "=_" occurs neither in quoted-printable nor in base64, so no content can hold a boundary (RFC 2045 §6.7).
-    parts = (_text_part("plain", words.text), _text_part("html", words.html))
-    name = f"=_alternative_{boundary}"
-    return f'multipart/alternative;{CRLF} boundary="{name}"', _multipart(name, parts)
+    mixed, alternative = f"=_mixed_{boundary}", f"=_alternative_{boundary}"
+    lines = [f"{name}: {value}" for name, value in headers]
+    for subtype, name in (*([("mixed", mixed)] if attachments else ()), ("alternative", alternative)):
+        lines += [f'Content-Type: multipart/{subtype};{CRLF} boundary="{name}"', "", f"--{name}"]
+    top, next_part = CRLF.join([*lines, ""]).encode("ascii"), f"\r\n--{alternative}".encode()
+    texts = (
+        top,
+        *_text_part("plain", bodies[0]),
+        next_part,
+        b"\r\n",
+        *_text_part("html", bodies[1]),
+        next_part,
+        b"--\r\n",
+    )
+    if not attachments:
+        return (b"".join(texts),)
+    next_file = f"\r\n--{mixed}\r\n".encode()
+    files = [part for attached in attachments for part in (next_file, file_part(attached))][1:]
+    return (b"".join((*texts, next_file)), *files, f"\r\n--{mixed}--\r\n".encode())
 
 
-def _multipart(boundary: str, parts: Iterable[bytes]) -> bytes:
-    mark = f"--{boundary}".encode()
-    return b"".join(b"%s\r\n%s\r\n" % (mark, part) for part in parts) + mark + b"--\r\n"
-
-
-def _part(content_type: str, body: bytes) -> bytes:
-    return f"Content-Type: {content_type}{CRLF}{CRLF}".encode("ascii") + body
-
-
-def _text_part(subtype: str, text: str) -> bytes:
-    octets = "\r\n".join([*text.rstrip("\n").split("\n"), ""]).encode()
-    foreign = len(octets) - len(octets.translate(None, _NOT_ASCII))
-    if foreign * 3 > len(octets):  # quoted-printable would be the longer one
-        encoding, body = "base64", _base64_lines(octets)
-    else:
-        encoding, body = "quoted-printable", b2a_qp(octets, istext=True)
+def _text_part(subtype: str, body: Body) -> tuple[bytes, bytes]:
     head = (
-        f'Content-Type: text/{subtype}; charset="utf-8"{CRLF}Content-Transfer-Encoding: {encoding}{CRLF}'
+        f'Content-Type: text/{subtype}; charset="utf-8"{CRLF}Content-Transfer-Encoding: {body.encoding}{CRLF}'
         f"Content-Disposition: inline{CRLF}{CRLF}"
     )
-    return head.encode("ascii") + body
+    return head.encode("ascii"), body.content
 
 
-_NOT_ASCII = bytes(range(0x80, 0x100))
+def body_of(text: bytes) -> Body:
+    """A text in UTF-8 as a part of a mail holds it, in the shorter of the two encodings."""
+    octets = text.rstrip(b"\n").replace(b"\n", b"\r\n") + b"\r\n"
+    if is_foreign(len(octets), foreign(octets)):
+        return Body("base64", _base64_lines(octets))
+    return Body("quoted-printable", b2a_qp(octets, istext=True))
+
+
+def foreign(octets: bytes) -> int:
+    """How many octets are not ASCII."""
+    return 0 if octets.isascii() else len(octets) - len(octets.translate(None, _NOT_ASCII))
+
+
+def is_foreign(size: int, not_ascii: int) -> bool:
+    """Whether a text of so many octets, so many of them not ASCII, is longer in quoted-printable than in base64."""
+    return not_ascii * 3 > size
 
 
 def _base64_lines(octets: bytes) -> bytes:
@@ -126,7 +175,8 @@ def _base64_lines(octets: bytes) -> bytes:
 
 
 @lru_cache(maxsize=64)  # an attachment is encoded once and goes with every letter
-def _file_part(attached: AttachedFile) -> bytes:
+def file_part(attached: AttachedFile) -> bytes:
+    """An attachment as a part of a mail holds it."""
     if not _CONTENT_TYPE.fullmatch(attached.content_type):
         raise LetterError(f"“{attached.content_type}” is no content type; rename the attachment {attached.name}")
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", attached.name)
@@ -137,61 +187,7 @@ def _file_part(attached: AttachedFile) -> bytes:
         f"Content-Type: {attached.content_type}{CRLF}Content-Transfer-Encoding: base64{CRLF}"
         f"Content-Disposition: {disposition}{CRLF}{CRLF}"
     )
-    return head.encode("ascii") + _base64_lines(attached.content)
-
-
-# ---------------------------------------------------------------- reading back
-
-_PARSER = BytesHeaderParser()
-
-
-def read_back(data: bytes, head: Head) -> None:
-    """Reads a letter as a stranger's program would, and compares it with what was meant.
-
-    Raises:
-        LetterError: It says anything else: another header, another recipient, a line that a relay may cut.
-    """
-    top, found, _ = data.partition(b"\r\n\r\n")
-    message = _PARSER.parsebytes(top + b"\r\n\r\n")
-    expected = [*(name for name, _ in written_headers(head)), "Content-Type"]
-    _agree(bool(found) and not message.defects, "its headers do not end")
-    _agree(message.keys() == expected, f"its headers are {', '.join(message.keys())}")
-    _agree(_addresses(message["To"]) == [head.to], f"it goes to {message['To']}")
-    _agree(_addresses(message["From"]) == [head.from_address], f"it comes from {message['From']}")
-    _agree(_addresses(message["Cc"] or "") == list(head.cc), f"its copies go to {message['Cc']}")
-    _agree(message["Message-ID"] == head.message_id, "it has another Message-ID")
-    _agree((message["In-Reply-To"] or "") == head.in_reply_to, "it answers another letter")
-    subject = str(make_header(decode_header(message["Subject"] or "")))
-    _agree(_spaceless(subject) == _spaceless(one_line(head.subject)), f"its subject is “{subject}”")
-    _agree(not _has_bare_line_end(data), "it has a bare CR or LF")
-    _agree(not _has_long_line(data), f"it has a line of over {MAX_LINE} octets")
-    _agree(data.isascii() and b"\x00" not in data, "it is not 7 bit")
-
-
-def _agree(as_meant: object, otherwise: str) -> None:
-    if not as_meant:
-        raise LetterError(f"a letter reads back otherwise than it was written: {otherwise}; it was not sent")
-
-
-def _addresses(value: str) -> list[str]:
-    return [address for _, address in getaddresses([value.replace("\r\n", "")])] if value else []
-
-
-def _spaceless(text: str) -> str:
-    return "".join(text.split())
-
-
-def _has_bare_line_end(data: bytes) -> bool:
-    pairs = data.count(b"\r\n")
-    return data.count(b"\r") != pairs or data.count(b"\n") != pairs
-
-
-def _has_long_line(data: bytes) -> bool:
-    """Whether a line is longer than a relay must take; leaps from line end to line end, for attachments are long."""
-    start = 0
-    while len(data) - start > MAX_LINE:
-        end = data.rfind(b"\n", start, start + MAX_LINE + 2)
-        if end < 0:
-            return True
-        start = end + 1
-    return False
+    part = head.encode("ascii") + _base64_lines(attached.content)
+    if not is_sound(part):
+        raise LetterError(f"the attachment {attached.name} cannot be written as a correct mail; rename it")
+    return part

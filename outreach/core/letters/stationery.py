@@ -7,25 +7,19 @@ import mimetypes
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any, Self
+from typing import Self
 
-from jinja2 import Template, TemplateError, pass_context
+from jinja2 import TemplateError, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
 
-from outreach.core.letters.filling import FAULTS, Sandbox, clean, complaint, fill
-from outreach.core.letters.markup import (
-    MarkupError,
-    Sources,
-    compile_letter,
-    compile_line,
-    settle_html,
-    settle_text,
-)
+from outreach.core.letters.casting import Cast
+from outreach.core.letters.filling import Sandbox, complaint
+from outreach.core.letters.markup import MarkupError, Sources, compile_letter, compile_line
 from outreach.core.letters.mime import AttachedFile, Words
+from outreach.core.letters.moulds import Moulds
+from outreach.core.letters.sheet import Form, Sheet, clean_values
 from outreach.core.letters.wording import Wording, listed, parse_wording
 from outreach.model import ConfigurationError, LetterKind
 
@@ -34,17 +28,6 @@ SMALL_PRINT = "smallprint"
 LANGUAGE = r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*"
 _INVITATION = re.compile(rf"invitation\.({LANGUAGE})\.md")
 _TYPES = mimetypes.MimeTypes()  # the types that Python knows, not those of this machine
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A template file ready to be filled: as HTML, as text, and for a letter its subject."""
-
-    file: str
-    source: str
-    html: Template
-    text: Template
-    subject: Template
 
 
 class Stationery:
@@ -60,6 +43,7 @@ class Stationery:
         self._forms: dict[str, Form] = {}
         self._wordings: dict[str, Wording] = {}
         self._attached: dict[str, tuple[AttachedFile, ...]] = {}
+        self._moulds: dict[tuple[str, str], Moulds] = {}
         self._environments = {kind: Sandbox(autoescape=kind == "html") for kind in ("html", "text")}
         for environment in self._environments.values():
             environment.filters["listed"] = self._listed
@@ -130,35 +114,46 @@ class Stationery:
             ConfigurationError: A template is missing, wrong, or asks for a value that is not there; the message names
                 the file, the line and `who` the letter is for.
         """
-        values = {**clean(values), "language": language}
-        form = self._form(self._file_of(kind, step, language, letter_name))
-        subject = self._subject(kind, form, language, values, who)
-        small = self._form(f"{self._folder}/{SMALL_PRINT}.{language}.md")
-        frame = {**values, "subject": subject, "lang": language, "dir": self.wording(language).direction}
-        text = self._text_part(form, small, values, frame, who)
-        html = self._html_part(form, small, values, frame, who)
-        return Words(subject, text, html, language)
+        values = clean_values(values, language)
+        return self._sheet(kind, step, language, letter_name).words(values, values, who)
 
-    def _subject(self, kind: LetterKind, form: Form, language: str, values: Mapping[str, Any], who: str) -> str:
-        if kind is LetterKind.INVITATION:
-            return _one_line(_filled(form, form.subject, values, who))
-        # The thread holds in every mail program only under the invitation's own subject.
-        first = self._form(self._file_of(LetterKind.INVITATION, 0, language, ""))
-        return "Re: " + _one_line(_filled(first, first.subject, values, who))
+    def cast(
+        self,
+        kind: LetterKind,
+        step: int,
+        language: str,
+        values: Mapping[str, object],
+        *,
+        letter_name: str = "reminder",
+        who: str = "",
+    ) -> Cast:
+        """The same letter as `render` gives it, ready for the wire; of many like it, each but the first is cast fast.
 
-    def _text_part(self, form: Form, small: Form, values: Mapping[str, Any], frame: Mapping[str, Any], who: str) -> str:
-        body, links = settle_text(_filled(form, form.text, values, who))
-        small_print, _ = settle_text(_filled(small, small.text, values, who))
-        layout = self._layout("txt")
-        content = {"body": body, "links": links, "smallprint": _one_line(small_print)}
-        filled = _filled(layout, layout.text, {**frame, **content}, who)
-        return re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
+        Raises:
+            ConfigurationError: As in `render`.
+        """
+        file = self._file_of(kind, step, language, letter_name)
+        moulds = self._moulds.get((file, language))
+        if moulds is None:
+            moulds = self._moulds[file, language] = Moulds(self._sheet(kind, step, language, letter_name))
+        return moulds.cast(values, who)
 
-    def _html_part(self, form: Form, small: Form, values: Mapping[str, Any], frame: Mapping[str, Any], who: str) -> str:
-        body = Markup(settle_html(_filled(form, form.html, values, who)).strip())  # noqa: S704  filled with autoescape
-        small_print = Markup(_one_line(settle_html(_filled(small, small.html, values, who))))  # noqa: S704
-        layout = self._layout("html")
-        return _filled(layout, layout.html, {**frame, "body": body, "smallprint": small_print}, who) + "\n"
+    @property
+    def moulds(self) -> int:
+        """How many moulds there are by now."""
+        return sum(moulds.number for moulds in self._moulds.values())
+
+    def _sheet(self, kind: LetterKind, step: int, language: str, letter_name: str) -> Sheet:
+        is_first = kind is LetterKind.INVITATION
+        return Sheet(
+            language,
+            self.wording(language).direction,
+            self._form(self._file_of(kind, step, language, letter_name)),
+            None if is_first else self._form(self._file_of(LetterKind.INVITATION, 0, language, "")),
+            self._form(f"{self._folder}/{SMALL_PRINT}.{language}.md"),
+            self._layout("txt"),
+            self._layout("html"),
+        )
 
     def _file_of(self, kind: LetterKind, step: int, language: str, letter_name: str) -> str:
         name = letter_name if kind is LetterKind.REMINDER else kind.value
@@ -182,7 +177,7 @@ class Stationery:
     def _compiled(self, file: str, source: str, made: Sources) -> Form:
         html, text = self._environments["html"], self._environments["text"]
         return Form(
-            file, source, html.from_string(made.html), text.from_string(made.text), text.from_string(made.subject)
+            file, source, made, html.from_string(made.html), text.from_string(made.text), text.from_string(made.subject)
         )
 
     def _layout(self, part: str) -> Form:
@@ -195,7 +190,7 @@ class Stationery:
                 template = environment.from_string(source)
             except TemplateError as error:
                 raise complaint(file, source, {}, error, "") from error
-            self._forms[file] = Form(file, source, template, template, template)
+            self._forms[file] = Form(file, source, Sources(source, source, source), template, template, template)
         return self._forms[file]
 
     def _text(self, file: str) -> str:
@@ -224,17 +219,3 @@ class Stationery:
                 content_type = _TYPES.guess_type(name)[0] or "application/octet-stream"
                 return AttachedFile(PurePath(name).name, content_type, self.files[name])
         raise ConfigurationError(f"the attachment {pattern} is missing for the language “{language}”")
-
-
-# ---------------------------------------------------------------- filling
-
-
-def _filled(form: Form, template: Template, values: Mapping[str, Any], who: str) -> str:
-    try:
-        return fill(template, values)
-    except FAULTS as error:
-        raise complaint(form.file, form.source, values, error, who) from error
-
-
-def _one_line(words: str) -> str:
-    return " ".join(words.split())

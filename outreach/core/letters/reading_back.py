@@ -1,0 +1,126 @@
+"""Reads a written letter as a stranger's program would, and compares it with what was meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
+from functools import lru_cache
+
+from outreach.core.letters.headers import MAX_LINE, Head, LetterError, one_line, written_headers
+
+_PARSER = BytesHeaderParser()
+
+
+def read_back(data: bytes, head: Head) -> None:
+    """Reads a letter as a stranger's program would, and compares it with what was meant.
+
+    Raises:
+        LetterError: It says anything else: another header, another recipient, a line that a relay may cut.
+    """
+    top, found, _ = data.partition(b"\r\n\r\n")
+    message = _PARSER.parsebytes(top + b"\r\n\r\n")
+    expected = [*(name for name, _ in written_headers(head)), "Content-Type"]
+    _agree(bool(found) and not message.defects, "its headers do not end")
+    _agree(message.keys() == expected, f"its headers are {', '.join(message.keys())}")
+    _agree(_addresses(message["To"]) == [head.to], f"it goes to {message['To']}")
+    _agree(_addresses(message["From"]) == [head.from_address], f"it comes from {message['From']}")
+    _agree(_addresses(message["Cc"] or "") == list(head.cc), f"its copies go to {message['Cc']}")
+    _agree(message["Message-ID"] == head.message_id, "it has another Message-ID")
+    _agree((message["In-Reply-To"] or "") == head.in_reply_to, "it answers another letter")
+    subject = message["Subject"] or ""
+    _agree(_says(subject, head.subject), f"its subject is “{subject}”")
+    _agree(not _has_bare_line_end(data), "it has a bare CR or LF")
+    _agree(not _has_long_line(data), f"it has a line of over {MAX_LINE} octets")
+    _agree(data.isascii() and b"\x00" not in data, "it is not 7 bit")
+
+
+def _agree(as_meant: object, otherwise: str) -> None:
+    if not as_meant:
+        raise LetterError(f"a letter reads back otherwise than it was written: {otherwise}; it was not sent")
+
+
+def _addresses(value: str) -> list[str]:
+    return [address for _, address in getaddresses([value.replace("\r\n", "")])] if value else []
+
+
+@lru_cache(maxsize=1024)  # most letters have the subject of all
+def _says(written: str, meant: str) -> bool:
+    try:
+        read = str(make_header(decode_header(written)))
+    except (HeaderParseError, LookupError, ValueError):
+        return False
+    return _spaceless(read) == _spaceless(one_line(meant))
+
+
+def _spaceless(text: str) -> str:
+    return "".join(text.split())
+
+
+def _has_bare_line_end(data: bytes) -> bool:
+    pairs = data.count(b"\r\n")
+    return data.count(b"\r") != pairs or data.count(b"\n") != pairs
+
+
+def _has_long_line(data: bytes) -> bool:
+    """Whether a line is longer than a relay must take; leaps from line end to line end, for attachments are long."""
+    start = 0
+    while len(data) - start > MAX_LINE:
+        end = data.rfind(b"\n", start, start + MAX_LINE + 2)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
+
+
+# ---------------------------------------------------------------- the plain case
+
+# What a header of ours looks like where nobody can read it in two ways (RFC 5322 §3.4, §3.2.3, RFC 2047 §5).
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+_WORD = r"=\?utf-8\?b\?[A-Za-z0-9+/]+={0,2}\?="
+_NAME = rf"(?:{_ATOM}(?: {_ATOM})*|\"(?:[ !#-\[\]-~]|\\[\"\\])*\"|{_WORD}(?: {_WORD})*)"
+_MAILBOX = re.compile(rf"(?:{_NAME} )?<({_PLAIN_ADDRESS})>|({_PLAIN_ADDRESS})")
+
+
+def reads_back_plainly(data: bytes, head: Head, names: Iterable[str]) -> bool:
+    """Whether the letter's beginning reads back as meant beyond doubt; where not, `read_back` says what is wrong.
+
+    Much faster, for every header stands in the one form that is looked for. `names` are those of the headers, in order.
+    """
+    lines = data.splitlines()  # at a bare CR and a bare LF as well
+    if not (b"" in lines and _are_plain(data, lines)):
+        return False
+    top = b"\n".join(lines[: lines.index(b"")]).decode("ascii")
+    fields = [line.partition(": ")[::2] for line in top.replace("\n ", " ").split("\n")]
+    if [name for name, _ in fields] != [*names, "Content-Type"]:
+        return False
+    said = dict(fields)
+    return (
+        _is_mailbox(said["To"], head.to)
+        and _is_mailbox(said["From"], head.from_address)
+        and said.get("Cc", "") == ", ".join(head.cc)
+        and all(_is_mailbox(address, address) for address in head.cc)
+        and said["Message-ID"] == head.message_id
+        and said.get("In-Reply-To", "") == head.in_reply_to
+        and _says(said.get("Subject", ""), head.subject)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _is_mailbox(written: str, address: str) -> bool:
+    match = _MAILBOX.fullmatch(written)
+    return match is not None and address in match.groups()
+
+
+def _are_plain(data: bytes, lines: list[bytes]) -> bool:
+    ends = data.count(b"\n") == data.count(b"\r") == len(lines) and data.endswith(b"\r\n")
+    return ends and data.isascii() and b"\x00" not in data and max(map(len, lines)) <= MAX_LINE
+
+
+def is_sound(data: bytes) -> bool:
+    """Whether these octets go through any relay: 7 bit, no bare CR or LF, no line that is too long."""
+    return data.isascii() and b"\x00" not in data and not _has_bare_line_end(data) and not _has_long_line(data)
