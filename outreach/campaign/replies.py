@@ -176,10 +176,10 @@ def _read_new(desk: Desk) -> Collected:
 
 
 def read_again(desk: Desk, *, apply: bool = True) -> Collected:
-    """Reads all kept mail anew and says what changes; what a person decided stays."""
+    """Reads all kept mail anew, in the order of its dates, and says what changes; what a person decided stays."""
     collected = Collected()
     knowledge = gather_knowledge(desk)
-    for mail in desk.store.inbox.mails():
+    for mail in desk.store.inbox.read_mails():
         before, kept = desk.store.inbox.understood(mail), desk.store.inbox.mail(mail)
         if before is None or kept is None or kept.by_hand or _touched_by_person(desk, mail, before):
             continue
@@ -335,7 +335,7 @@ def recorded(desk: Desk, number: int | None, *, besides: int) -> Recorded | None
         words = next((n.note for n in desk.store.journal.story(number) if n.entry.id == standing.deciding_entry), "")
     zone = ZoneInfo(desk.settings.campaign.timezone)
     since = standing.since.astimezone(zone) if standing.since is not None else None
-    return Recorded(standing.state, since, standing.decided_by, words)
+    return Recorded(standing.state, since, standing.decided_by, words, standing.round)
 
 
 def _round_of(desk: Desk, message: Message, reading: Reading, number: int | None) -> int:
