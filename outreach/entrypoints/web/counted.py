@@ -10,7 +10,7 @@ from threading import Lock
 from outreach.campaign.desk import Desk
 from outreach.campaign.overview import Overview, overview, stamp
 
-AT_ONCE = 0.3  # seconds: what is counted faster is counted anew after each change
+AT_ONCE = 2.0  # seconds: what is counted faster is counted anew after each change
 SHARE = 20  # times as long as the counting took its result is kept, whatever changes
 
 
