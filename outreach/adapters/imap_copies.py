@@ -13,6 +13,7 @@ from outreach.model import OutreachError
 
 IdHeader = Literal["Message-ID", "X-Microsoft-Original-Message-ID"]
 HEADERS = "MESSAGE-ID X-MICROSOFT-ORIGINAL-MESSAGE-ID FROM TO SUBJECT DATE LIST-UNSUBSCRIBE"
+STAMPS = "AUTHENTICATION-RESULTS RECEIVED"  # who says that a mail is genuine, and above which line it stands
 HEADS_AT_ONCE = 500
 SEARCH_AT_ONCE = 50_000  # imaplib gives up at answers of 1,000,000 bytes
 MOST_FOUND = 20  # mails that one search is asked for; the newest
@@ -53,7 +54,7 @@ def find_by_id(session: ImapSession, folder: str, header: IdHeader, message_id: 
     if not searchable_id(message_id):
         return ()
     found = _search(session, folder, ["HEADER", header, message_id])
-    return tuple(_fetch(session, found, f"BODY.PEEK[HEADER.FIELDS ({HEADERS})]"))
+    return tuple(_fetch(session, found, f"BODY.PEEK[HEADER.FIELDS ({HEADERS} {STAMPS})]"))
 
 
 def find_by_text(session: ImapSession, folder: str, reference: str, since: date) -> tuple[Held, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,8 @@ from tests.servers.faulty_smtp import FaultySmtp
 
 R = HandoverResult
 PATIENT = Timeouts(connect=10, verb=10, progress=10, dot=10, leave=10)
-QUICK = Timeouts(connect=0.2, verb=0.2, progress=0.2, dot=0.2, leave=0.2)  # for a relay that is silent
+SILENCE = 0.2  # seconds after which a relay that says nothing is given up
+LIMITS = {"greeting": "connect", "payload": "dot", "reply": "dot"}  # which limit that is; else that of a verb
 FAULTS = {
     "421": "421 4.3.0 closing",
     "4xx": "451 4.7.1 greylisted",
@@ -78,7 +79,8 @@ def postman(cell: Cell, server: FaultySmtp, ca_file: Path) -> SmtpPostman:
     security = "none" if not cell.encrypted else "starttls" if cell.verb == "starttls" else "tls"
     user = "me" if cell.verb in ("auth", "starttls") else ""
     made = SmtpSettings("127.0.0.1", server.port, security, user, ca_file=str(ca_file))  # type: ignore[arg-type]
-    return SmtpPostman(made, "secret", classify=classify, timeouts=QUICK if cell.fault == "hang" else PATIENT)
+    limit = {LIMITS.get(cell.verb, "verb"): SILENCE} if cell.fault == "hang" else {}
+    return SmtpPostman(made, "secret", classify=classify, timeouts=replace(PATIENT, **limit))
 
 
 class Story:
