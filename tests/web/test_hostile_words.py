@@ -29,7 +29,8 @@ from tests.web.campaign import COLUMNS, LAUNCH, NOW, KindPostman, apart, keep, m
 from tests.web.payloads import PAYLOADS, RAN
 from tests.web.server import Browser, Page, running
 
-PAIRS = tuple(" ".join(PAYLOADS[start : start + 2]) for start in range(0, len(PAYLOADS), 2))  # each in every field
+BY_LENGTH = sorted(PAYLOADS, key=len)
+PAIRS = tuple(f"{BY_LENGTH[n]} {BY_LENGTH[-1 - n]}" for n in range(len(PAYLOADS) // 2))  # names have 200 characters
 IN_BROWSER = 3  # pages of each route that are opened in Chromium
 MOST = 40  # pages of each route that are read
 
