@@ -13,7 +13,6 @@ from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, Status, Story
-from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, next_json, printable, table
 from outreach.model import EntryKind, LetterState, State, UsageError
@@ -203,6 +202,8 @@ def in_words(told: Story, noted: Noted) -> str:
 
 def form_of(told: Story, noted: Noted) -> tuple[tuple[str, str], ...]:
     """What stood in our form that came with a mail, told where the mail came in."""
+    from outreach.core.reading.enclosures import form_fields  # noqa: PLC0415  it loads all of reading
+
     mail = _mail_of(told, noted)
     came_in = noted.entry.kind in (EntryKind.ANSWER, EntryKind.REVIEW)
     return form_fields(mail.reading) if mail is not None and came_in else ()
