@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from outreach.core.succession import Recorded, contradiction
+from outreach.core.succession import HEARD, Recorded, contradiction
 from outreach.model import Entry, EntryKind, Match, Reading, ReadingKind, Trust, Verdict
 
 POSTMARK_LEEWAY = timedelta(minutes=10)  # clocks differ
@@ -66,21 +66,10 @@ def outcome(
         return _unmatched(reading, trust)
     note = _Noting(match.number, mail, at, late, entry)
     if reading.kind is ReadingKind.BOUNCE:
-        return _bounced(reading, trust, note, round_)
+        return _bounced(reading, trust, note, round_, recorded)
     if reading.kind is ReadingKind.AUTO_REPLY and reading.decided:
-        if trust.alert or match.matched_by not in BY_SENDER:
-            return Outcome((), needs_review=False, why="an automatic reply that does not come from its own people")
-        return Outcome(
-            (replace(note.fact(EntryKind.ABSENT), until=reading.return_date),),
-            needs_review=False,
-            why="automatic reply",
-        )
-    against = contradiction(recorded, reading.kind, at) if recorded is not None else ""
-    if why := _doubt(reading, trust):
-        why = f"{why}; {against}" if against else why
-        return Outcome((note.fact(EntryKind.REVIEW, reading.kind),), needs_review=True, why=why)
-    # The standing's fold keeps what was recorded, by the same rule.
-    return Outcome((note.fact(EntryKind.ANSWER, reading.kind),), needs_review=bool(against), why=against or trust.why)
+        return _absent(reading, match, trust, note)
+    return _answered(reading, trust, note, recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +94,35 @@ def _unmatched(reading: Reading, trust: Trust) -> Outcome:
     return Outcome((), needs_review=True, why="it is not clear whose mail this is")
 
 
-def _bounced(reading: Reading, trust: Trust, note: _Noting, round_: int) -> Outcome:
+def _absent(reading: Reading, match: Match, trust: Trust, note: _Noting) -> Outcome:
+    if trust.alert or match.matched_by not in BY_SENDER:
+        return Outcome((), needs_review=False, why="an automatic reply that does not come from its own people")
+    fact = replace(note.fact(EntryKind.ABSENT), until=reading.return_date)
+    return Outcome((fact,), needs_review=False, why="automatic reply")
+
+
+def _answered(reading: Reading, trust: Trust, note: _Noting, recorded: Recorded | None) -> Outcome:
+    against = contradiction(recorded, reading.kind, note.at) if recorded is not None else ""
+    if why := _doubt(reading, trust):
+        why = f"{why}; {against}" if against else why
+        return Outcome((note.fact(EntryKind.REVIEW, reading.kind),), needs_review=True, why=why)
+    # The standing's fold keeps what was recorded, by the same rule.
+    return Outcome((note.fact(EntryKind.ANSWER, reading.kind),), needs_review=bool(against), why=against or trust.why)
+
+
+def _bounced(reading: Reading, trust: Trust, note: _Noting, round_: int, recorded: Recorded | None) -> Outcome:
     if trust.verdict is Verdict.IGNORE:
         return Outcome((), needs_review=False, why=trust.why)
     if trust.verdict is Verdict.REVIEW:
         return Outcome((note.fact(EntryKind.REVIEW, reading.kind),), needs_review=True, why=trust.why)
     permanent = reading.bounce is not None and reading.bounce.permanent
     what = "permanent" if permanent else "temporary"
-    reason = reading.bounce.reason if reading.bounce else ""
+    why = f"{what} failure: {reading.bounce.reason if reading.bounce else ''}"
     fact = replace(note.fact(EntryKind.BOUNCED, what), step=round_)
-    return Outcome((fact,), needs_review=False, why=f"{what} failure: {reason}")
+    heard = permanent and recorded is not None and recorded.state in HEARD and round_ >= recorded.round
+    return Outcome(
+        (fact,), needs_review=heard, why=f"{why}; it has answered before, find another address" if heard else why
+    )
 
 
 def _doubt(reading: Reading, trust: Trust) -> str:

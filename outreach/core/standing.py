@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
-from outreach.core.succession import ANSWERS, Effect, effect
+from outreach.core.succession import ANSWERS, HEARD, Effect, effect
 from outreach.model import Entry, EntryKind, LetterKind, ReadingKind, Standing, State
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -107,7 +107,8 @@ def _answer(standing: Standing, entry: Entry) -> Standing:
 def _says(standing: Standing, entry: Entry, state: State) -> Standing:
     """The standing after the machine read an answer that leads to a state."""
     newer = standing.since is None or entry.at > standing.since
-    match effect(standing.state, state, by_person=by_person(standing), newer=newer):
+    older = standing.since is not None and entry.at < standing.since
+    match effect(standing.state, state, by_person=by_person(standing), newer=newer, older=older):
         case Effect.AGREES:
             return standing
         case Effect.ASKS:
@@ -142,9 +143,10 @@ def _absent(standing: Standing, entry: Entry) -> Standing:
 
 
 def _bounced(standing: Standing, entry: Entry) -> Standing:
-    # Who has answered is reachable, and a copy came back; but an answer to an earlier round was another contact's.
-    reached = standing.answered_by_person and not standing.round
-    return standing if entry.what != "permanent" or reached else _refused(standing, entry)
+    """Where no decision is known a dead address is a task; who has taken a position keeps it, and a person looks."""
+    if entry.what != "permanent" or entry.step < standing.round:
+        return standing
+    return _to_review(standing, entry) if standing.state in HEARD else _refused(standing, entry)
 
 
 def _decided(standing: Standing, entry: Entry) -> Standing:

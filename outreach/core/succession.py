@@ -20,6 +20,7 @@ ANSWERS = {
 }
 BELIEVED_AT_ONCE = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})  # to stop is the safe side
 SETTLED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.UNSUBSCRIBED})
+HEARD = frozenset({State.CONFIRMED, State.DECLINED, State.TENTATIVE, State.IN_TALKS})  # and letters may still go there
 
 # What is recorded and what is said later, where the later adds nothing: the stronger wish stands.
 AGREES = frozenset(
@@ -52,7 +53,7 @@ class Effect(StrEnum):
     CONTRADICTS = "contradicts"  # the state stays, and a person decides
 
 
-def effect(recorded: State, later: State, *, by_person: bool, newer: bool) -> Effect:
+def effect(recorded: State, later: State, *, by_person: bool, newer: bool, older: bool = False) -> Effect:
     """What a later answer does.
 
     Args:
@@ -60,11 +61,14 @@ def effect(recorded: State, later: State, *, by_person: bool, newer: bool) -> Ef
         later: Where the answer leads.
         by_person: Whether a person decided what is recorded.
         newer: Whether the answer was given after that.
+        older: Whether it was given before that, and is read only now.
     """
     if later is State.IN_TALKS and recorded in MAY_ASK and (by_person or recorded is not State.TENTATIVE):
         return Effect.ASKS
     if later is recorded or (recorded, later) in AGREES:
         return Effect.AGREES
+    if older and recorded in HEARD:
+        return Effect.CONTRADICTS
     if later in BELIEVED_AT_ONCE:
         return Effect.BELIEVED if by_person else Effect.MOVES
     if recorded in SETTLED:
@@ -83,6 +87,7 @@ class Recorded:
     since: datetime | None
     decided_by: str | None  # None, "machine" or "person:NAME"
     words: str = ""
+    round: int = 0  # of the letter that it was last sent
 
     @property
     def by_person(self) -> bool:
@@ -96,7 +101,8 @@ def contradiction(recorded: Recorded, kind: ReadingKind, at: datetime) -> str:
     if later is None:
         return ""
     newer = recorded.since is None or at > recorded.since
-    done = effect(recorded.state, later, by_person=recorded.by_person, newer=newer)
+    older = recorded.since is not None and at < recorded.since
+    done = effect(recorded.state, later, by_person=recorded.by_person, newer=newer, older=older)
     if done not in (Effect.CONTRADICTS, Effect.BELIEVED):
         return ""
     this = "this mail" if newer else f"this mail of {_day(at)}, written before that,"

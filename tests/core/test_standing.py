@@ -115,11 +115,56 @@ def test_reviews_are_settled_by_mail_or_all_at_once() -> None:
 
 
 def test_bounces_and_refusals() -> None:
-    """A dead address makes unreachable, unless a person of it has written; a delay changes nothing."""
+    """A dead address makes unreachable, unless a person of it has taken a position; a delay changes nothing."""
     assert told((K.BOUNCED, {"what": "permanent"})).state is State.UNREACHABLE
     assert told((K.BOUNCED, {"what": "temporary"})).state is State.INVITED
     assert told(answer("confirm"), (K.BOUNCED, {"what": "permanent"})).state is State.CONFIRMED
     assert fold(entries((K.ENROLLED, {}), (K.REFUSED, {}))).state is State.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("before", "state", "review"),
+    [
+        ([answer("acknowledge"), (K.SENT, {"what": "reminder", "step": 1})], State.UNREACHABLE, ()),
+        ([answer("unrelated")], State.UNREACHABLE, ()),
+        ([(K.REVIEW, {"what": "unclear", "mail": 1}), (K.SETTLED, {"mail": 1})], State.UNREACHABLE, ()),
+        ([answer("confirm")], State.CONFIRMED, (9,)),
+        ([answer("decline")], State.DECLINED, (9,)),
+        ([answer("tentative")], State.TENTATIVE, (9,)),
+        ([answer("question")], State.IN_TALKS, (9,)),
+        ([decided("confirmed")], State.CONFIRMED, (9,)),
+        ([answer("withdraw")], State.WITHDRAWN, ()),
+        ([answer("unsubscribe")], State.UNSUBSCRIBED, ()),
+    ],
+)
+def test_a_later_letter_comes_back(before: list[Fact], state: State, review: tuple[int, ...]) -> None:
+    """After a receipt a dead address is a task; who has taken a position keeps it, and the notice is shown."""
+    standing = told(*map(fact, before), (K.BOUNCED, {"what": "permanent", "mail": 9}))
+    assert (standing.state, standing.review) == (state, review)
+
+
+def days(number: int) -> datetime:
+    return START + timedelta(days=number)
+
+
+@pytest.mark.parametrize("later", ["confirm", "decline", "withdraw", "unsubscribe"])
+@pytest.mark.parametrize("recorded", ["confirm", "decline", "tentative"])
+def test_an_older_mail_that_is_read_anew_overrules_no_newer_one(recorded: str, later: str) -> None:
+    """Whatever the log's order: the older mail is shown to a person, and the newer one stands."""
+    newer = answer(recorded, mail=2, at=days(9))
+    before, after = told(fact(newer)), told(fact(newer), answer(later, mail=1, at=days(5)))
+    assert after.state is before.state
+    assert after.deciding_mail == before.deciding_mail == 2
+    assert after.review == (() if recorded == later else (1,))
+
+
+@pytest.mark.parametrize("later", ["confirm", "decline", "tentative", "withdraw", "unsubscribe"])
+@pytest.mark.parametrize("state", ["confirmed", "declined", "tentative"])
+def test_an_older_mail_that_is_read_anew_undoes_no_person(state: str, later: str) -> None:
+    """A person decided when it was there already."""
+    person = decided(state, at=days(9))
+    after = told(fact(person), answer(later, mail=1, at=days(5)))
+    assert (after.state.value, after.decided_by) == (state, "person:ana")
 
 
 def test_written_again() -> None:

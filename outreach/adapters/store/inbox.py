@@ -138,6 +138,12 @@ class Inbox:
         with reading(self._engine) as connection:
             return tuple(connection.execute(select(t.mail.c.id).order_by(t.mail.c.id)).scalars())
 
+    def read_mails(self) -> tuple[int, ...]:
+        """Every mail that was read, in the order in which they were written."""
+        query = select(t.reading.c.mail).order_by(t.reading.c.answered_at, t.reading.c.mail)
+        with reading(self._engine) as connection:
+            return tuple(connection.execute(query).scalars())
+
     def mail(self, mail: int) -> Kept | None:
         """One mail, raw."""
         with reading(self._engine) as connection:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
@@ -86,7 +86,7 @@ class Outbox:
         queued = 0
         for start in range(0, len(letters), BATCH):
             rows = [new_row(letter, now) for letter in letters[start : start + BATCH]]
-            dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
+            dialect = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}")  # not both: they are heavy
             query = dialect.insert(t.letter)
             query = query.on_conflict_do_update(
                 index_elements=["campaign", "wave", "invitee", "kind", "step", "round"],

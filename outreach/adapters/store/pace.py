@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import accumulate
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import clock
@@ -63,7 +63,7 @@ class Paces:
     """The slots of the relay and of the domains that are written to."""
 
     def __init__(self, engine: Engine) -> None:
-        self._dialect = sqlite if engine.dialect.name == "sqlite" else postgresql
+        self._dialect = import_module(f"sqlalchemy.dialects.{engine.dialect.name}")  # not both: they are heavy
 
     def room(self, connection: Connection, pacer: Pacer, now: datetime) -> Room:
         """How much may leave now. Other senders wait until this transaction has taken its share."""

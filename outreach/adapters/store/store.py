@@ -17,6 +17,7 @@ from outreach.adapters.store.acts import Acts
 from outreach.adapters.store.archive import Archive
 from outreach.adapters.store.departures import Departures
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
+from outreach.adapters.store.figures import Figures
 from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.journal import Fold, Journal
 from outreach.adapters.store.lessons import Lessons
@@ -50,6 +51,7 @@ class Store:
     archive: Archive
     passes: Passes
     access: Access
+    figures: Figures
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -101,8 +103,9 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
     switches, access = Switches(engine), Access(engine)
     archive, passes = Archive(engine, journal, outbox, campaign, wave), Passes(engine, folder)
-    rooms = (journal, register, outbox, departures, senders, inbox, acts, lessons, switches, archive, passes, access)
-    return Store(engine, campaign, wave, *rooms)
+    figures = Figures(engine, campaign, wave)
+    first = (journal, register, outbox, departures, senders, inbox, acts, lessons, switches)
+    return Store(engine, campaign, wave, *first, archive, passes, access, figures)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

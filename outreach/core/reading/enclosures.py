@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from outreach.core.reading.forms import Fields
 from outreach.core.reading.traits import Heard
-from outreach.core.reading.weighing import NEVER, Doubt, Verdict
+from outreach.core.reading.weighing import NEVER, STOPPING, Doubt, Verdict
 from outreach.model import Evidence, Message, Reading, ReadingKind
 
 K = ReadingKind
@@ -71,7 +71,8 @@ def with_forms(reading: Reading, enclosed: Sequence[str], found: Sequence[Enclos
     doubt = Evidence(ENCLOSED, ", ".join([*told, *(name for name in enclosed if name not in dict(ours))])[:MOST_WORDS])
     others = tuple(one for one in reading.evidence if one.rule != ENCLOSED)
     fields = tuple(_field(name, value) for _, filled in ours for name, value in filled)[:MOST_FIELDS]
-    return replace(reading, decided=False, evidence=(*others, doubt, *fields, *problems))
+    decided = reading.decided and reading.kind in STOPPING  # which is believed at once, whatever a form says
+    return replace(reading, decided=decided, evidence=(*others, doubt, *fields, *problems))
 
 
 def form_fields(reading: Reading) -> tuple[tuple[str, str], ...]:
