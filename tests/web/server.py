@@ -21,6 +21,7 @@ from outreach.entrypoints.web import server
 from outreach.entrypoints.web.access import accounts
 from outreach.entrypoints.web.access.sessions import begin_session
 from outreach.entrypoints.web.intake import Patience
+from outreach.entrypoints.web.routes import ROUTES, Row
 from outreach.entrypoints.web.site import Site
 
 PASSWORD = "quiet river under birches"
@@ -117,7 +118,11 @@ class Page:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, now: datetime, patience: Patience | None = None, door: server.Door | None = None
+    folder: Path,
+    now: datetime,
+    patience: Patience | None = None,
+    door: server.Door | None = None,
+    rows: tuple[Row, ...] = ROUTES,
 ) -> Iterator[Page]:
     """Serves the campaign of a folder on a free port."""
     clock = VirtualClock(now)
@@ -126,7 +131,7 @@ def running(
     with server.open_door(door) as listening:
         port = listening.getsockname()[1]
         site = replace(server.make_site(desk, door, port), patience=patience or Patience())
-        uvicorn = server.make_server(site)
+        uvicorn = server.make_server(site, rows)
         thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
