@@ -6,17 +6,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any, TypeVar
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.overview import Overview, overview, stamp
 
+Drawn = TypeVar("Drawn")
 AT_ONCE = 2.0  # seconds: what is counted faster is counted anew after each change
 SHARE = 20  # times as long as the counting took its result is kept, whatever changes
 
 
 @dataclass
 class Counted:
-    """The overview as last counted."""
+    """The overview as last counted, and what was drawn of it."""
 
     count: Callable[[Desk], Overview] = overview
     stamp: Callable[[Desk], object] = stamp
@@ -25,6 +27,7 @@ class Counted:
     _stamp: object = None
     _took: float = 0.0
     _until: float = 0.0
+    _drawn: dict[str, tuple[Overview, Any]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def now(self, desk: Desk) -> Overview:
@@ -41,3 +44,11 @@ class Counted:
                 self._took = self.clock() - begun
                 self._until = self.clock() + SHARE * self._took
             return self._last
+
+    def drawn(self, now: Overview, language: str, draw: Callable[[], Drawn]) -> Drawn:
+        """What is drawn of an overview for a language; drawn anew when the overview is another one."""
+        known = self._drawn.get(language)
+        if known is None or known[0] is not now:
+            known = self._drawn[language] = (now, draw())
+        found: Drawn = known[1]
+        return found
