@@ -105,11 +105,12 @@ class Page:
         """Somebody who is not logged in."""
         return Browser(self.port)
 
-    def token(self, role: str) -> str:
-        """The secret of a session of somebody with a role; the account's name is the role's."""
-        if self.desk.store.access.account(role) is None:
-            accounts.add_account(self.desk, role, role)
-        return begin_session(self.desk, role, role)
+    def token(self, role: str, name: str = "") -> str:
+        """The secret of a session of somebody with a role; without a name, the account is called like the role."""
+        key = accounts.key_of(name or role)
+        if self.desk.store.access.account(key) is None:
+            accounts.add_account(self.desk, name or role, role)
+        return begin_session(self.desk, key, name or role)
 
     def someone(self, role: str) -> Browser:
         """Somebody who is logged in with a role."""
