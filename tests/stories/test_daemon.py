@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from tests.servers.dovecot import free_port
 from tests.servers.sink import Sink
@@ -27,6 +28,13 @@ def running(office: Office) -> Iterator[subprocess.Popen[str]]:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
         log.close()
+
+
+def mailbox_problem(office: Office) -> str | None:
+    """Why the mailbox cannot be read, as it is noted for the page."""
+    with closing(sqlite3.connect(office.folder / "outreach.db")) as database:
+        row = database.execute("SELECT value FROM switch WHERE name = 'mailbox'").fetchone()
+    return None if row is None else str(row[0])
 
 
 def until(holds: Callable[[], bool], office: Office, seconds: float = 20) -> None:
@@ -78,10 +86,14 @@ def test_it_outlives_a_relay_that_is_away(make_office: Callable[..., Office]) ->
 
 
 def test_a_wrong_password_ends_it(office: Office) -> None:
-    """Exit 4 instead of knocking until the account is locked."""
+    """Exit 4 instead of knocking until the account is locked; the page is told, until the mailbox can be read."""
     office.call("contacts", "import")
     office.env["OUTREACH_IMAP_PASSWORD"] = "wrong"
     assert office.account.username in office.call("daemon", code=4).err
+    assert office.account.username in (mailbox_problem(office) or "")
+    del office.env["OUTREACH_IMAP_PASSWORD"]
+    office.call("collect")
+    assert mailbox_problem(office) is None
 
 
 def test_killed_while_sending_nothing_is_doubled(office: Office) -> None:

@@ -215,7 +215,11 @@ def counting(looked_at: Page) -> tuple[Counted, list[float], dict[str, Any]]:
         now["time"] += now["takes"]
         return replace(known, days_left=len(counted))
 
-    return Counted(count=count, stamp=lambda _desk: now["stamp"], clock=lambda: now["time"]), counted, now
+    return (
+        Counted(count=count, stamp=lambda _desk: now["stamp"], clock=lambda: now["time"], aside=lambda work: work()),
+        counted,
+        now,
+    )
 
 
 def test_it_is_counted_anew_when_something_changed(
@@ -240,5 +244,6 @@ def test_a_long_counting_is_not_repeated_at_once(
     now["time"] += SHARE * AT_ONCE * 10 - 1
     assert kept.now(looked_at.desk).days_left == 1
     now["time"] += 1.1
+    assert kept.now(looked_at.desk).days_left == 1  # nobody waits: it is counted aside
     assert kept.now(looked_at.desk).days_left == 2
     assert len(counted) == 2
