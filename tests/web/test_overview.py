@@ -139,6 +139,17 @@ def test_a_picture_is_made_in_the_browser(desktop: BrowserPage, tmp_path: Path) 
     assert int.from_bytes(content[16:20], "big") == 2000
 
 
+def test_a_country_in_hand_is_told_below_the_map(desktop: BrowserPage) -> None:
+    """Its numbers, for eyes that see no title of a pointer; the map can be passed over by keyboard."""
+    desktop.locator(".world-map :is(a, g):has(> title:text('Brazil'))").first.hover()
+    expect(desktop.locator(".chart-world-map .in-hand")).to_have_text(re.compile(r"^Brazil: \d+ of \d+ confirmed"))
+    skip = desktop.get_by_role("link", name="Skip the map")
+    skip.focus()
+    expect(skip).to_be_in_viewport()
+    skip.press("Enter")
+    assert desktop.evaluate("() => document.activeElement.id") == "world-map-foot"
+
+
 def test_without_a_script_the_drawings_are_there(looked_at: Page, make_context: Callable[..., BrowserContext]) -> None:
     """No button that does nothing; SVG and CSV can be saved."""
     window = make_context(looked_at, "reader", script=False).new_page()
