@@ -19,7 +19,7 @@ PLACES = (
     Place("overview", "/", in_docs=True),
     Place("accounts", "/accounts"),
     Place("settings", "/settings", "reader"),
-    Place("login", "/login", "", in_docs=True),
+    Place("login", "/login", ""),
     Place("no-link", "/open/none", ""),
     Place("no-page", "/none", "reader"),
     Place("forbidden", "/accounts", "reader"),
