@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.rendering import Templates
+from outreach.entrypoints.web.sender import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Site:
     hosts: frozenset[str]  # names by which browsers reach it, exactly
     scheme: str  # http on the own machine, https behind TLS
     templates: Templates
+    sender: Sender
     patience: Patience = field(default_factory=Patience)
     name: str = "outreach"  # of its cookie; two pages on one machine have two
 
