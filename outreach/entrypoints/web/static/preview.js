@@ -1,4 +1,4 @@
-// Goes through the letters with the arrow keys.
+// Goes through the letters with the arrow keys, and shows at once what is chosen.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -6,3 +6,8 @@ document.addEventListener("keydown", (event) => {
   const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
   document.querySelector(`a[rel="${rel}"]`)?.click();
 });
+
+// What is chosen is shown at once.
+for (const choice of document.querySelectorAll(".looks-form select")) {
+  choice.addEventListener("change", () => choice.form.requestSubmit());
+}
