@@ -29,6 +29,11 @@ class Underway:
         return self.counts[LetterState.READY] + self.counts[LetterState.DEFERRED]
 
     @property
+    def leaving(self) -> int:
+        """Letters that may leave now or are on their way to the relay."""
+        return self.due + sum(self.counts[state] for state in ON_THE_WAY)
+
+    @property
     def later(self) -> int:
         """Letters that wait for their time."""
         return max(0, self.waiting - self.due)

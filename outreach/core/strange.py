@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from outreach.model import Invitee
 
-SIGNS = frozenset("<>&\"“”„«»{}%\\|")
+SIGNS = frozenset('<>&"“”„«»{}%\\|')
 FEW = 5  # of the longest names
 
 

@@ -26,6 +26,7 @@ PLACES = (
     Place("letters-test", "/letters/test", "sender"),
     Place("letters-launch", "/letters/launch", "sender", in_docs=True),
     Place("letters-sending", "/letters/sending", "sender"),
+    Place("letters-outbox", "/letters/outbox", "sender"),
     Place("accounts", "/accounts"),
     Place("settings", "/settings", "reader"),
     Place("login", "/login", "", in_docs=True),

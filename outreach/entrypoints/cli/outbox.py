@@ -104,4 +104,5 @@ def resume_(call: Call, *, restored: bool) -> None:
     if restored:
         desk.store.passes.count_on(desk.now())
         click.echo("The database counts as up to date with the letters that left.")
-    click.echo("Sending goes on; `outreach daemon` or `outreach post` sends." if resume(desk) else "Sending was not paused.")
+    was = resume(desk)
+    click.echo("Sending goes on; `outreach daemon` or `outreach post` sends." if was else "Sending was not paused.")

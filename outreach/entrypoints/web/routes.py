@@ -16,6 +16,7 @@ from outreach.entrypoints.web.pages import (
     files,
     launch,
     letters,
+    outbox,
     overview,
     preview,
     sending,
@@ -73,6 +74,8 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/letters/sending", Role.READER, sending.sending_page),
     Row("GET", "/letters/sending/events", Role.READER, sending.events, by_hand=False),
     Row("POST", "/letters/sending", Role.SENDER, sending.turn),
+    Row("GET", "/letters/outbox", Role.READER, outbox.outbox_page),
+    Row("POST", "/letters/outbox/{letter:int}/settle", Role.SENDER, outbox.settle),
     # Settings and people
     Row("GET", "/settings", Role.READER, settings.settings_page),
     Row("POST", "/settings/password", Role.READER, settings.change_password),

@@ -68,7 +68,9 @@ def launch(visit: Visit) -> Response:
     except ConfigurationError:
         return _page(visit)
     if not plan.invitees:
-        return visit.go(PROGRESS, visit.say("Nobody is left to invite: the letters were queued before."), tone="warning")
+        return visit.go(
+            PROGRESS, visit.say("Nobody is left to invite: the letters were queued before."), tone="warning"
+        )
     visit.site.sender.wake()
     number = len(plan.invitees)
     said = visit.say_number("%(num)s letter is on its way.", "%(num)s letters are on their way.", number)

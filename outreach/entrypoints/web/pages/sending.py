@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from outreach.campaign.posting import pause, resume
 from outreach.campaign.underway import underway
 from outreach.entrypoints.web.visit import Visit
-from outreach.model import LetterState, UsageError
+from outreach.model import UsageError
 
 PROGRESS = "/letters/sending"
 TEMPLATE = "letters/sending.html"
@@ -31,8 +31,8 @@ def now_values(visit: Visit) -> dict[str, Any]:
     """What the live part of the page shows."""
     now = underway(visit.desk)
     who = visit.site.sender.now()
-    moving = now.due > 0 and not now.paused and who.by_anybody
-    return {"now": now, "who": who, "moving": moving, "LetterState": LetterState}
+    moving = now.leaving > 0 and not now.paused and who.by_anybody
+    return {"now": now, "who": who, "moving": moving}
 
 
 def events(visit: Visit) -> Response:
