@@ -16,7 +16,7 @@ export PIP_REQUIRE_HASHES := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN
 unexport PYTHONPATH
 
-.PHONY: help rehearse test check format lint types floors bench relaying accuracy fuzz learn messages screenshots docs lock clean
+.PHONY: help rehearse test check format lint types floors bench relaying accuracy fuzz learn messages screenshots map docs lock clean
 
 help:  ## list the chores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,11 @@ messages: $(VENV)/.dev  ## put new words of the page into its catalogues, and li
 
 screenshots: $(VENV)/.dev  ## take pictures of the page into docs/screenshots; needs Chromium
 	@$(BIN)/python -m tests.web.screenshots
+
+# Natural Earth's outlines, as this package ships them; outlines.py refuses any other.
+map: $(VENV)/.dev  ## draw the countries of the map anew from Natural Earth's outlines; needs npm
+	@npm install --silent --no-save --ignore-scripts --prefix $(VENV)/map world-atlas@2.0.2
+	@$(BIN)/python -m outreach.entrypoints.web.charts.outlines $(VENV)/map/node_modules/world-atlas/countries-50m.json
 
 docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
 	$(BIN)/python -m outreach.entrypoints.documents

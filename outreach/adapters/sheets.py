@@ -141,11 +141,11 @@ def _cell(value: Any) -> str:
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: bool = True) -> None:
     """Writes a CSV that Excel opens rightly and that runs no formula; the file appears whole."""
-    _replace(path, csv_bytes(header, rows, safe=safe))
+    _replace(path, csv_content(header, rows, safe=safe))
 
 
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: bool = True) -> bytes:
-    """A CSV that Excel opens rightly (UTF-8 with a mark) and that runs no formula."""
+def csv_content(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: bool = True) -> bytes:
+    """The bytes of such a CSV: UTF-8 with a mark."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(header)

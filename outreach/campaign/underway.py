@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import PAUSED
-from outreach.model import LetterState
+from outreach.campaign.posting import limits
+from outreach.model import LetterState, Stay
 
 DONE = (LetterState.ACCEPTED, LetterState.REFUSED, LetterState.IN_DOUBT)
 ON_THE_WAY = (LetterState.CLAIMED, LetterState.HANDING_OVER)
@@ -21,6 +22,7 @@ class Underway:
     due: int  # wait, and may leave now
     next_due: datetime | None  # of those that wait for their time
     paused: str | None  # why nothing leaves
+    held: Stay | None  # what holds back even those that are due: the limits of the relay
     minutes: int | None  # that the letters due now take at the rate of the settings; None: as fast as the relay takes
 
     @property
@@ -53,11 +55,13 @@ def underway(desk: Desk) -> Underway:
     """How the mailing goes now."""
     outbox, now = desk.store.outbox, desk.now()
     due = outbox.due(now)
+    held = desk.store.departures.held(now, limits(desk))
     rate = desk.settings.smtp.per_minute
     return Underway(
         counts=outbox.counts(),
         due=due,
         next_due=outbox.next_due(),
         paused=desk.store.switches.get(PAUSED),
+        held=held if held is not None and held.until > now else None,
         minutes=-(-due // rate) if rate else None,
     )

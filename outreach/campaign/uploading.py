@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from outreach.adapters.sheets import csv_bytes, rows_of
+from outreach.adapters.sheets import csv_content, rows_of
 from outreach.adapters.store.register import Enrolled
 from outreach.adapters.uploads import Upload, Uploads
 from outreach.campaign.desk import Desk
@@ -91,4 +91,4 @@ def enrol_upload(desk: Desk, uploads: Uploads, token: str, *, skip_bad: bool) ->
 
 def bad_rows_file(looked: Looked) -> bytes:
     """The bad rows as a CSV that can be corrected and sent again; its last column says what is wrong."""
-    return csv_bytes(*bad_rows_sheet(looked.enrolment))
+    return csv_content(*bad_rows_sheet(looked.enrolment))

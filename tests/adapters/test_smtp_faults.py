@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
+import random
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -195,5 +197,44 @@ def test_every_fault_before_the_letters(authority: Authority, cell: Cell) -> Non
             told.check()
             assert not server.said("HELO")  # a fallback would hide the reason
             assert not cell.encrypted or {line[:4] for line in server.in_clear} <= {"EHLO", "STAR"}
+
+    asyncio.run(story())
+
+
+class Dice(dict[str, str]):
+    """Faults of every kind at every verb, now and then; the same ones for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._chance = random.Random(seed)  # noqa: S311  a test wants the same chances again
+
+    def get(self, verb: str, _default: object = None) -> str | None:  # type: ignore[override]
+        """Mostly none."""
+        kinds = sorted(set(FAULTS) - {"hang"} if verb != "reply" else set(FAULTS))
+        return FAULTS[self._chance.choice(kinds)] if self._chance.random() < 0.03 else None
+
+
+@pytest.mark.parametrize("pipelining", [False, True], ids=["plain", "pipelined"])
+@pytest.mark.parametrize("seed", range(4))
+def test_letters_among_faults_at_random(seed: int, pipelining: bool) -> None:
+    """Whatever comes in whatever order: none is lost, none doubled, and it comes to an end."""
+
+    async def story() -> None:
+        extensions = ("PIPELINING",) if pipelining else ()
+        async with FaultySmtp(Dice(seed), extensions=extensions) as server:
+            made = SmtpSettings("127.0.0.1", server.port, "none")
+            man = SmtpPostman(made, None, classify=classify, timeouts=replace(PATIENT, dot=SILENCE))
+            told, left = Story(server, man), [f"letter{number}" for number in range(100)]
+            while left:
+                with contextlib.suppress(TryAgainLaterError):
+                    if not man.connected:
+                        await man.connect()
+                    await told.hand_over(*left[:10])
+                last = {name: handovers[-1].result for name, handovers in told.settled.items()}
+                left = [name for name in left if last.get(name, R.NOT_TRIED) in (R.NOT_TRIED, R.DEFERRED)]
+            await man.close()
+            told.check()
+            assert len(told.settled) == 100
+            assert Counter(last.values())[R.ACCEPTED] > 50
 
     asyncio.run(story())

@@ -34,12 +34,14 @@ class Room:
     desk: Desk
     clock: VirtualClock
 
-    def launch(self) -> None:
-        """Invites everybody; whatever the relay does, it is written down."""
+    def launch(self, limit: int | None = None) -> None:
+        """Invites everybody, or some; whatever the relay does, it is written down."""
         stationery = self.desk.load_stationery()
         import_contacts(self.desk)
         listed = read_contacts(contacts_file(self.desk)).invitees
-        queue_invitations(self.desk, stationery, plan_launch(self.desk, stationery, listed=listed).invitees)
+        queue_invitations(
+            self.desk, stationery, plan_launch(self.desk, stationery, listed=listed, limit=limit).invitees
+        )
         self.post()
 
     def post(self) -> Progress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,16 +14,18 @@ import pytest
 from imapclient import IMAPClient
 
 from outreach.adapters.imap import ImapMailbox
-from outreach.bootstrap import mailbox, relay, sent_folder
+from outreach.bootstrap import mailbox, make_desk, relay, sent_folder
 from outreach.campaign.doubt import profile_of
 from outreach.campaign.relay_test import learn_relay
 from outreach.campaign.replies import read_new
 from outreach.campaign.sent_copies import Kept, keep_copies
+from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.mailroom import take_everything
-from outreach.model import LetterState, OutreachError, RelayProfile
+from outreach.entrypoints.safekeeping import back_up
+from outreach.model import LetterState, OutreachError, RelayProfile, State
 from outreach.settings import Settings
 from tests.servers.postfix import Postfix
-from tests.servers.relay import STAMP, Rewrite, kept, make_folder, moved, replaced
+from tests.servers.relay import STAMP, Rewrite, kept, make_folder, moved, replaced, wait_until
 from tests.stories.conftest import TOWNS, Office
 from tests.stories.room import ARCHIVE, COPIES, NORTHAM, SENT, START, MakeRoom, Room, with_copies
 
@@ -180,6 +183,28 @@ def test_nothing_is_written_where_it_is_not_ours_to_do(
     assert folder_of(room, SENT) == []
 
 
+def test_sent_holds_each_letter_once_however_often_it_is_killed(make_room: MakeRoom) -> None:
+    """Real processes, killed with SIGKILL at growing times while they fill the folder: each letter once, none missing."""
+    room = make_room()
+    room.launch()
+    room.knows()
+    for copies in (0, 1, 2):
+        process = subprocess.Popen(
+            room.office.command("post"),
+            env=room.office.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        place = make_folder(room.office.account, SENT)
+        wait_until(lambda: process.poll() is not None or len(list(place.glob("*/*.*"))) > copies)  # noqa: B023
+        process.kill()
+        process.wait()
+    room.office.call("post")
+    assert len(folder_of(room, SENT)) == 3
+    assert len({raw for raw, _ in folder_of(room, SENT)}) == 3
+    assert room.desk.store.archive.without_copy(9) == ()
+
+
 # ---------------------------------------------------------------- blind copies
 
 
@@ -268,35 +293,53 @@ def test_a_restored_backup_sends_nothing_twice(make_room: MakeRoom) -> None:
 
 
 def test_check_frees_a_restored_database(make_room: MakeRoom) -> None:
-    """The archive holds everything that the backup does not know: after `check` letters leave again."""
+    """The archive holds everything that the backup does not know: after the comparison letters leave again."""
     room = make_room(sent_folder=SENT)
     room.knows(sent_folder=SENT)
-    office = room.office
-    office.call("launch", "--yes", "--limit", "1")
-    office.call("contacts", "import")
-    office.call("backup", str(office.folder / "backup.db"))
-    office.call("launch", "--yes")
+    room.launch(limit=1)
+    back_up(room.desk, room.office.folder / "backup.db")
+    room.launch()
     assert len(room.relay.letters) == 3
     room.desk.store.close()
-    restore(office)
-    office.call("launch", "--yes", code=1)
-    assert "it was compared with" in office.call("check").out
-    office.call("launch", "--yes")
+    restore(room.office)
+    room.desk = make_desk(room.office.folder, room.desk.settings, room.clock, "tester")
+    with pytest.raises(OutreachError, match="nothing is sent until it was compared with the archive"):
+        room.launch()
+    told = [one.what for one in archive_findings(room.desk)]
+    assert told == [
+        "2 letters had left that this database did not know as sent",
+        "this database was older than the last letters (a backup was restored?)",
+    ]
+    room.launch()
     assert len(room.relay.letters) == 3
-    assert {line["state"] for line in office.call("log", "--json").json} == {"invited"}
+    assert {one.state for one in room.desk.store.journal.standings().values()} == {State.INVITED}
 
 
 def test_without_a_known_archive_a_person_must_say_so(make_room: MakeRoom) -> None:
-    """No folder receives a copy of every letter: `check` cannot free the database, a person can."""
+    """No folder receives a copy of every letter: comparing does not free the database, a person can."""
     room = make_room()
-    office = room.office
-    office.call("launch", "--yes")
-    (office.folder / "outreach.db.passes").unlink()
-    assert "the archive may not hold all of them" in office.call("check", code=3).out
+    room.launch()
+    (room.office.folder / "outreach.db.passes").unlink()
+    told = [one.what for one in archive_findings(room.desk) if not one.warning]
+    assert told == ["this database is older than the last letters, and the archive may not hold all of them"]
     with pytest.raises(OutreachError, match="nothing is sent"):
         room.post()
-    office.call("resume", "--restored")
+    room.office.call("resume", "--restored")
     room.post()
+
+
+def test_an_archive_that_is_away_frees_nothing(make_room: MakeRoom) -> None:
+    """The comparison waits for the mail server, and so do the letters."""
+    room = make_room(sent_folder=SENT)
+    room.knows(sent_folder=SENT)
+    room.launch()
+    (room.office.folder / "outreach.db.passes").unlink()
+    away = replace(room.desk.settings, inbox=replace(room.desk.settings.inbox, port=room.relay.port))
+    findings = list(archive_findings(replace(room.desk, settings=away)))
+    assert [one.why for one in findings if not one.warning] == [
+        "nothing is sent until the database was compared with the archive"
+    ]
+    assert room.desk.store.passes.restored()
 
 
 def test_a_rehearsal_may_be_restored(make_room: MakeRoom) -> None:

@@ -206,6 +206,25 @@ def test_a_killed_process_leaves_a_letter_that_is_found(make_room: MakeRoom) -> 
     assert [room.taken(f"mayor@{town[0]}.example") for town in TOWNS[:3]] == [2, 2, 2]
 
 
+def test_the_daemon_settles_doubts_by_itself(make_room: MakeRoom) -> None:
+    """In its tick, when the waiting time is over."""
+    room = make_room(silent={NORTHAM}, sent_folder=SENT)
+    room.launch()
+    assert room.state() is LetterState.IN_DOUBT
+    process = subprocess.Popen(
+        room.office.command("daemon", "--every", "0.5", now=(START + WAIT).isoformat()),
+        env=room.office.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until(lambda: room.state() is LetterState.ACCEPTED, 60)
+    finally:
+        process.terminate()
+        process.wait()
+    assert room.taken() == 1
+
+
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_rehearsal_settles_its_doubts_too(make_room: MakeRoom, *, taken: bool) -> None:
     """What the embedded relay took lies in its Maildir, before it says yes."""

@@ -29,7 +29,7 @@ PLACES = (
     Place("letters-outbox", "/letters/outbox", "sender"),
     Place("accounts", "/accounts"),
     Place("settings", "/settings", "reader"),
-    Place("login", "/login", "", in_docs=True),
+    Place("login", "/login", ""),
     Place("no-link", "/open/none", ""),
     Place("no-page", "/none", "reader"),
     Place("forbidden", "/accounts", "reader"),

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, FilePayload, expect
 from playwright.sync_api import Page as BrowserPage
 
 from outreach.model import LetterState
@@ -35,8 +35,8 @@ def slow(tmp_path: Path) -> Iterator[Page]:
 def send_list(window: BrowserPage, text: str, name: str = "towns.csv") -> None:
     """Chooses a list and has it looked at."""
     window.goto("/letters/contacts")
-    file = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
-    window.get_by_label("The list").set_input_files([file])  # type: ignore[list-item]
+    file = FilePayload(name=name, mimeType="text/csv", buffer=text.encode())
+    window.get_by_label("The list").set_input_files(file)
     window.get_by_role("button", name="Look at the list").click()
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from outreach.entrypoints.web.access.roles import GIVEN, Role
-from outreach.entrypoints.web.routes import ROUTES, Row
-from tests.web.server import Browser, Page
+from outreach.entrypoints.web.routes import ROUTES, Handler, Row
+from outreach.entrypoints.web.visit import Visit
+from outreach.model import TryAgainLaterError
+from tests.web.campaign import NOW
+from tests.web.server import Browser, Page, copy_of, running
 
 EVERY = [pytest.param(row, role, id=f"{row.method} {row.path} {role}") for row in ROUTES for role in Role]
 
@@ -62,3 +68,33 @@ def test_places_on_every_page_are_those_one_may_go_to(looked_at: Page, role: Rol
     """A reader is not shown what is for admins."""
     text = looked_at.someone(role).get("/").text
     assert ('href="/accounts"' in text) is (role is Role.ADMIN)
+
+
+def _break(_visit: Visit) -> Response:
+    message = "a secret of the inside"
+    raise RuntimeError(message)
+
+
+def _find_nothing(_visit: Visit) -> Response:
+    raise HTTPException(404)
+
+
+def _wait(_visit: Visit) -> Response:
+    message = "somebody else is at it"
+    raise TryAgainLaterError(message)
+
+
+@pytest.mark.parametrize(
+    ("handler", "status", "told"),
+    [(_break, 500, "Something broke"), (_find_nothing, 404, "no such page"), (_wait, 503, "somebody else is at it")],
+)
+def test_a_fault_is_told_in_our_own_words(
+    built: Path, tmp_path: Path, handler: Handler, status: int, told: str
+) -> None:
+    """A page with a status; never the inside of the program."""
+    rows = (*ROUTES, Row("GET", "/fault", Role.READER, handler))
+    with running(copy_of(built, tmp_path / "campaign"), NOW, rows=rows) as page:
+        answer = page.someone("reader").get("/fault")
+        assert (answer.status, told in answer.words) == (status, True)
+        assert "secret of the inside" not in answer.text
+        assert ("Log out" in answer.words) is (status != 500)

@@ -271,6 +271,8 @@ def status_text(name: str, now: Status) -> str:
     ]
     waiting = ", ".join(f"{number} {what}" for number, what in needs if number)
     lines.append(f"  needs a person: {waiting or 'nothing'}")
+    if now.letters[LetterState.IN_DOUBT]:
+        lines.append("  letters in doubt: when they are looked for, and what to do: outreach outbox --state in_doubt")
     if now.paused:
         lines.append(f"  sending is paused: {now.paused}")
     return "\n".join(lines)

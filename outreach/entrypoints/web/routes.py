@@ -10,6 +10,7 @@ from starlette.responses import Response
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.pages import (
     accounts,
+    charts,
     check,
     contacts,
     door,
@@ -53,6 +54,8 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/logout", Role.READER, door.logout),
     # Overview
     Row("GET", "/", Role.READER, overview.overview),
+    Row("GET", "/overview/live", Role.READER, overview.live, by_hand=False),
+    Row("GET", "/charts/{name}", Role.READER, charts.saved),
     # Letters: the steps to a launch, how it goes, what comes after it
     Row("GET", "/letters", Role.READER, letters.letters_page),
     Row("GET", "/letters/contacts", Role.READER, contacts.contacts_page),

@@ -7,8 +7,9 @@ import threading
 from dataclasses import dataclass
 
 from outreach.adapters.store.locks import is_held
+from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import PAUSED, post
+from outreach.campaign.posting import post
 from outreach.model import BusyError, LoginRefusedError, OutreachError
 
 logger = logging.getLogger(__name__)

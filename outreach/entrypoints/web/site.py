@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from outreach.campaign.desk import Desk
+from outreach.entrypoints.web.counted import Counted
 from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.rendering import Templates
 from outreach.entrypoints.web.sender import Sender
@@ -21,6 +22,7 @@ class Site:
     sender: Sender
     patience: Patience = field(default_factory=Patience)
     name: str = "outreach"  # of its cookie; two pages on one machine have two
+    counted: Counted = field(default_factory=Counted)  # the overview
 
     @property
     def cookie(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from outreach.campaign.doubt import doubts
 from outreach.campaign.mailing import resolve
+from outreach.campaign.waiting import places
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
 from outreach.model import LetterState, UsageError
@@ -31,17 +31,17 @@ def outbox_page(visit: Visit) -> Response:
     words = visit.query.get("q", "").strip()[:200]
     before = visit.query.get("before", "")
     start = int(before) if before.isdecimal() and len(before) < 16 else None  # noqa: PLR2004  digits of any letter
-    letters = desk.store.letter_list.newest(SHOWN[state][1], words, PAGE + 1, before=start)
+    letters = desk.store.outbox.newest(SHOWN[state][1], words, PAGE + 1, before=start)
+    invitees = desk.store.register.some({letter.key.invitee for letter in letters})
     counts = desk.store.outbox.counts()
     return visit.page(
         "letters/outbox.html",
         part="rows",
-        letters=letters[:PAGE],
-        more=letters[PAGE - 1].letter if len(letters) > PAGE else None,
+        places=tuple(places(desk, letters[:PAGE], invitees)),
+        more=letters[PAGE - 1].id if len(letters) > PAGE else None,
         state=state,
         words=words,
         shown=[(key, word, sum(counts[one] for one in states or counts)) for key, (word, states) in SHOWN.items()],
-        doubts=doubts(desk) if counts[LetterState.IN_DOUBT] else {},
     )
 
 

@@ -75,8 +75,15 @@ def preview_page(visit: Visit) -> Response:
     strange = strangest(people)
     order = tuple(one.invitee for one in strange) if wanted.strange else people
     at = next((place for place, one in enumerate(order) if one.id == wanted.who), 0)
-    values = {"wanted": wanted, "total": len(people), "strange": len(strange), "place": at, "many": len(order)}
-    response = visit.page("letters/preview.html", **values, **_values(visit, wanted, order, at, strange))
+    response = visit.page(
+        "letters/preview.html",
+        wanted=wanted,
+        total=len(people),
+        strange=len(strange),
+        place=at,
+        many=len(order),
+        **_values(visit, wanted, order, at, strange),
+    )
     response.headers["Content-Security-Policy"] = f"{HEADERS['Content-Security-Policy']}; frame-src 'self'"
     return response
 

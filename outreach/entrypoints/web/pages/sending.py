@@ -31,7 +31,7 @@ def now_values(visit: Visit) -> dict[str, Any]:
     """What the live part of the page shows."""
     now = underway(visit.desk)
     who = visit.site.sender.now()
-    moving = now.leaving > 0 and not now.paused and who.by_anybody
+    moving = now.leaving > 0 and not now.paused and now.held is None and who.by_anybody
     return {"now": now, "who": who, "moving": moving}
 
 
