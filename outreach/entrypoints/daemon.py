@@ -27,6 +27,7 @@ logger = logging.getLogger("outreach.daemon")
 POLL = 300.0  # seconds; the mailbox is looked into at least so often, IDLE or not
 STAND_BY = 5.0  # seconds between two looks whether the mailbox is watched
 BUSY = "another daemon serves this campaign; stop it first"
+PATIENCE = 1.0  # seconds; the page looks now and then whether a daemon is there
 SHORTEST, LONGEST = 1.0, 900.0  # seconds between two tries while a server is away
 
 
@@ -58,7 +59,7 @@ def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
     """
     _set_up_logging(verbose=verbose)
     alone = desk.store.engine.dialect.name == "sqlite"
-    with only_one(desk.store.engine, "daemon", BUSY) if alone else nullcontext():
+    with only_one(desk.store.engine, "daemon", BUSY, PATIENCE) if alone else nullcontext():
         service = _Service(desk, every, alone=alone)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stop.set())
