@@ -7,9 +7,12 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import closing, contextmanager
+from typing import Any, TypeVar
 
+T = TypeVar("T")
+Accept = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 PATIENCE = 10.0  # seconds until a server must answer
 
 
@@ -44,18 +47,40 @@ def _wait_for(port: int) -> None:
 
 
 @contextmanager
-def delayed(port: int, seconds: float) -> Iterator[int]:
-    """A line to a port on which every byte takes so long in each direction; gives its near end."""
+def serving(accept: Accept) -> Iterator[int]:
+    """A server in a thread of its own; gives its port, and leaves nothing open behind it."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    line = _Line(port, seconds)
-    near = asyncio.run_coroutine_threadsafe(line.open(), loop).result()
+
+    def wait(step: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(step, loop).result()
+
+    server = wait(asyncio.start_server(accept, "127.0.0.1", 0, limit=2**20))
     try:
-        yield near
+        yield int(server.sockets[0].getsockname()[1])
     finally:
+        server.close()
+        wait(_end_all())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.close()
+
+
+async def _end_all() -> None:
+    """Ends the conversations that are still open."""
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)  # transports close in the next round of the loop
+
+
+@contextmanager
+def delayed(port: int, seconds: float) -> Iterator[int]:
+    """A line to a port on which every byte takes so long in each direction; gives its near end."""
+    with serving(_Line(port, seconds).accept) as near:
+        yield near
 
 
 class _Line:
@@ -64,19 +89,15 @@ class _Line:
     def __init__(self, port: int, seconds: float) -> None:
         self._port = port
         self._seconds = seconds
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def open(self) -> int:
-        """Listens; gives the port."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, both ways."""
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
-        for source, target in ((reader, far_writer), (far_reader, writer)):
-            task = asyncio.create_task(self._pass_on(source, target))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        try:
+            await asyncio.gather(self._pass_on(reader, far_writer), self._pass_on(far_reader, writer))
+        finally:
+            far_writer.close()
+            writer.close()
 
     async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()

@@ -8,15 +8,14 @@ import random
 import re
 import sys
 import tempfile
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.mailings import make_mailing, send
+from benchmarks.relays import serving
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import resolve
@@ -46,14 +45,13 @@ class BadRelay:
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         before = [""]  # the last answer: to a command that follows a refused one, the answer is another no
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError), closing(writer):
             writer.write(b"220 bad relay\r\n")
             while verb := (await reader.readline())[:4].upper().strip():
                 if not await self._answer(verb, before, reader, writer):
                     break
-        if self._random.getrandbits(1):
-            writer.transport.abort()
-        writer.close()
+            if self._random.getrandbits(1):
+                writer.transport.abort()
 
     async def _answer(
         self, verb: bytes, before: list[str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -83,19 +81,6 @@ class BadRelay:
         return fault
 
 
-@contextmanager
-def bad_relay(seed: int) -> Iterator[tuple[BadRelay, int]]:
-    """The relay and its port."""
-    relay, loop = BadRelay(seed), asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, daemon=True).start()
-    opening = asyncio.start_server(relay.accept, "127.0.0.1", 0, limit=2**20)
-    server = asyncio.run_coroutine_threadsafe(opening, loop).result()
-    try:
-        yield relay, server.sockets[0].getsockname()[1]
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-
-
 class Clock:
     """Moves on when it is told."""
 
@@ -111,7 +96,8 @@ def soak(folder: Path, letters: int, seed: int) -> tuple[BadRelay, Desk]:
     """Sends until nothing waits; a person who knows what the relay has settles every doubt."""
     clock = Clock()
     desk = replace(make_mailing(folder, letters), clock=clock)
-    with bad_relay(seed) as (relay, port):
+    relay = BadRelay(seed)
+    with serving(relay.accept) as port:
         while (due := desk.store.outbox.next_due()) is not None:
             clock.moment = max(clock.moment, due) + timedelta(minutes=1)
             with suppress(OutreachError):

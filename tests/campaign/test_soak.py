@@ -16,3 +16,4 @@ def test_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path, seed: int) -> N
     assert relay.faults.total() > 5
     assert mistakes(relay, desk) == []
     assert max(relay.taken.values()) == 1
+    desk.store.close()
