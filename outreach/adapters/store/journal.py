@@ -56,7 +56,7 @@ class Journal:
         """The same within a transaction of another room."""
         if not entries:
             return ()
-        self._lock(connection, {entry.invitee for entry in entries})
+        self.lock(connection, {entry.invitee for entry in entries})
         rows = [self._row(entry, now, act) for entry in entries]
         ids = tuple(
             connection.execute(insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True), rows).scalars()
@@ -90,7 +90,7 @@ class Journal:
                 connection.execute(insert(t.standing), [self._standing_row(n, s) for n, s in folded.items()])
             _mark_reviews(connection, folded)
 
-    def _lock(self, connection: Connection, numbers: Iterable[int]) -> None:
+    def lock(self, connection: Connection, numbers: Iterable[int]) -> None:
         """One writer an invitee, so that each fold sees every entry before it."""
         for some in chunks(numbers):
             rows = select(t.invitee.c.number).where(t.invitee.c.number.in_(some)).order_by(t.invitee.c.number)

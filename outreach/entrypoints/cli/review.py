@@ -160,10 +160,10 @@ def _mark(words: str) -> str:
 
 def _act(desk: Desk, mail: Understood, key: str) -> list[str]:
     """Does what a key says; gives the lines that say what was done."""
-    from outreach.campaign import review  # noqa: PLC0415
+    from outreach.campaign import review, undoing  # noqa: PLC0415
 
     if key == "z":
-        return in_words(desk, review.undo(desk))
+        return in_words(desk, undoing.undo(desk))
     if key == "n":
         return in_words(desk, review.settle(desk, mail.mail))
     if key == "f":
@@ -253,6 +253,6 @@ def write_(call: Call, invitee: str, address: str) -> int:
 @command("undo")
 def undo_(call: Call) -> None:
     """Take back the last act of a person."""
-    from outreach.campaign.review import undo  # noqa: PLC0415
+    from outreach.campaign.undoing import undo  # noqa: PLC0415
 
     click.echo(undo(call.desk()).said)

@@ -1,0 +1,131 @@
+"""Takes back what a person did, whole: its facts, its letters, what it filed and what it taught."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from outreach.adapters.store.acts import Act
+from outreach.adapters.store.journal import Noted
+from outreach.campaign.desk import Desk
+from outreach.campaign.replies import taking_back
+from outreach.campaign.review import AUTOMATIC, Done
+from outreach.model import Entry, EntryKind, Letter, LetterKind, LetterState, UsageError
+
+
+def undo(desk: Desk) -> Done:
+    """Takes back the last act of a person, whoever it was, whole.
+
+    Raises:
+        UsageError: There is none, or it cannot be taken back because a letter has left.
+    """
+    act = desk.store.acts.last()
+    if act is None:
+        message = "there is nothing to take back"
+        raise UsageError(message)
+    return _take_back(desk, act)
+
+
+def undo_own(desk: Desk, name: str = "") -> Done:
+    """Takes back one's own last act, or the one with a name; never what somebody else did.
+
+    Raises:
+        UsageError: There is none, it is somebody else's, something was decided upon it since, or a letter has left.
+    """
+    act = desk.store.acts.find(name) if name else desk.store.acts.last(desk.by)
+    if act is None:
+        message = "you have done nothing that could be taken back"
+        raise UsageError(message)
+    if act.by != desk.by:
+        message = f"{act.by.removeprefix('person:')} did that, and takes it back; decide anew if it is wrong"
+        raise UsageError(message)
+    return _take_back(desk, act)
+
+
+def _take_back(desk: Desk, act: Act) -> Done:
+    noted = desk.store.journal.of_act(act.name)
+    _refuse_if_left(desk, noted)
+    entries = [*taking_back(desk, noted, desk.by), *_noted_again(desk, noted)]
+    with desk.store.transaction() as connection:
+        if not desk.store.acts.take_back(connection, act.name, desk.now()):
+            message = "it is taken back already"
+            raise UsageError(message)
+        _refuse_if_built_upon(desk, connection, act, noted)
+        desk.store.lessons.unlearn(connection, act.name)
+        _undo_letters(desk, connection, act, noted)
+        _undo_filing(desk, connection, act, entries)
+    return Done(f"taken back: {act.words}")
+
+
+def _refuse_if_built_upon(desk: Desk, connection: Connection, act: Act, noted: Sequence[Noted]) -> None:
+    """What somebody decided later of the same invitee or mail would hang in the air."""
+    if act.mail is not None:
+        desk.store.acts.known_of(connection, act.mail, alone=True)
+    desk.store.journal.lock(connection, {one.entry.invitee for one in noted})
+    mine = _touched(desk, connection, act)
+    for later in desk.store.acts.after(connection, act.id):
+        theirs = _touched(desk, connection, later)
+        if any(one & other for one, other in zip(mine, theirs, strict=True)):
+            who = later.by.removeprefix("person:")
+            message = f"{who} did something since that builds upon it ({later.words}); that must be taken back first"
+            raise UsageError(message)
+
+
+def _touched(desk: Desk, connection: Connection, act: Act) -> tuple[set[int], set[int]]:
+    invitees, mails = desk.store.acts.touched(connection, [act.name])
+    return invitees, mails | ({act.mail} if act.mail is not None else set())
+
+
+def _refuse_if_left(desk: Desk, noted: Sequence[Noted]) -> None:
+    waiting = (LetterState.READY, LetterState.DEFERRED, LetterState.WITHHELD)
+    for letter in _letters_of(desk, noted):
+        if letter.state not in waiting:
+            message = f"the letter to {letter.to} has left already; it cannot be taken back"
+            raise UsageError(message)
+
+
+def _letters_of(desk: Desk, noted: Sequence[Noted]) -> list[Letter]:
+    """The letters that an act of writing again queued."""
+    rounds = {(n.entry.invitee, n.entry.step) for n in noted if n.entry.kind is EntryKind.READDRESSED}
+    return [
+        letter
+        for number, round_ in rounds
+        for letter in desk.store.outbox.letters(invitee=number)
+        if letter.key.round == round_ and letter.key.kind is LetterKind.INVITATION
+    ]
+
+
+def _noted_again(desk: Desk, noted: Sequence[Noted]) -> list[Entry]:
+    """What a filing took back is noted again, as it was."""
+    targets = {n.entry.target for n in noted if n.entry.kind is EntryKind.UNDONE}
+    mails = {n.entry.mail for n in noted if n.entry.kind is EntryKind.UNDONE and n.entry.mail is not None}
+    facts = [n.entry for mail in mails for n in desk.store.journal.of_mail(mail) if n.entry.id in targets]
+    return [replace(entry, id=0) for entry in facts]
+
+
+def _undo_letters(desk: Desk, connection: Connection, act: Act, noted: Sequence[Noted]) -> None:
+    rounds = {n.entry.invitee for n in noted if n.entry.kind is EntryKind.READDRESSED}
+    desk.store.outbox.withhold_within(
+        connection, sorted(rounds), "taken back by a person", desk.now(), (LetterKind.INVITATION,)
+    )
+    desk.store.outbox.give_back(connection, act.withheld, "")
+    for number, address in act.taken_up:
+        desk.store.register.let_go(connection, number, address)
+
+
+def _undo_filing(desk: Desk, connection: Connection, act: Act, entries: Sequence[Entry]) -> None:
+    understood = None if act.mail is None else desk.store.inbox.understood(act.mail)
+    if understood is None:
+        desk.store.journal.write(connection, entries, desk.now())
+        return
+    nobodys = understood.match.number is None and act.filed is None and not act.filed_nowhere
+    read = understood.reading
+    waits = nobodys and not (read.kind in AUTOMATIC and read.decided)
+    back = replace(understood, filed=act.filed, filed_nowhere=act.filed_nowhere, needs_review=waits)
+    desk.store.inbox.write(connection, back, entries, desk.now())
+    if act.sender and act.sender_was is not None:
+        desk.store.register.remember(connection, act.sender, act.sender_was)
+    elif act.sender:
+        desk.store.register.forget(connection, act.sender)
