@@ -19,6 +19,7 @@ from outreach.adapters.store.engine import open_engine, sqlite_path, writing
 from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.journal import Fold, Journal
 from outreach.adapters.store.lessons import Lessons
+from outreach.adapters.store.mail_list import MailList
 from outreach.adapters.store.outbox import Outbox
 from outreach.adapters.store.passes import Passes
 from outreach.adapters.store.register import Register
@@ -40,6 +41,7 @@ class Store:
     register: Register
     outbox: Outbox
     inbox: Inbox
+    mail_list: MailList
     acts: Acts
     lessons: Lessons
     switches: Switches
@@ -94,7 +96,8 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     outbox = Outbox(engine, journal, register, campaign, wave)
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
     archive, passes = Archive(engine, journal, outbox, campaign, wave), Passes(engine, folder)
-    rooms = (journal, register, outbox, inbox, acts, lessons, Switches(engine), archive, passes, Access(engine))
+    mail = (inbox, MailList(engine, campaign, wave))
+    rooms = (journal, register, outbox, *mail, acts, lessons, Switches(engine), archive, passes, Access(engine))
     return Store(engine, campaign, wave, *rooms)
 
 
