@@ -63,6 +63,7 @@ class Done:
     invitee: Invitee | None = None
     remembered: int | None = None  # the number of the lesson that was learned
     act: str = ""  # by which it can be taken back
+    mail: int | None = None  # the mail that it concerns
 
 
 @dataclass(frozen=True, slots=True)

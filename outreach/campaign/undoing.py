@@ -56,7 +56,8 @@ def _take_back(desk: Desk, act: Act) -> Done:
         desk.store.lessons.unlearn(connection, act.name)
         _undo_letters(desk, connection, act, noted)
         _undo_filing(desk, connection, act, entries)
-    return Done(f"taken back: {act.words}")
+    mails = [act.mail, *(one.entry.mail for one in noted)]
+    return Done(f"taken back: {act.words}", mail=next((mail for mail in mails if mail is not None), None))
 
 
 def _refuse_if_built_upon(desk: Desk, connection: Connection, act: Act, noted: Sequence[Noted]) -> None:

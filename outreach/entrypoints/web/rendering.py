@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from outreach.entrypoints.web import words
+from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.static import address_of
 from outreach.model import LetterKind, LetterState, ReadingKind, State
 
@@ -55,6 +56,8 @@ class Templates:
             "letter_word": lambda kind: say(words.LETTERS[LetterKind(kind)]),
             "letter_state_word": lambda state: say(words.LETTER_STATES[LetterState(state)]),
             "role_word": lambda role: say(words.ROLES[role]),
+            "choice_word": lambda choice: say(words.CHOICES[choice]),
+            "said": lambda sentence: said(say, sentence),
             "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
         }
         return environment
@@ -62,6 +65,7 @@ class Templates:
 
 def _dates(locale: str, zone: ZoneInfo) -> dict[str, Any]:
     """Filters for days, moments and numbers as they are written in a language."""
+    from babel import Locale  # noqa: PLC0415
     from babel.dates import format_date, format_datetime, format_time  # noqa: PLC0415  a tenth of a second
     from babel.numbers import format_decimal, format_percent  # noqa: PLC0415
 
@@ -74,5 +78,6 @@ def _dates(locale: str, zone: ZoneInfo) -> dict[str, Any]:
         "time": lambda value: format_time(value, "HH:mm", tzinfo=zone, locale=locale),
         "iso": lambda value: local(value).isoformat(),
         "number": lambda value: format_decimal(value, locale=locale),
+        "language_word": lambda code: Locale.parse(locale).languages.get(code, code),
         "percent": lambda value: format_percent(value, locale=locale),
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from outreach.entrypoints.web.access.roles import Role
-from outreach.entrypoints.web.pages import accounts, door, files, overview, settings
+from outreach.entrypoints.web.pages import accounts, door, files, mails, overview, review, settings
 from outreach.entrypoints.web.visit import Visit
 
 MEGABYTE = 1024 * 1024
@@ -40,6 +40,16 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/logout", Role.READER, door.logout),
     # Overview
     Row("GET", "/", Role.READER, overview.overview),
+    # Review of answers, and the inbox
+    Row("GET", "/review", Role.READER, review.queue),
+    Row("GET", "/review/{mail:int}", Role.READER, review.one),
+    Row("POST", "/review/{mail:int}/decide", Role.REVIEWER, review.decide),
+    Row("GET", "/review/{mail:int}/cities", Role.READER, review.cities),
+    Row("POST", "/review/{mail:int}/file", Role.REVIEWER, review.file),
+    Row("POST", "/undo", Role.REVIEWER, review.undo),
+    Row("GET", "/mails", Role.READER, mails.inbox),
+    Row("GET", "/mails/{mail:int}", Role.READER, mails.one),
+    Row("GET", "/mails/{mail:int}/raw", Role.READER, mails.raw),
     # Settings and people
     Row("GET", "/settings", Role.READER, settings.settings_page),
     Row("POST", "/settings/password", Role.READER, settings.change_password),

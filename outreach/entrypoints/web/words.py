@@ -61,6 +61,18 @@ LETTER_STATES: Mapping[LetterState, str] = {
     LetterState.IN_DOUBT: mark("in doubt"),
     LetterState.WITHHELD: mark("not sent"),
 }
+# What a person can say of a mail, as short as a button.
+CHOICES: Mapping[str, str] = {
+    State.CONFIRMED: mark("It says yes"),
+    State.DECLINED: mark("It says no"),
+    State.TENTATIVE: mark("Not decided yet"),
+    State.IN_TALKS: mark("It asks; we answer"),
+    State.INVITED: mark("Only received"),
+    State.WITHDRAWN: mark("It takes back its yes"),
+    State.UNSUBSCRIBED: mark("It wants no letters"),
+    State.UNREACHABLE: mark("Not reachable there"),
+    "settle": mark("Nothing to decide"),
+}
 
 ROLES: Mapping[str, str] = {
     "reader": mark("reader"),
