@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from outreach.adapters.store.inbox import Kept, Understood
@@ -16,7 +16,7 @@ from outreach.campaign.replies import open_kept
 from outreach.campaign.review import Earlier, earlier
 from outreach.core.reading.enclosures import form_fields
 from outreach.core.reading.passages import LABELS, Passage, passages
-from outreach.model import DOUBT, Attachment, Entry, EntryKind, Evidence, Invitee, Message, Standing
+from outreach.model import DOUBT, Attachment, Entry, EntryKind, Evidence, Invitee, Message, Reading, Standing
 
 MOST_SHOWN = 30_000  # characters of a mail's text; the whole of it is in the .eml
 MOST_OTHERS = 12  # further mails of the invitee
@@ -100,7 +100,7 @@ def casefile(desk: Desk, number: int) -> Casefile | None:
         passages=_passages(message, understood),
         cut=len(message.text) > MOST_SHOWN,
         reasons=tuple(one for one in evidence if _label(one) not in (*LABELS, DOUBT)),
-        doubts=tuple(one for one in evidence if one.is_doubt),
+        doubts=_doubts(understood.reading),
         form=form_fields(understood.reading),
         unread=tuple(one for one in evidence if _label(one) == "attachment"),
         attachments=message.attachments,
@@ -115,6 +115,14 @@ def casefile(desk: Desk, number: int) -> Casefile | None:
         recorded=_recorded(desk.store.journal.of_mail(number)),
         others=_others(desk, understood),
     )
+
+
+def _doubts(read: Reading) -> tuple[Evidence, ...]:
+    """Each doubt once; its words are told where they do not stand in the text anyway."""
+    shown = " ".join(read.new_text.split())
+    doubts = (one for one in read.evidence if one.is_doubt)
+    told = (replace(one, words="") if " ".join(one.words.split()) in shown else one for one in doubts)
+    return tuple(dict.fromkeys(told))
 
 
 def _label(one: Evidence) -> str:

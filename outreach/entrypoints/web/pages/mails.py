@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from outreach.adapters.store.mail_list import Wanted
 from outreach.campaign.casefile import Casefile, casefile
+from outreach.campaign.review import LONGEST_NUMBER
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import ReadingKind
@@ -23,7 +24,7 @@ def inbox(visit: Visit) -> Response:
     found = visit.desk.store.mail_list.newest(wanted, PAGE + 1, before=before)
     older = found[PAGE - 1].mail if len(found) > PAGE else None
     owned, nobodys = visit.desk.store.mail_list.waiting()
-    filters = {name: value for name, value in visit.query.items() if name in FILTERS and value}
+    filters = {name: visit.query.get(name, "") for name in FILTERS}
     return visit.page(
         "mails/page.html",
         part="rows",
@@ -51,7 +52,7 @@ def _wanted(visit: Visit) -> Wanted:
 
 
 def _number(given: str) -> int | None:
-    return int(given) if given.isdecimal() and len(given) < 16 else None
+    return int(given) if given.isdecimal() and len(given) <= LONGEST_NUMBER else None
 
 
 def one(visit: Visit) -> Response:

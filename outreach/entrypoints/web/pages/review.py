@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -144,7 +145,7 @@ def cities(visit: Visit) -> Response:
     return visit.part("review/found.html", "found", mail=opened.mail, **_searched(visit, opened))
 
 
-def _searched(visit: Visit, opened: Casefile | None) -> dict[str, object]:
+def _searched(visit: Visit, opened: Casefile | None) -> dict[str, Any]:
     typed = visit.query.get("find", "")
     if opened is None or not typed.strip():
         return {"typed": typed, "found": ()}

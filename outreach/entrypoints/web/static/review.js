@@ -3,6 +3,7 @@
 
 const PAUSE = 350; // milliseconds in which a key pressed twice decides nothing on the next mail
 const SWITCH = "outreach-keys";
+const OPEN = "outreach-answers";
 const ALIASES = {ArrowDown: "down", j: "down", ArrowUp: "up", k: "up"};
 
 const byKey = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
@@ -25,6 +26,13 @@ const OWN = {
     for (const one of folded) one.open = show;
   },
 };
+
+// At a desk there is room for every answer, until one closes them; on a phone they open when they are asked for.
+const others = document.querySelector(".acts-others");
+if (others && matchMedia("(width >= 64rem) and (height >= 40rem)").matches) {
+  if (localStorage.getItem(OPEN) !== "no") others.open = true;
+  others.addEventListener("toggle", () => localStorage.setItem(OPEN, others.open ? "yes" : "no"));
+}
 
 function open(details, field) {
   if (details) details.open = true;
