@@ -63,14 +63,14 @@ LETTER_STATES: Mapping[LetterState, str] = {
 }
 # What a person can say of a mail, as short as a button.
 CHOICES: Mapping[str, str] = {
-    State.CONFIRMED: mark("It says yes"),
-    State.DECLINED: mark("It says no"),
+    State.CONFIRMED: mark("Yes"),
+    State.DECLINED: mark("No"),
     State.TENTATIVE: mark("Not decided yet"),
-    State.IN_TALKS: mark("It asks; we answer"),
+    State.IN_TALKS: mark("Asks something"),
     State.INVITED: mark("Only received"),
-    State.WITHDRAWN: mark("It takes back its yes"),
-    State.UNSUBSCRIBED: mark("It wants no letters"),
-    State.UNREACHABLE: mark("Not reachable there"),
+    State.WITHDRAWN: mark("Withdraws"),
+    State.UNSUBSCRIBED: mark("Wants no letters"),
+    State.UNREACHABLE: mark("Unreachable"),
     "settle": mark("Nothing to decide"),
 }
 

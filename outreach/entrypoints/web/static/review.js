@@ -3,7 +3,6 @@
 
 const PAUSE = 350; // milliseconds in which a key pressed twice decides nothing on the next mail
 const SWITCH = "outreach-keys";
-const OPEN = "outreach-answers";
 const ALIASES = {ArrowDown: "down", j: "down", ArrowUp: "up", k: "up"};
 
 const byKey = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
@@ -18,7 +17,7 @@ if (box) {
 }
 
 const OWN = {
-  n: () => open(document.querySelector(".acts-others"), "note"),
+  n: () => open(document.querySelector(".acts-note"), "note"),
   f: () => open(document.querySelector(".other-city"), "find"),
   q: () => {
     const folded = [...document.querySelectorAll(".mail > .mail-text .quoted")];
@@ -27,11 +26,11 @@ const OWN = {
   },
 };
 
-// At a desk there is room for every answer, until one closes them; on a phone they open when they are asked for.
-const others = document.querySelector(".acts-others");
+// At a desk there is room for every answer; on a phone they open when they are asked for.
+const others = document.querySelector(".acts:not(.acts-taken) .acts-others");
 if (others && matchMedia("(width >= 64rem) and (height >= 40rem)").matches) {
-  if (localStorage.getItem(OPEN) !== "no") others.open = true;
-  others.addEventListener("toggle", () => localStorage.setItem(OPEN, others.open ? "yes" : "no"));
+  others.open = true;
+  others.classList.add("stays");
 }
 
 function open(details, field) {
