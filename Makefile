@@ -16,7 +16,7 @@ export PIP_REQUIRE_HASHES := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN
 unexport PYTHONPATH
 
-.PHONY: help rehearse test check format lint types floors bench accuracy fuzz learn messages screenshots docs lock clean
+.PHONY: help rehearse test check format lint types floors bench relaying accuracy fuzz learn messages screenshots map docs lock clean
 
 help:  ## list the chores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ bench: $(VENV)/.dev  ## measure, against limits and peers
 	$(BIN)/python benchmarks/composing.py
 	$(BIN)/python benchmarks/speed_reading.py --replies "$(REPLIES)"
 
+relaying: $(VENV)/.dev  ## letters a second to a relay, beside smtp-source and aiosmtplib; needs Postfix
+	$(BIN)/python benchmarks/relaying.py
+
 accuracy: $(VENV)/.dev $(VENV)/.peers  ## how well mails are read: make accuracy REPLIES=DIR CORPUS=DIR ERRORS=no
 	@PYTHONPATH="$(VENV)/peers" $(BIN)/python benchmarks/accuracy.py --replies "$(REPLIES)" --corpus "$(CORPUS)" \
 		$(if $(filter no,$(ERRORS)),--no-errors)
@@ -95,6 +98,11 @@ messages: $(VENV)/.dev  ## put new words of the page into its catalogues, and li
 
 screenshots: $(VENV)/.dev  ## take pictures of the page into docs/screenshots; needs Chromium
 	@$(BIN)/python -m tests.web.screenshots
+
+# Natural Earth's outlines, as this package ships them; outlines.py refuses any other.
+map: $(VENV)/.dev  ## draw the countries of the map anew from Natural Earth's outlines; needs npm
+	@npm install --silent --no-save --ignore-scripts --prefix $(VENV)/map world-atlas@2.0.2
+	@$(BIN)/python -m outreach.entrypoints.web.charts.outlines $(VENV)/map/node_modules/world-atlas/countries-50m.json
 
 docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
 	$(BIN)/python -m outreach.entrypoints.documents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,8 @@ from outreach.model import Contact, Invitee, Mailbox, Message, Reading, ReadingK
 LEAST = {10_000: 500, 250_000: 300}  # replies a second, by the number of invitees
 MOST_MEMORY = 300  # MB
 MOST_HOSTILE = 0.2  # seconds of one rule
+ANSWERS = Path("tests/data/answers")  # of other authors
+OTHERS = 4  # of so many of them one is read before
 ROUNDS = 7  # of which the best counts: whatever else the machine does only makes slower
 HOSTILE = 1_000_000  # characters
 NOTHING_PROVEN = Proven()
@@ -83,14 +86,40 @@ def many_invitees(many: int, real: Sequence[tuple[str, str]]) -> Iterator[Invite
 
 
 def best(work: Callable[[One], object], some: Sequence[One]) -> tuple[float, float]:
-    """The seconds that each takes in the best of some rounds: of the processor, and by the clock on the wall."""
-    found = []
-    for _ in range(ROUNDS):
-        wall, processor = time.perf_counter(), time.process_time()
-        for one in some:
-            work(one)
-        found.append((time.process_time() - processor, time.perf_counter() - wall))
+    """The seconds that each takes in the best of some rounds: of the processor, and by the clock on the wall.
+
+    A round is a child process of its own, so that no mail, and none of its words, was ever seen in a round before.
+    """
+    found = [_in_child(lambda: _once(work, some)) for _ in range(ROUNDS)]
     return min(one for one, _ in found) / len(some), min(wall for _, wall in found) / len(some)
+
+
+def _once(work: Callable[[One], object], some: Sequence[One]) -> tuple[float, float]:
+    wall, processor = time.perf_counter(), time.process_time()
+    for one in some:
+        work(one)
+    return time.process_time() - processor, time.perf_counter() - wall
+
+
+def _in_child(measure: Callable[[], tuple[float, float]]) -> tuple[float, float]:
+    """What a child process measures; the parent learns nothing else of it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writing, json.dumps(measure()).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        processor, wall = json.load(pipe)
+    os.waitpid(child, 0)
+    return processor, wall
+
+
+def warm() -> None:
+    """Reads what others wrote, as a process has that has run for a while: their words are known, the mails are not."""
+    for file in sorted(ANSWERS.glob("*.jsonl")):
+        for row in rows(file)[::OTHERS]:
+            read(open_mail(plain(row["text"])))
 
 
 def read(message: Message) -> Reading:
@@ -166,7 +195,7 @@ def main() -> None:
     labels = rows(folder / REPLIES)
     raws = [(folder / "mails" / label["file"]).read_bytes() for label in labels]
     real = list(dict.fromkeys((label["city"], label["country"]) for label in labels))
-    load_languages()
+    warm()
     opened = best(open_mail, raws)
     messages = [open_mail(raw) for raw in raws]
     understood = best(read, messages)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from outreach.adapters.store.store import Store
     from outreach.campaign.forms import OwnForms
     from outreach.campaign.posting import Postman
+    from outreach.core.letters.stationery import Stationery
 
 REHEARSAL = "rehearsal"
 KEY_FILE = "outreach.key"
@@ -60,9 +61,7 @@ def open_desk(folder: Path, *, clock: Clock | None = None, by: str | None = None
 
 def make_desk(folder: Path, settings: Settings, clock: Clock, by: str, *, home: Path | None = None) -> Desk:
     """The desk of a campaign whose settings are known; `home`: where its data lie, if not where they always do."""
-    from outreach.adapters.stationery import read_files  # noqa: PLC0415  heavy, and not every command needs it
-    from outreach.adapters.store.store import open_store  # noqa: PLC0415
-    from outreach.core.letters.stationery import Stationery  # noqa: PLC0415
+    from outreach.adapters.store.store import open_store  # noqa: PLC0415  heavy, and not every command needs it
     from outreach.core.standing import fold  # noqa: PLC0415
 
     home = home or data_folder(folder, settings)
@@ -71,7 +70,6 @@ def make_desk(folder: Path, settings: Settings, clock: Clock, by: str, *, home: 
     campaign = settings.campaign
     store = open_store(url, home, campaign=campaign.id, wave=campaign.wave, fold=fold)
     key = load_or_make_key(_key_beside(store, home))
-    letters = settings.letters
     return Desk(
         settings=settings,
         folder=folder,
@@ -79,10 +77,17 @@ def make_desk(folder: Path, settings: Settings, clock: Clock, by: str, *, home: 
         key=key,
         clock=clock,
         by=f"person:{by}",
-        load_stationery=lambda: Stationery.from_files(
-            read_files(folder / letters.templates, letters.attachments, folder, campaign.default_language)
-        ),
+        load_stationery=lambda: _stationery(folder, settings),
     )
+
+
+def _stationery(folder: Path, settings: Settings) -> Stationery:
+    """The templates and attachments as they are now."""
+    from outreach.adapters.stationery import read_files  # noqa: PLC0415  what only reports writes no letter
+    from outreach.core.letters.stationery import Stationery  # noqa: PLC0415
+
+    letters, language = settings.letters, settings.campaign.default_language
+    return Stationery.from_files(read_files(folder / letters.templates, letters.attachments, folder, language))
 
 
 def own_forms(folder: Path) -> OwnForms:

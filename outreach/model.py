@@ -234,11 +234,14 @@ class Message:
 
     def header(self, name: str) -> str:
         """The first value of a header, by its lower-case name; "" where absent."""
-        return next((value for key, value in self.headers if key == name), "")
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return ""
 
     def all_headers(self, name: str) -> tuple[str, ...]:
         """Every value of a header, by its lower-case name, from the top."""
-        return tuple(value for key, value in self.headers if key == name)
+        return tuple([value for key, value in self.headers if key == name])
 
 
 DOUBT = "doubt"  # with this begins the rule of evidence that speaks against deciding

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 from outreach.model import ConfigurationError, Finding
 from outreach.settings import ReminderSettings, Settings, Target
 
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 SECRETS = ("password", "passwd", "secret", "token", "client_secret")
 
 # What the sample sets besides the defaults, and what it shows commented out.
@@ -149,7 +150,7 @@ def _campaign_mistakes(settings: Settings) -> Iterator[Finding]:
         yield _mistake("[campaign] timezone", f"there is no time zone {campaign.timezone}", "hours depend on it", cure)
     if campaign.wave < 1:
         yield _mistake("[campaign] wave", "waves are counted from 1", "the first is 1", "write wave = 1")
-    if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+", settings.sender.address):
+    if not _ADDRESS.fullmatch(settings.sender.address):
         why = "letters come from it and answers go to it"
         yield _mistake("[sender] address", "this is no mail address", why, "write it like cisdpl@uclg.org")
 
@@ -197,7 +198,10 @@ def _sending_mistakes(settings: Settings) -> Iterator[Finding]:
         yield _mistake(
             "[sending] hours", f"“{hours}” are no hours", "letters go within them", 'write "09:00-17:00" or "any"'
         )
-    for name in ("min_gap_days", "max_reminders"):
+    if settings.sending.blind_copy and not _ADDRESS.fullmatch(settings.sending.blind_copy):
+        why = "every letter has a copy there, and none goes without it"
+        yield _mistake("[sending] blind_copy", "this is no mail address", why, "write one address, without a name")
+    for name in ("min_gap_days", "max_reminders", "doubt_minutes"):
         if getattr(settings.sending, name) < 0:
             yield _mistake(f"[sending] {name}", "it cannot be negative", "0 is the least", "write 0 or more")
     days = [reminder.days_before for reminder in settings.reminders]

@@ -156,9 +156,9 @@ class ImapMailbox:
         """The mails of a folder with this id in one of two headers; none for what cannot be an id."""
         return find_by_id(self._session, folder, header, message_id)
 
-    def find_by_text(self, folder: str, reference: str, since: date) -> tuple[Held, ...]:
-        """The mails that came since a day with this reference anywhere in them."""
-        return find_by_text(self._session, folder, reference, since)
+    def find_by_text(self, folder: str, reference: str, to: str, since: date) -> tuple[Held, ...]:
+        """The mails to an address that came since a day with this reference anywhere in them."""
+        return find_by_text(self._session, folder, reference, to, since)
 
     def heads(self, folder: str, since: date | None) -> Iterator[Held]:
         """The headers of every mail that came since a day, oldest first."""

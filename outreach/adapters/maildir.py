@@ -126,10 +126,11 @@ class MaildirMailbox:
         found = (held for held in self._held(folder) if line.search(_unfolded_head(held.raw)))
         return tuple(found) if searchable_id(message_id) else ()
 
-    def find_by_text(self, folder: str, reference: str, since: date) -> tuple[Held, ...]:
-        """The mails that came since a day with this reference in their headers or, not encoded, in their text."""
-        wanted = checked_reference(reference).encode()
-        return tuple(held for held in self._held(folder) if wanted in held.raw and _came_since(held, since))
+    def find_by_text(self, folder: str, reference: str, to: str, since: date) -> tuple[Held, ...]:
+        """The mails to an address that came since a day with this reference in them, encoded texts aside."""
+        wanted = (checked_reference(reference).encode(), to.encode())
+        found = (held for held in self._held(folder) if _came_since(held, since))
+        return tuple(held for held in found if all(one in held.raw for one in wanted))
 
     def heads(self, folder: str, since: date | None) -> Iterator[Held]:
         """Every mail that came since a day, oldest first."""

@@ -131,12 +131,17 @@ def _cell(value: Any) -> str:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: bool = True) -> None:
-    """Writes a CSV that Excel opens rightly (UTF-8 with a mark) and that runs no formula; the file appears whole."""
+    """Writes a CSV that Excel opens rightly and that runs no formula; the file appears whole."""
+    _replace(path, csv_content(header, rows, safe=safe))
+
+
+def csv_content(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: bool = True) -> bytes:
+    """The bytes of such a CSV: UTF-8 with a mark."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(header)
     writer.writerows([_harmless(cell) if safe else cell for cell in row] for row in rows)
-    _replace(path, text.getvalue().encode("utf-8-sig"))
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _harmless(cell: object) -> object:

@@ -153,7 +153,7 @@ class Delivery:
             if number or not ahead:
                 self._wire.write(_lines(group), len(group))
             for command in group:
-                self._stage = command.stage
+                self._stage = "rcpt" if command.stage == OWN_COPY else command.stage
                 reply = await self._talk.answer(command.stage)
                 self._contradicted |= reply.good
                 asked.hear(command, reply)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import ssl
+from functools import lru_cache
 from pathlib import Path
 
 import aiosmtplib
@@ -29,14 +30,21 @@ def trust(settings: SmtpSettings) -> ssl.SSLContext:
     Raises:
         ConfigurationError: The file of our own authority cannot be used.
     """
+    own = Path(settings.ca_file).expanduser() if settings.ca_file else None
+    try:
+        return _believing(own, own.stat().st_mtime_ns if own else 0)
+    except OSError as error:  # ssl.SSLError is one
+        message = f"config.toml, [smtp] ca_file: {settings.ca_file} cannot be used ({error}); name a PEM file"
+        raise ConfigurationError(message) from error
+
+
+@lru_cache(maxsize=4)
+def _believing(own: Path | None, _changed: int) -> ssl.SSLContext:
+    """To read all authorities takes longer than many letters, so it is not done for every connection."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if settings.ca_file:
-        try:
-            context.load_verify_locations(Path(settings.ca_file).expanduser())
-        except OSError as error:  # ssl.SSLError is one
-            message = f"config.toml, [smtp] ca_file: {settings.ca_file} cannot be used ({error}); name a PEM file"
-            raise ConfigurationError(message) from error
+    if own is not None:
+        context.load_verify_locations(own)
     return context
 
 

@@ -18,6 +18,7 @@ GO_ON = 354  # “start mail input” (RFC 5321 §4.3.2)
 _CHUNK = 16 * 1024  # bytes of a large letter written before the server must have taken some
 _AT_ONCE = 64 * 1024  # bytes; a letter up to this size goes in one write
 _LONGEST = 64 * 1024  # bytes of answers that nobody has read yet
+_LONGEST_LINE = 1000  # characters that are kept of an answer
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])([^\n]*)|\r?)\n")  # RFC 5321 §4.2
 
 
@@ -206,6 +207,14 @@ class Wire(asyncio.Protocol):
 
     def _next(self) -> Reply | None:
         """Takes one answer, of one line or several, from what has been heard; None: it is not whole yet."""
+        line = _LINE.match(self._heard)
+        if line is not None and line[2] != b"-":
+            self._heard = self._heard[line.end() :]
+            return Reply(int(line[1]), _words(line[3] or b""))
+        return self._long() if self._heard else None
+
+    def _long(self) -> Reply | None:
+        """An answer of several lines, or of none that make sense."""
         start, texts, codes = 0, [], set()
         while (line := _LINE.match(self._heard, start)) is not None:
             codes.add(line[1])
@@ -218,7 +227,12 @@ class Wire(asyncio.Protocol):
         if line is None or len(codes) > 1:  # the codes of all lines are the same (RFC 5321 §4.2.1)
             raise WireError(one_line(f"no SMTP answer: {self._heard.decode('utf-8', 'replace')[:200]}"))
         self._heard = self._heard[start:]
-        return Reply(int(line[1]), one_line(b" ".join(texts).decode("utf-8", "replace")))
+        return Reply(int(line[1]), _words(b" ".join(texts)))
+
+
+def _words(said: bytes) -> str:
+    text = said.decode("utf-8", "replace").strip()
+    return text if text.isprintable() and len(text) <= _LONGEST_LINE else one_line(text)
 
 
 def reason(error: BaseException) -> str:
@@ -242,4 +256,4 @@ def _system_words(error: OSError) -> str:
 
 def one_line(text: str) -> str:
     """At most 1,000 characters without line ends, and nothing that a database cannot keep."""
-    return " ".join(text.encode("utf-8", "replace").decode().replace("\0", " ").split())[:1000]
+    return " ".join(text.encode("utf-8", "replace").decode().replace("\0", " ").split())[:_LONGEST_LINE]

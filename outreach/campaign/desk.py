@@ -8,7 +8,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from outreach.adapters.store.store import Store
@@ -16,12 +16,14 @@ from outreach.core.calendar import is_late
 from outreach.core.followup import Policy, next_action, policy_from
 from outreach.core.geography import time_zone
 from outreach.core.letters.reference import check_reference
-from outreach.core.letters.stationery import Stationery
 from outreach.core.whose.index import Index, build_index
 from outreach.languages.places import load_places
 from outreach.languages.spelling import plain
 from outreach.model import Entry, EntryKind, Invitee, NextAction, Standing, UsageError
 from outreach.settings import Settings
+
+if TYPE_CHECKING:
+    from outreach.core.letters.stationery import Stationery
 
 
 class Clock(Protocol):
@@ -122,6 +124,8 @@ class Desk:
 
     def frozen(self, edition: int) -> Stationery:
         """The templates and attachments of an edition."""
+        from outreach.core.letters.stationery import Stationery  # noqa: PLC0415  what only reports writes no letter
+
         if edition not in self.editions:
             self.editions[edition] = Stationery.from_files(self.store.outbox.edition(edition))
         return self.editions[edition]

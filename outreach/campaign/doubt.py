@@ -55,8 +55,8 @@ class Archive(Protocol):
         """The mails of a folder with this id in one of two headers."""
         ...
 
-    def find_by_text(self, folder: str, reference: str, since: date) -> tuple[Held, ...]:
-        """The mails that came since a day with this reference anywhere in them."""
+    def find_by_text(self, folder: str, reference: str, to: str, since: date) -> tuple[Held, ...]:
+        """The mails to an address that came since a day with this reference anywhere in them."""
         ...
 
     def heads(self, folder: str, since: date | None) -> Iterator[Held]:
@@ -160,7 +160,7 @@ def find_copy(desk: Desk, archive: Archive, folder: str, letter: Letter) -> Foun
         return found
     reference = make_reference(desk.key, desk.store.campaign, letter.key.invitee)
     the_day_before = (wanted.since - timedelta(days=1)).date()  # the server counts days in a zone of its own
-    return _proven(desk, folder, archive.find_by_text(folder, reference, the_day_before), wanted)
+    return _proven(desk, folder, archive.find_by_text(folder, reference, letter.to, the_day_before), wanted)
 
 
 def _proven(desk: Desk, folder: str, held: Sequence[Held], wanted: Wanted) -> Found | None:

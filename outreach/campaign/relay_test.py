@@ -156,7 +156,7 @@ def _find(desk: Desk, archive: Archive, letter: TestLetter, started: datetime) -
     for held in archive.find_by_id(folder, "X-Microsoft-Original-Message-ID", wanted.message_id):
         return as_copy(desk, held), FoundBy.MOVED_ID
     reference = make_reference(desk.key, desk.store.campaign, NOBODY)
-    for held in archive.find_by_text(folder, reference, (started - timedelta(days=1)).date()):
+    for held in archive.find_by_text(folder, reference, wanted.to, (started - timedelta(days=1)).date()):
         copy = as_copy(desk, held, text=True)
         if proves(copy, wanted) is not None:
             return copy, FoundBy.REFERENCE

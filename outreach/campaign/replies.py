@@ -1,26 +1,20 @@
-"""Takes in mail, reads it, finds whose it is, and notes what follows: raw first, then understood."""
+"""Reads mail that was taken in, finds whose it is, and notes what follows."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from outreach.adapters.guarded import open_guarded
-from outreach.adapters.imap import Cursor, Fetched
-from outreach.adapters.maildir import read_source
 from outreach.adapters.stationery import read_attachments
 from outreach.adapters.store.inbox import MAX_TRIES, Kept, Understood
 from outreach.adapters.store.journal import Noted
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.campaign.forms import OwnForms, look_into_forms
-from outreach.core.letters.reference import check_reference
-from outreach.core.proof import MOVED_ID, is_own_copy
+from outreach.campaign.taking_in import MOST_RAW, Collected, headers_only, is_own
 from outreach.core.reading.enclosures import form_fields
 from outreach.core.reading.lessons import Lessons
 from outreach.core.reading.reader import open_mail, read_mail
@@ -45,31 +39,7 @@ from outreach.model import (
     Verdict,
 )
 
-MOST_RAW = 200_000  # bytes of a mail that breaks the reader
 READER_PATIENCE = 60.0  # seconds
-
-
-class Source(Protocol):
-    """A mailbox that is only read."""
-
-    def fetch_new(self, folder: str, cursor: Cursor | None) -> Iterator[Fetched]:
-        """Mail that came since."""
-        ...
-
-    def sent_folder_name(self) -> str | None:
-        """The folder of letters sent by hand, if there is one."""
-        ...
-
-
-@dataclass
-class Collected:
-    """What one look into the mailbox brought, in numbers of mails."""
-
-    new: int = 0
-    known: int = 0
-    read: int = 0
-    changed: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -86,59 +56,6 @@ def gather_knowledge(desk: Desk) -> Knowledge:
     """Made once for all mail of a look."""
     forms = OwnForms(lambda: read_attachments(desk.settings.letters.attachments, desk.folder))
     return Knowledge(load_languages(), desk.store.lessons.known(), desk.index(), forms)
-
-
-# ---------------------------------------------------------------- raw first
-
-
-def take_in(desk: Desk, mailbox: Source, name: str, folder: str, *, by_hand: bool = False) -> Collected:
-    """Keeps what is new in a folder; each mail and the cursor behind it in one transaction."""
-    collected = Collected()
-    known = desk.store.inbox.cursor(name, folder)
-    cursor = None if known is None else Cursor(folder, *known)
-    for fetched in mailbox.fetch_new(folder, cursor):
-        place = (name, folder, fetched.cursor.uidvalidity, fetched.cursor.last_uid)
-        if by_hand and _is_ours(desk, fetched.raw):
-            desk.store.inbox.pass_over(place)
-            continue
-        kept = desk.store.inbox.keep(
-            fetched.raw,
-            source=folder,
-            received_at=fetched.received,
-            now=desk.now(),
-            problem=fetched.problem,
-            by_hand=by_hand,
-            cursor=place,
-        )
-        collected.new += kept is not None
-        collected.known += kept is None
-    return collected
-
-
-def take_in_files(desk: Desk, paths: Iterable[Path]) -> Collected:
-    """Keeps mail from .eml files, mbox files and Maildirs."""
-    collected = Collected()
-    for path in paths:
-        for found in read_source(path):
-            kept = desk.store.inbox.keep(
-                found.raw, source=found.name, received_at=found.received, now=desk.now(), problem=found.problem
-            )
-            collected.new += kept is not None
-            collected.known += kept is None
-    return collected
-
-
-def _is_ours(desk: Desk, raw: bytes) -> bool:
-    return _is_own(desk, _headers_only(raw))
-
-
-def _is_own(desk: Desk, message: Message) -> bool:
-    """Whether a mail is a letter of ours, seen again in the Sent folder or as a blind copy."""
-    ids = (message.message_id, message.header(MOVED_ID))
-    return bool(desk.store.outbox.by_message_id(ids)) or is_own_copy(message, desk.own_addresses, desk.genuine)
-
-
-# ---------------------------------------------------------------- then understood
 
 
 def read_new(desk: Desk) -> Collected:
@@ -263,7 +180,7 @@ def _understand(desk: Desk, kept: Kept, knowledge: Knowledge) -> tuple[Understoo
     )
     reading = look_into_forms(reading, message, kept.raw, knowledge.forms)
     seen = clues(message, reading, desk.own_addresses, knowledge.index)
-    ours = _is_own(desk, message)
+    ours = is_own(desk, message)
     matched = match(seen, knowledge.index, _proven(desk, seen))
     shared = knowledge.index.shared_domains(seen.domains)
     return understand(desk, kept, message, reading, matched, own_message=ours, shared_domains=shared)
@@ -305,8 +222,21 @@ def understand(
         round_=round_,
         recorded=recorded(desk, number, besides=kept.id),
     )
+    return _understood(kept, message, at, reading, matched, trust, result, filed), result
+
+
+def _understood(
+    kept: Kept,
+    message: Message,
+    at: datetime,
+    reading: Reading,
+    matched: Match,
+    trust: Trust,
+    result: Outcome,
+    filed: int | None,
+) -> Understood:
     sender = message.from_[0] if message.from_ else None
-    understood = Understood(
+    return Understood(
         mail=kept.id,
         message_id=message.message_id,
         from_name=sender.name if sender else "",
@@ -320,7 +250,6 @@ def understand(
         why=result.why,
         filed=filed,
     )
-    return understood, result
 
 
 def recorded(desk: Desk, number: int | None, *, besides: int) -> Recorded | None:
@@ -387,8 +316,10 @@ def open_kept(kept: Kept) -> Message:
 def _proven(desk: Desk, seen: Clues) -> Proven:
     """The references are checked before anything is looked up."""
     remembered = desk.store.register.look_up("remembered", [seen.sender]).get(seen.sender, ())
-    return Proven(
-        by_reference={text: check_reference(desk.key, desk.store.campaign, text) for text in seen.references},
+    checked = {text: desk.genuine(text) for text in seen.references}
+    known = desk.store.register.some({number for number in checked.values() if number is not None})
+    return Proven(  # a genuine reference of nobody whom we know stands in a test letter, or was lost with a database
+        by_reference={text: number for text, number in checked.items() if number is None or number in known},
         by_message_id=desk.store.outbox.by_message_id(seen.message_ids),
         remembered=remembered[0] if remembered else None,
     )
@@ -436,16 +367,9 @@ def _set_aside(desk: Desk, kept: Kept, knowledge: Knowledge) -> None:
     """After three tries that broke the reader a person gets the mail, with whatever its headers tell of its city."""
     problem = "this mail broke the reader three times; please look at it"
     reading = Reading(ReadingKind.UNCLEAR, decided=False, language=None, new_text="", problem=problem)
-    message = _headers_only(kept.raw)
+    message = headers_only(kept.raw)
     searched = replace(message, returned=kept.raw[:MOST_RAW].decode("latin-1"))
     seen = clues(searched, reading, desk.own_addresses, knowledge.index)
     matched = match(seen, knowledge.index, _proven(desk, seen))
     understood, result = understand(desk, kept, message, reading, matched)
     desk.store.inbox.record(understood, result.entries, desk.now(), first=True)
-
-
-def _headers_only(raw: bytes) -> Message:
-    """A mail of which nothing but its headers is opened."""
-    head = raw[:MOST_RAW].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    kept = re.sub(rb"(?im)^content-type:.*(?:\n[ \t].*)*\n?", b"", head)
-    return open_mail(kept + b"\n\n")

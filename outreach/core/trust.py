@@ -15,6 +15,7 @@ from outreach.model import Mailbox, Match, Message, Reading, ReadingKind, Trust,
 
 SAFE_SIDE = frozenset({ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE})
 CLOCKS_DIFFER = timedelta(days=1)
+BY_SENDER = frozenset({"address", "domain", "remembered"})  # how a mail is matched by who sends it
 LIST_HEADERS = ("list-id", "list-post", "mailing-list")
 
 
@@ -72,22 +73,38 @@ def judge(
     if own_message:
         return Trust(Verdict.IGNORE, "our own letter")
     proof = authentication(message, authserv_id)
-    signed = proof is Proof.PASS
     sender = _sender(message, known_addresses, own_addresses, shared_domains)
+    return _by_proof(message, match, reading.kind, proof, sender, known_addresses, invited_at)
+
+
+def _by_proof(
+    message: Message,
+    match: Match,
+    kind: ReadingKind,
+    proof: Proof,
+    sender: Sender,
+    known: frozenset[str],
+    invited_at: datetime | None,
+) -> Trust:
+    signed = proof is Proof.PASS
     threaded = match.token == "ok" or match.matched_by == "thread"  # noqa: S105
-    if warning := _warning(message, match, sender, known_addresses, wants_out=threaded and reading.kind in SAFE_SIDE):
+    wants_out = threaded and kind in SAFE_SIDE
+    if warning := _warning(message, match, sender, known, wants_out=wants_out):
         return Trust(Verdict.REVIEW, warning, alert=True, signed=signed)
-    if threaded and reading.kind in SAFE_SIDE:
+    if wants_out:
         return Trust(Verdict.RECORDED, "answers our letter; a request to stop is believed at once", signed=signed)
     if proof is Proof.FAIL:
         why = f"{_WHO[sender]}, but its mail server says the sender is not genuine"
         return Trust(Verdict.REVIEW, why, alert=True)
     if doubt := _doubt(message, match, sender, signed=signed, invited_at=invited_at):
         return Trust(Verdict.REVIEW, doubt, signed=signed)
-    return _table(message, sender, signed=signed, threaded=threaded)
+    return _table(message, match, sender, signed=signed, threaded=threaded)
 
 
-def _table(message: Message, sender: Sender, *, signed: bool, threaded: bool) -> Trust:
+def _table(message: Message, match: Match, sender: Sender, *, signed: bool, threaded: bool) -> Trust:
+    if not threaded and match.matched_by not in BY_SENDER:
+        # A town that is not invited may have a name, a language or a person in common with one that is.
+        return Trust(Verdict.REVIEW, "is matched by its words alone, which may be another town's", signed=signed)
     how = "answers our letter" if threaded else "is no answer to our letter"
     why = f"{_WHO[sender]}; {how}; {_seal(message, sender) if signed else 'unsigned'}"
     by_contact = sender is Sender.CONTACT and (threaded or signed)

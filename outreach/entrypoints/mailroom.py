@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from outreach.bootstrap import mailbox, mailbox_name
 from outreach.campaign.desk import Desk
-from outreach.campaign.replies import Collected, Source, read_new, take_in
+from outreach.campaign.replies import read_new
+from outreach.campaign.taking_in import Collected, Source, take_in
 from outreach.model import LetterKind, OutreachError, PartlyDoneError
 
 logger = logging.getLogger(__name__)

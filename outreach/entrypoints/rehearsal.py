@@ -28,8 +28,10 @@ from outreach.campaign.followup import due_reminders, queue_due, waiting_acknowl
 from outreach.campaign.mailing import plan_launch, queue_invitations
 from outreach.campaign.posting import Postman, post
 from outreach.campaign.prepare import check, contacts_file, import_contacts, read_contacts
-from outreach.campaign.replies import Source, read_new
+from outreach.campaign.replies import read_new
+from outreach.campaign.taking_in import Source
 from outreach.entrypoints.mailroom import take_everything
+from outreach.entrypoints.rehearsed_folder import command_to_open, folder_to_open
 from outreach.entrypoints.town_halls import OUR_MX, Answer, TownHalls, cast, read_script
 from outreach.model import ConfigurationError, LetterState, OutreachError, ReadingKind, State
 from outreach.settings import Settings
@@ -127,14 +129,16 @@ def rehearse(folder: Path, *, keep: Path | None, say: Callable[[str], None]) -> 
     """Plays the campaign of a folder from launch to the end and prints the report; gives the exit code."""
     from outreach.entrypoints.rehearsal_report import print_report  # noqa: PLC0415
 
-    settings = _settings(load_settings(folder / "config.toml"))
+    given = load_settings(folder / "config.toml")
+    settings = _settings(given)
     stage = (keep or folder / REHEARSAL).resolve()
     _clear(stage)
     say(f"Rehearsing {settings.campaign.name} …")
     with _stage(folder, stage, settings) as play:
         _launch(play)
         _run(play)
-        print_report(play, stage)
+        shown = folder_to_open(folder, stage, settings, is_rehearsal=given.campaign.mode == "rehearsal")
+        print_report(play, stage, command_to_open(shown, play.clock.now()))
     return 0
 
 

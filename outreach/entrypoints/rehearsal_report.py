@@ -23,10 +23,10 @@ WIDTH = 88
 COLUMNS = (12, 24, 30, 20)  # of the calendar
 
 
-def print_report(play: Play, stage: Path) -> None:
+def print_report(play: Play, stage: Path, to_open: str) -> None:
     """Prints the report and keeps it, with the whole log, in the rehearsal's folder."""
     lines = log_lines(play.desk)
-    text = "\n".join(_report(play, lines, stage))
+    text = "\n".join(_report(play, lines, stage, to_open))
     click.echo(text)
     (stage / "report.txt").write_text(text + "\n", encoding="utf-8")
     rows = [line_cells(line) for line in lines]
@@ -34,7 +34,7 @@ def print_report(play: Play, stage: Path) -> None:
     write_xlsx(stage / "log.xlsx", HEADER, rows)
 
 
-def _report(play: Play, lines: tuple[LogLine, ...], stage: Path) -> Iterator[str]:
+def _report(play: Play, lines: tuple[LogLine, ...], stage: Path, to_open: str) -> Iterator[str]:
     yield _title("What happened")
     yield from _calendar(play)
     yield _title("Where everybody stands")
@@ -50,6 +50,8 @@ def _report(play: Play, lines: tuple[LogLine, ...], stage: Path) -> Iterator[str
     yield "    log.csv, log.xlsx   the confirmation log        report.txt   this report"
     yield "    outbox/             every letter, as sent       mailbox/     every answer, as received"
     yield "  Look around in it:  outreach log · outreach story ID · outreach inbox · outreach review"
+    yield _title("See it in your browser")
+    yield f"  {to_open}"
 
 
 def _title(words: str) -> str:

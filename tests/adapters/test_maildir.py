@@ -6,7 +6,7 @@ import mailbox as standard
 import os
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -176,3 +176,35 @@ def test_waiting_for_a_file(place: Path) -> None:
     assert box.wait(20)
     assert len(list(box.fetch_new("INBOX", None))) == 1
     assert not box.wait(0.1)
+
+
+REFERENCE = "AAAA-AAB2-ABCD-EFGH-IJKL-MNOP"
+COPY = (
+    b"To: mayor@vic.example\r\nMessage-ID:\r\n <i.1@uclg.org>\r\nX-Microsoft-Original-Message-ID: <m.1@uclg.org>\r\n"
+    b"List-Unsubscribe: <mailto:o@uclg.org?subject=stop%20" + REFERENCE.encode() + b">\r\n\r\nMessage-ID: <x@y>\r\n"
+)
+
+
+def test_copies_are_found_in_files(place: Path) -> None:
+    """By either id in the headers, folded or not, and by the reference; in a folder beside the inbox too."""
+    for folder in ("new", "cur"):
+        (place / ".Copies" / folder).mkdir(parents=True)
+    put(place, "new/1.a", YES)
+    put(place, ".Copies/new/2.b", COPY)
+    mailbox = MaildirMailbox(place)
+    assert [mailbox.has_folder(name) for name in ("INBOX", "Copies", "Sent")] == [True, True, False]
+    (held,) = mailbox.find_by_id("Copies", "Message-ID", "<i.1@uclg.org>")
+    assert (held.raw, held.received) == (COPY, JULY)
+    assert mailbox.find_by_id("Copies", "X-Microsoft-Original-Message-ID", "<m.1@uclg.org>") == (held,)
+    assert mailbox.find_by_text("Copies", REFERENCE, "mayor@vic.example", JULY.date()) == (held,)
+    assert [*mailbox.heads("Copies", JULY.date())] == [held]
+    assert [*mailbox.heads("Copies", None)] == [held]
+    for nothing in (
+        mailbox.find_by_id("INBOX", "Message-ID", "<i.1@uclg.org>"),
+        mailbox.find_by_id("Copies", "Message-ID", "<x@y>"),
+        mailbox.find_by_id("Copies", "Message-ID", "i.1"),
+        mailbox.find_by_text("Copies", REFERENCE, "other@vic.example", JULY.date()),
+        mailbox.find_by_text("Copies", REFERENCE, "mayor@vic.example", JULY.date() + timedelta(days=1)),
+        tuple(mailbox.heads("Copies", JULY.date() + timedelta(days=1))),
+    ):
+        assert nothing == ()

@@ -40,6 +40,8 @@ def test_the_reference_is_up_to_date() -> None:
         ("# port = 465", 'port = "many"', "[smtp] port", "correct"),
         ('# timezone = "Europe/Madrid"', 'timezone = "Europe/Madird"', "[campaign] timezone", "Europe/Madrid"),
         ("days_before = 31", "days_before = 5", "[[reminders]]", "order them"),
+        ('# blind_copy = ""', 'blind_copy = "Copies <c@uclg.org>"', "[sending] blind_copy", "one address"),
+        ("# doubt_minutes = 10", "doubt_minutes = -1", "[sending] doubt_minutes", "0 or more"),
         ('# auth = "password"', 'auth = "microsoft"', "auth", "app password"),
         ('username = "cisdpl@uclg.org"', 'username = "a"\npassword = "canary-9"', "password", "password_env"),
     ],

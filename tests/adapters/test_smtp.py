@@ -58,14 +58,17 @@ async def hand_over(
 IN_THE_LETTER = {"421": R.DEFERRED, "4xx": R.DEFERRED, "5xx": R.REFUSED}  # whatever else: in doubt
 
 
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["plain", "pipelined"])
 @pytest.mark.parametrize("tls", [False, True], ids=["clear", "tls"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_within_the_letter(authority: Authority, fault: str, tls: bool) -> None:
+def test_every_fault_within_the_letter(
+    authority: Authority, fault: str, tls: bool, extensions: tuple[str, ...]
+) -> None:
     """From its first byte on only a whole refusal proves that a letter did not leave; what was held back never does."""
 
     async def story() -> None:
         context = authority.server() if tls else None
-        async with FaultySmtp({"payload": FAULTS[fault]}, tls=context) as server:
+        async with FaultySmtp({"payload": FAULTS[fault]}, tls=context, extensions=extensions) as server:
             man = postman(server, authority.ca_file if tls else None)
             await man.connect()
             done = await hand_over(man, data=LARGE)

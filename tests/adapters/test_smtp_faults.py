@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
+import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,8 @@ from tests.servers.faulty_smtp import FaultySmtp
 
 R = HandoverResult
 PATIENT = Timeouts(connect=10, verb=10, progress=10, dot=10, leave=10)
-QUICK = Timeouts(connect=0.2, verb=0.2, progress=0.2, dot=0.2, leave=0.2)  # for a relay that is silent
+SILENCE = 0.2  # seconds after which a relay that says nothing is given up
+LIMITS = {"greeting": "connect", "payload": "dot", "reply": "dot"}  # which limit that is; else that of a verb
 FAULTS = {
     "421": "421 4.3.0 closing",
     "4xx": "451 4.7.1 greylisted",
@@ -78,7 +81,8 @@ def postman(cell: Cell, server: FaultySmtp, ca_file: Path) -> SmtpPostman:
     security = "none" if not cell.encrypted else "starttls" if cell.verb == "starttls" else "tls"
     user = "me" if cell.verb in ("auth", "starttls") else ""
     made = SmtpSettings("127.0.0.1", server.port, security, user, ca_file=str(ca_file))  # type: ignore[arg-type]
-    return SmtpPostman(made, "secret", classify=classify, timeouts=QUICK if cell.fault == "hang" else PATIENT)
+    limit = {LIMITS.get(cell.verb, "verb"): SILENCE} if cell.fault == "hang" else {}
+    return SmtpPostman(made, "secret", classify=classify, timeouts=replace(PATIENT, **limit))
 
 
 class Story:
@@ -193,5 +197,44 @@ def test_every_fault_before_the_letters(authority: Authority, cell: Cell) -> Non
             told.check()
             assert not server.said("HELO")  # a fallback would hide the reason
             assert not cell.encrypted or {line[:4] for line in server.in_clear} <= {"EHLO", "STAR"}
+
+    asyncio.run(story())
+
+
+class Dice(dict[str, str]):
+    """Faults of every kind at every verb, now and then; the same ones for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._chance = random.Random(seed)  # noqa: S311  a test wants the same chances again
+
+    def get(self, verb: str, _default: object = None) -> str | None:  # type: ignore[override]
+        """Mostly none."""
+        kinds = sorted(set(FAULTS) - {"hang"} if verb != "reply" else set(FAULTS))
+        return FAULTS[self._chance.choice(kinds)] if self._chance.random() < 0.03 else None
+
+
+@pytest.mark.parametrize("pipelining", [False, True], ids=["plain", "pipelined"])
+@pytest.mark.parametrize("seed", range(4))
+def test_letters_among_faults_at_random(seed: int, pipelining: bool) -> None:
+    """Whatever comes in whatever order: none is lost, none doubled, and it comes to an end."""
+
+    async def story() -> None:
+        extensions = ("PIPELINING",) if pipelining else ()
+        async with FaultySmtp(Dice(seed), extensions=extensions) as server:
+            made = SmtpSettings("127.0.0.1", server.port, "none")
+            man = SmtpPostman(made, None, classify=classify, timeouts=replace(PATIENT, dot=SILENCE))
+            told, left = Story(server, man), [f"letter{number}" for number in range(100)]
+            while left:
+                with contextlib.suppress(TryAgainLaterError):
+                    if not man.connected:
+                        await man.connect()
+                    await told.hand_over(*left[:10])
+                last = {name: handovers[-1].result for name, handovers in told.settled.items()}
+                left = [name for name in left if last.get(name, R.NOT_TRIED) in (R.NOT_TRIED, R.DEFERRED)]
+            await man.close()
+            told.check()
+            assert len(told.settled) == 100
+            assert Counter(last.values())[R.ACCEPTED] > 50
 
     asyncio.run(story())

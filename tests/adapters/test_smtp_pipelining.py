@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -105,6 +106,35 @@ def test_a_copy_never_gets_what_its_reader_was_refused() -> None:
     assert [one.result for one in done] == [R.REFUSED, R.ACCEPTED]
     assert verbs(server) == ["EHLO", "MAIL", "RCPT", "RCPT", "RCPT", "RSET", "MAIL", "RCPT", "RCPT", "DATA", "QUIT"]
     assert server.recipients == [NAMES[1:]]
+
+
+@pytest.mark.parametrize("extensions", [(), PIPELINING], ids=["plain", "pipelined"])
+def test_a_blind_copy_goes_with_the_letter(extensions: tuple[str, ...]) -> None:
+    """The last one that is asked for; it is named nowhere."""
+    server = FaultySmtp(extensions=extensions)
+    blind = [replace(one, own_copy="own@x.example") for one in LETTERS]
+    assert [one.result for one in play(server, lambda man: hand_over_all(man, blind))] == [R.ACCEPTED] * 3
+    assert server.recipients == [(name, "own@x.example") for name in NAMES]
+
+
+@pytest.mark.parametrize("extensions", [(), PIPELINING], ids=["plain", "pipelined"])
+@pytest.mark.parametrize(
+    ("address", "words", "result"),
+    [
+        ("own@x.example", "550 5.1.1 unknown", R.ACCOUNT),
+        ("own@x.example", "450 4.2.0 greylisted", R.DEFERRED),
+        (NAMES[0], UNKNOWN, R.REFUSED),
+    ],
+)
+def test_neither_the_letter_nor_its_blind_copy_goes_alone(
+    address: str, words: str, result: HandoverResult, extensions: tuple[str, ...]
+) -> None:
+    """The contact is not to blame when our own copy is refused; the next letter goes."""
+    server = FaultySmtp(extensions=extensions, bad_addresses={address: words}, eager=True)
+    first, second = replace(LETTERS[0], own_copy="own@x.example"), LETTERS[1]
+    done = play(server, lambda man: hand_over_all(man, [first, second]))
+    assert [(one.result, one.stage) for one in done] == [(result, "rcpt"), (R.ACCEPTED, "reply")]
+    assert server.recipients == [(NAMES[1],)]
 
 
 def test_a_refused_copy_is_named_and_the_letter_goes() -> None:

@@ -69,6 +69,18 @@ def test_the_table_for_a_confirmation(sender: str, proof: str, thread: str) -> N
         assert verdict.alert
 
 
+@pytest.mark.parametrize(
+    "by", ["name", "label", "label_only", "person", "quoted_address", "other_address", "country", ""]
+)
+@pytest.mark.parametrize("proof", PROOFS)
+@pytest.mark.parametrize("sender", [*SENDERS.values(), "mayor@southam.example"])
+@pytest.mark.parametrize("kind", [ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.WITHDRAW])
+def test_what_only_its_words_match_is_never_recorded(by: str, proof: str, sender: str, kind: ReadingKind) -> None:
+    """Another town that is not invited may be called alike: whoever sends it, however it is signed."""
+    headers = (("authentication-results", f"{MX}; {PROOFS[proof]}"),) if PROOFS[proof] else ()
+    assert judged(mail(sender, headers=headers), Match(7, by, (), ""), kind).verdict is not Verdict.RECORDED
+
+
 @pytest.mark.parametrize("kind", [ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE])
 @pytest.mark.parametrize("proof", PROOFS)
 @pytest.mark.parametrize("sender", ["contact", "same domain", "other domain", "nobody"])

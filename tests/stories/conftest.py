@@ -18,8 +18,14 @@ from typing import Any
 
 import pytest
 
+from outreach.adapters.config import load_settings
+from outreach.bootstrap import make_desk
+from outreach.entrypoints.rehearsal import VirtualClock
+from outreach.settings import Settings
 from tests.servers.dovecot import Account, Dovecot
+from tests.servers.relay import Relay
 from tests.servers.sink import Sink
+from tests.stories.room import START, Room
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = ("id", "name", "country", "kind", "person", "title", "gender", "email", "cc", "language", "timezone", "notes")
@@ -189,3 +195,25 @@ def make_office(tmp_path: Path, dovecot: Dovecot) -> Iterator[Callable[..., Offi
 def office(make_office: Callable[..., Office]) -> Office:
     """An office whose letters wait in a sink."""
     return make_office()
+
+
+@pytest.fixture
+def make_room(make_office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Room]]:
+    """Makes a room with three towns; `change` turns its settings, the rest is how its relay behaves."""
+    opened: list[Room] = []
+
+    def make(change: Callable[[Settings], Settings] = lambda settings: settings, **how: Any) -> Room:
+        relay = Relay(**how)
+        relay.__enter__()
+        office = make_office(smtp_port=relay.port, towns=TOWNS[:3])
+        relay.account = office.account
+        monkeypatch.setenv("OUTREACH_IMAP_PASSWORD", office.account.password)
+        clock = VirtualClock(START)
+        settings = change(load_settings(office.folder / "config.toml"))
+        opened.append(Room(office, relay, make_desk(office.folder, settings, clock, "tester"), clock))
+        return opened[-1]
+
+    yield make
+    for room in opened:
+        room.desk.store.close()
+        room.relay.__exit__()

@@ -4,108 +4,17 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from outreach.adapters.config import load_settings
-from outreach.bootstrap import archive, make_desk, relay
-from outreach.campaign.desk import Desk
-from outreach.campaign.doubt import doubts, settle_doubts
-from outreach.campaign.mailing import plan_launch, queue_invitations
-from outreach.campaign.posting import post
-from outreach.campaign.prepare import contacts_file, import_contacts, read_contacts
-from outreach.core.proof import profile_name
-from outreach.entrypoints.rehearsal import VirtualClock
-from outreach.model import EntryKind, Letter, LetterState, RelayProfile, TryAgainLaterError
+from outreach.campaign.doubt import doubts
+from outreach.model import EntryKind, LetterState, TryAgainLaterError
 from outreach.settings import Settings
-from tests.servers.relay import Relay, Rewrite, empty_folder, kept, make_folder, moved, replaced, wait_until
-from tests.stories.conftest import LAUNCH, TOWNS, Office
-
-START = datetime.fromisoformat(LAUNCH).astimezone(UTC)
-SENT, ARCHIVE, COPIES = "Sent Letters", "Copies", "copies@uclg.org"
-WAIT = timedelta(minutes=11)
-NORTHAM = "mayor@northam.example"
-
-
-@dataclass
-class Room:
-    """A secretariat whose relay may fail, in this process, on a clock that a test moves."""
-
-    office: Office
-    relay: Relay
-    desk: Desk
-    clock: VirtualClock
-
-    def launch(self) -> None:
-        """Invites everybody; whatever the relay does, it is written down."""
-        stationery = self.desk.load_stationery()
-        import_contacts(self.desk)
-        listed = read_contacts(contacts_file(self.desk)).invitees
-        queue_invitations(self.desk, stationery, plan_launch(self.desk, stationery, listed=listed).invitees)
-        self.post()
-
-    def post(self) -> None:
-        """One pass."""
-        with relay(self.desk) as make_postman:
-            post(self.desk, make_postman)
-
-    def settle(self, later: timedelta = WAIT) -> None:
-        """A look for the letters in doubt, some time later."""
-        self.clock.move_to(self.clock.now() + later)
-        settle_doubts(self.desk, lambda: archive(self.desk))
-
-    def letter(self, to: str = NORTHAM) -> Letter:
-        """The letter to an address."""
-        return next(one for one in self.desk.store.outbox.letters() if one.to == to)
-
-    def state(self, to: str = NORTHAM) -> LetterState:
-        """Where it stands."""
-        return self.letter(to).state
-
-    def taken(self, to: str = NORTHAM) -> int:
-        """How many letters the relay kept for an address."""
-        return sum(to in one.recipients for one in self.relay.letters)
-
-    def knows(self, **facts: object) -> None:
-        """What a test letter showed, a day before."""
-        profile = RelayProfile(profile_name(self.desk.settings), START - timedelta(days=1), message_id="kept")
-        self.desk.store.archive.learn(replace(profile, **facts))  # type: ignore[arg-type]
-
-
-MakeRoom = Callable[..., Room]
-
-
-@pytest.fixture
-def make_room(make_office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeRoom]:
-    """Makes a room with three towns."""
-    opened: list[tuple[Relay, Desk]] = []
-
-    def make(change: Callable[[Settings], Settings] = lambda settings: settings, **how: object) -> Room:
-        made = Relay(**how)  # type: ignore[arg-type]
-        made.__enter__()
-        office = make_office(smtp_port=made.port, towns=TOWNS[:3])
-        made.account = office.account
-        monkeypatch.setenv("OUTREACH_IMAP_PASSWORD", office.account.password)
-        clock = VirtualClock(START)
-        settings = change(load_settings(office.folder / "config.toml"))
-        desk = make_desk(office.folder, settings, clock, "tester")
-        opened.append((made, desk))
-        return Room(office, made, desk, clock)
-
-    yield make
-    for made, desk in opened:
-        desk.store.close()
-        made.__exit__()
-
-
-def with_copies(settings: Settings) -> Settings:
-    """Blind copies go to an address whose mail is sorted into a folder of its own."""
-    inbox = replace(settings.inbox, archive_folder=ARCHIVE)
-    return replace(settings, inbox=inbox, sending=replace(settings.sending, blind_copy=COPIES))
-
+from tests.servers.relay import Rewrite, empty_folder, kept, make_folder, moved, replaced, wait_until
+from tests.stories.conftest import TOWNS
+from tests.stories.room import ARCHIVE, COPIES, NORTHAM, SENT, START, WAIT, MakeRoom, with_copies
 
 # ---------------------------------------------------------------- found
 
@@ -295,6 +204,25 @@ def test_a_killed_process_leaves_a_letter_that_is_found(make_room: MakeRoom) -> 
     reminders = [one for one in room.desk.store.outbox.letters() if one.key.step]
     assert {one.state for one in reminders} == {LetterState.ACCEPTED}
     assert [room.taken(f"mayor@{town[0]}.example") for town in TOWNS[:3]] == [2, 2, 2]
+
+
+def test_the_daemon_settles_doubts_by_itself(make_room: MakeRoom) -> None:
+    """In its tick, when the waiting time is over."""
+    room = make_room(silent={NORTHAM}, sent_folder=SENT)
+    room.launch()
+    assert room.state() is LetterState.IN_DOUBT
+    process = subprocess.Popen(
+        room.office.command("daemon", "--every", "0.5", now=(START + WAIT).isoformat()),
+        env=room.office.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until(lambda: room.state() is LetterState.ACCEPTED, 60)
+    finally:
+        process.terminate()
+        process.wait()
+    assert room.taken() == 1
 
 
 @pytest.mark.parametrize("taken", [True, False])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -83,6 +84,12 @@ class KindPostman:
         for number in range(len(letters)):
             if number not in stay:
                 settled(number, Handover(HandoverResult.ACCEPTED, "reply", "250 taken"))
+
+
+def apart(work: Callable[[Path], None], folder: Path) -> None:
+    """Does work in a thread of its own: playwright keeps a loop in the tests' thread, where no other can run."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work, folder).result()
 
 
 def build_campaign(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as BrowserPage
 
-from tests.web.campaign import NOW, build_campaign
+from tests.web.campaign import NOW, apart, build_campaign
 from tests.web.chromium import DESKTOP, PHONE, chromium
 from tests.web.server import Page, copy_of, running
 
@@ -18,7 +18,7 @@ from tests.web.server import Page, copy_of, running
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The campaign as it was played, once for all tests; nobody changes it."""
     folder = tmp_path_factory.mktemp("campaign") / "built"
-    build_campaign(folder)
+    apart(build_campaign, folder)
     return folder
 
 

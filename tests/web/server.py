@@ -7,7 +7,7 @@ import http.client
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +20,7 @@ from outreach.entrypoints.rehearsal import VirtualClock
 from outreach.entrypoints.web import server
 from outreach.entrypoints.web.access import accounts
 from outreach.entrypoints.web.access.sessions import begin_session
+from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.site import Site
 
 PASSWORD = "quiet river under birches"
@@ -115,16 +116,17 @@ class Page:
 
 
 @contextlib.contextmanager
-def running(folder: Path, now: datetime) -> Iterator[Page]:
+def running(
+    folder: Path, now: datetime, patience: Patience | None = None, door: server.Door | None = None
+) -> Iterator[Page]:
     """Serves the campaign of a folder on a free port."""
     clock = VirtualClock(now)
     desk = make_desk(folder, load_settings(folder / "config.toml"), clock, "anna")
-    door = server.Door(port=0)
+    door = door or server.Door(port=0)
     with server.open_door(door) as listening:
         port = listening.getsockname()[1]
-        site = server.make_site(desk, door, port)
+        site = replace(server.make_site(desk, door, port), patience=patience or Patience())
         uvicorn = server.make_server(site)
-        listening.listen()
         thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
@@ -128,7 +128,7 @@ class Outbox:
         queued = 0
         for start in range(0, len(letters), BATCH):
             rows = [_row(letter, now) for letter in letters[start : start + BATCH]]
-            dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
+            dialect = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}")  # not both: they are heavy
             query = dialect.insert(t.letter)
             query = query.on_conflict_do_update(
                 index_elements=["campaign", "wave", "invitee", "kind", "step", "round"],

@@ -16,6 +16,7 @@ from outreach.adapters.store.access import Access
 from outreach.adapters.store.acts import Acts
 from outreach.adapters.store.archive import Archive
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
+from outreach.adapters.store.figures import Figures
 from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.journal import Fold, Journal
 from outreach.adapters.store.lessons import Lessons
@@ -48,6 +49,7 @@ class Store:
     archive: Archive
     passes: Passes
     access: Access
+    figures: Figures
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -97,7 +99,8 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
     archive, passes = Archive(engine, journal, outbox, campaign, wave), Passes(engine, folder)
     mail = (inbox, MailList(engine, campaign, wave))
-    rooms = (journal, register, outbox, *mail, acts, lessons, Switches(engine), archive, passes, Access(engine))
+    access, figures = Access(engine), Figures(engine, campaign, wave)
+    rooms = (journal, register, outbox, *mail, acts, lessons, Switches(engine), archive, passes, access, figures)
     return Store(engine, campaign, wave, *rooms)
 
 

@@ -78,9 +78,14 @@ def _nouns() -> frozenset[str]:
     return frozenset(word for words in load_quoting().original for word in words.split() if len(word) > 3)  # noqa: PLR2004
 
 
+def _seen(text: str) -> str:
+    """A text without what is not seen."""
+    return text if text.isascii() else text.translate(_UNSEEN)
+
+
 def clean(line: str) -> str:
     """A line without what is not seen and without quote signs, stars and blanks around it."""
-    return line.translate(_UNSEEN).strip(" >*_\t\xa0")
+    return _seen(line).strip(" >*_\t\xa0")
 
 
 def marks(lines: Sequence[str]) -> Iterator[Mark]:
@@ -154,7 +159,7 @@ def _joined(lines: Sequence[str], number: int, behind: int) -> Iterator[tuple[in
     """The line, then with the one above it, and so on, as long as they may belong together."""
     joined, empty = "", 0
     for first in range(number, max(behind, number - MOST_LINES) - 1, -1):
-        part = lines[first].translate(_UNSEEN).strip(" *_\t\xa0-") if first == number else clean(lines[first])
+        part = _seen(lines[first]).strip(" *_\t\xa0-") if first == number else clean(lines[first])
         if not part:
             empty += 1
             if empty > 1 or not joined.startswith("<"):
@@ -190,7 +195,7 @@ def _tells(joined: str, *, colon: bool, followed: bool) -> bool:
 
 def _names_one(joined: str, behind: str) -> bool:
     """An address as programs write it, or an hour or a date in figures: not “we sent the following to a@b.example:”."""
-    if re.search(r"[<(\[\"]\S*@|mailto:", joined.translate(_UNSEEN)):
+    if re.search(r"[<(\[\"]\S*@|mailto:", _seen(joined)):
         return True
     dated = _CLOCK.search(joined) is not None or _DATE.search(joined) is not None
     return ("@" in joined or dated) and not behind[:1].islower()
@@ -226,7 +231,7 @@ def _quoted_next(lines: Sequence[str], number: int) -> bool:
 
 def _separator(lines: Sequence[str], number: int, line: str) -> Mark | None:
     """“-----Original Message-----”, and “---- On … wrote ----”."""
-    text = line.translate(_UNSEEN).strip().replace("&nbsp;", " ")
+    text = _seen(line).strip().replace("&nbsp;", " ")
     told = text.strip(_DASHES + ":：").lower()
     if not told or len(told) > MOST_CHARACTERS:
         return None
@@ -264,7 +269,7 @@ def _with_header(lines: Sequence[str], mark: Mark) -> Mark:
 
 def label(line: str) -> str | None:
     """The kind of header that a line begins with: sender, sent, to, subject or other."""
-    text = line[: MOST_LABEL + 10].translate(_UNSEEN).replace("：", ":")
+    text = _seen(line[: MOST_LABEL + 10]).replace("：", ":")
     at = text.find(":")
     if at < 1:
         return None
@@ -292,7 +297,7 @@ def _header(lines: Sequence[str], number: int) -> Mark | None:
             break
     words = "\n".join(line[:MOST_CHARACTERS] for line in lines[number : last + 1])
     main = kinds - {"other"}
-    words = words.translate(_UNSEEN)
+    words = _seen(words)
     sure = "@" in words or _CLOCK.search(words) is not None
     if len(main) >= ENOUGH_LABELS or (main == {"sender", "sent"} and "@" in words and _DATE.search(words)):
         return Mark(HEADER, number, last + 1, words, sure)

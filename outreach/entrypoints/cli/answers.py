@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from outreach.adapters.store.inbox import Understood
-from outreach.campaign.replies import Collected
+from outreach.campaign.taking_in import Collected
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printable, table
 from outreach.model import Invitee, Reading
@@ -20,7 +20,8 @@ from outreach.model import Invitee, Reading
 @click.option("--dry-run", is_flag=True, help="With --again: only say what would change.")
 def collect_(call: Call, paths: tuple[Path, ...], *, again: bool, dry_run: bool) -> None:
     """Take in new mail from the mailbox, or from .eml files, mbox files and Maildirs given; read and record it."""
-    from outreach.campaign.replies import read_again, read_new, take_in_files  # noqa: PLC0415
+    from outreach.campaign.replies import read_again, read_new  # noqa: PLC0415
+    from outreach.campaign.taking_in import take_in_files  # noqa: PLC0415
     from outreach.entrypoints.mailroom import look_into_mailbox  # noqa: PLC0415
 
     desk = call.desk()

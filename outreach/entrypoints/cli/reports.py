@@ -13,7 +13,6 @@ from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, Status, Story
-from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, next_json, printable, table
 from outreach.model import EntryKind, LetterState, State, UsageError
@@ -203,6 +202,8 @@ def in_words(told: Story, noted: Noted) -> str:
 
 def form_of(told: Story, noted: Noted) -> tuple[tuple[str, str], ...]:
     """What stood in our form that came with a mail, told where the mail came in."""
+    from outreach.core.reading.enclosures import form_fields  # noqa: PLC0415  it loads all of reading
+
     mail = _mail_of(told, noted)
     came_in = noted.entry.kind in (EntryKind.ANSWER, EntryKind.REVIEW)
     return form_fields(mail.reading) if mail is not None and came_in else ()
@@ -270,6 +271,8 @@ def status_text(name: str, now: Status) -> str:
     ]
     waiting = ", ".join(f"{number} {what}" for number, what in needs if number)
     lines.append(f"  needs a person: {waiting or 'nothing'}")
+    if now.letters[LetterState.IN_DOUBT]:
+        lines.append("  letters in doubt: when they are looked for, and what to do: outreach outbox --state in_doubt")
     if now.paused:
         lines.append(f"  sending is paused: {now.paused}")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from starlette.applications import Starlette
@@ -11,15 +12,13 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.access.sessions import Person, who_is
-from outreach.entrypoints.web.patience import within_patience
+from outreach.entrypoints.web.intake import within
 from outreach.entrypoints.web.routes import ROUTES, Row, check_routes
 from outreach.entrypoints.web.security import Guard
 from outreach.entrypoints.web.site import Site
@@ -39,6 +38,7 @@ TITLES = {
     403: mark("That is for others"),
     404: mark("There is no such page"),
     405: mark("That cannot be done here"),
+    408: mark("That took too long"),
     409: mark("That could not be done"),
     413: mark("That is too large"),
     500: mark("Something broke"),
@@ -54,20 +54,21 @@ def make_app(site: Site, rows: tuple[Row, ...] = ROUTES) -> Starlette:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return await run_in_threadpool(sorry, Visit(site, site.desk, request, None), status)
 
-    return Starlette(
+    app = Starlette(
         routes=[Route(row.path, _endpoint(site, row), methods=[row.method]) for row in rows],
         middleware=[Middleware(Guard, hosts=site.hosts, scheme=site.scheme)],
         exception_handlers={HTTPException: failed, 500: failed},
     )
+    app.router.redirect_slashes = False
+    return app
 
 
-def _endpoint(site: Site, row: Row) -> ASGIApp:
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, within_patience(receive))
-        response = await _answer(site, row, request)
-        await response(scope, receive, send)
+def _endpoint(site: Site, row: Row) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(asked: Request) -> Response:
+        receive = within(asked.scope, asked.receive, row.limit, site.patience)
+        return await _answer(site, row, Request(asked.scope, receive))
 
-    return RequestBodyLimitMiddleware(answer, max_body_size=row.limit)
+    return answer
 
 
 async def _answer(site: Site, row: Row, request: Request) -> Response:

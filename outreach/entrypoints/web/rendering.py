@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from outreach.entrypoints.web import words
+from outreach.entrypoints.web.charts.sheet import swatch
 from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.static import address_of
 from outreach.model import LetterKind, LetterState, ReadingKind, State
@@ -45,6 +46,7 @@ class Templates:
         say = translations.gettext
         environment.globals |= {
             "static": address_of,
+            "swatch": swatch,
             "language": language,
             "languages": words.LANGUAGES,
             "STATES": [*State],

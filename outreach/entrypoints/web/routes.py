@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from outreach.entrypoints.web.access.roles import Role
-from outreach.entrypoints.web.pages import accounts, door, files, mails, overview, review, settings
+from outreach.entrypoints.web.pages import accounts, charts, door, files, mails, overview, review, settings
 from outreach.entrypoints.web.visit import Visit
 
 MEGABYTE = 1024 * 1024
@@ -40,6 +40,8 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/logout", Role.READER, door.logout),
     # Overview
     Row("GET", "/", Role.READER, overview.overview),
+    Row("GET", "/overview/live", Role.READER, overview.live, by_hand=False),
+    Row("GET", "/charts/{name}", Role.READER, charts.saved),
     # Review of answers, and the inbox
     Row("GET", "/review", Role.READER, review.queue),
     Row("GET", "/review/{mail:int}", Role.READER, review.one),

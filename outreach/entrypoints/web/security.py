@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+LONGEST_HEAD = 32 * 1024  # bytes of a request's headers
 OWN_PAGES = frozenset({"same-origin", "none"})  # of Sec-Fetch-Site; none: typed or chosen by the person
 
 # Nothing but our own files; no script or style within a page, so that words of a mail never become either.
@@ -50,6 +51,8 @@ class Guard:
     def refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Why a request is not let through: a status and a sentence; None if it is."""
         headers = Headers(scope=scope)
+        if sum(len(name) + len(value) for name, value in headers.raw) > LONGEST_HEAD:
+            return 431, "The headers of this request are too long.\n"
         host = headers.getlist("host")
         if len(host) != 1 or host[0].lower() not in self.hosts or not _is_plain(scope):
             return 400, "This page is not reached by that name.\n"

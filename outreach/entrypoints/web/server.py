@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web.access.accounts import new_link
 from outreach.entrypoints.web.app import make_app
+from outreach.entrypoints.web.intake import patient_protocol
 from outreach.entrypoints.web.rendering import Templates
 from outreach.entrypoints.web.site import Site
 from outreach.model import OutreachError, UsageError
@@ -72,7 +73,7 @@ def make_site(desk: Desk, door: Door, port: int) -> Site:
         hosts, scheme, name = frozenset(one.lower() for one in desk.settings.web.hosts), "https", "outreach"
     else:
         hosts, scheme, name = frozenset(f"{one}:{port}" for one in LOCAL_NAMES), "http", f"outreach-{port}"
-    return Site(desk, hosts, scheme, Templates(desk.settings.campaign.timezone), name)
+    return Site(desk, hosts, scheme, Templates(desk.settings.campaign.timezone), name=name)
 
 
 def open_door(door: Door) -> socket.socket:
@@ -86,6 +87,7 @@ def open_door(door: Door) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((door.host, door.port))
+        listening.listen(MOST_AT_ONCE)  # who opens the link before the server is up is waited for
     except OSError as error:
         listening.close()
         message = (
@@ -101,7 +103,7 @@ def make_server(site: Site) -> uvicorn.Server:
 
     config = uvicorn.Config(
         make_app(site),
-        http="h11",
+        http=patient_protocol(site.patience),
         ws="none",
         loop="asyncio",
         lifespan="off",

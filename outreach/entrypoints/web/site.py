@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from outreach.campaign.desk import Desk
+from outreach.entrypoints.web.counted import Counted
+from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.rendering import Templates
 
 
@@ -16,7 +18,9 @@ class Site:
     hosts: frozenset[str]  # names by which browsers reach it, exactly
     scheme: str  # http on the own machine, https behind TLS
     templates: Templates
+    patience: Patience = field(default_factory=Patience)
     name: str = "outreach"  # of its cookie; two pages on one machine have two
+    counted: Counted = field(default_factory=Counted)  # the overview
 
     @property
     def cookie(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from outreach.core.reading.notices.failure import ADDRESS
 from outreach.core.reading.notices.phrases import folded, meaning, table
@@ -28,9 +29,15 @@ _SUBJECTS, _WORDS, _DELAYS = table(SUBJECTS, TITLES), table(WORDS), table(DELAYS
 MOST_ADDED = 200  # characters that somebody may add to a notice that is passed on, before it is a letter of its own
 
 
+@lru_cache(maxsize=1 << 10)  # those who answer keep the subject of our letter
+def _means(subject: str) -> str:
+    """What the phrases of notices mean that a folded subject holds."""
+    return meaning(subject, _SUBJECTS)
+
+
 def is_forwarded(message: Message) -> bool:
     """Whether somebody passed a notice on and said little to it; its own words stand quoted."""
-    if not _FORWARDED.match(message.subject) or not meaning(folded(message.subject), _SUBJECTS):
+    if not _FORWARDED.match(message.subject) or not _means(folded(message.subject)):
         return False
     quote = _QUOTE.search(message.text)
     return quote is not None and len(message.text[: quote.start()].strip()) <= MOST_ADDED
@@ -55,7 +62,7 @@ def is_notice(message: Message, words: str) -> bool:
     said = folded(words[:MOST_WORDS])
     about = bool(meaning(said, _WORDS))
     if may_report(message):
-        return about or bool(meaning(subject, _SUBJECTS))
+        return about or bool(_means(subject))
     if about and _names_whom(said):
         return True
     return _is_anew(subject) and (message.return_path == "" or (about and bool(message.returned)))
@@ -63,7 +70,7 @@ def is_notice(message: Message, words: str) -> bool:
 
 def _is_anew(subject: str) -> bool:
     """Whether a folded subject is a notice's own, and nobody's answer to one."""
-    return meaning(subject, _SUBJECTS) == SUBJECTS.meaning and not _REPLIED.match(subject)
+    return _means(subject) == SUBJECTS.meaning and not _REPLIED.match(subject)
 
 
 def may_report(message: Message) -> bool:
@@ -75,7 +82,7 @@ def may_report(message: Message) -> bool:
 
 def _ends_as_notice(subject: str) -> bool:
     """Whether a notice keeps the subject of the letter and adds to it: “Re: Invitation: not delivered”."""
-    return subject.count(":") > 1 and bool(meaning(subject.rpartition(":")[2], _SUBJECTS))
+    return subject.count(":") > 1 and bool(_means(subject.rpartition(":")[2]))
 
 
 def _names_whom(said: str) -> bool:

@@ -1,0 +1,163 @@
+"""Two hundred payloads in names, titles, notes, subjects, senders, texts and file names: none is run on any page."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from email.headerregistry import Address
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext
+from starlette.routing import compile_path
+
+from outreach.adapters.config import load_settings
+from outreach.bootstrap import make_desk
+from outreach.campaign import review
+from outreach.campaign.desk import Desk
+from outreach.campaign.mailing import queue_invitations
+from outreach.campaign.posting import post
+from outreach.campaign.prepare import import_contacts
+from outreach.campaign.replies import read_new
+from outreach.entrypoints.rehearsal import VirtualClock
+from outreach.entrypoints.web.routes import ROUTES
+from tests.web.campaign import COLUMNS, LAUNCH, NOW, KindPostman, apart, keep, mail, write_folder
+from tests.web.payloads import PAYLOADS, RAN
+from tests.web.server import Browser, Page, running
+
+BY_LENGTH = sorted(PAYLOADS, key=len)
+PAIRS = tuple(f"{BY_LENGTH[n]} {BY_LENGTH[-1 - n]}" for n in range(len(PAYLOADS) // 2))  # names have 200 characters
+IN_BROWSER = 3  # pages of each route that are opened in Chromium
+MOST = 40  # pages of each route that are read
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A campaign in which every word that somebody else wrote is a payload."""
+    folder = tmp_path_factory.mktemp("hostile") / "campaign"
+    apart(_build, folder)
+    with running(folder, NOW) as page:
+        yield page
+
+
+def _build(folder: Path) -> None:
+    write_folder(folder, [])
+    with (folder / "contacts.csv").open("a", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        for number, payload in enumerate(PAIRS):
+            words = "".join(one for one in payload.replace("\t", " ") if one.isprintable())  # others are not enrolled
+            told = {"id": f"t{number}", "name": words, "country": "GB", "kind": "city", "language": "en"}
+            told |= {"person": words, "title": words, "notes": words, "email": f"mayor@t{number}.example"}
+            writer.writerow([told.get(name, "") for name in COLUMNS])
+    desk = make_desk(folder, load_settings(folder / "config.toml"), VirtualClock(LAUNCH), "anna")
+    assert len(import_contacts(desk).enrolled.new) == len(PAIRS)
+    queue_invitations(desk, desk.load_stationery(), tuple(desk.store.register.all().values()))
+    post(desk, KindPostman)
+    for number, payload in enumerate(PAIRS):
+        _answer(desk, number, payload)
+    read_new(desk)
+    for number, payload in enumerate(PAIRS[:10]):
+        review.decide(desk, f"t{number}", "confirmed", payload)
+    desk.store.close()
+
+
+def _answer(desk: Desk, number: int, payload: str) -> None:
+    """A mail of a town hall, or of nobody, with the payload wherever words can stand."""
+    at = LAUNCH + timedelta(days=2, minutes=number)
+    line = " ".join(payload.split())
+    address = f"mayor@t{number}.example" if number % 4 else f"x{number}@attack.example"
+    made = mail(address, line, f"{payload}\n\nWe have received your letter. {payload}\n\nDoes it cost {payload}?", at)
+    del made["From"]
+    made["From"] = Address(line, addr_spec=address)
+    made.add_attachment(b"x", maintype="text", subtype="plain", filename=f"{line}.txt")
+    keep(desk, made, at)
+
+
+# ---------------------------------------------------------------- every page that links lead to
+
+
+class Markup(HTMLParser):
+    """What a page links to, and what in it a browser would run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.runs: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.links += [given["href"]] if tag == "a" and "href" in given else []
+        bad = [name for name in given if name.startswith(("on", "hx-on")) or name in ("style", "srcdoc", "xlink:href")]
+        bad += [name for name in ("href", "src", "action", "formaction") if _is_script(given.get(name, ""))]
+        if tag in ("iframe", "object", "embed", "base", "style", "math", "animate") or (
+            tag == "script" and "src" not in given
+        ):
+            bad.append(tag)
+        if given.get("http-equiv"):
+            bad.append("http-equiv")
+        self.runs += [f"{tag} {name}: {given.get(name, '')[:80]}" for name in bad]
+
+
+def _is_script(address: str) -> bool:
+    plain = "".join(address.split()).lower()
+    return plain.startswith(("javascript:", "data:", "//", "vbscript:"))
+
+
+PATTERNS = [(compile_path(row.path)[0], row.path) for row in ROUTES if row.method == "GET"]
+
+
+def route_of(path: str) -> str:
+    """The row of the table that answers a path."""
+    return next((row for pattern, row in PATTERNS if pattern.match(urlsplit(path).path)), path)
+
+
+def every_page(browser: Browser) -> Mapping[str, Mapping[str, str]]:
+    """The pages that links lead to from the overview, by route: address → what came."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    waiting, known = ["/"], {"/"}
+    while waiting:
+        path = waiting.pop()
+        answer = browser.get(path)
+        if not answer.headers.get("content-type", "").startswith("text/html") or answer.status != 200:
+            continue
+        found[route_of(path)][path] = answer.text
+        for link in Markup(answer.text).links:
+            target = urlsplit(urljoin(f"http://here{path}", link))
+            address = target.path + (f"?{target.query}" if target.query else "")
+            if target.netloc == "here" and address not in known and len(found[route_of(address)]) < MOST:
+                known.add(address)
+                waiting.append(address)
+    return found
+
+
+def test_no_word_of_others_becomes_markup(hostile: Page) -> None:
+    """On every page that links lead to, as an admin: nothing in it would be run, and the words stand there as words."""
+    pages = every_page(hostile.someone("admin"))
+    assert len(pages) >= 3
+    for of_route in pages.values():
+        for path, text in of_route.items():
+            assert Markup(text).runs == [], path
+            assert "49$" not in text, f"{path}: a template ran"
+
+
+def test_nothing_runs_in_a_browser(hostile: Page, make_context: Callable[..., BrowserContext]) -> None:
+    """In Chromium: no script of theirs ran, none was even stopped by the policy, nothing else was fetched."""
+    pages = every_page(hostile.someone("admin"))
+    context = make_context(hostile, "admin")
+    faults: list[str] = []
+    page = context.new_page()
+    page.on("dialog", lambda dialog: faults.append(f"dialog {dialog.message}"))
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    page.on("console", lambda said: faults.extend([f"{page.url}: {said.text}"] * (said.type == "error")))
+    page.on("request", lambda asked: faults.extend([asked.url] * (not asked.url.startswith(hostile.address))))
+    for of_route in pages.values():
+        for path in list(of_route)[:IN_BROWSER]:
+            page.goto(path)
+            page.wait_for_load_state("load")
+            assert page.title() != RAN, path
+    assert faults == []
