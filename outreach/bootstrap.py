@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from outreach.adapters.maildir import MaildirMailbox
     from outreach.adapters.store.store import Store
     from outreach.campaign.forms import OwnForms
-    from outreach.campaign.posting import Postman
+    from outreach.campaign.handing_over import Postman
     from outreach.core.letters.stationery import Stationery
 
 REHEARSAL = "rehearsal"
@@ -55,8 +55,14 @@ def open_desk(folder: Path, *, clock: Clock | None = None, by: str | None = None
     """
     settings = load_settings(folder / "config.toml")
     if settings.campaign.mode == "rehearsal":
-        settings = replace(settings, smtp=replace(settings.smtp, per_minute=0))
+        settings = without_limits(settings)
     return make_desk(folder, settings, clock or SystemClock(), by or login_name())
+
+
+def without_limits(settings: Settings) -> Settings:
+    """The settings without limits of pace: a rehearsal's own server takes everything."""
+    smtp = replace(settings.smtp, per_minute=0, per_day=0)
+    return replace(settings, smtp=smtp, sending=replace(settings.sending, per_domain_minute=0))
 
 
 def make_desk(folder: Path, settings: Settings, clock: Clock, by: str, *, home: Path | None = None) -> Desk:

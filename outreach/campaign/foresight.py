@@ -10,10 +10,11 @@ from outreach.adapters.store.inbox import Understood
 from outreach.campaign.desk import Desk
 from outreach.campaign.followup import acknowledgement
 from outreach.campaign.review import NO_MORE_LETTERS, as_filed, decision, settlement
-from outreach.core.dispatch import Drop, last_look
+from outreach.core.dispatch import last_look
 from outreach.core.standing import apply
 from outreach.core.succession import ANSWERS
 from outreach.model import (
+    Drop,
     Entry,
     Invitee,
     Letter,

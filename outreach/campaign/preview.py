@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from outreach.campaign.desk import Desk
+from outreach.campaign.handing_over import Postman
 from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
-from outreach.campaign.posting import Postman
 from outreach.campaign.prepare import contacts_file, read_contacts
 from outreach.campaign.wire import letter_head
 from outreach.core.enrolment import address_mistake

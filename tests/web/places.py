@@ -26,7 +26,7 @@ PLACES = (
     Place("mail", "/mails/30"),
     Place("accounts", "/accounts"),
     Place("settings", "/settings", "reader"),
-    Place("login", "/login", "", in_docs=True),
+    Place("login", "/login", ""),
     Place("no-link", "/open/none", ""),
     Place("no-page", "/none", "reader"),
     Place("forbidden", "/accounts", "reader"),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Text, bindparam, cast, delete, func, insert, select, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.model import Entry, EntryKind, LetterKind, Standing, State
 
-Fold = Callable[[Iterable[Entry]], Standing]
+Fold = Callable[..., Standing]  # of entries, and of the standing before them where it is not the first
 CHUNK = 400  # numbers in one IN (…): SQLite takes few variables
 
 
@@ -57,10 +59,7 @@ class Journal:
         if not entries:
             return ()
         self.lock(connection, {entry.invitee for entry in entries})
-        rows = [self._row(entry, now, act) for entry in entries]
-        ids = tuple(
-            connection.execute(insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True), rows).scalars()
-        )
+        ids = tuple(self._insert(connection, entries, now, act))
         if note:
             connection.execute(insert(t.note), [{"entry": ids[0], "text": note}])
         self.project(connection, {entry.invitee for entry in entries})
@@ -68,12 +67,31 @@ class Journal:
 
     def begin(self, connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
         """Notes the first entry of invitees that have none yet: nothing has to be read to fold it."""
-        rows = [self._row(entry, now, None) for entry in entries]
-        query = insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True)
-        ids = connection.execute(query, rows).scalars()
+        ids = self._insert(connection, entries, now, None)
         first = [replace(entry, id=number) for entry, number in zip(entries, ids, strict=True)]
         standings = [self._standing_row(entry.invitee, self._fold([entry])) for entry in first]
         connection.execute(insert(t.standing), standings)
+
+    def extend(self, connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
+        """Notes facts that take nothing back: each standing goes on from where it is, and no entry is read again."""
+        if not entries:
+            return
+        numbers = {entry.invitee for entry in entries}
+        self.lock(connection, numbers)
+        standings = self.current(connection, numbers)
+        before = dict(standings)
+        for entry, number in zip(entries, self._insert(connection, entries, now, None), strict=True):
+            standings[entry.invitee] = self._fold([replace(entry, id=number)], standings[entry.invitee])
+        connection.execute(_GONE_ON, [_gone_on(self._standing_row(*one)) for one in standings.items()])
+        if changed := {n: after for n, after in standings.items() if after.review != before[n].review}:
+            _mark_reviews(connection, changed)
+
+    def _insert(
+        self, connection: Connection, entries: Sequence[Entry], now: datetime, act: str | None
+    ) -> Sequence[int]:
+        rows = [self._row(entry, now, act) for entry in entries]
+        query = insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True)
+        return connection.execute(query, rows).scalars().all()
 
     def _row(self, entry: Entry, now: datetime, act: str | None) -> dict[str, Any]:
         row = {name: getattr(entry, name) for name in _PLAIN_FIELDS}
@@ -92,6 +110,8 @@ class Journal:
 
     def lock(self, connection: Connection, numbers: Iterable[int]) -> None:
         """One writer an invitee, so that each fold sees every entry before it."""
+        if connection.dialect.name == "sqlite":
+            return  # one writer a database
         for some in chunks(numbers):
             rows = select(t.invitee.c.number).where(t.invitee.c.number.in_(some)).order_by(t.invitee.c.number)
             connection.execute(rows.with_for_update())
@@ -135,17 +155,17 @@ class Journal:
         with reading(self._engine) as connection:
             return self.current(connection) if as_of is None else self._fold_where(connection, t.entry.c.at <= as_of)
 
-    def current(self, connection: Connection, numbers: Sequence[int] | None = None) -> dict[int, Standing]:
+    def current(self, connection: Connection, numbers: Collection[int] | None = None) -> dict[int, Standing]:
         """The projected standings, of all or of some invitees."""
-        query = select(t.standing.c.invitee, t.standing.c.fold).where(
+        query = select(t.standing.c.invitee, cast(t.standing.c.fold, Text)).where(
             t.standing.c.campaign == self._campaign, t.standing.c.wave == self._wave
         )
         if numbers is None:
-            return {row.invitee: load_standing(row.fold) for row in connection.execute(query)}
+            return {number: load_standing(json.loads(plain)) for number, plain in connection.execute(query)}
         found: dict[int, Standing] = {}
         for some in chunks(numbers):
             rows = connection.execute(query.where(t.standing.c.invitee.in_(some)))
-            found.update({row.invitee: load_standing(row.fold) for row in rows})
+            found.update({number: _read_standing(plain) for number, plain in rows})
         return found
 
     def earlier_states(self) -> dict[int, State]:
@@ -239,6 +259,25 @@ def dump_standing(standing: Standing) -> dict[str, Any]:
         if key in plain:
             plain[key] = plain[key].isoformat()
     return plain
+
+
+_GONE_ON = (
+    update(t.standing)
+    .where(t.standing.c.campaign == bindparam("of_campaign"), t.standing.c.wave == bindparam("of_wave"))
+    .where(t.standing.c.invitee == bindparam("of_invitee"))
+    .values({name: bindparam(name) for name in ("state", "since", "needs_review", "fold")})
+)
+
+
+def _gone_on(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a standing as what its update needs."""
+    return {f"of_{name}" if name in ("campaign", "wave", "invitee") else name: value for name, value in row.items()}
+
+
+@lru_cache(maxsize=1024)
+def _read_standing(plain: str) -> Standing:
+    """A standing that a sender looks at several times within a second."""
+    return load_standing(json.loads(plain))
 
 
 def load_standing(plain: Mapping[str, Any]) -> Standing:

@@ -12,6 +12,7 @@ from outreach.entrypoints.web.access.accounts import new_link
 from outreach.entrypoints.web.app import make_app
 from outreach.entrypoints.web.intake import patient_protocol
 from outreach.entrypoints.web.rendering import Templates
+from outreach.entrypoints.web.routes import ROUTES, Row
 from outreach.entrypoints.web.site import Site
 from outreach.model import OutreachError, UsageError
 
@@ -97,12 +98,12 @@ def open_door(door: Door) -> socket.socket:
     return listening
 
 
-def make_server(site: Site) -> uvicorn.Server:
+def make_server(site: Site, rows: tuple[Row, ...] = ROUTES) -> uvicorn.Server:
     """The server of a page; h11 refuses doubled Host headers and gives absolute addresses as they came."""
     import uvicorn  # noqa: PLC0415
 
     config = uvicorn.Config(
-        make_app(site),
+        make_app(site, rows),
         http=patient_protocol(site.patience),
         ws="none",
         loop="asyncio",
