@@ -24,6 +24,7 @@ from outreach.model import LetterKind, LoginRefusedError, OutreachError, TryAgai
 
 logger = logging.getLogger("outreach.daemon")
 POLL = 300.0  # seconds; the mailbox is looked into at least so often, IDLE or not
+PATIENCE = 1.0  # seconds; the page looks now and then whether a daemon is there
 SHORTEST, LONGEST = 1.0, 900.0  # seconds between two tries while a server is away
 
 
@@ -53,7 +54,7 @@ def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
     """
     _set_up_logging(verbose=verbose)
     message = "another daemon serves this campaign; stop it first"
-    with only_one(desk.store.engine, "daemon", message):
+    with only_one(desk.store.engine, "daemon", message, PATIENCE):
         service = _Service(desk, every)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stop.set())

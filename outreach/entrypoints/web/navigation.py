@@ -27,6 +27,7 @@ PLACES = (
     Place("/", mark("Overview"), "overview", Role.READER),
     # Review of answers, and the inbox
     Place("/review", mark("Review"), "review", Role.READER, mails_waiting),
+    Place("/letters", mark("Letters"), "letters", Role.READER),
     Place("/accounts", mark("People"), "people", Role.ADMIN),
     Place("/settings", mark("Settings"), "settings", Role.READER),
 )
