@@ -100,6 +100,5 @@ def _dates(locale: str, zone: ZoneInfo) -> dict[str, Any]:
         "iso": lambda value: local(value).isoformat(),
         "number": lambda value: format_decimal(value, locale=locale),
         "country_word": lambda code: Locale.parse(locale).territories.get(code, code),
-        "language_word": lambda code: Locale.parse(locale).languages.get(code, code),
         "percent": lambda value: format_percent(value, locale=locale),
     }
