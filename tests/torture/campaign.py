@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -54,19 +55,22 @@ class Campaign:
             return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
 
 
-def make_campaign(folder: Path, letters: int, port: int) -> Campaign:
+def make_campaign(folder: Path, letters: int, port: int, *, connections: int = 4) -> Campaign:
     """Enrols as many towns, and queues an invitation to each."""
+    folder.mkdir(exist_ok=True)
     (folder / "templates").symlink_to(ROOT / "templates")
     settings = Settings(
         CampaignSettings("torture", "Torture", date(2022, 9, 15), mode="real", database=f"sqlite:///{DATABASE}"),
         SenderSettings("Secretariat", "secretariat@campaign.example"),
-        SmtpSettings("127.0.0.1", port, security="none", per_minute=0, connections=4),
+        SmtpSettings("127.0.0.1", port, security="none", per_minute=0, connections=connections),
         InboxSettings(kind="maildir", path="mailbox"),
         sending=SendingSettings(days=(), hours="any", holidays=False),
     )
     campaign = Campaign(folder, settings, {})
     towns = [
-        Invitee(f"t{number}", f"Town {number}", "GB", contacts=(Contact(f"mayor@t{number}.example", person="A. Mayor"),))
+        Invitee(
+            f"t{number}", f"Town {number}", "GB", contacts=(Contact(f"mayor@t{number}.example", person="A. Mayor"),)
+        )
         for number in range(letters)
     ]
     with campaign.open() as desk:
@@ -77,6 +81,14 @@ def make_campaign(folder: Path, letters: int, port: int) -> Campaign:
         known = RelayProfile(profile_name(settings), START - timedelta(days=1), message_id="kept", sent_folder=SENT)
         desk.store.archive.learn(known)
     return campaign
+
+
+@contextmanager
+def working_folder() -> Iterator[Path]:
+    """A folder that goes again; in memory where that is possible: what is in a file survives a kill there, too."""
+    memory = Path("/dev/shm")  # noqa: S108
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def fork(work: Callable[[], None]) -> int:

@@ -20,10 +20,10 @@ _HEADER = re.compile(rb"(?im)^(message-id|to):[ \t]*(?:\r\n[ \t]+)?(.*?)\r$")
 class Copies:
     """Grows with the relay's log. Without a folder it is a mailbox that keeps nothing."""
 
-    def __init__(self, log: Path, *, folder: bool = True) -> None:
+    def __init__(self, log: Path, *, kept: bool = True, start: int = 0) -> None:
         self._log = log
-        self.kept = folder
-        self._at = 0
+        self.kept = kept
+        self._at = start
         self._by_id: defaultdict[str, list[bytes]] = defaultdict(list)
         self._by_address: defaultdict[str, list[bytes]] = defaultdict(list)
 
@@ -62,13 +62,13 @@ class Copies:
         found = self._by_id.get(message_id, []) if header == "Message-ID" else []
         return tuple(Held(head + b"\r\n\r\n", None) for head in found)
 
-    def find_by_text(self, folder: str, reference: str, to: str, since: date) -> tuple[Held, ...]:
+    def find_by_text(self, folder: str, reference: str, to: str, since: date) -> tuple[Held, ...]:  # noqa: ARG002
         """The mails to an address with this reference in their headers."""
         assert folder == SENT
         found = (head for head in self._by_address.get(to, []) if reference.encode() in head)
         return tuple(Held(head + b"\r\n\r\n", None) for head in found)
 
-    def heads(self, folder: str, since: date | None) -> Iterator[Held]:
+    def heads(self, folder: str, since: date | None) -> Iterator[Held]:  # noqa: ARG002
         """All of them."""
         assert folder == SENT
         return (Held(head + b"\r\n\r\n", None) for heads in self._by_id.values() for head in heads)

@@ -6,12 +6,11 @@ import os
 import re
 import signal
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, PoolProxiedConnection
 
 from outreach.adapters import smtp
-from outreach.adapters.smtp_wire import Reply, Wire
+from outreach.adapters.smtp_wire import GO_ON, Reply, Wire
 
 COMMITS = ("before a commit", "after a commit")
 WIRE = (
@@ -50,9 +49,9 @@ def mine_commits(engine: Engine, bomb: Bomb) -> None:
     """From now on each commit of this engine is such a place."""
     commit = engine.dialect.do_commit
 
-    def lethal(connection: Any) -> None:
+    def lethal(dbapi_connection: PoolProxiedConnection) -> None:
         bomb.pass_by("before a commit")
-        commit(connection)
+        commit(dbapi_connection)
         bomb.pass_by("after a commit")
 
     engine.dialect.do_commit = lethal  # type: ignore[method-assign]
@@ -91,7 +90,7 @@ def mine_wire(bomb: Bomb) -> type[smtp.SmtpPostman]:
             if self._letter_left:
                 self._letter_left = False
                 bomb.pass_by("after the reply")
-            elif reply.code == smtp_go_on:
+            elif reply.code == GO_ON:
                 bomb.pass_by("after 354")
             return reply
 
@@ -101,6 +100,5 @@ def mine_wire(bomb: Bomb) -> type[smtp.SmtpPostman]:
             await super().connect()
             bomb.pass_by("after connecting")
 
-    smtp_go_on = 354
     setattr(smtp, "Wire", LethalWire)  # noqa: B010  a type is not assigned to
     return LethalPostman

@@ -128,7 +128,9 @@ class Relay:
         if not await _say(writer, "220 relay ready", "greeting", fault):
             return
         self.board[GREETED] += 1
-        offers = "250-relay\r\n250-PIPELINING\r\n250 8BITMIME" if self.board[PIPELINING] else "250-relay\r\n250 8BITMIME"
+        offers = (
+            "250-relay\r\n250-PIPELINING\r\n250 8BITMIME" if self.board[PIPELINING] else "250-relay\r\n250 8BITMIME"
+        )
         answers = {"ehlo": offers, "data": "354 go on", "quit": "221 bye"}
         while line := await reader.readline():
             verb = line[:4].decode("ascii", "replace").lower()
@@ -138,9 +140,7 @@ class Relay:
             if verb == "data" and fault[0] != "data" and not await self._take(reader, writer, fault):
                 return
 
-    async def _take(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: tuple[str, str]
-    ) -> bool:
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: tuple[str, str]) -> bool:
         """One letter; whether the connection goes on."""
         if fault[0] == "payload":
             await reader.read(100)

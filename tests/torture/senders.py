@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from outreach.campaign.doubt import doubts, settle_doubts
 from outreach.campaign.posting import post
 from outreach.core.refusals import classify
 from outreach.model import LetterState
-from tests.torture.campaign import Campaign, ended, fork, kill, make_campaign, wait_for
+from tests.torture.campaign import Campaign, ended, fork, kill, make_campaign, wait_for, working_folder
 from tests.torture.copies import Copies
 from tests.torture.lethal import COMMITS, WIRE, Bomb, mine_commits, mine_wire
 from tests.torture.relay import DELAYS, GREETED, PIPELINING, PROFILE, Relay
@@ -32,7 +32,7 @@ SETTLE_EVERY = 15  # kills between two moves of the clock
 WAIT = timedelta(minutes=11)  # a minute longer than a letter in doubt waits to be looked for
 LONGEST = 0.06  # seconds from the connection to a kill at a random moment
 LATEST = 0.5  # the same where the process should kill itself and does not come to that place
-OFTEN = 40  # times that a process comes to its place at most before it dies there
+TIMES = (1, 2, 3, 5, 8, 20)  # a process comes to its place before it dies there
 ROUNDS = 12  # passes to the end: what was not taken is looked for twice and then sent again
 WAITING = (LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED, LetterState.HANDING_OVER)
 
@@ -50,7 +50,6 @@ class Counted:
     letters: int = 0
     in_doubt: int = 0  # at the end
     left_before_the_end: int = 0  # letters that had not left when the last kill came
-    unknown: int = 0  # letters that were in doubt at some time
     seconds: float = 0.0
     died: dict[str, int] = field(default_factory=dict)  # where
 
@@ -79,7 +78,17 @@ class Killer:
         self.relay.board[PROFILE], self.relay.board[PIPELINING] = profile, self.chance.randrange(2)
         while not self._died(*self._plan()):
             pass
+        self.counted.kills += 1
         self.counted.broken += [words for words in [self.campaign.integrity()] if words != "ok"]
+
+    def die_at(self, place: str, times: int) -> bool:
+        """One sender that kills itself; whether it came to the place."""
+        status = ended(fork(lambda: self.send(Bomb(place, times))))
+        if status not in (0, -signal.SIGKILL):
+            raise RuntimeError(f"the sender failed with {status}, as it says above")
+        self.died[place] += status != 0
+        self.counted.kills += status != 0
+        return status != 0
 
     def later(self) -> None:
         """The time comes in which letters in doubt are looked for: by then the relay has taken what it will take."""
@@ -89,7 +98,7 @@ class Killer:
 
     def _plan(self) -> tuple[str, int]:
         places = self.chance.choice((("",), ("",), COMMITS, WIRE))
-        return self.chance.choice(places), self.chance.randint(1, OFTEN)
+        return self.chance.choice(places), self.chance.choice(TIMES)
 
     def _died(self, place: str, times: int) -> bool:
         board, longest = self.relay.board, LATEST if place else self.chance.uniform(0, LONGEST)
@@ -140,15 +149,16 @@ class Killer:
         with desk.store.transaction() as connection:
             sent = Counter(connection.execute(select(t.entry.c.letter).where(t.entry.c.kind == "sent")).scalars())
         for letter in desk.store.outbox.letters():
-            times, accepted = taken.pop(letter.message_id, 0), letter.state is LetterState.ACCEPTED
+            times = taken.pop(letter.message_id, 0)
+            accepted, doubtful = (letter.state is one for one in (LetterState.ACCEPTED, LetterState.IN_DOUBT))
             name = f"{letter.to} ({letter.state.value}, taken {times} times)"
             self.counted.letters += 1
-            self.counted.in_doubt += letter.state is LetterState.IN_DOUBT
+            self.counted.in_doubt += doubtful
             if times > 1:
                 self.counted.doubled.append(name)
-            if not times and letter.state is not LetterState.IN_DOUBT or not accepted and letter.id not in told:
+            if not (times if accepted else doubtful):
                 self.counted.lost.append(name)
-            if letter.state is LetterState.IN_DOUBT and "outbox resolve" not in told.get(letter.id, ""):
+            if doubtful and "outbox resolve" not in told.get(letter.id, ""):
                 self.counted.untold.append(name)
             if sent[letter.id] != accepted:
                 self.counted.wrong_log.append(name)
@@ -157,16 +167,38 @@ class Killer:
             self.counted.wrong_log.append("standings are not the fold of the log")
 
 
-def torture(folder: Path, *, kills: int, letters: int, seed: int, archive: bool) -> Counted:
+def every_place(folder: Path, letters: int = 2) -> Counted:
+    """A mailing of few letters is killed once at each place: every commit of it, each verb, the first of each answer."""
+    began, counted, died = time.monotonic(), Counted(), Counter[str]()
+    log = folder / "taken"
+    with Relay(log, 0) as relay:
+        first = make_campaign(folder / "first", letters, relay.port, connections=1)
+        for place in (*COMMITS, *WIRE):
+            for times in range(1, 100 if place in COMMITS else 2):
+                copy = replace(first, folder=folder / f"{place} {times}".replace("'", ""))
+                shutil.copytree(first.folder, copy.folder, symlinks=True)
+                copies = Copies(log, start=log.stat().st_size)
+                killer = Killer(copy, relay, copies, random.Random(0), counted, died)  # noqa: S311
+                relay.board[PIPELINING] = times % 2
+                if not killer.die_at(place, times):
+                    break
+                killer.finish()
+                with copy.open() as desk:
+                    killer.count(desk)
+    counted.died, counted.seconds = dict(died), round(time.monotonic() - began, 1)
+    return counted
+
+
+def torture(folder: Path, given: argparse.Namespace) -> Counted:
     """Kills senders of so many letters so often; with or without a place that receives a copy of every letter."""
     began, counted = time.monotonic(), Counted()
     log = folder / "taken"
-    with Relay(log, seed) as relay:
-        copies = Copies(log, folder=archive)
-        killer = Killer(make_campaign(folder, letters, relay.port), relay, copies, random.Random(seed), counted)  # noqa: S311
-        for number in range(kills):
+    with Relay(log, given.seed) as relay:
+        copies = Copies(log, kept=not given.no_archive)
+        campaign, chance = make_campaign(folder, given.letters, relay.port), random.Random(given.seed)  # noqa: S311
+        killer = Killer(campaign, relay, copies, chance, counted)
+        for number in range(given.kills):
             killer.kill_one(number)
-            counted.kills += 1
         killer.finish()
         with killer.campaign.open() as desk:
             killer.count(desk)
@@ -180,13 +212,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=2000)
     parser.add_argument("--letters", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--no-archive", action="store_true")
+    parser.add_argument("--no-archive", action="store_true", help="no place receives a copy of every letter")
+    parser.add_argument("--every-place", action="store_true", help="once at each place, instead of at random")
     given = parser.parse_args(arguments)
-    memory = Path("/dev/shm")  # killing loses nothing that is in a file, wherever the file is; this is only faster
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        counted = torture(
-            Path(folder), kills=given.kills, letters=given.letters, seed=given.seed, archive=not given.no_archive
-        )
+    with working_folder() as folder:
+        counted = every_place(folder) if given.every_place else torture(folder, given)
     sys.stdout.write(json.dumps(asdict(counted), indent=1) + "\n")
     return 0 if counted.well else 1
 
