@@ -17,6 +17,16 @@ class Place:
 
 PLACES = (
     Place("overview", "/", in_docs=True),
+    Place("letters", "/letters", in_docs=True),
+    Place("letters-contacts", "/letters/contacts", "sender"),
+    Place("letters-preview", "/letters/preview?strange=yes", "reader", in_docs=True),
+    Place("letters-preview-phone", "/letters/preview?view=phone&language=fr", "reader"),
+    Place("letters-preview-text", "/letters/preview?view=text&letter=reminder.1&find=a", "reader"),
+    Place("letters-check", "/letters/check", "reader"),
+    Place("letters-test", "/letters/test", "sender"),
+    Place("letters-launch", "/letters/launch", "sender", in_docs=True),
+    Place("letters-sending", "/letters/sending", "sender"),
+    Place("letters-outbox", "/letters/outbox", "sender"),
     Place("accounts", "/accounts"),
     Place("settings", "/settings", "reader"),
     Place("login", "/login", ""),

@@ -56,10 +56,29 @@ class Templates:
             "reading_word": lambda kind: say(words.READINGS[ReadingKind(kind)]),
             "letter_word": lambda kind: say(words.LETTERS[LetterKind(kind)]),
             "letter_state_word": lambda state: say(words.LETTER_STATES[LetterState(state)]),
+            "language_name": lambda code: _language_name(code, words.LOCALES[language]),
+            "size": lambda number: _size(number, words.LOCALES[language]),
             "role_word": lambda role: say(words.ROLES[role]),
             "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
         }
         return environment
+
+
+def _language_name(code: str, locale: str) -> str:
+    """A language as one that is spoken calls it, such as “French”; a code that nobody knows stays."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
+
+    try:
+        return Locale.parse(code, sep="-").get_display_name(locale) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def _size(number: int, locale: str) -> str:
+    """Bytes as people say them."""
+    from babel.numbers import format_decimal  # noqa: PLC0415
+
+    return f"{format_decimal(max(1, round(number / 1000)), locale=locale)} kB"
 
 
 def _dates(locale: str, zone: ZoneInfo) -> dict[str, Any]:

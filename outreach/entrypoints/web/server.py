@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from outreach.entrypoints.web.app import make_app
 from outreach.entrypoints.web.intake import patient_protocol
 from outreach.entrypoints.web.rendering import Templates
 from outreach.entrypoints.web.routes import ROUTES, Row
+from outreach.entrypoints.web.sender import Sender
 from outreach.entrypoints.web.site import Site
 from outreach.model import OutreachError, UsageError
 
@@ -74,7 +76,7 @@ def make_site(desk: Desk, door: Door, port: int) -> Site:
         hosts, scheme, name = frozenset(one.lower() for one in desk.settings.web.hosts), "https", "outreach"
     else:
         hosts, scheme, name = frozenset(f"{one}:{port}" for one in LOCAL_NAMES), "http", f"outreach-{port}"
-    return Site(desk, hosts, scheme, Templates(desk.settings.campaign.timezone), name=name)
+    return Site(desk, hosts, scheme, Templates(desk.settings.campaign.timezone), Sender(desk), name=name)
 
 
 def open_door(door: Door) -> socket.socket:
@@ -117,7 +119,17 @@ def make_server(site: Site, rows: tuple[Row, ...] = ROUTES) -> uvicorn.Server:
         timeout_graceful_shutdown=LAST_ANSWERS,
         h11_max_incomplete_event_size=LONGEST_HEAD,
     )
-    return uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        """Tells the sender when it is to stop, so that the letter in hand is finished and no page is kept waiting."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """Ends what is under way."""
+            site.sender.stop()
+            await super().shutdown(sockets)
+            await asyncio.to_thread(site.sender.join)
+
+    return Server(config)
 
 
 def address(site: Site, port: int) -> str:
