@@ -9,10 +9,11 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, select
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, sqlite_path, writing
+from outreach.adapters.store.switches import put
 
 NAME = "passes"
 
@@ -45,8 +46,7 @@ class Passes:
             if not count and beside is None:
                 self._write(0)  # before the first commit: a database that counts without its file looks restored
             count = max(count, beside or 0) + 1
-            connection.execute(delete(t.switch).where(t.switch.c.name == NAME))
-            connection.execute(insert(t.switch), [{"name": NAME, "value": str(count), "set_at": now}])
+            put(connection, NAME, str(count), now)
         self._write(count)
 
     def _beside(self) -> int | None:
