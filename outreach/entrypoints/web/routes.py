@@ -17,9 +17,11 @@ from outreach.entrypoints.web.pages import (
     files,
     launch,
     letters,
+    mails,
     outbox,
     overview,
     preview,
+    review,
     sending,
     settings,
 )
@@ -56,6 +58,16 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/", Role.READER, overview.overview),
     Row("GET", "/overview/live", Role.READER, overview.live, by_hand=False),
     Row("GET", "/charts/{name}", Role.READER, charts.saved),
+    # Review of answers, and the inbox
+    Row("GET", "/review", Role.READER, review.queue),
+    Row("GET", "/review/{mail:int}", Role.READER, review.one),
+    Row("POST", "/review/{mail:int}/decide", Role.REVIEWER, review.decide),
+    Row("GET", "/review/{mail:int}/cities", Role.READER, review.cities),
+    Row("POST", "/review/{mail:int}/file", Role.REVIEWER, review.file),
+    Row("POST", "/undo", Role.REVIEWER, review.undo),
+    Row("GET", "/mails", Role.READER, mails.inbox),
+    Row("GET", "/mails/{mail:int}", Role.READER, mails.one),
+    Row("GET", "/mails/{mail:int}/raw", Role.READER, mails.raw),
     # Letters: the steps to a launch, how it goes, what comes after it
     Row("GET", "/letters", Role.READER, letters.letters_page),
     Row("GET", "/letters/contacts", Role.READER, contacts.contacts_page),
