@@ -67,6 +67,7 @@ floors: $(VENV)/.dev  ## imports go strictly down
 
 bench: $(VENV)/.dev  ## measure, against limits and peers
 	$(BIN)/python benchmarks/contacts.py
+	$(BIN)/python -m benchmarks.sending
 	$(BIN)/python benchmarks/composing.py
 	$(BIN)/python benchmarks/speed_reading.py --replies "$(REPLIES)"
 
@@ -103,6 +104,9 @@ screenshots: $(VENV)/.dev  ## take pictures of the page into docs/screenshots; n
 map: $(VENV)/.dev  ## draw the countries of the map anew from Natural Earth's outlines; needs npm
 	@npm install --silent --no-save --ignore-scripts --prefix $(VENV)/map world-atlas@2.0.2
 	@$(BIN)/python -m outreach.entrypoints.web.charts.outlines $(VENV)/map/node_modules/world-atlas/countries-50m.json
+
+torture: $(VENV)/.dev  ## send 10,000 letters to a relay that is often at fault: nothing lost, nothing doubled
+	$(BIN)/python -m benchmarks.soak
 
 docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
 	$(BIN)/python -m outreach.entrypoints.documents

@@ -9,10 +9,11 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, select
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, sqlite_path, writing
+from outreach.adapters.store.switches import put
 
 NAME = "passes"
 
@@ -41,8 +42,7 @@ class Passes:
         """One more, in the database first: if we die in between, the database is ahead and nothing looks restored."""
         with writing(self._engine) as connection:
             count = max(_count(connection, lock=True), self._beside()) + 1
-            connection.execute(delete(t.switch).where(t.switch.c.name == NAME))
-            connection.execute(insert(t.switch), [{"name": NAME, "value": str(count), "set_at": now}])
+            put(connection, NAME, str(count), now)
         self._write(count)
 
     def _beside(self) -> int:
