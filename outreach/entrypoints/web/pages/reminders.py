@@ -40,7 +40,6 @@ def _page(visit: Visit, *, typed: str = "", status: int = 200) -> Response:
         number=len(found.due),
         shown=found.due[:MOST],
         days_before=[reminder.days_before for reminder in visit.desk.settings.reminders],
-        until=visit.desk.today() + REST,
         instead=INSTEAD,
         typed=typed,
     )
