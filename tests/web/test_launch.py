@@ -14,7 +14,7 @@ from playwright.sync_api import Page as BrowserPage
 from outreach.adapters.maildir import make_maildir
 from outreach.campaign.review import decide
 from outreach.model import LetterState
-from tests.web.chromium import assert_accessible
+from tests.web.chromium import PHONE, assert_accessible
 from tests.web.launching import HEADER, ROWS, before_launch, enrol, launched, left, receive, until_nothing_moves
 from tests.web.server import Page
 
@@ -187,6 +187,8 @@ def test_thanks_are_released_together_and_once(served: Page, make_context: MakeC
         decide(served.desk, town, state)
     window = make_context(served, "sender").new_page()
     window.goto("/letters/thanks")
+    assert_accessible(window)
+    window.set_viewport_size(PHONE)
     assert_accessible(window)
     rows = window.get_by_role("row").count() - 1
     window.get_by_role("checkbox").first.check()
