@@ -160,6 +160,7 @@ def test_reminders_are_looked_through_and_released(fresh: Page, make_context: Ma
     expect(window.get_by_role("heading", name="5 reminders are due")).to_be_visible()
     window.get_by_role("button", name="Take out for a week Northam").click()
     expect(window.get_by_text("Northam gets no letter before 23 August 2022.")).to_be_visible()
+    expect(window.get_by_role("button", name="Undo")).to_be_visible()
     assert_accessible(window)
     receive(fresh, "maire@beaumont.example", "Nous confirmons notre participation.")
     window.get_by_label("Type 4 to send the reminders").fill("4")

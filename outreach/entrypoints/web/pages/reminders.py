@@ -51,7 +51,7 @@ def take_out(visit: Visit) -> Response:
     done = hold(visit.desk, visit.field("invitee"), until)
     name = done.invitee.name if done.invitee is not None else ""
     said = visit.say("%(name)s gets no letter before %(day)s.", name=name, day=visit.day(until))
-    return visit.go(HERE, said)
+    return visit.go(HERE, said, undo=done.act)
 
 
 def release(visit: Visit) -> Response:
