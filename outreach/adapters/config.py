@@ -90,11 +90,12 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Finding]:
     for section, values in data.items():
         for key in values if isinstance(values, dict) else ():
             if key in SECRETS:
+                name = "client_secret" if section == "oauth" else "password"
                 yield Finding(
                     f"a secret stands in the settings: {key}",
                     f"config.toml, [{section}] {key}",
                     "settings are copied and shown; secrets must not be",
-                    f"delete the line and name {section}'s password_env or password_file instead",
+                    f"delete the line and name {section}'s {name}_env or {name}_file instead",
                 )
 
 

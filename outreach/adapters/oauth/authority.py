@@ -25,7 +25,6 @@ AUTHORITIES: dict[str, dict[str, Any]] = tomllib.loads(
 )
 LARGEST = 262_144  # bytes of an answer; tokens of Microsoft have some 3,000
 QUIET = 10.0  # seconds without a byte
-WHOLE = 20.0  # seconds for all of an answer, however it drips
 TOO_OFTEN = 429
 BROKEN = 500
 LATER = ("temporarily_unavailable", "server_error", "slow_down")  # RFC 6749 §4.1.2.1, RFC 8628 §3.5
@@ -44,6 +43,7 @@ class Authority:
     device: str = ""  # address; with it the device code flow is used
     authorize: str = ""  # address; with it a browser is led back to this machine
     more: Mapping[str, str] = field(default_factory=dict)  # further words for `authorize`
+    patience: float = 20.0  # seconds for the whole of an answer, however it drips
 
 
 def authority_of(provider: str, settings: OAuthSettings, secret: str) -> Authority:
@@ -129,7 +129,7 @@ def _post(authority: Authority, address: str, body: bytes) -> tuple[int, bytes]:
     """One request on a connection of its own: no redirect is followed, and no proxy used."""
     to = urlsplit(address)
     connection = _connection(to)
-    timer = threading.Timer(WHOLE, _cut, [connection])
+    timer = threading.Timer(authority.patience, _cut, [connection])
     timer.daemon = True
     try:
         connection.connect()
