@@ -94,7 +94,8 @@ def test_a_token_is_shown_for_the_shared_mailbox(tmp_path: Path) -> None:
 @pytest.mark.parametrize("at_once", [1, 8])
 @pytest.mark.parametrize("extensions", [XOAUTH2, PIPELINED])
 @pytest.mark.parametrize(
-    "says", ["421 4.7.66 token expired", "535 5.7.3 Authentication unsuccessful", "530 5.7.57 not authenticated", "drop"]
+    "says",
+    ["421 4.7.66 token expired", "535 5.7.3 Authentication unsuccessful", "530 5.7.57 not authenticated", "drop"],
 )
 @pytest.mark.parametrize("minutes", [10, 58])
 def test_a_token_that_ends_between_two_letters(
@@ -164,7 +165,14 @@ def refused_smtp(logged_in: Tokens, **how: Any) -> tuple[OutreachError, int]:
         ({"token": lambda _: "x"}, tokens(2), 10, LoginRefusedError, "outreach login", 2),
         # So young that its age is not the reason: one try.
         ({"token": lambda _: "x"}, tokens(2), 0, LoginRefusedError, "shared@town.example", 1),
-        ({"token": lambda _: "x"}, error("invalid_grant", "canary-refresh-1"), 10, LoginRefusedError, "outreach login", 1),
+        (
+            {"token": lambda _: "x"},
+            error("invalid_grant", "canary-refresh-1"),
+            10,
+            LoginRefusedError,
+            "outreach login",
+            1,
+        ),
         ({"token": lambda _: "x"}, (503, b""), 10, TryAgainLaterError, "HTTP 503", 1),
         ({}, error("invalid_grant", "gone"), 70, LoginRefusedError, "outreach login", 0),
         ({"faults": {"auth": "454 4.7.0 busy"}}, tokens(2), 10, TryAgainLaterError, "454", 1),
@@ -186,7 +194,7 @@ def test_a_relay_that_wants_no_token(
     caplog.set_level(logging.DEBUG)
     with FakeAuthority(answer) as authority:
         fault, tried = refused_smtp(login(authority, tmp_path, minutes=minutes), **how)
-    assert type(fault) is kind or isinstance(fault, LoginRefusedError) and kind is LoginRefusedError
+    assert isinstance(fault, kind)
     assert words in silent(fault)
     assert tried == tries
     assert len(authority.forms) <= 1
@@ -222,6 +230,12 @@ def takes(good: Callable[[], str], heard: list[str]) -> Callable[[Talk], None]:
     return authenticate
 
 
+def over(talk: Talk) -> None:
+    """As Microsoft ends a session whose token has ended."""
+    talk.say("* BYE Session invalidated: AccessTokenExpired")
+    talk.hang_up()
+
+
 def mailbox(server: FaultyImap, logged_in: Tokens) -> ImapMailbox:
     server.capabilities += " AUTH=XOAUTH2"
     settings = InboxSettings(host=server.host, port=server.port, security="none", username=USERNAME, auth="google")
@@ -231,12 +245,15 @@ def mailbox(server: FaultyImap, logged_in: Tokens) -> ImapMailbox:
 def test_the_mailbox_takes_a_renewed_token(tmp_path: Path) -> None:
     """It was refused once and renewed once; when the server ends the session, the next look has a token again."""
     good, heard = [SECOND], list[str]()
-    with FakeAuthority(tokens(2), tokens(3)) as authority, FaultyImap(authenticate=takes(lambda: good[0], heard)) as server:
+    with (
+        FakeAuthority(tokens(2), tokens(3)) as authority,
+        FaultyImap(authenticate=takes(lambda: good[0], heard)) as server,
+    ):
         logged_in = login(authority, tmp_path)
         with mailbox(server, logged_in) as opened:
             assert len(authority.forms) == 1
             assert heard[1] == ""
-            server.faults["examine"] = lambda talk: (talk.say("* BYE Session invalidated: AccessTokenExpired"), talk.hang_up())
+            server.faults["examine"] = over
             with pytest.raises(TryAgainLaterError):
                 list(opened.fetch_new("INBOX", None))
             del server.faults["examine"]
@@ -248,7 +265,11 @@ def test_the_mailbox_takes_a_renewed_token(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "kind", "tries"),
-    [(tokens(2), LoginRefusedError, 2), (error("invalid_grant"), LoginRefusedError, 1), ((500, b""), TryAgainLaterError, 1)],
+    [
+        (tokens(2), LoginRefusedError, 2),
+        (error("invalid_grant"), LoginRefusedError, 1),
+        ((500, b""), TryAgainLaterError, 1),
+    ],
 )
 def test_a_mailbox_that_wants_no_token(
     tmp_path: Path, answer: Answer, kind: type[OutreachError], tries: int, caplog: pytest.LogCaptureFixture

@@ -93,7 +93,9 @@ class FakeAuthority:
 
 
 def _say(talk: BaseHTTPRequestHandler, answer: dict[str, Any] | tuple[int, bytes]) -> None:
-    status, raw = (400 if "error" in answer else 200, json.dumps(answer).encode()) if isinstance(answer, dict) else answer
+    status, raw = (
+        (400 if "error" in answer else 200, json.dumps(answer).encode()) if isinstance(answer, dict) else answer
+    )
     talk.send_response(status)
     if status in (301, 302, 307):
         talk.send_header("Location", raw.decode())

@@ -40,8 +40,9 @@ class Authority:
     token: str  # address
     scope: str
     secret: str = field(default="", repr=False)
-    device: str = ""  # address; with it the device code flow is used
-    authorize: str = ""  # address; with it a browser is led back to this machine
+    device: str = ""  # address of the device code flow, where there is one
+    authorize: str = ""  # address that a browser is sent to, and led back from
+    home: str = "127.0.0.1"  # what this machine is called in the address that the browser comes back to
     more: Mapping[str, str] = field(default_factory=dict)  # further words for `authorize`
     patience: float = 20.0  # seconds for the whole of an answer, however it drips
 

@@ -79,7 +79,7 @@ def log_in_by_browser(
     verifier = secrets.token_urlsafe(64)
     with _listening(port) as server:
         server.visit, server.timeout = visit, STEP
-        home = f"http://127.0.0.1:{server.server_port}"
+        home = f"http://{authority.home}:{server.server_port}"
         show(_address(authority, home, visit.state, verifier))
         until = monotonic() + patience
         while visit.answer is None and monotonic() < until:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
-    help="Where Google's browser comes back to; 0 = any that is free.",
+    help="Where the browser comes back to; 0 = any.",
 )
-def login_(call: Call, port: int) -> None:
+@click.option("--browser", is_flag=True, help="By a browser on this machine, also at Microsoft.")
+def login_(call: Call, port: int, *, browser: bool) -> None:
     """Log in at Microsoft or Google, so that mail is sent and read without a password."""
     from outreach.adapters.config import load_settings  # noqa: PLC0415
     from outreach.bootstrap import open_tokens  # noqa: PLC0415
@@ -31,7 +32,8 @@ def login_(call: Call, port: int) -> None:
     settings = load_settings(folder / "config.toml")
     tokens = open_tokens(folder, settings)
     authority = tokens.authority
-    kept = tokens.keep(_by_code(authority) if authority.device else _by_browser(authority, port))
+    by_code = authority.device and not browser
+    kept = tokens.keep(_by_code(authority) if by_code else _by_browser(authority, port))
     click.echo(
         f"Logged in at {kept.authority}; the token holds until {day_and_time(kept.ends, settings.campaign.timezone)} "
         "and is renewed by itself. It lies beside the database, readable by you alone. Next: outreach check"
