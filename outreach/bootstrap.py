@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from outreach.adapters.maildir import MaildirMailbox
     from outreach.adapters.oauth.tokens import Tokens
     from outreach.adapters.store.store import Store
+    from outreach.adapters.uploads import Uploads
     from outreach.campaign.forms import OwnForms
     from outreach.campaign.handing_over import Postman
     from outreach.core.letters.stationery import Stationery
@@ -123,6 +124,13 @@ def login_name() -> str:
 def key_path(desk: Desk) -> Path:
     """Where the key of the reference tokens lies: beside the database."""
     return _key_beside(desk.store, data_folder(desk.folder, desk.settings))
+
+
+def uploads(desk: Desk) -> Uploads:
+    """The lists of contacts that were sent to the page and wait: beside the database."""
+    from outreach.adapters.uploads import Uploads  # noqa: PLC0415
+
+    return Uploads(key_path(desk).with_name("uploads"))
 
 
 def _key_beside(store: Store, home: Path) -> Path:

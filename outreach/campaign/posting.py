@@ -97,6 +97,18 @@ def post(
     return progress
 
 
+def pause(desk: Desk) -> None:
+    """Stops sending, in every process: after the letter in hand nothing leaves until somebody resumes."""
+    desk.store.switches.turn(PAUSED, f"paused by {desk.by.removeprefix('person:')}", desk.now())
+
+
+def resume(desk: Desk) -> bool:
+    """Lets letters leave again; says whether sending was paused."""
+    was = desk.store.switches.get(PAUSED)
+    desk.store.switches.turn(PAUSED, None, desk.now())
+    return was is not None
+
+
 def limits(desk: Desk) -> Limits:
     """How fast letters may leave."""
     smtp = desk.settings.smtp

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,10 +26,14 @@ class Place:
 
 def outbox(desk: Desk, state: LetterState | None = None) -> Iterator[Place]:
     """Every letter, in the order they were queued; of one state if it is asked for."""
+    return places(desk, desk.store.outbox.letters(states=(state,) if state else ()), desk.store.register.all())
+
+
+def places(desk: Desk, letters: Iterable[Letter], invitees: Mapping[int, Invitee]) -> Iterator[Place]:
+    """Where each of some letters is."""
     now, paused = desk.now(), desk.store.switches.get(PAUSED) or ""
     held, doubtful = desk.store.departures.held(now, limits(desk)), doubts(desk)
-    invitees = desk.store.register.all()
-    for letter in desk.store.outbox.letters(states=(state,) if state else ()):
+    for letter in letters:
         letter = replace(letter, last_reply=doubtful.get(letter.id, letter.last_reply))  # noqa: PLW2901
         invitee = invitees[letter.key.invitee]
         zone, country = desk.zone(invitee), invitee.country

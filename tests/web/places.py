@@ -17,6 +17,23 @@ class Place:
 
 PLACES = (
     Place("overview", "/", in_docs=True),
+    # Review of answers, and the inbox
+    Place("review", "/review", in_docs=True),
+    Place("review-open", "/review/28", in_docs=True),
+    Place("review-city", "/review/15?without=city&find=n"),
+    Place("review-reader", "/review/10", "reader"),
+    Place("mails", "/mails"),
+    Place("mail", "/mails/30"),
+    Place("letters", "/letters", in_docs=True),
+    Place("letters-contacts", "/letters/contacts", "sender"),
+    Place("letters-preview", "/letters/preview?strange=yes", "reader", in_docs=True),
+    Place("letters-preview-phone", "/letters/preview?view=phone&language=fr", "reader"),
+    Place("letters-preview-text", "/letters/preview?view=text&letter=reminder.1&find=a", "reader"),
+    Place("letters-check", "/letters/check", "reader"),
+    Place("letters-test", "/letters/test", "sender"),
+    Place("letters-launch", "/letters/launch", "sender", in_docs=True),
+    Place("letters-sending", "/letters/sending", "sender"),
+    Place("letters-outbox", "/letters/outbox", "sender"),
     Place("accounts", "/accounts"),
     Place("settings", "/settings", "reader"),
     Place("login", "/login", ""),

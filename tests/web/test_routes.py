@@ -16,6 +16,7 @@ from outreach.model import TryAgainLaterError
 from tests.web.campaign import NOW
 from tests.web.server import Browser, Page, copy_of, running
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 EVERY = [pytest.param(row, role, id=f"{row.method} {row.path} {role}") for row in ROUTES for role in Role]
 
 
@@ -48,6 +49,24 @@ def test_what_changes_something_is_no_get(looked_at: Page, row: Row) -> None:
     both = any(other.method == "GET" and other.path == row.path for other in ROUTES)
     status = looked_at.someone("admin").get(path_of(row)).status
     assert status == 405 if not both else status in (200, 404, 410)
+
+
+ELSEWHERE: tuple[dict[str, str], ...] = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "null"},
+    {"Origin": "https://evil.example"},
+    {},
+)
+
+
+@pytest.mark.parametrize("row", [row for row in ROUTES if row.method == "POST"], ids=lambda row: row.path)
+def test_no_form_of_another_site_is_taken(looked_at: Page, row: Row) -> None:
+    """Whoever is logged in: 403, and nothing was looked at."""
+    admin = looked_at.someone("admin")
+    for headers in ELSEWHERE:
+        answer = admin.ask("POST", path_of(row), b"a=b", {**FORM, **headers})
+        assert (answer.status, answer.text[:9]) == (403, "This was ")
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"])

@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, func, insert, or_, select, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
@@ -168,6 +168,25 @@ class Outbox:
         with reading(self._engine) as connection:
             return tuple(to_letter(row) for row in connection.execute(query))
 
+    def newest(
+        self, states: Sequence[LetterState], words: str, limit: int, *, before: int | None = None
+    ) -> tuple[Letter, ...]:
+        """The last letters in some states (none: in any) before one of them, the newest first.
+
+        `words` stand in the invitee's name or in the address.
+        """
+        query = select(t.letter).join(t.invitee, t.invitee.c.number == t.letter.c.invitee).where(self._mine)
+        if states:
+            query = query.where(t.letter.c.state.in_([state.value for state in states]))
+        if words:
+            looked_at = (t.invitee.c.name, t.letter.c.to_address)
+            query = query.where(or_(*(_holds(column, words) for column in looked_at)))
+        if before is not None:
+            query = query.where(t.letter.c.id < before)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(t.letter.c.id.desc()).limit(limit))
+            return tuple(to_letter(row) for row in rows)
+
     def invitations(self, invitees: Iterable[int]) -> dict[int, str]:
         """The Message-ID of the last invitation that the relay took, for each of these invitees that has one."""
         mine = self._mine & (t.letter.c.kind == LetterKind.INVITATION.value)
@@ -229,3 +248,8 @@ class Outbox:
         by_id = [letter.key.round for letter in letters if letter.message_id in ids]
         by_address = [letter.key.round for letter in letters if letter.to.lower() in named]
         return max(by_id or by_address, default=0)
+
+
+def _holds(column: Column[str], words: str) -> ColumnElement[bool]:
+    """Whether a text holds words, in whatever case; as they stand too, since SQLite only knows the case of ASCII."""
+    return column.contains(words, autoescape=True) | func.lower(column).contains(words.lower(), autoescape=True)

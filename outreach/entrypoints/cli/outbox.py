@@ -88,8 +88,9 @@ def post_(call: Call) -> int:
 @command("pause")
 def pause_(call: Call) -> None:
     """Stop sending, in every process, until `resume`."""
-    desk = call.desk()
-    desk.store.switches.turn("paused", f"paused by {desk.by.removeprefix('person:')}", desk.now())
+    from outreach.campaign.posting import pause  # noqa: PLC0415
+
+    pause(call.desk())
     click.echo("Sending is paused.")
 
 
@@ -97,10 +98,11 @@ def pause_(call: Call) -> None:
 @click.option("--restored", is_flag=True, help="You made sure yourself that an older database sends nothing twice.")
 def resume_(call: Call, *, restored: bool) -> None:
     """Go on sending."""
+    from outreach.campaign.posting import resume  # noqa: PLC0415
+
     desk = call.desk()
     if restored:
         desk.store.passes.count_on(desk.now())
         click.echo("The database counts as up to date with the letters that left.")
-    was = desk.store.switches.get("paused")
-    desk.store.switches.turn("paused", None, desk.now())
+    was = resume(desk)
     click.echo("Sending goes on; `outreach daemon` or `outreach post` sends." if was else "Sending was not paused.")

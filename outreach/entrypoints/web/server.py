@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from outreach.entrypoints.web.app import make_app
 from outreach.entrypoints.web.intake import patient_protocol
 from outreach.entrypoints.web.rendering import Templates
 from outreach.entrypoints.web.routes import ROUTES, Row
+from outreach.entrypoints.web.sender import Sender
 from outreach.entrypoints.web.site import Site
 from outreach.model import OutreachError, UsageError
 
@@ -33,6 +35,7 @@ class Door:
     host: str = "127.0.0.1"
     port: int = 8765  # 0: any that is free
     behind_tls: bool = False  # another program speaks TLS with the browsers, and this one with it
+    proxy: str = ""  # the address of that program, if it is believed where a browser is (X-Forwarded-For)
 
     @property
     def is_own_machine(self) -> bool:
@@ -60,6 +63,9 @@ def check_door(desk: Desk, door: Door) -> None:
             "--behind-tls (docs/operations.md shows how), or stay on 127.0.0.1"
         )
         raise UsageError(message)
+    if door.proxy and not door.behind_tls:
+        message = "--proxy names the program that speaks TLS in front; say --behind-tls too"
+        raise UsageError(message)
     if door.behind_tls and not desk.settings.web.hosts:
         message = 'behind TLS the page must know its name: config.toml, [web] hosts = ["outreach.example.org"]'
         raise UsageError(message)
@@ -74,7 +80,7 @@ def make_site(desk: Desk, door: Door, port: int) -> Site:
         hosts, scheme, name = frozenset(one.lower() for one in desk.settings.web.hosts), "https", "outreach"
     else:
         hosts, scheme, name = frozenset(f"{one}:{port}" for one in LOCAL_NAMES), "http", f"outreach-{port}"
-    return Site(desk, hosts, scheme, Templates(desk.settings.campaign.timezone), name=name)
+    return Site(desk, hosts, scheme, Templates(desk.settings.campaign.timezone), Sender(desk), name=name)
 
 
 def open_door(door: Door) -> socket.socket:
@@ -98,7 +104,7 @@ def open_door(door: Door) -> socket.socket:
     return listening
 
 
-def make_server(site: Site, rows: tuple[Row, ...] = ROUTES) -> uvicorn.Server:
+def make_server(site: Site, rows: tuple[Row, ...] = ROUTES, *, proxy: str = "") -> uvicorn.Server:
     """The server of a page; h11 refuses doubled Host headers and gives absolute addresses as they came."""
     import uvicorn  # noqa: PLC0415
 
@@ -111,13 +117,24 @@ def make_server(site: Site, rows: tuple[Row, ...] = ROUTES) -> uvicorn.Server:
         log_config=None,
         access_log=False,  # addresses may hold one-time links
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy or None,
         limit_concurrency=MOST_AT_ONCE,
         timeout_keep_alive=KEPT_OPEN,
         timeout_graceful_shutdown=LAST_ANSWERS,
         h11_max_incomplete_event_size=LONGEST_HEAD,
     )
-    return uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        """Tells the sender when it is to stop, so that the letter in hand is finished and no page is kept waiting."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """Ends what is under way."""
+            site.sender.stop()
+            await super().shutdown(sockets)
+            await asyncio.to_thread(site.sender.join)
+
+    return Server(config)
 
 
 def address(site: Site, port: int) -> str:

@@ -63,7 +63,7 @@ def needs(waiting: Needs, speech: Speech, link: Callable[[str], str]) -> list[Ne
         (waiting.review, "/review", "needs_review"),
         (waiting.without_invitee, "/review?without=city", "search"),
         (waiting.owed, "/log?owed=yes", "in_talks"),
-        (waiting.in_doubt, "/letters?state=in_doubt", "warning"),
+        (waiting.in_doubt, "/letters/outbox?state=in_doubt", "warning"),
         (waiting.unreachable, "/log?state=unreachable", "unreachable"),
         (waiting.acknowledgements, "/letters/acknowledgements", "letters"),
     )

@@ -1,0 +1,127 @@
+"""Asks what keeps a clear vote from deciding: mockery, a choice left open, a mere “OK”, something that comes before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from outreach.core.reading.meaning.traits import Heard
+from outreach.core.reading.meaning.weighing import DENIALS, NEVER, TESTIFY, Doubt
+from outreach.core.reading.phrasebook import Found, Phrasebook
+from outreach.languages import Language, Languages
+from outreach.model import Evidence, ReadingKind
+
+K = ReadingKind
+LIFTED, OPEN, SLIGHT = "lifted", "open_choice", "slight"  # phrases of a language's [doubts]
+# Phrases that make any yes in the same mail unsure: how that is told, and the lead that it costs.
+UNSURE: dict[str, tuple[str, float]] = {
+    "mocking": ("mockery", NEVER),
+    "weary": ("weariness", 3.0),
+    "until_then": ("something comes before", 3.0),
+    "whether": ("it is asked whether", 2.0),
+}
+YES = "yes"
+PLAIN_YES = TESTIFY[K.CONFIRM] - {"campaign"}  # “OK, thanks for the campaign's letter” joins nothing
+SAYS_TO_WHAT = frozenset({"join", "list", "campaign"})
+BRIEF = 6  # words of a mail that says yes and not to what
+NEAR = 3  # words behind a stroke that are looked at: “joins / does not join”
+ALIKE = 4  # first letters in which two forms of a word agree
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """A phrase of [doubts], and the sentence that holds it."""
+
+    heard: Heard
+    found: Found[str]
+
+
+def catch(mail: Sequence[Heard], languages: Languages) -> tuple[Caught, ...]:
+    """Every phrase of [doubts] in a mail; each sentence is searched in its own language."""
+    books = {one.code: _book(one) for one in languages.all if one.doubts}
+    known = [one for one in mail if one.language in books]
+    return tuple(Caught(one, found) for one in known for found in books[one.language].find(one.sentence))
+
+
+def takes_back_an_objection(caught: Sequence[Caught]) -> bool:
+    """“We withdraw our reservations and join” withdraws nothing that was promised."""
+    return any(one.found.name == LIFTED for one in caught)
+
+
+def caveats(
+    kind: ReadingKind, mail: Sequence[Heard], caught: Sequence[Caught], *, in_answer: bool = True
+) -> Iterator[Doubt]:
+    """What speaks against letting a machine decide that a mail says a kind.
+
+    Args:
+        kind: What it seems to say.
+        mail: Its sentences, heard.
+        caught: The phrases of [doubts] in them.
+        in_answer: Whether it answers a letter, so that a mere “yes” says to what.
+    """
+    yield from (_doubt("a choice is left open", words) for words in _left_open(mail, caught))
+    if kind is not K.CONFIRM:
+        yield from (_doubt("an objection is taken back", one.found.words) for one in caught if one.found.name == LIFTED)
+    else:
+        first = {one.found.name: one.found.words for one in reversed(caught) if one.found.name in UNSURE}
+        yield from (_doubt(UNSURE[name][0], words, UNSURE[name][1]) for name, words in first.items())
+        yield from _slight(mail, caught)
+        yield from () if in_answer else _to_nothing(mail)
+
+
+def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
+    """A mere “OK” may say that a letter came."""
+    slight = {(id(one.heard), at) for one in caught if one.found.name == SLIGHT for at in _places(one.found)}
+    yes = [(heard, meaning) for heard in mail for meaning in heard.meanings if meaning.name in PLAIN_YES]
+    if yes and all((id(heard), at) in slight for heard, meaning in yes for at in meaning.places):
+        yield _doubt("it may only say that it came", yes[0][0].sentence.text.strip())
+
+
+def _to_nothing(mail: Sequence[Heard]) -> Iterator[Doubt]:
+    """A “yes” that answers nothing, and does not say to what."""
+    names = frozenset[str]().union(*(heard.names for heard in mail))
+    if names.isdisjoint(SAYS_TO_WHAT) and sum(heard.size for heard in mail) <= BRIEF:
+        yield _doubt("a yes to what?", mail[0].sentence.text.strip())
+
+
+# ---------------------------------------------------------------- a choice that was left open
+
+
+def _left_open(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[str]:
+    """The words of a form that offers two answers, where neither was taken away."""
+    yield from (one.found.words for one in caught if one.found.name == OPEN)
+    yield from (words for heard in mail if "/" in heard.sentence.text for words in _both_sides(heard))
+
+
+def _both_sides(heard: Heard) -> Iterator[str]:
+    """“yes/no”, “joins / does not join”: a stroke with a denial on one side only."""
+    denied = {place for one in heard.meanings if one.name in DENIALS for place in one.places}
+    agreed = {place for one in heard.meanings if one.name == YES for place in one.places}
+    words, spans = heard.sentence.plain, heard.sentence.spans
+    for at in range(1, len(words)):
+        if heard.sentence.text[spans[at - 1][1] : spans[at][0]].strip() != "/":
+            continue
+        before, behind = range(max(0, at - NEAR), at), range(at, min(at + NEAR, len(words)))
+        said = {at - 1, at} & (denied | agreed)
+        other = _alike([words[one] for one in before], [words[one] for one in behind])
+        if denied.isdisjoint(before) != denied.isdisjoint(behind) and (len(said) > 1 or other):
+            yield heard.written((before[0], behind[-1]))
+
+
+def _alike(before: Sequence[str], behind: Sequence[str]) -> bool:
+    """Whether a word stands on both sides in some form."""
+    return not {word[:ALIKE] for word in before if len(word) >= ALIKE}.isdisjoint(word[:ALIKE] for word in behind)
+
+
+def _places(found: Found[str]) -> range:
+    return range(found.first, found.last + 1)
+
+
+def _doubt(told: str, words: str, cost: float = NEVER) -> Doubt:
+    return Doubt(Evidence(f"doubt: {told}", words), cost)
+
+
+@lru_cache(maxsize=64)
+def _book(language: Language) -> Phrasebook[str]:
+    return Phrasebook((name, phrase) for name, phrases in language.doubts.items() for phrase in phrases)

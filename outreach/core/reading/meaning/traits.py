@@ -1,0 +1,95 @@
+"""The traits of a sentence and of a mail by which the vote is cast: meanings, words, and which of them meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import combinations, groupby, repeat
+from sys import intern
+from typing import NamedTuple
+
+from outreach.core.reading.meaning.vocabulary import Meaning
+from outreach.core.reading.phrases import Sentence
+from outreach.languages.remembering import Remembered
+from outreach.languages.scores import Trait
+
+LETTERS = (4, 5)  # of a word that are looked at together: they know “confirmo” from “confirmamos” and “confirm”
+LONGEST_WORD = 24
+STEM = 6  # letters of a word by which it is known again in its other forms
+SHORT = 8  # words of a sentence in which each meaning weighs more
+BRIEF = 12  # words of a mail in which each meaning weighs more
+FAR = 40  # meanings of a sentence that are looked at together
+SENTENCE_LENGTHS = (2, 4, 8, 16, 32)
+MAIL_LENGTHS = (3, 6, 12, 25, 50, 100)
+BEGIN, END = "^", "$"
+
+
+class Heard(NamedTuple):
+    """A sentence, the language it is heard in, and the meanings of its words."""
+
+    sentence: Sentence
+    language: str
+    meanings: tuple[Meaning, ...]
+    names: tuple[str, ...]  # of the meanings in their order, repetitions told once
+
+    @property
+    def size(self) -> int:
+        """The number of words."""
+        return len(self.sentence.plain)
+
+    def written(self, places: Sequence[int]) -> str:
+        """Words of the sentence as they stand in the mail, from the first place to the last."""
+        return self.sentence.written_from(min(places), max(places))
+
+
+def names_of(meanings: Sequence[Meaning]) -> tuple[str, ...]:
+    """The names of meanings that follow each other, repetitions told once."""
+    return tuple([name for name, _ in groupby([one.name for one in meanings])][:FAR])
+
+
+def meaning_traits(heard: Heard) -> frozenset[Trait]:
+    """What the meanings of a sentence's words tell, the same in all languages."""
+    names, size = heard.names, heard.size
+    found: list[Trait] = [*names, *[("words", str(most)) for most in SENTENCE_LENGTHS if size <= most]]
+    found += zip(repeat("run"), names, names[1:], strict=False)
+    found += zip(repeat("run"), names, names[1:], names[2:], strict=False)
+    found += [(a, ">", b) for a, b in combinations(names, 2)]
+    if names:
+        found += [("first", names[0]), ("last", names[-1])]
+    if size <= SHORT:
+        found += zip(repeat("short"), names, strict=False)
+    if heard.sentence.asks:
+        found += ["asks", *zip(repeat("asks"), names, strict=False)]
+    return frozenset(found)
+
+
+def mail_traits(mail: Sequence[Heard]) -> frozenset[Trait]:
+    """What a mail has beside its sentences."""
+    size = sum(heard.size for heard in mail)
+    found: set[Trait] = {("mail", "words", str(most)) for most in MAIL_LENGTHS if size <= most}
+    if size <= BRIEF:
+        found |= {("brief", name) for heard in mail for name in heard.names}
+    return frozenset(found)
+
+
+def word_traits(heard: Heard) -> frozenset[Trait]:
+    """The words of a sentence themselves, alone and with one and two that follow."""
+    words = (BEGIN, *heard.sentence.plain, END)
+    stems = list(map(_stem.__getitem__, words))
+    marked = list(map(_stem_in(heard.language).__getitem__, words))
+    twos = zip(marked, stems[1:], strict=False)
+    return frozenset([*marked, *twos, *zip(marked, stems[1:], stems[2:], strict=False)])
+
+
+_stem: Remembered[str] = Remembered(lambda word: intern(word[:STEM]))
+
+
+@lru_cache(maxsize=64)
+def _stem_in(language: str) -> Remembered[str]:
+    return Remembered(lambda word: intern(f"{language}:{word[:STEM]}"))
+
+
+def letters(word: str) -> tuple[str, ...]:
+    """Every few letters of a word with its beginning and end, the same in all languages."""
+    framed = f"<{word[:LONGEST_WORD]}>"
+    return tuple([f"~{framed[at : at + some]}" for some in LETTERS for at in range(len(framed) - some + 1)])

@@ -1,0 +1,276 @@
+"""Weighs a mail: what the vote says, how far it leads, and what speaks against letting a machine decide.
+
+The vote suggests a kind and by how much that leads over the next (the logarithm of how many times likelier it is). A
+kind needs a lead of its own to be decided. Each doubt raises it: words in the decisive sentence that often turn it
+round, a sentence that says something else, no sentence that says it by itself, no word that testifies to it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from outreach.core.reading.meaning.traits import Heard
+from outreach.core.reading.meaning.vote import NOTHING, Ballot
+from outreach.languages.scores import Votes
+from outreach.model import Evidence, ReadingKind
+
+K = ReadingKind
+NEVER = math.inf  # a doubt that no lead outweighs
+ALONE = 0.4  # the share with which the clearest sentence must say it by itself
+OTHERWISE = 0.35  # the share with which another sentence speaks against it
+SHORT = 4  # words of a sentence that denies, and says no more
+BRIEF = 8  # words of a sentence that is shown whole
+MOST_LEAD = 12.0  # where the second has no share at all
+
+# The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below.
+SURE: Mapping[ReadingKind, float] = {
+    K.CONFIRM: 2.0,
+    K.DECLINE: 3.0,
+    K.TENTATIVE: 3.0,
+    K.QUESTION: 3.0,
+    K.REDIRECT: 3.0,
+    K.ACKNOWLEDGE: 3.0,
+    K.WITHDRAW: 3.0,
+    K.UNSUBSCRIBE: 3.0,
+    K.UNRELATED: 3.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a meaning in the decisive sentence may turn round: how much lead that costs, and how it is told."""
+
+    cost: float
+    told: str
+
+
+CONDITION, NEGATION = "a condition", "a negation"
+TURNS: Mapping[ReadingKind, Mapping[str, Turn]] = {
+    K.CONFIRM: {
+        "refuse": Turn(NEVER, "a word of refusal"),
+        "withdraw": Turn(NEVER, "a word of withdrawal"),
+        "no": Turn(3.0, "a no"),
+        "stop": Turn(3.0, "a wish to end something"),
+        "event": Turn(3.0, "another event"),
+        "genuine": Turn(2.0, "is it genuine?"),
+        "pending": Turn(2.0, "something is pending"),
+        "if": Turn(1.5, CONDITION),
+        "lack": Turn(1.5, "something is lacking"),
+        "not": Turn(1.0, NEGATION),
+        "would": Turn(1.0, "would"),
+        "must": Turn(1.0, "must"),
+        "ask": Turn(0.7, "something is asked for"),
+        "cost": Turn(0.7, "costs or duties"),
+        "inform": Turn(0.7, "news to come"),
+        "before": Turn(0.3, "something comes before"),
+    },
+    K.DECLINE: {"pending": Turn(1.0, "something is pending"), "event": Turn(1.0, "another event")},
+    K.WITHDRAW: {"if": Turn(1.0, CONDITION), "noobjection": Turn(1.0, "no objection")},
+    K.UNSUBSCRIBE: {"contact": Turn(0.5, "another contact")},
+    K.TENTATIVE: {"ask": Turn(0.5, "something is asked for")},
+    K.UNRELATED: {"campaign": Turn(1.0, "the campaign"), "join": Turn(1.0, "joining")},
+}
+WHO = frozenset({"we", "campaign", "mayor", "council", "but"})  # what may stand before a condition that comes first
+STILL_OPEN = "pending"  # “if the list is still open” is no condition of theirs
+HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
+DENIALS = frozenset({"not", "no"})
+JOINING = frozenset({"join", "list", "confirm"})
+STOPS = frozenset({"stop", "withdraw"})
+STOPPING = frozenset({K.WITHDRAW, K.UNSUBSCRIBE})
+# Of kinds that differ by one word, the words: where one stands there and the vote passes over it, a person reads it.
+ONE_WORD_APART: Mapping[tuple[ReadingKind, ReadingKind], frozenset[str]] = {
+    (K.CONFIRM, K.DECLINE): DENIALS,
+    (K.UNSUBSCRIBE, K.REDIRECT): frozenset({"contact"}),
+    (K.WITHDRAW, K.CONFIRM): frozenset({"join"}),
+}
+# A yes needs a word for it.
+TESTIFY: Mapping[ReadingKind, frozenset[str]] = {
+    K.CONFIRM: frozenset({"join", "accept", "confirm", "list", "yes", "done", "campaign", "want"}),
+}
+NOBODY_TESTIFIES, NOBODY_ALONE, HANGS_ON, DENIED = 2.0, 1.5, 6.0, 3.0  # what these doubts cost
+ASKED: Mapping[ReadingKind, float] = {K.CONFIRM: 3.0, K.WITHDRAW: NEVER}  # “may we withdraw later?”
+CLEAR = 1.0  # the lead that it should have by its meanings alone; what is missing is a doubt
+AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
+    K.CONFIRM: frozenset({K.DECLINE, K.TENTATIVE, K.WITHDRAW, K.QUESTION, K.UNRELATED, K.UNSUBSCRIBE, K.REDIRECT}),
+    K.DECLINE: frozenset({K.CONFIRM, K.TENTATIVE, K.WITHDRAW}),
+    K.TENTATIVE: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW}),
+    K.ACKNOWLEDGE: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.TENTATIVE, K.REDIRECT, K.QUESTION, K.UNRELATED}),
+    K.QUESTION: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.TENTATIVE, K.UNRELATED}),
+    K.REDIRECT: frozenset({K.CONFIRM, K.DECLINE, K.WITHDRAW, K.UNSUBSCRIBE}),
+    K.WITHDRAW: frozenset({K.CONFIRM}),
+    K.UNSUBSCRIBE: frozenset({K.CONFIRM, K.DECLINE, K.REDIRECT}),
+    K.UNRELATED: frozenset(set(SURE) - {K.UNRELATED}),
+}
+SURELY = 0.6  # the share with which a yes beside a wish to stop, or such a wish beside a yes, is for a person
+FAINTLY = 0.1  # the share of a no in a sentence that denies joining and says yes all the same
+CONTRADICTED = 1.5  # what a sentence costs that surely speaks against it
+A_YES_CONTRADICTED = 1.0  # and what it costs a yes in any case
+NAMING = frozenset({K.REDIRECT})  # beside a yes: who answers from now on is told, and nothing taken back
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What speaks against deciding, the words that show it, and the lead that it costs."""
+
+    evidence: Evidence
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a text says, how far that leads, the words that say so, and what speaks against deciding."""
+
+    kind: ReadingKind
+    lead: float
+    evidence: tuple[Evidence, ...]
+    doubts: tuple[Doubt, ...]
+    decisive: Heard | None = None  # the sentence that says it most clearly
+
+    @property
+    def sure(self) -> bool:
+        """Whether the text alone is enough to decide."""
+        return self.lead >= SURE.get(self.kind, math.inf) + sum(doubt.cost for doubt in self.doubts)
+
+    def doubting(self, *doubts: Doubt) -> Verdict:
+        """The same verdict with further doubts."""
+        return replace(self, doubts=(*self.doubts, *doubts)) if doubts else self
+
+
+def weigh(mail: Sequence[Heard], ballot: Ballot, votes: Votes) -> Verdict:
+    """The verdict on a mail."""
+    kind = ReadingKind(ballot.kind)
+    decisive = ballot.clearest(kind)
+    return Verdict(
+        kind,
+        lead(ballot.mail, kind),
+        tuple(_evidence(mail, ballot, kind, votes)),
+        (
+            *_doubts_within(mail[decisive], ballot.sentences[decisive], kind),
+            *_doubts_elsewhere(mail, ballot, kind),
+            *_doubts_of_meanings(mail[decisive], ballot.meanings, kind),
+        ),
+        mail[decisive],
+    )
+
+
+def lead(shares: Mapping[str, float], kind: str) -> float:
+    """The logarithm of how many times likelier a kind is than the likeliest of the others; negative if it is less."""
+    best = max(share for other, share in shares.items() if other != kind)
+    if not best:
+        return MOST_LEAD
+    return max(min(math.log(shares[kind] / best), MOST_LEAD), -MOST_LEAD) if shares[kind] else -MOST_LEAD
+
+
+def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKind) -> Iterator[Doubt]:
+    """What the decisive sentence itself holds against it."""
+    said = decisive.sentence.text.strip()
+    names = {one.name for one in decisive.meanings}
+    turns = TURNS.get(kind, {})
+    for name in sorted(names & set(turns)):
+        if not (name in DENIALS and HARMLESS in names):
+            words = next(decisive.written(one.places) for one in decisive.meanings if one.name == name)
+            yield _doubt(turns[name].told, words, turns[name].cost)
+    if kind in TESTIFY and not names & TESTIFY[kind]:
+        yield _doubt("no word testifies to it", said, NOBODY_TESTIFIES)
+    if shares.get(kind, 0.0) < ALONE:
+        yield _doubt("no sentence says it alone", said, NOBODY_ALONE)
+    if kind is K.CONFIRM and _hangs_on(decisive):
+        yield _doubt("it hangs on a condition", said, HANGS_ON)
+    if kind is K.CONFIRM and _denies_joining(decisive) and shares.get(K.DECLINE, 0.0) >= FAINTLY:
+        yield _doubt("joining is denied", said, DENIED)
+    if kind in STOPPING and _keeps_on(decisive):
+        yield _doubt(NEGATION, said, NEVER)
+    if kind in ASKED and decisive.sentence.asks:
+        yield _doubt("it is asked", said, ASKED[kind])
+
+
+def _hangs_on(decisive: Heard) -> bool:
+    """Whether a sentence begins with a condition: “if the council approves it, we shall join”."""
+    names = [name for name in decisive.names if name not in WHO]
+    return names[:1] == ["if"] and STILL_OPEN not in names
+
+
+def _denies_joining(heard: Heard) -> bool:
+    """Whether a denial stands right before the last word for joining: “it is not thought fit that the city join”."""
+    names = [name for name in heard.names if name not in WHO]
+    last = max((at for at, name in enumerate(names) if name in JOINING), default=0)
+    return last > 0 and names[last - 1] in DENIALS and HARMLESS not in names
+
+
+def _keeps_on(decisive: Heard) -> bool:
+    """Whether stopping itself is denied: “please do not remove us”, “we never asked to be removed”."""
+    names = decisive.names
+    return any(name in DENIALS and STOPS & set(names[at + 1 : at + 3]) for at, name in enumerate(names))
+
+
+def _doubts_of_meanings(decisive: Heard, shares: Mapping[str, float], kind: ReadingKind) -> Iterator[Doubt]:
+    """Where the meanings of the words, without the words themselves, do not say the same clearly."""
+    ahead = lead(shares, kind)
+    if ahead < CLEAR:
+        other = max((one for one in shares if one != kind), key=lambda one: shares[one])
+        apart = _holds(decisive, ONE_WORD_APART.get((kind, K(other)), frozenset())) and not _takes_back(decisive, kind)
+        cost = NEVER if apart else CLEAR - ahead
+        yield _doubt(f"its words may also mean {other.replace('_', ' ')}", decisive.sentence.text.strip(), cost)
+
+
+def _takes_back(heard: Heard, kind: ReadingKind) -> bool:
+    """Whether a withdrawal says so in a word of its own: “we withdraw our adhesion”."""
+    return kind is K.WITHDRAW and "withdraw" in heard.names
+
+
+def _holds(heard: Heard, names: frozenset[str]) -> bool:
+    return not names.isdisjoint(heard.names) and HARMLESS not in heard.names
+
+
+def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) -> Iterator[Doubt]:
+    """The sentences that say something else most clearly, one for each other kind."""
+    for other in sorted(AGAINST.get(kind, ())):
+        at = ballot.clearest(other)
+        share = ballot.sentences[at].get(other, 0.0)
+        if share >= OTHERWISE:
+            yes_or_stop = {kind, other} & {K.CONFIRM} and {kind, other} & STOPPING and share >= SURELY
+            said_no = kind is K.CONFIRM and other is K.DECLINE and "no" in mail[at].names
+            dear = A_YES_CONTRADICTED if kind is K.CONFIRM and other not in NAMING else 0.0
+            cost = NEVER if yes_or_stop or said_no else CONTRADICTED * share + dear
+            yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
+    if kind is K.CONFIRM:
+        short = [one for one in mail if _is_short_no(one) or (one is mail[-1] and _is_denial(one))]
+        yield from (_doubt("a short no", one.sentence.text.strip(), NEVER) for one in short)
+
+
+def _is_short_no(heard: Heard) -> bool:
+    """“The neighbours have joined. We have not.”: too few words for the vote, and the answer all the same."""
+    return (
+        heard.size <= SHORT
+        and _holds(heard, DENIALS)
+        and "we" in heard.names
+        and set(heard.names) <= DENIALS | {"we", "but"}
+    )
+
+
+def _is_denial(heard: Heard) -> bool:
+    """“Sign us up. Not.”: one word, the last that is said."""
+    return heard.size == 1 and _holds(heard, DENIALS)
+
+
+def _doubt(told: str, words: str, cost: float) -> Doubt:
+    return Doubt(Evidence(f"doubt: {told}", words), cost)
+
+
+def _evidence(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind, votes: Votes) -> Iterator[Evidence]:
+    """The passages that say it, the clearest first."""
+    ranked = sorted(range(len(mail)), key=lambda at: -ballot.sentences[at].get(kind, 0.0))
+    for at in ranked[:3]:
+        shares = ballot.sentences[at]
+        if at == ranked[0] or (shares.get(kind, 0.0) >= ALONE and shares.get(NOTHING, 0.0) < ALONE):
+            yield Evidence(kind.value, passage(mail[at], kind, votes))
+
+
+def passage(heard: Heard, kind: str, votes: Votes) -> str:
+    """The words of a sentence from the first to the last that speak for a kind; all of a short sentence."""
+    if kind not in votes.sentence.kinds or heard.size <= BRIEF:
+        return heard.sentence.text.strip()
+    places = [place for one in heard.meanings if votes.sentence.weight(one.name, kind) > 0 for place in one.places]
+    return heard.written(range(min(places), max(places) + 1)) if places else heard.sentence.text.strip()

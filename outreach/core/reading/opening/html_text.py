@@ -1,0 +1,179 @@
+"""HTML to the text that a person sees, quoted parts marked with “>”, without losing any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from selectolax.lexbor import LexborHTMLParser
+
+from outreach.core.reading.text.quote_marks import marks
+
+BLOCKS = (
+    *("address", "article", "aside", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3"),
+    *("h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul"),
+)
+UNSEEN = ["script", "style", "head", "title", "template", "noscript"]
+MOST = 2_000_000  # characters
+MOST_CLASSES = 20  # that strike out
+MOST_TAGS = 3_000  # a tree of more takes long to build, and far longer where they are nested
+
+# What mail programs put around or above the mail that is answered: Gmail, Outlook (desktop, web, telephone), Apple,
+# Thunderbird, Yahoo, Proton, Zoho, Zimbra, Roundcube.
+QUOTES = (
+    ".gmail_quote, .gmail_attr, .gmail_quote_container, [id$=divRplyFwdMsg], #OLK_SRC_BODY_SECTION, "
+    ".OutlookMessageHeader, #mail-editor-reference-message-container, .ms-outlook-mobile-reference-message, "
+    '[style*="border-top:solid #E1E1E1"], [style*="border-top:solid #B5C4DF"], .moz-cite-prefix, '
+    ".moz-email-headers-table, .yahoo_quoted, .yahoo-quoted-begin, .protonmail_quote, .zmail_extra, .zmail_extra_hr, "
+    "#zwchr, #reply-intro, "
+    "#isReplyContent, .mail_quote, .tutanota_quote, #mailcontent_quote"
+)
+# A signature that a mail program put there.
+SIGNATURES = (
+    ".gmail_signature, .moz-signature, .protonmail_signature_block, #ms-outlook-mobile-signature, #AppleMailSignature, "
+    "[id$=Signature]:not(body)"
+)
+LONGEST_SIGNATURE = 600  # characters; in a longer one somebody wrote
+INDENT = re.compile(r"border\s*:\s*none|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", re.IGNORECASE)
+
+# Lines of their own, which no mail has: they become “>” and separators; the last two stand around struck text.
+OWN = OPEN, CLOSE, QUOTE, SIGNATURE, STRIKE, STRUCK = "\ue010", "\ue011", "\ue012", "\ue013", "\ue014", "\ue015"
+SEPARATOR = "-----Original Message-----"
+_OWN = re.compile(f"[{''.join(OWN)}]")
+_STRIKE_SIGNS = re.compile(f"([{STRIKE}{STRUCK}])")
+_FILLED = re.compile(r"[^\s~](?:[^\n]*[^\s~])?")  # the words of a line
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]*>|<![^<>]*>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+STRIKING = ("s", "del", "strike")
+_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]|line-through", re.IGNORECASE)
+_STRIKING_CLASS = re.compile(r"\.([\w-]{1,60})\s{0,9}\{[^{}]{0,2000}line-through", re.IGNORECASE)
+_STYLED = '[style*="line-through" i]'
+_FOR_OPENED = (
+    dict.fromkeys([*BLOCKS, "br"], "\n")
+    | {"td": " ", "th": " ", "blockquote": f"\n{OPEN}\n"}
+    | dict.fromkeys(STRIKING, STRIKE)
+)
+_FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"} | dict.fromkeys(STRIKING, STRUCK)
+
+
+def strikes(html: str) -> bool:
+    """Whether it may strike words out, which its plain form would not tell."""
+    return _STRIKES.search(html) is not None
+
+
+def html_to_text(html: str) -> str:
+    """The text of an HTML mail; what stands in a block quote gets a “>” before each line."""
+    html = html[:MOST]
+    if any(sign in html for sign in OWN):
+        html = _OWN.sub(" ", html)
+    if html.count("<") > 2 * MOST_TAGS:
+        return _lines(_struck_out(_by_tags(html)))
+    try:
+        text = _by_tree(html)
+    except Exception:  # noqa: BLE001  a tree that cannot be built: the words without the tags
+        text = _by_tags(html)
+    return _lines(_struck_out(text))
+
+
+def _by_tree(html: str) -> str:
+    tree = LexborHTMLParser(html)
+    _mark_struck(tree, html)
+    tree.strip_tags(UNSEEN, recursive=True)
+    for tag in tree.css(QUOTES):
+        tag.insert_before(f"\n{QUOTE}\n")
+    for tag in tree.css(SIGNATURES):
+        if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
+            tag.insert_before(f"\n{SIGNATURE}\n")
+    for tag in tree.css("input[type=checkbox], input[type=radio]"):
+        tag.replace_with("[x] " if "checked" in tag.attributes else "[ ] ")
+    for tag in tree.css("br"):
+        tag.replace_with("\n")
+    for tag in tree.css("td, th"):
+        tag.insert_after(" ")
+    for tag in tree.css(", ".join(BLOCKS)):
+        tag.insert_before("\n")
+        tag.insert_after("\n")
+    for tag in tree.css("blockquote"):
+        if not INDENT.search(tag.attributes.get("style") or ""):
+            tag.insert_before(f"\n{OPEN}\n")
+            tag.insert_after(f"\n{CLOSE}\n")
+    body = tree.body or tree.root
+    return body.text(separator="", deep=True) if body is not None else ""
+
+
+def _mark_struck(tree: LexborHTMLParser, html: str) -> None:
+    """Signs around what is struck out: by its tag, its style, or a class that a style sheet strikes out."""
+    if not strikes(html):
+        return
+    classes = [f".{name}" for name in dict.fromkeys(_STRIKING_CLASS.findall(html))][:MOST_CLASSES]
+    for tag in tree.css(", ".join([*STRIKING, _STYLED, *classes])):
+        tag.insert_before(STRIKE)
+        tag.insert_after(STRUCK)
+
+
+def _struck_out(text: str) -> str:
+    """Every line of struck text between “~~”, as Markdown writes it; elements within each other count once."""
+    if STRIKE not in text:
+        return text
+    depth, parts = 0, [("", False)]
+    for piece in _STRIKE_SIGNS.split(text):
+        depth = max(0, depth + (piece == STRIKE) - (piece == STRUCK))
+        if piece not in (STRIKE, STRUCK):
+            before, struck = parts[-1]
+            parts[-1:] = [(before + piece, struck)] if struck == (depth > 0) else [parts[-1], (piece, depth > 0)]
+    return "".join(_FILLED.sub(r"~~\g<0>~~", words) if struck else words for words, struck in parts)
+
+
+def _by_tags(html: str) -> str:
+    """The text without a tree: in one pass, for what has more tags than a mail should."""
+    return unescape("".join(_pieces(html)))
+
+
+def _pieces(html: str) -> Iterator[str]:
+    first, *rest = _TAG.split(_COMMENT.sub("", html))
+    hidden = ""  # the element whose text nobody sees
+    yield first
+    for closes, named, text in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        name = named.lower() if named else ""
+        if hidden:
+            hidden = "" if closes and name == hidden else hidden
+        elif name in UNSEEN:
+            hidden = "" if closes else name
+        else:
+            yield (_FOR_CLOSED if closes else _FOR_OPENED).get(name, "")
+        if not hidden:
+            yield text
+
+
+def _lines(text: str) -> str:
+    depth = 0
+    lines: list[str] = []
+    marked: list[int] = []
+    for line in text.split("\n"):
+        clean = " ".join(line.split()) if line else line
+        if not clean:
+            lines.append("> " * min(depth, 5))
+        elif clean == OPEN:
+            depth += 1
+        elif clean == CLOSE:
+            depth = max(0, depth - 1)
+        elif clean in (QUOTE, SIGNATURE):
+            if not depth:
+                marked.append(len(lines))
+                lines.append(clean)
+        else:
+            lines.append("> " * min(depth, 5) + clean if depth else clean)
+    for number in marked:
+        lines[number] = _separator(lines, number)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _separator(lines: list[str], number: int) -> str:
+    """What stands for a container: nothing where its own words say it."""
+    if lines[number] == SIGNATURE:
+        return "-- "
+    below = [line for line in lines[number + 1 : number + 9] if line and not _OWN.match(line)]
+    if not below or below[0].startswith(">") or next((mark.start < 3 for mark in marks(below)), False):  # noqa: PLR2004
+        return ""
+    return SEPARATOR

@@ -1,0 +1,244 @@
+"""Opens a mail within limits: headers decoded, text found, attachments named; nothing makes it hang or raise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate, islice
+
+from outreach.core.reading.opening.decoding import decoded_text, without_transfer_encoding
+from outreach.core.reading.opening.fields import decoded_words, file_name, ids, mailboxes, moment
+from outreach.core.reading.opening.html_text import html_to_text, strikes
+from outreach.core.reading.opening.parts import FORWARDED, Part, declared_charset, split
+from outreach.model import Attachment, Mailbox, Message
+
+MOST_BYTES = 25 * 1024 * 1024
+MOST_VALUE = 4000  # characters of one header
+MOST_SAME = 5  # headers of one name
+MOST_TEXT = 200_000  # characters of the text
+MOST_LINES = 10_000
+MOST_TEXT_BYTES = 2_000_000  # of one part
+MOST_REPORT = 100_000  # characters
+MOST_RETURNED = 200_000
+MOST_TAGS = 20_000  # of one HTML part
+MOST_LEVELS = 300
+NEARLY = 0.8
+LONG_TAG = 8000  # characters; nobody reads anything in it
+TOO_LONG = "its text is very long; only the beginning was read"
+REPORTS = (
+    "message/delivery-status",
+    "message/global-delivery-status",  # RFC 6533
+    "message/disposition-notification",
+    "text/rfc822-headers",
+)
+# In these a notice returns a letter, or its headers (RFC 3462 §2, RFC 6533 §6); some names are made up by systems.
+RETURNED = (
+    *FORWARDED,
+    "text/rfc822-headers",
+    "message/rfc822-headers",
+    "message/global-headers",
+)
+# Text that is for a program.
+NO_TEXT = ("text/calendar", "text/css", "text/vcard", "text/x-vcard", "text/directory", "text/csv", "text/x-amp-html")
+# What hides the text of a mail, and what it says to a secretary.
+SEALED = {
+    "multipart/encrypted": "it is encrypted; please open it in the mail program",
+    "application/pkcs7-mime": "it is encrypted or sealed; please open it in the mail program",
+    "application/x-pkcs7-mime": "it is encrypted or sealed; please open it in the mail program",
+    "application/ms-tnef": "its text may be in a winmail.dat, which only Outlook opens",
+}
+_REPORTED = re.compile(r"(?im)^(?:(?:original|final)-recipient|reporting-mta|reporting-ua|disposition|action)\b")
+# A tag that nests; Word's “<w:LsdException …/>” come by the hundred and do not.
+_NESTING = re.compile(
+    r"<(/?)(?!(?:br|img|hr|meta|link|input|p|li|t[drh]|dd|dt|option|wbr|area|base|col|source)\b)[a-z][a-z0-9]*"
+    r"(?=[\s>])[^<>]*(?<!/)>",
+    re.IGNORECASE,
+)
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
+_TAG = re.compile(r"<[^<>]*>")
+_LONG_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONG_TAG},}}>?")
+
+
+def open_mail(raw: bytes) -> Message:
+    """A mail as a Message; `problem` says why it could not be read whole."""
+    try:
+        root, problem = split(raw[:MOST_BYTES])
+        if len(raw) > MOST_BYTES:
+            problem = "the mail is larger than 25 MB; only its beginning was read"
+        return _message(root, problem, declared_charset(raw))
+    except Exception as error:  # noqa: BLE001  whatever comes, it becomes an entry “please look”
+        return unreadable(f"the mail is badly broken ({type(error).__name__})")
+
+
+def unreadable(problem: str) -> Message:
+    """A mail of which nothing could be read."""
+    return Message("", "", (), (), (), (), (), None, None, (), (), (), "", problem=problem)
+
+
+def _message(root: Part, problem: str, charset: str) -> Message:
+    fields = _fields(root)
+    headers = tuple([(name, decoded_words(value)[:MOST_VALUE]) for name, value in fields])
+    first = dict(reversed(headers))
+    parts = list(root.walk())
+    text = _Texts(charset, certified=first.get("x-trasporto", "").lower() == "posta-certificata")
+    own = text.whole(root)
+    sealed = "" if own.strip() else next((SEALED[part.kind] for part in parts if part.kind in SEALED), "")
+    found = ids(first.get("message-id", ""))
+    return Message(
+        message_id=found[0] if found else first.get("message-id", "").strip()[:250],
+        subject=" ".join(first.get("subject", "").split()),
+        from_=_boxes(fields, "from"),
+        sender=_boxes(fields, "sender"),
+        reply_to=_boxes(fields, "reply-to"),
+        to=_boxes(fields, "to"),
+        cc=_boxes(fields, "cc"),
+        return_path=first["return-path"].strip("<> \t") if "return-path" in first else None,
+        date=moment(first.get("date", "")),
+        in_reply_to=ids(first.get("in-reply-to", "")),
+        references=ids(first.get("references", "")),
+        headers=headers,
+        text=own,
+        attachments=tuple(_attachments(parts)),
+        report=tuple(text.plain(part)[:MOST_REPORT] for part in parts if part.kind in REPORTS),
+        returned="\n".join(_returned(text, part) for part in parts if part.kind in RETURNED)[:MOST_RETURNED],
+        content_type=root.kind,
+        problem=problem or sealed or (TOO_LONG if text.cut else ""),
+        calendar=next((str(part.head.get("content-type"))[:200] for part in parts if _is_calendar(part)), ""),
+    )
+
+
+def _fields(part: Part) -> list[tuple[str, str]]:
+    return [(name.lower(), str(value)) for name, value in part.head.raw_items()]
+
+
+def _boxes(fields: list[tuple[str, str]], name: str) -> tuple[Mailbox, ...]:
+    values = [value for key, value in fields if key == name]
+    return tuple([box for value in values[:MOST_SAME] for box in mailboxes(value)])
+
+
+class _Texts:
+    """The texts of one mail's parts, and whether one of them was cut."""
+
+    def __init__(self, charset: str, *, certified: bool) -> None:
+        self.charset = charset
+        self.certified = certified  # Italian certified mail carries the mail itself as a part (RFC 6109)
+        self.cut = False
+
+    def whole(self, root: Part) -> str:
+        """The text of the mail, within limits."""
+        carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
+        text = self.of(next(carried, root)).replace("\ufeff", "")
+        text = _BLANK_LINES.sub("\n\n\n", text[: 5 * MOST_TEXT])
+        lines = text[:MOST_TEXT].split("\n")
+        self.cut = self.cut or len(text) > MOST_TEXT or len(lines) > MOST_LINES
+        return "\n".join(lines[:MOST_LINES])
+
+    def of(self, part: Part, *, root: bool = True) -> str:
+        """What a person reads in a part and all below it, in order."""
+        kind = part.kind
+        if kind in RETURNED or (part.attached and not root):
+            return ""
+        if kind in REPORTS:  # some put the words of the notice there
+            text = self.plain(part)
+            return "" if _REPORTED.search(text) else text
+        if kind == "multipart/alternative" and part.parts:
+            return self._best(part.parts)
+        if part.parts:
+            return self._in_turn(part.parts)
+        if kind == "text/html":
+            return self.html(part) if root or not part.name else ""
+        if kind.startswith("multipart/"):  # its boundary is missing or never comes
+            return self.plain(part)
+        return self.plain(part) if kind.startswith("text/") and kind not in NO_TEXT else ""
+
+    def plain(self, part: Part) -> str:
+        """The text of a part as it stands there."""
+        if len(part.body) > MOST_TEXT_BYTES:
+            self.cut = True
+        content = without_transfer_encoding(part.body[:MOST_TEXT_BYTES], part.encoding)
+        return decoded_text(content, part.charset, self.charset)
+
+    def html(self, part: Part) -> str:
+        """The text of an HTML part; what is larger than any letter is cut before it costs anything."""
+        html = _LONG_TAG.sub(" ", self.plain(part))
+        if html.count("<") > MOST_TAGS:
+            self.cut = True
+            html = html[: next(islice(re.finditer("<", html), MOST_TAGS, None)).start()]
+        if _levels(html) > MOST_LEVELS:  # a tree of them costs the square of its height
+            self.cut = self.cut or strikes(html)
+            return _TAG.sub("\n", html)
+        return html_to_text(html)
+
+    def _in_turn(self, parts: list[Part]) -> str:
+        """Text after text; HTML that only says again what was said is left out."""
+        found: list[str] = []
+        for part in parts:
+            text = self.of(part, root=False)
+            if text.strip() and not (part.kind == "text/html" and _is_said(text, found)):
+                found.append(text)
+        return "\n".join(found)
+
+    def _best(self, parts: list[Part]) -> str:
+        """The plain form of a text if it says as much as the others (RFC 2046 §5.1.4), else the richest.
+
+        What HTML strikes out the plain form says as if nothing had happened.
+        """
+        struck = next((part for part in parts if part.kind == "text/html" and strikes(self.plain(part))), None)
+        if struck is not None:
+            return self.of(struck, root=False)
+        plain = [self.of(part, root=False) for part in parts if part.kind == "text/plain"]
+        best = "\n".join(dict.fromkeys(text for text in plain if text.strip()))
+        for part in parts:
+            if part.kind == "text/plain" or (part.kind == "text/html" and self._is_seen(part, 2 * len(best))):
+                continue
+            text = self.of(part, root=False)
+            best = best if _says_as_much(best, text) else text
+        return best
+
+    def _is_seen(self, part: Part, characters: int) -> bool:
+        """Whether fewer characters than so many are seen of an HTML part, cheaply."""
+        html = self.plain(part)
+        body = max(html.find("<body"), html.find("<BODY"), 0)
+        text = _TAG.sub("", html[body:])
+        return len(text) < characters or len(" ".join(text.split())) < characters
+
+
+def _is_said(text: str, texts: list[str]) -> bool:
+    """Whether texts have nearly all the words of another."""
+    words, said = text.split(), {word for one in texts for word in one.split()}
+    return sum(word in said for word in words) >= NEARLY * len(words)
+
+
+def _levels(html: str) -> int:
+    """How deep the tags are nested, about."""
+    if html.count("<") < MOST_LEVELS:
+        return 0
+    steps = (-1 if found[1] else 1 for found in _NESTING.finditer(html))
+    return max(accumulate(steps, initial=0))
+
+
+def _says_as_much(one: str, other: str) -> bool:
+    """Whether a text has at least half the words of another: links and captions may be missing, an answer may not."""
+    return 2 * len(one.split()) >= len(other.split())
+
+
+def _returned(text: _Texts, part: Part) -> str:
+    """The headers and the text of a mail in a part."""
+    if not part.parts:
+        return text.plain(part)[:MOST_REPORT]
+    inner = part.parts[0]
+    head = "\n".join(f"{name}: {decoded_words(str(value))}" for name, value in list(inner.head.raw_items())[:200])
+    return f"{head}\n\n{text.of(inner)[:MOST_REPORT]}"
+
+
+def _is_calendar(part: Part) -> bool:
+    """A meeting itself, not a file about one (RFC 6047 §2.4)."""
+    return part.kind == "text/calendar" and not part.attached
+
+
+def _attachments(parts: list[Part]) -> Iterator[Attachment]:
+    """Named and counted, never opened; a part that is no text is one even without a name."""
+    for part in parts:
+        shown = part.kind.startswith(("text/", "message/", "multipart/"))
+        if part.name or part.attached or not shown:
+            yield Attachment(file_name(part.name), part.kind, part.size)
