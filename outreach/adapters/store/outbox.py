@@ -123,10 +123,10 @@ class Outbox:
             values["settled_at"] = now
         with writing(self._engine) as connection:
             self._journal.lock(connection, {entry.invitee for entry in entries})
-            still = t.letter.c.state.in_([one.value for one in expected])
+            still = [t.letter.c.id == letter, t.letter.c.state.in_([one.value for one in expected])]
             if seen is not None:
-                still &= t.letter.c.settled_at == seen.settled_at
-            done = connection.execute(update(t.letter).where(t.letter.c.id == letter, still).values(values))
+                still.append(t.letter.c.settled_at == seen.settled_at)
+            done = connection.execute(update(t.letter).where(*still).values(values))
             if done.rowcount == 1:
                 self._journal.write(connection, entries, now)
             return done.rowcount == 1
