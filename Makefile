@@ -81,6 +81,7 @@ torture: $(VENV)/.dev  ## kill what sends and reads, and let the relay fail: mak
 	$(BIN)/python -m tests.torture.senders --kills 200 --letters 5000 --seed "$(or $(SEED),1)" --no-archive
 	$(BIN)/python -m tests.torture.senders --kills 200 --letters 5000 --seed "$(or $(SEED),1)" --faults 5
 	$(BIN)/python -m tests.torture.readers --kills 200 --replies 1000 --seed "$(or $(SEED),1)"
+	$(BIN)/python -m tests.torture.upgrades
 	$(BIN)/python -m benchmarks.soak
 
 accuracy: $(VENV)/.dev $(VENV)/.peers  ## how well mails are read: make accuracy REPLIES=DIR CORPUS=DIR ERRORS=no

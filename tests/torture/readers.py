@@ -78,7 +78,9 @@ def reply_to(letter: Letter) -> bytes:
     mail["Subject"], mail["Message-ID"] = "Re: Invitation", f"<reply.{letter.to}>"
     mail["In-Reply-To"] = mail["References"] = letter.message_id
     mail["Date"] = format_datetime(START)
-    mail.set_content("Dear colleagues,\n\nWe hereby confirm that our city will take part in the campaign.\n\nA. Mayor\n")
+    mail.set_content(
+        "Dear colleagues,\n\nWe hereby confirm that our city will take part in the campaign.\n\nA. Mayor\n"
+    )
     return mail.as_bytes()
 
 
@@ -156,7 +158,9 @@ class Killer:
             mails = list(connection.execute(select(t.mail.c.id)).scalars())
             read = Counter(connection.execute(select(t.reading.c.mail)).scalars())
             kinds = (EntryKind.ANSWER.value, EntryKind.REVIEW.value)
-            entries = list(connection.execute(select(t.entry.c.invitee, t.entry.c.kind).where(t.entry.c.kind.in_(kinds))))
+            entries = list(
+                connection.execute(select(t.entry.c.invitee, t.entry.c.kind).where(t.entry.c.kind.in_(kinds)))
+            )
         recorded = Counter(row.invitee for row in entries)
         thanks = Counter(one.key.invitee for one in desk.store.outbox.letters() if one.key.kind is LetterKind.THANKS)
         self.counted.replies, self.counted.thanked = len(mails), thanks.total()
