@@ -157,9 +157,16 @@ class _Round:
             working = {number: task for number, task in working.items() if not _ended_well(task)}
 
     def _renew(self, held: int) -> int:
+        """How many connections we may have; none where the database is away, and what has begun ends as it can."""
         most = max(1, self.desk.settings.smtp.connections)
         now, senders = self.desk.now(), self.desk.store.senders
-        return senders.renew(self.name, held, lambda place, all_: connections_for(place, all_, most), now, self.lease)
+        try:
+            return senders.renew(
+                self.name, held, lambda place, all_: connections_for(place, all_, most), now, self.lease
+            )
+        except OutreachError as error:
+            self.progress.problem = error
+            return 0
 
     # ------------------------------------------------------------ when to stop
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from outreach.model import (
     Leave,
     LetterState,
     Outgoing,
+    TryAgainLaterError,
 )
 from outreach.settings import (
     CampaignSettings,
@@ -203,6 +205,59 @@ def test_a_fault_of_ours_leaves_what_had_begun_in_doubt(make_office: Callable[..
     assert found[LetterState.ACCEPTED] == 39
     assert found[LetterState.READY] + found[LetterState.IN_DOUBT] == 61
     assert 0 < found[LetterState.IN_DOUBT] <= MOST_AT_ONCE
+
+
+def test_a_lease_that_cannot_be_renewed_ends_the_pass_after_what_has_begun(make_office: Callable[..., Desk]) -> None:
+    """The database is away for a moment: the relay's answers are waited for and written down, nothing is in doubt."""
+    away = TryAgainLaterError("no connection to the database")
+    desk, relay = make_office(60), Relay()
+    senders = Interrupted(desk.store.senders.renew, lambda: relay.asked >= 20, away)
+    desk.store.senders.renew = senders.renew  # type: ignore[method-assign]
+    progress = post(desk, lambda: Waiting(relay, senders))
+    assert progress.problem is away
+    assert set(states(desk)) == {LetterState.ACCEPTED, LetterState.READY}
+    assert states(desk)[LetterState.ACCEPTED] == len(relay.taken) >= 20
+
+
+@dataclass
+class Interrupted:
+    """Renewals of a lease, of which one fails."""
+
+    real: Callable[..., int]
+    when: Callable[[], bool]
+    error: Exception
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def renew(self, *args: Any, **more: Any) -> int:
+        """Fails once, as soon as it is time."""
+        if not self.failed.is_set() and self.when():
+            self.failed.set()
+            raise self.error
+        return self.real(*args, **more)
+
+
+class Waiting(Connection):
+    """Its twentieth letter is answered after the renewal has failed."""
+
+    def __init__(self, relay: Relay, senders: Interrupted) -> None:
+        super().__init__(relay)
+        self.senders = senders
+
+    async def hand_over(
+        self,
+        letters: Sequence[Outgoing],
+        *,
+        before_payload: Callable[[], Collection[int]],
+        settled: Callable[[int, Handover], None],
+    ) -> None:
+        """Answers letter by letter, and waits once."""
+        before_payload()
+        for number, letter in enumerate(letters):
+            self.relay.asked += 1
+            if self.senders.when():
+                await self.senders.failed.wait()
+            self.relay.taken.append(letter.recipients[0])
+            settled(number, TAKEN)
 
 
 def test_whoever_stops_between_claim_and_intent_gets_nothing(make_office: Callable[..., Desk]) -> None:
