@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
+from outreach.adapters.store import listing
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.model import Entry, EntryKind, LetterKind, Standing, State
 
 Fold = Callable[[Iterable[Entry]], Standing]
+LISTING = "listing"  # the switch that a migration sets: the listing is still to be folded
 CHUNK = 400  # numbers in one IN (…): SQLite takes few variables
 
 
@@ -74,6 +76,7 @@ class Journal:
         first = [replace(entry, id=number) for entry, number in zip(entries, ids, strict=True)]
         standings = [self._standing_row(entry.invitee, self._fold([entry])) for entry in first]
         connection.execute(insert(t.standing), standings)
+        self._list(connection, {entry.invitee: [entry] for entry in first})
 
     def _row(self, entry: Entry, now: datetime, act: str | None) -> dict[str, Any]:
         row = {name: getattr(entry, name) for name in _PLAIN_FIELDS}
@@ -83,12 +86,19 @@ class Journal:
     def project(self, connection: Connection, numbers: Iterable[int]) -> None:
         """Folds the entries of these invitees anew into their standings and their mails' review marks."""
         for some in chunks(numbers):
-            folded = self._fold_where(connection, t.entry.c.invitee.in_(some))
+            entries = self._entries_where(connection, t.entry.c.invitee.in_(some))
+            folded = {number: self._fold(facts) for number, facts in entries.items()}
             mine = (t.standing.c.campaign == self._campaign) & (t.standing.c.wave == self._wave)
             connection.execute(delete(t.standing).where(mine & t.standing.c.invitee.in_(some)))
             if folded:
                 connection.execute(insert(t.standing), [self._standing_row(n, s) for n, s in folded.items()])
+            self._list(connection, entries)
             _mark_reviews(connection, folded)
+
+    def _list(self, connection: Connection, entries: Mapping[int, Sequence[Entry]]) -> None:
+        for some in chunks(entries):
+            stood = {number: listing.stretches(number, entries[number], self._fold) for number in some}
+            listing.write(connection, self._campaign, self._wave, stood)
 
     def _lock(self, connection: Connection, numbers: Iterable[int]) -> None:
         """One writer an invitee, so that each fold sees every entry before it."""
@@ -98,10 +108,14 @@ class Journal:
 
     def _fold_where(self, connection: Connection, condition: Any) -> dict[int, Standing]:
         """The standings that follow from the entries that fit a condition."""
+        return {number: self._fold(facts) for number, facts in self._entries_where(connection, condition).items()}
+
+    def _entries_where(self, connection: Connection, condition: Any) -> dict[int, list[Entry]]:
+        """The entries that fit a condition, in order, by invitee."""
         by_invitee: dict[int, list[Entry]] = defaultdict(list)
         for row in connection.execute(self._select().where(condition).order_by(t.entry.c.id)):
             by_invitee[row.invitee].append(to_entry(row))
-        return {number: self._fold(entries) for number, entries in by_invitee.items()}
+        return by_invitee
 
     def _standing_row(self, number: int, standing: Standing) -> dict[str, Any]:
         return {
@@ -129,6 +143,35 @@ class Journal:
             )
             self.project(connection, numbers)
         return len(numbers)
+
+    def fold_listing(self) -> None:
+        """Folds the listing of every wave from the log, where a migration has just made it."""
+        waiting = t.switch.c.name == LISTING
+        with reading(self._engine) as connection:
+            if connection.execute(select(t.switch.c.name).where(waiting)).scalar() is None:
+                return
+        with writing(self._engine) as connection:
+            if connection.execute(delete(t.switch).where(waiting)).rowcount:
+                for campaign, wave in connection.execute(select(t.entry.c.campaign, t.entry.c.wave).distinct()).all():
+                    other = Journal(self._engine, campaign, wave, self._fold)
+                    other.relist(connection)
+
+    def relist(self, connection: Connection) -> None:
+        """Folds the listing of this wave anew."""
+        mine = (t.entry.c.campaign == self._campaign) & (t.entry.c.wave == self._wave)
+        numbers = connection.execute(select(t.entry.c.invitee).where(mine).distinct()).scalars().all()
+        for some in chunks(numbers):
+            self._list(connection, self._entries_where(connection, t.entry.c.invitee.in_(some)))
+
+    def some(self, numbers: Iterable[int], *, as_of: datetime | None = None) -> dict[int, Standing]:
+        """The standings of some invitees, now or as the facts were at a moment."""
+        with reading(self._engine) as connection:
+            if as_of is None:
+                return self.current(connection, list(numbers))
+            found: dict[int, Standing] = {}
+            for part in chunks(numbers):
+                found |= self._fold_where(connection, t.entry.c.invitee.in_(part) & (t.entry.c.at <= as_of))
+            return found
 
     def standings(self, *, as_of: datetime | None = None) -> dict[int, Standing]:
         """Every invitee's standing by number, now or as the facts were at a moment."""

@@ -18,6 +18,7 @@ from outreach.adapters.store.archive import Archive
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
 from outreach.adapters.store.figures import Figures
 from outreach.adapters.store.inbox import Inbox
+from outreach.adapters.store.invitee_list import InviteeList
 from outreach.adapters.store.journal import Fold, Journal
 from outreach.adapters.store.lessons import Lessons
 from outreach.adapters.store.outbox import Outbox
@@ -26,7 +27,7 @@ from outreach.adapters.store.register import Register
 from outreach.adapters.store.switches import Switches
 from outreach.model import OutreachError
 
-HEAD = "0004"  # the newest migration; a test holds it against the folder
+HEAD = "0005"  # the newest migration; a test holds it against the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -48,6 +49,7 @@ class Store:
     passes: Passes
     access: Access
     figures: Figures
+    invitee_list: InviteeList
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -92,13 +94,15 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     if path is not None and path.exists():
         path.chmod(0o600)
     journal = Journal(engine, campaign, wave, fold)
+    journal.fold_listing()
     register = Register(engine, journal, campaign, wave)
     outbox = Outbox(engine, journal, register, campaign, wave)
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
     archive, passes = Archive(engine, journal, outbox, campaign, wave), Passes(engine, folder)
     access, figures = Access(engine), Figures(engine, campaign, wave)
+    invitees = InviteeList(engine, campaign, wave)
     rooms = (journal, register, outbox, inbox, acts, lessons, Switches(engine), archive, passes, access, figures)
-    return Store(engine, campaign, wave, *rooms)
+    return Store(engine, campaign, wave, *rooms, invitees)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

@@ -1,0 +1,171 @@
+"""The listing: where each invitee stands and stood, in narrow rows that are quick to search, filter and sort."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, literal, select, union_all, update
+
+from outreach.adapters.store import tables as t
+from outreach.languages.spelling import search_text
+from outreach.model import Entry, Standing, State
+
+LONGEST_KEY = 200  # characters of a name by which it is sorted
+UNANSWERED = frozenset({State.ENROLLED, State.INVITED, State.UNREACHABLE})  # who asks something is in talks, or further
+
+
+class Stretch(NamedTuple):
+    """A time in which nothing changed of what is listed of an invitee."""
+
+    invitee: int
+    began_at: datetime
+    ended_at: datetime | None  # None: it lasts
+    state: str
+    since: datetime
+    late: bool
+    decided_by: str | None
+    needs_review: bool
+    owed: bool
+
+
+def stretches(invitee: int, entries: Sequence[Entry], fold: Callable[[Iterable[Entry]], Standing]) -> list[Stretch]:
+    """How an invitee stood in time: at each moment the fold of what had happened until then, as `--as-of` tells it."""
+    found: list[Stretch] = []
+    for moment in sorted({entry.at for entry in entries}):
+        stood = _stretch(invitee, moment, fold(entry for entry in entries if entry.at <= moment))
+        if found and found[-1][3:] == stood[3:]:
+            continue
+        if found:
+            found[-1] = found[-1]._replace(ended_at=moment)
+        found.append(stood)
+    return found
+
+
+def _stretch(invitee: int, moment: datetime, standing: Standing) -> Stretch:
+    return Stretch(
+        invitee,
+        moment,
+        None,
+        standing.state.value,
+        standing.since or moment,
+        standing.late,
+        standing.decided_by,
+        standing.needs_review,
+        standing.we_owe and standing.state not in UNANSWERED,
+    )
+
+
+def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, Sequence[Stretch]]) -> None:
+    """Brings the rows of these invitees in line with how they stood; what is the same already is left alone."""
+    present, labels = _present(connection, campaign, wave, stood)
+    wanted = {stretch for some in stood.values() for stretch in some}
+    new, gone = wanted - present, present - wanted
+    lasting, past = _parted(new)
+    replaced, over = _parted(gone)
+    mine = {"campaign": campaign, "wave": wave}
+    if over:
+        connection.execute(_AWAY, [{"of": one.invitee, "at": one.began_at, "in": campaign, "nth": wave} for one in over])
+    if strange := {one.invitee for one in new} - labels.keys():
+        labels |= labels_of(connection, strange)
+    if past:
+        connection.execute(insert(t.listed_before), [labels[one.invitee] | mine | one._asdict() for one in past])
+    known = {one.invitee for one in replaced}
+    if changed := [one for one in lasting if one.invitee in known]:
+        connection.execute(_MOVED, [_bound(one, campaign, wave) for one in changed])
+    if added := [one for one in lasting if one.invitee not in known]:
+        connection.execute(insert(t.listed), [_without_end(labels[one.invitee] | mine | one._asdict()) for one in added])
+    if left := known - {one.invitee for one in lasting}:
+        here = (t.listed.c.campaign == campaign) & (t.listed.c.wave == wave)
+        connection.execute(delete(t.listed).where(here, t.listed.c.invitee.in_(sorted(left))))
+
+
+def _parted(some: Iterable[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
+    """Those that last, and those that are over."""
+    ordered = sorted(some, key=lambda one: (one.invitee, one.began_at))
+    return [one for one in ordered if one.ended_at is None], [one for one in ordered if one.ended_at is not None]
+
+
+_CHANGING = [name for name in Stretch._fields if name not in ("invitee", "ended_at")]
+_MOVED = (
+    update(t.listed)
+    .where(
+        t.listed.c.campaign == bindparam("in"), t.listed.c.wave == bindparam("nth"), t.listed.c.invitee == bindparam("of")
+    )
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+)
+_AWAY = delete(t.listed_before).where(
+    t.listed_before.c.campaign == bindparam("in"),
+    t.listed_before.c.wave == bindparam("nth"),
+    t.listed_before.c.invitee == bindparam("of"),
+    t.listed_before.c.began_at == bindparam("at"),
+)
+
+
+def _bound(one: Stretch, campaign: str, wave: int) -> dict[str, Any]:
+    return {"in": campaign, "nth": wave, "of": one.invitee, **{f"new_{name}": getattr(one, name) for name in _CHANGING}}
+
+
+def _without_end(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "ended_at"}
+
+
+def _present(
+    connection: Connection, campaign: str, wave: int, numbers: Iterable[int]
+) -> tuple[set[Stretch], dict[int, dict[str, Any]]]:
+    """What is listed of these invitees now, and under which labels."""
+    some = sorted(numbers)
+    queries = []
+    for table in (t.listed, t.listed_before):
+        ended = table.c.ended_at if "ended_at" in table.c else literal(None, t.Moment()).label("ended_at")
+        plain = [ended if name == "ended_at" else table.c[name] for name in Stretch._fields]
+        here = and_(table.c.campaign == campaign, table.c.wave == wave, table.c.invitee.in_(some))
+        queries.append(select(*plain, *(table.c[name] for name in LABELS)).where(here))
+    found: set[Stretch] = set()
+    labels: dict[int, dict[str, Any]] = {}
+    for row in connection.execute(union_all(*queries)):
+        found.add(Stretch(*row[: len(Stretch._fields)]))
+        labels[row.invitee] = {name: getattr(row, name) for name in LABELS}
+    return found, labels
+
+
+# ---------------------------------------------------------------- what stands beside it
+
+LABELS = ("name", "search", "country", "language")
+
+
+def labels_of(connection: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """By what these invitees are looked for and sorted."""
+    some = sorted(numbers)
+    spoken: dict[int, str] = {}
+    people = select(t.contact.c.invitee, t.contact.c.language).where(t.contact.c.invitee.in_(some))
+    for row in connection.execute(people.order_by(t.contact.c.position.desc())):
+        spoken[row.invitee] = row.language  # the first contact comes last, and stays
+    places = select(t.invitee.c.number, t.invitee.c.id, t.invitee.c.name, t.invitee.c.country)
+    return {
+        row.number: _labels(row.id, row.name, row.country, spoken.get(row.number, ""))
+        for row in connection.execute(places.where(t.invitee.c.number.in_(some)))
+    }
+
+
+def _labels(given: str, name: str, country: str, language: str) -> dict[str, Any]:
+    spelled = search_text(name)
+    return {
+        "name": spelled.strip()[:LONGEST_KEY],
+        "search": f"{spelled}{search_text(given)}",
+        "country": country,
+        "language": language,
+    }
+
+
+def relabel(connection: Connection, numbers: Iterable[int]) -> None:
+    """Brings the labels of invitees up to date whose names or contacts changed."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for number, labels in labels_of(connection, numbers).items():
+        rows["of"].append({"of": number, **{f"new_{name}": value for name, value in labels.items()}})
+    for table in (t.listed, t.listed_before):
+        fresh = {name: bindparam(f"new_{name}") for name in LABELS}
+        if rows["of"]:
+            connection.execute(update(table).where(table.c.invitee == bindparam("of")).values(fresh), rows["of"])
