@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, Table, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, func, literal, select, tuple_, union_all
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading
 from outreach.languages.spelling import search_text
-from outreach.model import State
+from outreach.model import InviteeKind, State
 
 MOST_WORDS = 6  # of what was typed
 MOST_TYPED = 100  # characters
@@ -36,7 +36,8 @@ class Sought:
     address: str = ""  # one of theirs, whole, lower-cased
     state: State | None = None
     country: str = ""
-    language: str | None = None  # "" = the campaign's default
+    kind: InviteeKind | None = None
+    languages: tuple[str, ...] = ()  # "" = the campaign's default; (): any
     late: bool = False
     review: bool = False
     owed: bool = False
@@ -46,10 +47,10 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of them: their numbers in order, and where the next page begins."""
+    """A page of them: their numbers in order, and whether there are more behind."""
 
     numbers: tuple[int, ...]
-    after: Key | None
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,20 @@ class InviteeList:
         self._wave = wave
         self._present: tuple[object, Present] | None = None
 
-    def page(self, sought: Sought, order: str, limit: int, *, after: Key | None = None) -> Found:
-        """The invitees behind a key, in order."""
+    def page(self, sought: Sought, order: str, limit: int, *, after: int = 0) -> Found:
+        """The invitees behind one of them, in order; from the first, where it is not among them or 0."""
         columns, reverse = ORDERS[order]
-        query = self._query(sought, columns, reverse=reverse, after=after).limit(limit + 1)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        last = rows[limit - 1] if len(rows) > limit else None
-        key = None if last is None else tuple(getattr(last, name) for name in columns)
-        return Found(tuple(row.invitee for row in rows[:limit]), key)
+            key = self._key(connection, sought, columns, after) if after else None
+            rows = connection.execute(self._query(sought, columns, reverse=reverse, after=key).limit(limit + 1)).all()
+        return Found(tuple(row.invitee for row in rows[:limit]), len(rows) > limit)
+
+    def _key(self, connection: Connection, sought: Sought, columns: Sequence[str], invitee: int) -> Key | None:
+        """Where an invitee stands in an order; it may be among them no longer."""
+        anyhow = Sought(as_of=sought.as_of)
+        parts = [part.where(_of(part, invitee)) for part in self._parts(anyhow, columns)]
+        row = connection.execute(union_all(*parts)).first()
+        return None if row is None else tuple(row)
 
     def count(self, sought: Sought, most: int) -> int:
         """How many there are; `most` + 1 where there are more than `most`."""
@@ -121,17 +127,22 @@ class InviteeList:
         after: Key | None = None,
         ordered: bool = True,
     ) -> Select[Any]:
-        parts = [self._part(t.listed, sought, columns, reverse, after)]
-        if sought.as_of is not None:
-            parts.append(self._part(t.listed_before, sought, columns, reverse, after))
+        parts = self._parts(sought, columns, reverse=reverse, after=after)
         query = parts[0] if len(parts) == 1 else select(union_all(*parts).subquery())
         if not ordered:
             return query
         given = (query.selected_columns[name] for name in columns)
         return query.order_by(*(column.desc() if reverse else column for column in given))
 
+    def _parts(
+        self, sought: Sought, columns: Sequence[str], *, reverse: bool = False, after: Key | None = None
+    ) -> list[Select[Any]]:
+        """How they are listed now, and as of a moment those too that were listed otherwise then."""
+        tables = (t.listed,) if sought.as_of is None else (t.listed, t.listed_before)
+        return [self._part(table, sought, columns, reverse=reverse, after=after) for table in tables]
+
     def _part(
-        self, table: Table, sought: Sought, columns: Sequence[str], reverse: bool, after: Key | None  # noqa: FBT001
+        self, table: Table, sought: Sought, columns: Sequence[str], *, reverse: bool, after: Key | None
     ) -> Select[Any]:
         conditions = [self._mine(table), *self._conditions(table, sought)]
         if sought.as_of is not None:
@@ -149,8 +160,10 @@ class InviteeList:
             yield table.c.state == sought.state.value
         if sought.country:
             yield table.c.country == sought.country
-        if sought.language is not None:
-            yield table.c.language == sought.language
+        if sought.kind is not None:
+            yield table.c.kind == sought.kind.value
+        if sought.languages:
+            yield table.c.language.in_(sought.languages)
         yield from (table.c[name] for name, wanted in _flags(sought) if wanted)
         if sought.by == "person":
             yield table.c.decided_by.startswith("person:")
@@ -160,8 +173,12 @@ class InviteeList:
             owners = select(t.clue.c.invitee).where(t.clue.c.kind == "address", t.clue.c.value == sought.address)
             yield table.c.invitee.in_(owners)
         place = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
-        for word in sought.words[:MOST_TYPED].split()[:MOST_WORDS]:
-            yield place(table.c.search, search_text(word)) > 0
+        words = map(search_text, sought.words[:MOST_TYPED].split()[:MOST_WORDS])
+        yield from (place(table.c.search, word) > 0 for word in words if word)
+
+
+def _of(part: Select[Any], invitee: int) -> ColumnElement[bool]:
+    return part.selected_columns["invitee"] == invitee
 
 
 def _flags(sought: Sought) -> tuple[tuple[str, bool], ...]:

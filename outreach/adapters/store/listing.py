@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -133,7 +132,7 @@ def _present(
 
 # ---------------------------------------------------------------- what stands beside it
 
-LABELS = ("name", "search", "country", "language")
+LABELS = ("name", "search", "country", "kind", "language")
 
 
 def labels_of(connection: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -143,29 +142,27 @@ def labels_of(connection: Connection, numbers: Iterable[int]) -> dict[int, dict[
     people = select(t.contact.c.invitee, t.contact.c.language).where(t.contact.c.invitee.in_(some))
     for row in connection.execute(people.order_by(t.contact.c.position.desc())):
         spoken[row.invitee] = row.language  # the first contact comes last, and stays
-    places = select(t.invitee.c.number, t.invitee.c.id, t.invitee.c.name, t.invitee.c.country)
-    return {
-        row.number: _labels(row.id, row.name, row.country, spoken.get(row.number, ""))
-        for row in connection.execute(places.where(t.invitee.c.number.in_(some)))
-    }
+    places = connection.execute(select(t.invitee).where(t.invitee.c.number.in_(some)))
+    return {row.number: _labels(row, spoken.get(row.number, "")) for row in places}
 
 
-def _labels(given: str, name: str, country: str, language: str) -> dict[str, Any]:
-    spelled = search_text(name)
+def _labels(row: Any, language: str) -> dict[str, Any]:
+    spelled = search_text(row.name)
     return {
         "name": spelled.strip()[:LONGEST_KEY],
-        "search": f"{spelled}{search_text(given)}",
-        "country": country,
+        "search": f"{spelled}{search_text(row.id)}",
+        "country": row.country,
+        "kind": row.kind,
         "language": language,
     }
 
 
 def relabel(connection: Connection, numbers: Iterable[int]) -> None:
     """Brings the labels of invitees up to date whose names or contacts changed."""
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for number, labels in labels_of(connection, numbers).items():
-        rows["of"].append({"of": number, **{f"new_{name}": value for name, value in labels.items()}})
+    rows = [
+        {"of": number, **{f"new_{name}": value for name, value in labels.items()}}
+        for number, labels in labels_of(connection, numbers).items()
+    ]
+    fresh = {name: bindparam(f"new_{name}") for name in LABELS}
     for table in (t.listed, t.listed_before):
-        fresh = {name: bindparam(f"new_{name}") for name in LABELS}
-        if rows["of"]:
-            connection.execute(update(table).where(table.c.invitee == bindparam("of")).values(fresh), rows["of"])
+        connection.execute(update(table).where(table.c.invitee == bindparam("of")).values(fresh), rows)

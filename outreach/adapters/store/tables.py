@@ -308,6 +308,7 @@ listed = Table(
     Column("invitee", Number, ForeignKey("invitee.number"), primary_key=True, autoincrement=False),
     Column("search", Plain, nullable=False),  # the words of name and id, each behind a blank
     Column("country", String(2), nullable=False),
+    Column("kind", String(20), nullable=False),
     Column("language", String(35), nullable=False),  # of the contact that is written to
     Column("state", String(20), nullable=False),
     Column("since", Moment, nullable=False),
@@ -335,6 +336,7 @@ listed_before = Table(
     Column("ended_at", Moment, nullable=False),  # the first moment at which it was no longer so
     Column("search", Plain, nullable=False),
     Column("country", String(2), nullable=False),
+    Column("kind", String(20), nullable=False),
     Column("language", String(35), nullable=False),
     Column("state", String(20), nullable=False),
     Column("since", Moment, nullable=False),

@@ -24,6 +24,7 @@ class Place:
 
 PLACES = (
     Place("/", mark("Overview"), "overview", Role.READER),
+    Place("/log", mark("Log"), "log", Role.READER),
     Place("/accounts", mark("People"), "people", Role.ADMIN),
     Place("/settings", mark("Settings"), "settings", Role.READER),
 )

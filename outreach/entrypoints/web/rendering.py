@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from outreach.entrypoints.web import words
 from outreach.entrypoints.web.charts.sheet import swatch
+from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.static import address_of
 from outreach.model import LetterKind, LetterState, ReadingKind, State
 
@@ -56,6 +57,8 @@ class Templates:
             "reading_word": lambda kind: say(words.READINGS[ReadingKind(kind)]),
             "letter_word": lambda kind: say(words.LETTERS[LetterKind(kind)]),
             "letter_state_word": lambda state: say(words.LETTER_STATES[LetterState(state)]),
+            "country_word": Speech(language).country,
+            "next_word": lambda action: say(words.NEXT.get(action, action)),
             "role_word": lambda role: say(words.ROLES[role]),
             "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
         }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from outreach.entrypoints.web.access.roles import Role
-from outreach.entrypoints.web.pages import accounts, charts, door, files, overview, settings
+from outreach.entrypoints.web.pages import accounts, charts, door, files, invitee, log, overview, settings
 from outreach.entrypoints.web.visit import Visit
 
 MEGABYTE = 1024 * 1024
@@ -42,6 +42,15 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/", Role.READER, overview.overview),
     Row("GET", "/overview/live", Role.READER, overview.live, by_hand=False),
     Row("GET", "/charts/{name}", Role.READER, charts.saved),
+    # Log
+    Row("GET", "/log", Role.READER, log.log),
+    Row("GET", "/log.csv", Role.READER, log.as_csv),
+    Row("GET", "/log.xlsx", Role.READER, log.as_xlsx),
+    Row("GET", "/invitees/{invitee:int}", Role.READER, invitee.one),
+    Row("POST", "/invitees/{invitee:int}/record", Role.REVIEWER, invitee.record),
+    Row("POST", "/invitees/{invitee:int}/hold", Role.REVIEWER, invitee.hold),
+    Row("POST", "/invitees/{invitee:int}/stop", Role.REVIEWER, invitee.stop),
+    Row("POST", "/invitees/{invitee:int}/write", Role.SENDER, invitee.write),
     # Settings and people
     Row("GET", "/settings", Role.READER, settings.settings_page),
     Row("POST", "/settings/password", Role.READER, settings.change_password),

@@ -62,6 +62,18 @@ LETTER_STATES: Mapping[LetterState, str] = {
     LetterState.WITHHELD: mark("not sent"),
 }
 
+# The log: what comes next for an invitee.
+NEXT: Mapping[str, str] = {
+    "invite": mark("invitation"),
+    "remind": mark("reminder"),
+    "acknowledge": mark("thanks"),
+    "wait": mark("wait for the new letter"),
+    "review": mark("review its answer"),
+    "answer": mark("answer its question"),
+    "find_address": mark("find another address"),
+    "none": mark("nothing"),
+}
+
 ROLES: Mapping[str, str] = {
     "reader": mark("reader"),
     "reviewer": mark("reviewer"),

@@ -56,6 +56,7 @@ def _what() -> list[sa.Column]:
     return [
         sa.Column("search", PLAIN, nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("since", MOMENT, nullable=False),
