@@ -61,6 +61,11 @@ class Asked:
         """Whether not all invitees are asked for."""
         return any(name not in ("sort", "as_of") for name in self.values)
 
+    @property
+    def open(self) -> bool:
+        """Whether something stands in the folded part of the form."""
+        return any(name != "q" for name in self.values)
+
 
 def asked(visit: Visit) -> Asked:
     """Reads the address."""
