@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--invitees", type=int, nargs="+", default=[1000, 250_000])
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--kept", type=Path, metavar="DIR", help="keep the filled SQLite databases there for the next time")
     given = parser.parse_args()
     worst: list[str] = []
     for number in given.invitees:

@@ -74,9 +74,9 @@ class Journal:
         query = insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True)
         ids = connection.execute(query, rows).scalars()
         first = [replace(entry, id=number) for entry, number in zip(entries, ids, strict=True)]
-        standings = [self._standing_row(entry.invitee, self._fold([entry])) for entry in first]
-        connection.execute(insert(t.standing), standings)
-        self._list(connection, {entry.invitee: [entry] for entry in first})
+        folded = {entry.invitee: self._fold([entry]) for entry in first}
+        connection.execute(insert(t.standing), [self._standing_row(n, s) for n, s in folded.items()])
+        self._list(connection, {entry.invitee: [entry] for entry in first}, folded)
 
     def _row(self, entry: Entry, now: datetime, act: str | None) -> dict[str, Any]:
         row = {name: getattr(entry, name) for name in _PLAIN_FIELDS}
@@ -92,12 +92,14 @@ class Journal:
             connection.execute(delete(t.standing).where(mine & t.standing.c.invitee.in_(some)))
             if folded:
                 connection.execute(insert(t.standing), [self._standing_row(n, s) for n, s in folded.items()])
-            self._list(connection, entries)
+            self._list(connection, entries, folded)
             _mark_reviews(connection, folded)
 
-    def _list(self, connection: Connection, entries: Mapping[int, Sequence[Entry]]) -> None:
+    def _list(
+        self, connection: Connection, entries: Mapping[int, Sequence[Entry]], folded: Mapping[int, Standing]
+    ) -> None:
         for some in chunks(entries):
-            stood = {number: listing.stretches(number, entries[number], self._fold) for number in some}
+            stood = {n: listing.stretches(n, entries[n], folded[n], self._fold) for n in some}
             listing.write(connection, self._campaign, self._wave, stood)
 
     def _lock(self, connection: Connection, numbers: Iterable[int]) -> None:
@@ -161,7 +163,8 @@ class Journal:
         mine = (t.entry.c.campaign == self._campaign) & (t.entry.c.wave == self._wave)
         numbers = connection.execute(select(t.entry.c.invitee).where(mine).distinct()).scalars().all()
         for some in chunks(numbers):
-            self._list(connection, self._entries_where(connection, t.entry.c.invitee.in_(some)))
+            entries = self._entries_where(connection, t.entry.c.invitee.in_(some))
+            self._list(connection, entries, {number: self._fold(facts) for number, facts in entries.items()})
 
     def some(self, numbers: Iterable[int], *, as_of: datetime | None = None) -> dict[int, Standing]:
         """The standings of some invitees, now or as the facts were at a moment."""

@@ -30,11 +30,18 @@ class Stretch(NamedTuple):
     owed: bool
 
 
-def stretches(invitee: int, entries: Sequence[Entry], fold: Callable[[Iterable[Entry]], Standing]) -> list[Stretch]:
-    """How an invitee stood in time: at each moment the fold of what had happened until then, as `--as-of` tells it."""
+def stretches(
+    invitee: int, entries: Sequence[Entry], last: Standing, fold: Callable[[Iterable[Entry]], Standing]
+) -> list[Stretch]:
+    """How an invitee stood in time: at each moment the fold of what had happened until then, as `--as-of` tells it.
+
+    `last` is the fold of all its entries.
+    """
     found: list[Stretch] = []
-    for moment in sorted({entry.at for entry in entries}):
-        stood = _stretch(invitee, moment, fold(entry for entry in entries if entry.at <= moment))
+    moments = sorted({entry.at for entry in entries})
+    for moment in moments:
+        known = last if moment == moments[-1] else fold(entry for entry in entries if entry.at <= moment)
+        stood = _stretch(invitee, moment, known)
         if found and found[-1][3:] == stood[3:]:
             continue
         if found:
