@@ -61,7 +61,7 @@ async def ours(port: int, authority: Authority | None, letters: int) -> None:
 
     for start in range(0, letters, AT_ONCE):
         batch = [
-            Outgoing(SENDER, (READER,), (b"X-Number: %d\r\n" % number, LETTER))
+            Outgoing(SENDER, (READER,), (b"X-Number: %d\r\n%b" % (number, LETTER),))
             for number in range(start, min(start + AT_ONCE, letters))
         ]
         await man.hand_over(batch, before_payload=tuple, settled=settled)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from outreach.adapters.imap import ImapMailbox
     from outreach.adapters.maildir import MaildirMailbox
     from outreach.adapters.store.store import Store
+    from outreach.adapters.uploads import Uploads
     from outreach.campaign.forms import OwnForms
-    from outreach.campaign.posting import Postman
+    from outreach.campaign.handing_over import Postman
     from outreach.core.letters.stationery import Stationery
 
 REHEARSAL = "rehearsal"
@@ -55,8 +56,14 @@ def open_desk(folder: Path, *, clock: Clock | None = None, by: str | None = None
     """
     settings = load_settings(folder / "config.toml")
     if settings.campaign.mode == "rehearsal":
-        settings = replace(settings, smtp=replace(settings.smtp, per_minute=0))
+        settings = without_limits(settings)
     return make_desk(folder, settings, clock or SystemClock(), by or login_name())
+
+
+def without_limits(settings: Settings) -> Settings:
+    """The settings without limits of pace: a rehearsal's own server takes everything."""
+    smtp = replace(settings.smtp, per_minute=0, per_day=0)
+    return replace(settings, smtp=smtp, sending=replace(settings.sending, per_domain_minute=0))
 
 
 def make_desk(folder: Path, settings: Settings, clock: Clock, by: str, *, home: Path | None = None) -> Desk:
@@ -115,6 +122,13 @@ def login_name() -> str:
 def key_path(desk: Desk) -> Path:
     """Where the key of the reference tokens lies: beside the database."""
     return _key_beside(desk.store, data_folder(desk.folder, desk.settings))
+
+
+def uploads(desk: Desk) -> Uploads:
+    """The lists of contacts that were sent to the page and wait: beside the database."""
+    from outreach.adapters.uploads import Uploads  # noqa: PLC0415
+
+    return Uploads(key_path(desk).with_name("uploads"))
 
 
 def _key_beside(store: Store, home: Path) -> Path:

@@ -114,6 +114,26 @@ class Letter:
     settled_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The letter may leave now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The letter waits until a moment, and why."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The letter is not sent, and why."""
+
+    why: str
+
+
 class HandoverResult(StrEnum):
     """How one attempt to hand a letter to the relay ended."""
 

@@ -20,6 +20,7 @@ def documented(doc: str, default: Any = ..., **more: Any) -> Any:
 
 
 Security = Literal["tls", "starttls", "none"]
+Provider = Literal["none", "microsoft", "google", "ses"]
 Auth = Literal["password", "microsoft", "google"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -78,8 +79,13 @@ class SmtpSettings:
     password_file: str = documented("A file that holds the password (only its owner may read it).", "")
     auth: Auth = documented('How to log in: "password", "microsoft" or "google" (OAuth2).', "password")
     ca_file: str = documented("A certificate authority of your own, if the server uses one (PEM).", "")
-    connections: int = documented("How many connections at once.", 2)
+    provider: Provider = documented(
+        'Whose limits hold where you set none: "microsoft" (365), "google" (Workspace), "ses" (Amazon) or "none".',
+        "none",
+    )
+    connections: int = documented("How many connections at once, of all processes together.", 2)
     per_minute: int = documented("Letters a minute; 0 = as fast as the relay takes them.", 30)
+    per_day: int = documented("Addresses written to within any 24 hours, copies included; 0 = no limit.", 0)
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ class SendingSettings:
     max_reminders: int = documented("At most so many reminders to one invitee.", 3)
     days: tuple[Weekday, ...] = documented("Days on which letters go; [] = any.", ("mon", "tue", "wed", "thu", "fri"))
     hours: str = documented('Hours in the invitee\'s time zone, as "09:00-17:00"; "any" = no window.', "09:00-17:00")
+    per_domain_minute: int = documented("Letters a minute to one and the same mail domain; 0 = no limit.", 0)
     holidays: bool = documented("Keep the public holidays of the invitee's country free.", True)
     blind_copy: str = documented("An address that gets a blind copy of every letter; no reader sees it.", "")
     doubt_minutes: int = documented("Minutes after which a letter in doubt is looked for.", 10)

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 from outreach.model import ConfigurationError, Finding
 from outreach.settings import ReminderSettings, Settings, Target
 
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 SECRETS = ("password", "passwd", "secret", "token", "client_secret")
 
 # What the sample sets besides the defaults, and what it shows commented out.
@@ -32,6 +33,7 @@ SAMPLE: dict[str, dict[str, object]] = {
     "letters": {"attachments": ("templates/attachments/participation.{language}.pdf",)},
 }
 SAMPLE_REMINDERS = (31, 17, 7)
+PROVIDERS = tomllib.loads(Path(__file__).with_name("providers.toml").read_text(encoding="utf-8"))
 
 
 def load_settings(path: Path) -> Settings:
@@ -46,7 +48,7 @@ def load_settings(path: Path) -> Settings:
 
     findings = list(_secrets(data))
     try:
-        settings = TypeAdapter(Settings).validate_python(data)
+        settings = TypeAdapter(Settings).validate_python(_with_limits(data))
     except ValidationError as error:
         findings += [_finding(one, text) for one in error.errors(include_url=False, include_input=False)]
     else:
@@ -66,6 +68,13 @@ def _read(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path} cannot be read: {error}; it must be a text file in UTF-8"
         raise ConfigurationError(message) from error
+
+
+def _with_limits(data: dict[str, Any]) -> dict[str, Any]:
+    """The settings with the limits of the provider where they say nothing else."""
+    smtp = data.get("smtp")
+    limits = PROVIDERS.get(str(smtp.get("provider"))) if isinstance(smtp, dict) else None
+    return {**data, "smtp": {**limits, **smtp}} if limits and isinstance(smtp, dict) else data
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
@@ -149,7 +158,7 @@ def _campaign_mistakes(settings: Settings) -> Iterator[Finding]:
         yield _mistake("[campaign] timezone", f"there is no time zone {campaign.timezone}", "hours depend on it", cure)
     if campaign.wave < 1:
         yield _mistake("[campaign] wave", "waves are counted from 1", "the first is 1", "write wave = 1")
-    if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+", settings.sender.address):
+    if not _ADDRESS.fullmatch(settings.sender.address):
         why = "letters come from it and answers go to it"
         yield _mistake("[sender] address", "this is no mail address", why, "write it like cisdpl@uclg.org")
 
@@ -177,8 +186,9 @@ def _server_mistakes(settings: Settings) -> Iterator[Finding]:
         yield _mistake(
             "[smtp] connections", "there must be one at least", "letters need a way out", "write connections = 1"
         )
-    if smtp.per_minute < 0:
-        yield _mistake("[smtp] per_minute", "it cannot be negative", "0 means without limit", "write 30, or 0")
+    for name in ("per_minute", "per_day"):
+        if getattr(smtp, name) < 0:
+            yield _mistake(f"[smtp] {name}", "it cannot be negative", "0 means without limit", "write 30, or 0")
 
 
 def is_loopback(host: str) -> bool:
@@ -197,7 +207,10 @@ def _sending_mistakes(settings: Settings) -> Iterator[Finding]:
         yield _mistake(
             "[sending] hours", f"“{hours}” are no hours", "letters go within them", 'write "09:00-17:00" or "any"'
         )
-    for name in ("min_gap_days", "max_reminders"):
+    if settings.sending.blind_copy and not _ADDRESS.fullmatch(settings.sending.blind_copy):
+        why = "every letter has a copy there, and none goes without it"
+        yield _mistake("[sending] blind_copy", "this is no mail address", why, "write one address, without a name")
+    for name in ("min_gap_days", "max_reminders", "doubt_minutes", "per_domain_minute"):
         if getattr(settings.sending, name) < 0:
             yield _mistake(f"[sending] {name}", "it cannot be negative", "0 is the least", "write 0 or more")
     days = [reminder.days_before for reminder in settings.reminders]

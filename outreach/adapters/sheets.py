@@ -43,8 +43,17 @@ def read_rows(path: Path) -> Sheet:
         content = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(_fault(path, error.strerror or str(error), "check its name and place")) from error
+    return rows_of(content, path)
+
+
+def rows_of(content: bytes, path: Path) -> Sheet:
+    """The rows of a CSV or XLSX file whose content is known; its path stands in messages alone.
+
+    Raises:
+        ConfigurationError: It is no sheet, or empty.
+    """
     if content.startswith(b"PK\x03\x04"):
-        lines = _xlsx_lines(path)
+        lines = _xlsx_lines(content, path)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ConfigurationError(_fault(path, "it is an old Excel file (.xls)", "save it as .xlsx or CSV"))
     else:
@@ -100,11 +109,11 @@ def _separator(header: str) -> str:
     return max(SEPARATORS, key=lambda one: (bare.count(one), one == ","))
 
 
-def _xlsx_lines(path: Path) -> Iterable[tuple[int, list[str]]]:
+def _xlsx_lines(content: bytes, path: Path) -> Iterable[tuple[int, list[str]]]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  only for XLSX
 
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in workbook.sheet_names:
             rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             if any(any(cell not in ("", None) for cell in row) for row in rows):

@@ -14,7 +14,7 @@ _UNSAYABLE = re.compile("[\x00-\x20<>\x7f\ud800-\udfff]")  # would end the addre
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 _LARGE = 32 * 1024  # bytes of a part that is worth remembering
-_REMEMBERED = 16  # large parts
+_REMEMBERED = 64  # large parts, as many as mime.py keeps attachments
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ class Writing:
         if known is None:
             known = self._large[id(part)] = (part, dot_stuffed(part))
             if len(self._large) > _REMEMBERED:
-                self._large.popitem(last=False)
+                self._large.popitem(last=False)  # what was not used for longest
+        self._large.move_to_end(id(part))
         return known[1]
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from outreach.adapters.store.letter_rows import NewLetter
 from outreach.adapters.store.locks import only_one
-from outreach.adapters.store.outbox import NewLetter
 from outreach.campaign.desk import Desk
 from outreach.core.calendar import next_open
 from outreach.core.letters.casting import Cast

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,25 @@ def read_contacts(path: Path) -> Enrolment:
     return enrol(sheet.header, sheet.rows, where=path.name)
 
 
+def listed_now(desk: Desk) -> Enrolment:
+    """The campaign's list as it is now; none at all is as good as an empty one where people were enrolled otherwise."""
+    path = contacts_file(desk)
+    if not path.exists() and enrolled_now(desk):
+        return Enrolment((), (), (), ())
+    return read_contacts(path)
+
+
+def enrolled_now(desk: Desk) -> tuple[Invitee, ...]:
+    """The invitees of this wave."""
+    return tuple(desk.store.register.some(sorted(desk.store.journal.standings())).values())
+
+
+def everybody(desk: Desk, listed: Iterable[Invitee]) -> tuple[Invitee, ...]:
+    """Those who are enrolled, as the register knows them, and those on the list who are not yet."""
+    enrolled = {invitee.id: invitee for invitee in enrolled_now(desk)}
+    return tuple({**{invitee.id: invitee for invitee in listed}, **enrolled}.values())
+
+
 def import_contacts(
     desk: Desk,
     path: Path | None = None,
@@ -57,18 +76,32 @@ def import_contacts(
     """
     source = contacts_file(desk, path)
     enrolment = enrolment or read_contacts(source)
-    mistakes = tuple(finding for finding in enrolment.findings if not finding.warning)
-    if mistakes and not skip_bad:
-        message = f"{source.name} has {len(mistakes)} mistakes; nothing was changed (correct them, or use --skip-bad)"
-        raise ConfigurationError(message, enrolment.findings)
+    _refuse_mistakes(enrolment, source.name, skip_bad=skip_bad)
     if dry_run:
         done = desk.store.register.would_enrol(enrolment.invitees)
         return Import(done, enrolment.findings, len(enrolment.bad_rows), None)
     bad_file = _write_bad_rows(source, enrolment) if enrolment.bad_rows else None
-    done = desk.store.register.enrol(
-        enrolment.invitees, clues_of, desk.now(), desk.by, listed_in=source.name, within=_make_letters_anew(desk)
-    )
+    done = enrol_list(desk, enrolment, source.name, skip_bad=skip_bad)
     return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file)
+
+
+def enrol_list(desk: Desk, enrolment: Enrolment, name: str, *, skip_bad: bool) -> Enrolled:
+    """Enrols the good rows of a list with a name; with a mistake in it nothing changes, unless bad rows are skipped.
+
+    Raises:
+        ConfigurationError: The list has mistakes; all of them are in its findings.
+    """
+    _refuse_mistakes(enrolment, name, skip_bad=skip_bad)
+    return desk.store.register.enrol(
+        enrolment.invitees, clues_of, desk.now(), desk.by, listed_in=name, within=_make_letters_anew(desk)
+    )
+
+
+def _refuse_mistakes(enrolment: Enrolment, name: str, *, skip_bad: bool) -> None:
+    mistakes = tuple(finding for finding in enrolment.findings if not finding.warning)
+    if mistakes and not skip_bad:
+        message = f"{name} has {len(mistakes)} mistakes; nothing was changed (correct them, or use --skip-bad)"
+        raise ConfigurationError(message, enrolment.findings)
 
 
 def _make_letters_anew(desk: Desk) -> Callable[[Connection, list[int]], None]:
@@ -96,7 +129,8 @@ def clues_of(invitee: Invitee) -> Iterator[tuple[str, str]]:
 
 def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = True) -> tuple[Finding, ...]:
     """Everything wrong with settings, contacts and letters, each with its cure; errors first."""
-    enrolment = enrolment or read_contacts(contacts_file(desk))
+    enrolment = enrolment or listed_now(desk)
+    invitees = everybody(desk, enrolment.invitees)
     try:
         stationery = desk.load_stationery()
     except ConfigurationError as error:
@@ -104,8 +138,8 @@ def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = Tru
         return (*enrolment.findings, *findings)
     findings = check_everything(
         desk.settings,
-        enrolment.invitees,
-        _letter_facts(desk, stationery, enrolment.invitees),
+        invitees,
+        _letter_facts(desk, stationery, invitees),
         today=desk.today(),
         sender=None if offline else look_up_sender(desk.settings.sender.address),
     )
@@ -120,7 +154,7 @@ def _letter_facts(desk: Desk, stationery: Stationery, invitees: tuple[Invitee, .
         by_language.setdefault(stationery.language_for(invitee.contact.language, default), invitee)
     words, errors = {}, []
     for language, invitee in by_language.items():
-        for kind, step in _letters(desk):
+        for kind, step in letter_kinds(desk):
             try:
                 words[language, kind, step] = compose(desk, stationery, invitee, kind, step).cast.words()
             except ConfigurationError as error:
@@ -129,6 +163,7 @@ def _letter_facts(desk: Desk, stationery: Stationery, invitees: tuple[Invitee, .
     return LetterFacts(languages=stationery.languages(), words=words, attachments=attachments, errors=tuple(errors))
 
 
-def _letters(desk: Desk) -> list[tuple[LetterKind, int]]:
-    reminders = [(LetterKind.REMINDER, step) for step in range(1, len(desk.settings.reminders) + 1)]
-    return [(LetterKind.INVITATION, 0), *reminders, (LetterKind.THANKS, 0), (LetterKind.REGRETS, 0)]
+def letter_kinds(desk: Desk) -> tuple[tuple[LetterKind, int], ...]:
+    """Every letter of the campaign: its kind, and which reminder."""
+    reminders = ((LetterKind.REMINDER, step) for step in range(1, len(desk.settings.reminders) + 1))
+    return ((LetterKind.INVITATION, 0), *reminders, (LetterKind.THANKS, 0), (LetterKind.REGRETS, 0))

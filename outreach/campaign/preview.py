@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from outreach.campaign.desk import Desk
+from outreach.campaign.handing_over import Postman
 from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
-from outreach.campaign.posting import Postman
-from outreach.campaign.prepare import contacts_file, read_contacts
+from outreach.campaign.prepare import everybody, listed_now
 from outreach.campaign.wire import letter_head
 from outreach.core.enrolment import address_mistake
-from outreach.core.letters.mime import Words, serialise
+from outreach.core.letters.mime import AttachedFile, Words, serialise
 from outreach.core.letters.stationery import Stationery
 from outreach.model import (
     Handover,
@@ -33,7 +33,7 @@ def write_previews(desk: Desk, place: Path, kind: LetterKind, step: int, only: s
     """Writes each letter as .eml and .html, and an index.html that lists them; gives how many."""
     place.mkdir(parents=True, exist_ok=True)
     stationery = desk.load_stationery()
-    invitees = _everybody(desk)
+    invitees = everybody(desk, listed_now(desk).invitees)
     if only is not None:
         invitees = tuple(i for i in invitees if only in (i.id, i.name)) or (desk.invitee(only),)
     rows = []
@@ -47,11 +47,25 @@ def write_previews(desk: Desk, place: Path, kind: LetterKind, step: int, only: s
     return len(rows)
 
 
-def _everybody(desk: Desk) -> tuple[Invitee, ...]:
-    """Those who are enrolled, and those on the list who are not yet."""
-    enrolled = {invitee.id: invitee for invitee in desk.store.register.all().values()}
-    listed = {invitee.id: invitee for invitee in read_contacts(contacts_file(desk)).invitees}
-    return tuple({**listed, **enrolled}.values())
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A letter to an invitee as it would be sent."""
+
+    invitee: Invitee
+    words: Words
+    attachments: tuple[AttachedFile, ...]
+    mail: bytes  # all of it, as .eml
+
+
+def show_letter(
+    desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int, language: str = ""
+) -> Shown:
+    """The letter that an invitee would get; with a language, in that one."""
+    if language:
+        contact = replace(invitee.contact, language=language)
+        invitee = replace(invitee, contacts=(contact, *invitee.contacts[1:]))
+    words, mail = _letter(desk, stationery, invitee, kind, step)
+    return Shown(invitee, words, stationery.attachments_for(kind, words.language), mail)
 
 
 def _letter(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int) -> tuple[Words, bytes]:
@@ -114,10 +128,10 @@ def send_test_letter(
     if problem := address_mistake(address):
         raise UsageError(problem)
     stationery = desk.load_stationery()
-    everybody = _everybody(desk)
-    chosen = next((i for i in everybody if as_for is None or as_for in (i.id, i.name)), None)
+    known = everybody(desk, listed_now(desk).invitees)
+    chosen = next((i for i in known if as_for is None or as_for in (i.id, i.name)), None)
     if chosen is None:
-        message = "there is no such invitee" if everybody else "contacts.csv is empty; add a row first"
+        message = "there is no such invitee" if known else "contacts.csv is empty; add a row first"
         raise UsageError(message)
     composed = compose(desk, stationery, chosen, kind, step)
     words, draft = composed.cast.words(), _draft(desk, stationery, chosen, kind, step, composed)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.doubt import Archive, as_copy
-from outreach.campaign.posting import Postman
+from outreach.campaign.handing_over import Postman
 from outreach.core.authentication import first_authserv_id
 from outreach.core.letters.mime import Head, Words, serialise
 from outreach.core.letters.reference import make_reference

@@ -53,6 +53,7 @@ class Status:
     days_left: int
     letters: Mapping[LetterState, int]
     paused: str | None
+    mailbox: str | None  # why it cannot be read; None: it can
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def status(desk: Desk) -> Status:
         days_left=(settings.deadline - desk.today()).days,
         letters=desk.store.outbox.counts(),
         paused=desk.store.switches.get("paused"),
+        mailbox=desk.store.switches.get("mailbox"),
     )
 
 

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from outreach.core.calendar import closed_because, is_open, next_morning, next_open
+from outreach.core.calendar import Window, closed_because, is_open, next_morning, next_open
 from outreach.core.followup import Policy, next_action
-from outreach.model import Letter, LetterKind, NextAction, Standing, State
+from outreach.model import Drop, Leave, Letter, LetterKind, LetterState, NextAction, Standing, State, Stay
 
 NEVER = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})
 LOOK_AGAIN = timedelta(hours=1)  # while a person has yet to decide an answer
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """The letter may leave now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """The letter waits until a moment, and why."""
-
-    until: datetime
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """The letter is not sent, and why."""
-
-    why: str
 
 
 def last_look(
@@ -78,3 +57,41 @@ def _reminder(letter: Letter, action: NextAction, now: datetime) -> Stay | Drop 
     if action.action in ("review", "answer", "wait"):
         return Stay(action.at if action.at is not None and action.at > now else now + LOOK_AGAIN, action.why)
     return Drop(action.why)
+
+
+_IN_HAND = {LetterState.CLAIMED: "is about to leave", LetterState.HANDING_OVER: "is being handed over"}
+
+
+def why_here(
+    letter: Letter,
+    window: Window,
+    now: datetime,
+    zone: str,
+    country: str,
+    *,
+    paused: str = "",
+    held: Stay | None = None,
+) -> tuple[str, datetime | None]:
+    """Why a letter is where it is, in plain words, and until when if it waits for a moment.
+
+    Args:
+        letter: The letter.
+        window: When letters may go.
+        now: The moment of asking.
+        zone: The time zone of the invitee.
+        country: Its country.
+        paused: Why sending is paused; "" if it is not.
+        held: What holds back every letter: the limits of the relay.
+    """
+    if letter.state not in (LetterState.READY, LetterState.DEFERRED):
+        return _IN_HAND.get(letter.state, letter.last_reply), None
+    if paused:
+        return f"sending is paused: {paused}", None
+    closed = closed_because(window, now, zone, country)
+    if letter.due_at > now:
+        return letter.last_reply or (f"waits: {closed}" if closed else "waits for its time"), letter.due_at
+    if closed:
+        return f"waits: {closed}", next_open(window, now, zone, country)
+    if held is not None and held.until > now:
+        return f"waits: {held.why}", held.until
+    return letter.last_reply or "its turn comes next", None

@@ -12,6 +12,7 @@ from outreach.model import Finding, Invitee, LetterKind
 from outreach.settings import Settings
 
 LETTER = "letters"
+DOUBT_MINUTES = 10
 SAMPLE = b"SAMPLE"
 LARGE, TOO_LARGE = 2 * 1024 * 1024, 10 * 1024 * 1024  # bytes of all attachments
 # How a letter says that a document goes with it.
@@ -76,6 +77,10 @@ def _settings(settings: Settings, today: date) -> Iterator[Finding]:
         why = "the letter's words stay, but lead nowhere"
         where = "config.toml, [campaign] committee_url"
         yield _warning("the link to the committee is missing", where, why, "name the committee's page")
+    if settings.sending.doubt_minutes < DOUBT_MINUTES:
+        why = f"a relay may take a letter up to {DOUBT_MINUTES} minutes after we lost it (RFC 5321 §4.5.3.2.6)"
+        where = "config.toml, [sending] doubt_minutes"
+        yield _warning("letters in doubt are judged early", where, why, f"write {DOUBT_MINUTES}, or leave it out")
     if settings.sending.max_reminders < len(settings.reminders):
         why = f"only {settings.sending.max_reminders} of {len(settings.reminders)} can go to one invitee"
         where = "config.toml, [sending] max_reminders"

@@ -16,11 +16,14 @@ NO_ANSWER = frozenset({ReadingKind.UNRELATED, ReadingKind.AUTO_REPLY, ReadingKin
 UNANSWERED = frozenset({State.ENROLLED, State.INVITED, State.UNREACHABLE})
 
 
-def fold(entries: Iterable[Entry]) -> Standing:
-    """The standing that follows from the entries of one invitee, in their order; what was undone is left out."""
+def fold(entries: Iterable[Entry], before: Standing = Standing()) -> Standing:  # noqa: B008  frozen
+    """The standing that follows from the entries of one invitee, in their order; what was undone is left out.
+
+    `before` is the standing that followed from earlier ones, where none of these takes one of those back.
+    """
     facts = list(entries)
     undone = {entry.target for entry in facts if entry.kind is EntryKind.UNDONE}
-    standing = Standing()
+    standing = before
     for entry in facts:
         if entry.id not in undone and entry.kind is not EntryKind.UNDONE:
             standing = apply(standing, entry)

@@ -6,7 +6,7 @@ import asyncio
 
 from outreach.bootstrap import inbox_password, open_mailbox, relay
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import Postman
+from outreach.campaign.handing_over import Postman
 from outreach.model import Finding, OutreachError
 
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from outreach.adapters.store.locks import only_one
@@ -18,11 +19,12 @@ from outreach.campaign.followup import due_reminders, queue_due
 from outreach.campaign.posting import Progress, post
 from outreach.campaign.replies import read_new
 from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts
-from outreach.entrypoints.mailroom import kinds_to_post, look_into_mailbox, take_everything
+from outreach.entrypoints.mailroom import kinds_to_post, look_into_mailbox, note_mailbox, take_everything
 from outreach.model import LetterKind, LoginRefusedError, OutreachError, TryAgainLaterError
 
 logger = logging.getLogger("outreach.daemon")
 POLL = 300.0  # seconds; the mailbox is looked into at least so often, IDLE or not
+PATIENCE = 1.0  # seconds; the page looks now and then whether a daemon is there
 SHORTEST, LONGEST = 1.0, 900.0  # seconds between two tries while a server is away
 
 
@@ -52,7 +54,7 @@ def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
     """
     _set_up_logging(verbose=verbose)
     message = "another daemon serves this campaign; stop it first"
-    with only_one(desk.store.engine, "daemon", message):
+    with only_one(desk.store.engine, "daemon", message, PATIENCE):
         service = _Service(desk, every)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stop.set())
@@ -135,15 +137,22 @@ class _Service:
                         backoff.worked()
                         opened.wait(POLL, self.stop)
             except LoginRefusedError as error:
+                self._tell(error)
                 self._login_refused(error)
                 self.stop.wait(LONGEST)
             except OutreachError as error:
                 rest = backoff.failed()
                 logger.warning("%s; tried again in %.0f s", error, rest)
+                if backoff.wait > SHORTEST:  # a single failure is no news
+                    self._tell(error)
                 self.stop.wait(rest)
             except Exception:
                 logger.exception("an unexpected fault while looking into the mailbox; it is tried again")
                 self.stop.wait(backoff.failed())
+
+    def _tell(self, error: OutreachError) -> None:
+        with suppress(OutreachError):  # the database may be what is away
+            note_mailbox(self._desk, str(error))
 
     def _login_refused(self, error: LoginRefusedError) -> None:
         """At the start a wrong password ends the service; later it may be the server's mistake, and is tried rarely."""

@@ -12,6 +12,7 @@ from outreach.campaign.taking_in import Collected, Source, take_in
 from outreach.model import LetterKind, OutreachError, PartlyDoneError
 
 logger = logging.getLogger(__name__)
+MAILBOX = "mailbox"  # the switch whose value is why it cannot be read
 EVERY_KIND = tuple(LetterKind)
 NO_REMINDERS = tuple(kind for kind in LetterKind if kind is not LetterKind.REMINDER)
 
@@ -31,7 +32,14 @@ def take_everything(desk: Desk, opened: Source) -> Collected:
     sent = opened.sent_folder_name()
     if sent is not None and sent != folder:
         take_in(desk, opened, name, sent, by_hand=True)
+    note_mailbox(desk, None)
     return collected
+
+
+def note_mailbox(desk: Desk, problem: str | None) -> None:
+    """Tells whoever looks at the page why the mailbox cannot be read; None: it can."""
+    if desk.store.switches.get(MAILBOX) != problem:
+        desk.store.switches.turn(MAILBOX, problem, desk.now())
 
 
 def kinds_to_post(desk: Desk) -> Collection[LetterKind]:

@@ -21,12 +21,14 @@ from outreach.bootstrap import (
     make_desk,
     open_mailbox,
     postmen,
+    without_limits,
 )
 from outreach.campaign import review
 from outreach.campaign.desk import Desk
 from outreach.campaign.followup import due_reminders, queue_due, waiting_acknowledgements
+from outreach.campaign.handing_over import Postman
 from outreach.campaign.mailing import plan_launch, queue_invitations
-from outreach.campaign.posting import Postman, post
+from outreach.campaign.posting import post
 from outreach.campaign.prepare import check, contacts_file, import_contacts, read_contacts
 from outreach.campaign.replies import read_new
 from outreach.campaign.taking_in import Source
@@ -144,9 +146,8 @@ def rehearse(folder: Path, *, keep: Path | None, say: Callable[[str], None]) -> 
 
 def _settings(settings: Settings) -> Settings:
     return replace(
-        settings,
+        without_limits(settings),
         campaign=replace(settings.campaign, mode="rehearsal"),
-        smtp=replace(settings.smtp, per_minute=0),
         inbox=replace(settings.inbox, authserv_id=OUR_MX),
     )
 

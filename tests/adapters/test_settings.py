@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from outreach.adapters.config import load_settings, sample_settings, settings_reference
+from outreach.adapters.config import PROVIDERS, load_settings, sample_settings, settings_reference
 from outreach.adapters.secrets import load_or_make_key, password_for
 from outreach.model import ConfigurationError
+from outreach.settings import Provider, SmtpSettings
 
 
 def write(folder: Path, text: str) -> Path:
@@ -40,6 +43,8 @@ def test_the_reference_is_up_to_date() -> None:
         ("# port = 465", 'port = "many"', "[smtp] port", "correct"),
         ('# timezone = "Europe/Madrid"', 'timezone = "Europe/Madird"', "[campaign] timezone", "Europe/Madrid"),
         ("days_before = 31", "days_before = 5", "[[reminders]]", "order them"),
+        ('# blind_copy = ""', 'blind_copy = "Copies <c@uclg.org>"', "[sending] blind_copy", "one address"),
+        ("# doubt_minutes = 10", "doubt_minutes = -1", "[sending] doubt_minutes", "0 or more"),
         ('# auth = "password"', 'auth = "microsoft"', "auth", "app password"),
         ('username = "cisdpl@uclg.org"', 'username = "a"\npassword = "canary-9"', "password", "password_env"),
     ],
@@ -52,6 +57,25 @@ def test_mistakes_name_place_and_cure(tmp_path: Path, old: str, new: str, where:
     assert any(where in one.where for one in found)
     assert any(cure in one.cure for one in found)
     assert "canary-9" not in f"{caught.value} {found}"
+
+
+@pytest.mark.parametrize(
+    ("provider", "limits"),
+    [("none", (2, 30, 0)), ("microsoft", (3, 30, 10_000)), ("google", (2, 30, 2_000)), ("ses", (2, 60, 0))],
+)
+def test_a_provider_has_its_limits(tmp_path: Path, provider: str, limits: tuple[int, int, int]) -> None:
+    """They hold where config.toml says nothing; what it says wins."""
+    sample = sample_settings().replace('# provider = "none"', f'provider = "{provider}"')
+    smtp = load_settings(write(tmp_path, sample)).smtp
+    assert (smtp.connections, smtp.per_minute, smtp.per_day) == limits
+    own = load_settings(write(tmp_path, sample.replace("# per_day = 0", "per_day = 7"))).smtp
+    assert (own.connections, own.per_minute, own.per_day) == (*limits[:2], 7)
+
+
+def test_every_provider_has_settings_of_smtp() -> None:
+    """providers.toml names those that [smtp] provider takes, and nothing that is no setting."""
+    assert {*PROVIDERS, "none"} == set(get_args(Provider))
+    assert {key for limits in PROVIDERS.values() for key in limits} <= {one.name for one in fields(SmtpSettings)}
 
 
 def test_no_file_and_no_toml(tmp_path: Path) -> None:

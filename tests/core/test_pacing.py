@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from outreach.core.pacing import Breaker, next_slot, next_try
+from outreach.core.pacing import Breaker, Limits, connections_for, next_slot, next_try
 from outreach.model import HandoverResult as R
 
 NOW = datetime(2022, 7, 15, 9, tzinfo=UTC)
@@ -39,6 +39,47 @@ def test_no_limit_no_burst() -> None:
     late = NOW + timedelta(hours=1)
     assert next_slot(NOW, 30, late) == late
     assert next_slot(late, 30, late) == late + timedelta(seconds=2)
+
+
+def test_a_slot_says_until_when_the_next_letter_waits() -> None:
+    """Room for everything without limits; with one a minute only at its slot."""
+    assert Limits().room(NOW, {}, NOW)[0] > 10**6
+    limits = Limits(per_minute=30)
+    assert limits.room(None, {}, NOW)[0] > 0
+    number, held = limits.room(NOW, {}, NOW + timedelta(seconds=1))
+    assert (number, held.until, held.why) == (0, NOW + timedelta(seconds=2), "at most 30 letters a minute")
+
+
+def test_no_24_hours_have_more_than_a_days_letters() -> None:
+    """However they are spread, what was sent in an hour counts until a day after that hour's end."""
+    limits, hours, sent, now = Limits(per_day=100), dict[str, int](), list[datetime](), NOW
+    for _ in range(60):
+        now += timedelta(minutes=47)
+        room, held = limits.room(None, hours, now)
+        assert room or now < held.until <= now + timedelta(hours=25)
+        hours = limits.booked(hours, min(room, 37), now)
+        sent += [now] * min(room, 37)
+    assert len(sent) > 150
+    day = timedelta(days=1)
+    assert max(sum(start <= one < start + day for one in sent) for start in sent) == 100
+    assert len(hours) <= 26
+
+
+@pytest.mark.parametrize(
+    ("held", "most", "shares"),
+    [
+        ([0], 4, [4]),
+        ([4, 0], 4, [2, 0]),  # the first has yet to give two up
+        ([2, 0], 4, [2, 2]),
+        ([0, 0, 0], 2, [1, 1, 0]),  # the third stands by
+        ([1, 1, 1], 3, [1, 1, 1]),
+        ([0, 0], 3, [2, 1]),
+        ([3], 0, [0]),
+    ],
+)
+def test_senders_share_the_connections(held: list[int], most: int, shares: list[int]) -> None:
+    """All have their share, and never more together than the relay takes."""
+    assert [connections_for(place, held, most) for place in range(len(held))] == shares
 
 
 def test_five_equal_refusals_trip_the_breaker() -> None:

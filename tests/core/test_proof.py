@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from outreach.core.letters.reference import LetterName, check_reference, make_reference, message_id, read_message_id
+from outreach.core.preflight import LetterFacts, check_everything
 from outreach.core.proof import (
     Ask,
     Copy,
@@ -183,6 +184,16 @@ def test_what_a_person_should_know_of_the_relay(profile: RelayProfile | None, wh
     findings = list(profile_findings(SETTINGS, profile))
     assert [one.what for one in findings] == what
     assert all(one.warning and one.cure for one in findings)
+
+
+def test_judging_early_is_warned_of() -> None:
+    """Ten minutes are the standard's; less is allowed, and told."""
+    nothing = LetterFacts(frozenset(), {}, {}, ())
+    for minutes, told in ((10, False), (9, True)):
+        settings = replace(SETTINGS, sending=SendingSettings(doubt_minutes=minutes))
+        findings = check_everything(settings, (), nothing, today=date(2022, 7, 15), sender=None)
+        early = [one for one in findings if one.what == "letters in doubt are judged early"]
+        assert [one.warning for one in early] == ([True] if told else [])
 
 
 def test_the_relay_is_told_in_words() -> None:

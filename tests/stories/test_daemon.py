@@ -78,10 +78,14 @@ def test_it_outlives_a_relay_that_is_away(make_office: Callable[..., Office]) ->
 
 
 def test_a_wrong_password_ends_it(office: Office) -> None:
-    """Exit 4 instead of knocking until the account is locked."""
+    """Exit 4 instead of knocking until the account is locked; status and page say so until it can be read."""
     office.call("contacts", "import")
     office.env["OUTREACH_IMAP_PASSWORD"] = "wrong"
     assert office.account.username in office.call("daemon", code=4).err
+    assert "the mailbox cannot be read" in office.call("status").out
+    del office.env["OUTREACH_IMAP_PASSWORD"]
+    office.call("collect")
+    assert "the mailbox" not in office.call("status").out
 
 
 def test_killed_while_sending_nothing_is_doubled(office: Office) -> None:

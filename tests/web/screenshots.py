@@ -13,6 +13,7 @@ from tests.web.chromium import DESKTOP, PHONE, chromium
 from tests.web.places import PLACES, Place
 from tests.web.server import Page, running
 
+NAMES = {"admin": "Anna Vila", "sender": "Ben Roca", "reviewer": "Núria Serra", "reader": "Tomàs Puig"}
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
 
@@ -41,7 +42,9 @@ def take(browser: Browser, page: Page, place: Place, folder: Path, *, phone: boo
         viewport=PHONE if phone else DESKTOP, color_scheme="dark" if dark else "light", base_url=page.address
     )
     if place.role:
-        context.add_cookies([{"name": page.site.cookie, "value": page.token(place.role), "url": page.address}])
+        context.add_cookies(
+            [{"name": page.site.cookie, "value": page.token(place.role, NAMES[place.role]), "url": page.address}]
+        )
     window = context.new_page()
     window.goto(place.path)
     window.wait_for_load_state("networkidle")

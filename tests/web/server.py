@@ -21,6 +21,7 @@ from outreach.entrypoints.web import server
 from outreach.entrypoints.web.access import accounts
 from outreach.entrypoints.web.access.sessions import begin_session
 from outreach.entrypoints.web.intake import Patience
+from outreach.entrypoints.web.routes import ROUTES, Row
 from outreach.entrypoints.web.site import Site
 
 PASSWORD = "quiet river under birches"
@@ -104,11 +105,12 @@ class Page:
         """Somebody who is not logged in."""
         return Browser(self.port)
 
-    def token(self, role: str) -> str:
-        """The secret of a session of somebody with a role; the account's name is the role's."""
-        if self.desk.store.access.account(role) is None:
-            accounts.add_account(self.desk, role, role)
-        return begin_session(self.desk, role, role)
+    def token(self, role: str, name: str = "") -> str:
+        """The secret of a session of somebody with a role; without a name, the account is called like the role."""
+        key = accounts.key_of(name or role)
+        if self.desk.store.access.account(key) is None:
+            accounts.add_account(self.desk, name or role, role)
+        return begin_session(self.desk, key, name or role)
 
     def someone(self, role: str) -> Browser:
         """Somebody who is logged in with a role."""
@@ -117,7 +119,11 @@ class Page:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, now: datetime, patience: Patience | None = None, door: server.Door | None = None
+    folder: Path,
+    now: datetime,
+    patience: Patience | None = None,
+    door: server.Door | None = None,
+    rows: tuple[Row, ...] = ROUTES,
 ) -> Iterator[Page]:
     """Serves the campaign of a folder on a free port."""
     clock = VirtualClock(now)
@@ -126,7 +132,7 @@ def running(
     with server.open_door(door) as listening:
         port = listening.getsockname()[1]
         site = replace(server.make_site(desk, door, port), patience=patience or Patience())
-        uvicorn = server.make_server(site)
+        uvicorn = server.make_server(site, rows)
         thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:

@@ -50,8 +50,10 @@ def test_the_link_of_the_own_machine_lets_in_once(served: Page) -> None:
 def test_a_link_is_over_after_a_quarter_of_an_hour(served: Page, minutes: int, status: int) -> None:
     """Used or not."""
     path = one_time_address(served.site, served.port).removeprefix(served.address)
+    invitation = invited(served)
     served.clock.move_to(NOW + timedelta(minutes=minutes))
     assert served.anybody().post(path).status == status
+    assert served.anybody().post(invitation, {"password": PASSWORD, "again": PASSWORD}).status == status
 
 
 def test_an_invitation_lets_a_person_set_a_password(served: Page) -> None:

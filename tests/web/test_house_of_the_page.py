@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,17 @@ def test_no_message_waits_for_its_words(language: str) -> None:
 def test_the_language_is_the_chosen_one_or_the_wished_one(chosen: str, accepted: str, language: str) -> None:
     """RFC 9110 §12.5.4; English where none is spoken."""
     assert choose_language(chosen, accepted) == language
+
+
+TEMPLATES = sorted((FOLDER.parent / "templates").rglob("*.html"))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_template_lets_words_through_as_markup(template: Path) -> None:
+    """Nothing but a literal is called safe, nothing turns escaping off, and there is no script, style or handler in it."""
+    text = template.read_text(encoding="utf-8")
+    assert not re.search(r"(?<!['\"\s])\s*\|\s*safe\b|autoescape\s+false|\|\s*forceescape", text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:", text)
 
 
 def test_a_table_that_leaves_a_door_open_is_refused() -> None:

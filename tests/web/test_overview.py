@@ -139,6 +139,17 @@ def test_a_picture_is_made_in_the_browser(desktop: BrowserPage, tmp_path: Path) 
     assert int.from_bytes(content[16:20], "big") == 2000
 
 
+def test_a_country_in_hand_is_told_below_the_map(desktop: BrowserPage) -> None:
+    """Its numbers, for eyes that see no title of a pointer; the map can be passed over by keyboard."""
+    desktop.locator(".world-map :is(a, g):has(> title:text('Brazil'))").first.hover()
+    expect(desktop.locator(".chart-world-map .in-hand")).to_have_text(re.compile(r"^Brazil: \d+ of \d+ confirmed"))
+    skip = desktop.get_by_role("link", name="Skip the map")
+    skip.focus()
+    expect(skip).to_be_in_viewport()
+    skip.press("Enter")
+    assert desktop.evaluate("() => document.activeElement.id") == "world-map-foot"
+
+
 def test_without_a_script_the_drawings_are_there(looked_at: Page, make_context: Callable[..., BrowserContext]) -> None:
     """No button that does nothing; SVG and CSV can be saved."""
     window = make_context(looked_at, "reader", script=False).new_page()
@@ -215,7 +226,11 @@ def counting(looked_at: Page) -> tuple[Counted, list[float], dict[str, Any]]:
         now["time"] += now["takes"]
         return replace(known, days_left=len(counted))
 
-    return Counted(count=count, stamp=lambda _desk: now["stamp"], clock=lambda: now["time"]), counted, now
+    return (
+        Counted(count=count, stamp=lambda _desk: now["stamp"], clock=lambda: now["time"], aside=lambda work: work()),
+        counted,
+        now,
+    )
 
 
 def test_it_is_counted_anew_when_something_changed(
@@ -240,5 +255,6 @@ def test_a_long_counting_is_not_repeated_at_once(
     now["time"] += SHARE * AT_ONCE * 10 - 1
     assert kept.now(looked_at.desk).days_left == 1
     now["time"] += 1.1
+    assert kept.now(looked_at.desk).days_left == 1  # nobody waits: it is counted aside
     assert kept.now(looked_at.desk).days_left == 2
     assert len(counted) == 2

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal
-from outreach.adapters.store.outbox import NewLetter, Outbox, to_letter
+from outreach.adapters.store.letter_rows import NewLetter, to_letter
+from outreach.adapters.store.outbox import Outbox
 from outreach.model import Entry, Letter, LetterState, RelayProfile
 
 

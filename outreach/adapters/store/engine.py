@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from outreach.model import ConfigurationError, OutreachError, TryAgainLaterError
@@ -113,3 +114,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: all of it or nothing."""
     with clear_errors(engine), engine.begin() as connection:
         yield connection
+
+
+def clock(connection: Connection) -> datetime:
+    """The time by the database's own clock: the same for every machine that shares it."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)  # it has none but this machine's
+    return connection.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC)  # type: ignore[no-any-return]

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Text, bindparam, cast, delete, func, insert, select, update
 
 from outreach.adapters.store import listing
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.model import Entry, EntryKind, LetterKind, Standing, State
 
-Fold = Callable[[Iterable[Entry]], Standing]
 LISTING = "listing"  # the switch that a migration sets: the listing is still to be folded
+Fold = Callable[..., Standing]  # of entries, and of the standing before them where it is not the first
 CHUNK = 400  # numbers in one IN (…): SQLite takes few variables
 
 
@@ -58,11 +60,8 @@ class Journal:
         """The same within a transaction of another room."""
         if not entries:
             return ()
-        self._lock(connection, {entry.invitee for entry in entries})
-        rows = [self._row(entry, now, act) for entry in entries]
-        ids = tuple(
-            connection.execute(insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True), rows).scalars()
-        )
+        self.lock(connection, {entry.invitee for entry in entries})
+        ids = tuple(self._insert(connection, entries, now, act))
         if note:
             connection.execute(insert(t.note), [{"entry": ids[0], "text": note}])
         self.project(connection, {entry.invitee for entry in entries})
@@ -70,13 +69,33 @@ class Journal:
 
     def begin(self, connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
         """Notes the first entry of invitees that have none yet: nothing has to be read to fold it."""
-        rows = [self._row(entry, now, None) for entry in entries]
-        query = insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True)
-        ids = connection.execute(query, rows).scalars()
+        ids = self._insert(connection, entries, now, None)
         first = [replace(entry, id=number) for entry, number in zip(entries, ids, strict=True)]
         folded = {entry.invitee: self._fold([entry]) for entry in first}
         connection.execute(insert(t.standing), [self._standing_row(n, s) for n, s in folded.items()])
         self._list(connection, {entry.invitee: [entry] for entry in first}, folded)
+
+    def extend(self, connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
+        """Notes facts that take nothing back: each standing goes on from where it is, and no entry is read again."""
+        if not entries:
+            return
+        numbers = {entry.invitee for entry in entries}
+        self.lock(connection, numbers)
+        standings = self.current(connection, numbers)
+        before = dict(standings)
+        for entry, number in zip(entries, self._insert(connection, entries, now, None), strict=True):
+            standings[entry.invitee] = self._fold([replace(entry, id=number)], standings[entry.invitee])
+        connection.execute(_GONE_ON, [_gone_on(self._standing_row(*one)) for one in standings.items()])
+        self._go_on_listing(connection, entries, before, standings)
+        if changed := {n: after for n, after in standings.items() if after.review != before[n].review}:
+            _mark_reviews(connection, changed)
+
+    def _insert(
+        self, connection: Connection, entries: Sequence[Entry], now: datetime, act: str | None
+    ) -> Sequence[int]:
+        rows = [self._row(entry, now, act) for entry in entries]
+        query = insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True)
+        return connection.execute(query, rows).scalars().all()
 
     def _row(self, entry: Entry, now: datetime, act: str | None) -> dict[str, Any]:
         row = {name: getattr(entry, name) for name in _PLAIN_FIELDS}
@@ -102,8 +121,30 @@ class Journal:
             stood = {n: listing.stretches(n, entries[n], folded[n], self._fold) for n in some}
             listing.write(connection, self._campaign, self._wave, stood)
 
-    def _lock(self, connection: Connection, numbers: Iterable[int]) -> None:
+    def _go_on_listing(
+        self,
+        connection: Connection,
+        entries: Sequence[Entry],
+        before: Mapping[int, Standing],
+        after: Mapping[int, Standing],
+    ) -> None:
+        """Only what is listed otherwise now is written; what did not happen in the order of time is folded anew."""
+        last = {entry.invitee: entry.at for entry in entries}
+        several = {n for n, number in Counter(entry.invitee for entry in entries).items() if number > 1}
+        moved = [
+            listing.stretch(n, at, after[n])
+            for n, at in last.items()
+            if n not in several and listing.differs(before[n], after[n])
+        ]
+        anew = listing.go_on(connection, self._campaign, self._wave, moved) | several
+        for some in chunks(anew):
+            facts = self._entries_where(connection, t.entry.c.invitee.in_(some))
+            self._list(connection, facts, {number: after[number] for number in some})
+
+    def lock(self, connection: Connection, numbers: Iterable[int]) -> None:
         """One writer an invitee, so that each fold sees every entry before it."""
+        if connection.dialect.name == "sqlite":
+            return  # one writer a database
         for some in chunks(numbers):
             rows = select(t.invitee.c.number).where(t.invitee.c.number.in_(some)).order_by(t.invitee.c.number)
             connection.execute(rows.with_for_update())
@@ -181,17 +222,17 @@ class Journal:
         with reading(self._engine) as connection:
             return self.current(connection) if as_of is None else self._fold_where(connection, t.entry.c.at <= as_of)
 
-    def current(self, connection: Connection, numbers: Sequence[int] | None = None) -> dict[int, Standing]:
+    def current(self, connection: Connection, numbers: Collection[int] | None = None) -> dict[int, Standing]:
         """The projected standings, of all or of some invitees."""
-        query = select(t.standing.c.invitee, t.standing.c.fold).where(
+        query = select(t.standing.c.invitee, cast(t.standing.c.fold, Text)).where(
             t.standing.c.campaign == self._campaign, t.standing.c.wave == self._wave
         )
         if numbers is None:
-            return {row.invitee: load_standing(row.fold) for row in connection.execute(query)}
+            return {number: load_standing(json.loads(plain)) for number, plain in connection.execute(query)}
         found: dict[int, Standing] = {}
         for some in chunks(numbers):
             rows = connection.execute(query.where(t.standing.c.invitee.in_(some)))
-            found.update({row.invitee: load_standing(row.fold) for row in rows})
+            found.update({number: _read_standing(plain) for number, plain in rows})
         return found
 
     def earlier_states(self) -> dict[int, State]:
@@ -285,6 +326,25 @@ def dump_standing(standing: Standing) -> dict[str, Any]:
         if key in plain:
             plain[key] = plain[key].isoformat()
     return plain
+
+
+_GONE_ON = (
+    update(t.standing)
+    .where(t.standing.c.campaign == bindparam("of_campaign"), t.standing.c.wave == bindparam("of_wave"))
+    .where(t.standing.c.invitee == bindparam("of_invitee"))
+    .values({name: bindparam(name) for name in ("state", "since", "needs_review", "fold")})
+)
+
+
+def _gone_on(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a standing as what its update needs."""
+    return {f"of_{name}" if name in ("campaign", "wave", "invitee") else name: value for name, value in row.items()}
+
+
+@lru_cache(maxsize=1024)
+def _read_standing(plain: str) -> Standing:
+    """A standing that a sender looks at several times within a second."""
+    return load_standing(json.loads(plain))
 
 
 def load_standing(plain: Mapping[str, Any]) -> Standing:

@@ -41,7 +41,7 @@ def stretches(
     moments = sorted({entry.at for entry in entries})
     for moment in moments:
         known = last if moment == moments[-1] else fold(entry for entry in entries if entry.at <= moment)
-        stood = _stretch(invitee, moment, known)
+        stood = stretch(invitee, moment, known)
         if found and found[-1][3:] == stood[3:]:
             continue
         if found:
@@ -50,7 +50,8 @@ def stretches(
     return found
 
 
-def _stretch(invitee: int, moment: datetime, standing: Standing) -> Stretch:
+def stretch(invitee: int, moment: datetime, standing: Standing) -> Stretch:
+    """How an invitee stands from a moment on."""
     return Stretch(
         invitee,
         moment,
@@ -62,6 +63,26 @@ def _stretch(invitee: int, moment: datetime, standing: Standing) -> Stretch:
         standing.needs_review,
         standing.we_owe and standing.state not in UNANSWERED,
     )
+
+
+def differs(before: Standing, after: Standing) -> bool:
+    """Whether anything that is listed is another."""
+    return stretch(0, datetime.min, before)[3:] != stretch(0, datetime.min, after)[3:]
+
+
+def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stretch]) -> set[int]:
+    """Lists how invitees stand from now on; gives those for which that is not the last thing that happened."""
+    if not moved:
+        return set()
+    here = (t.listed.c.campaign == campaign) & (t.listed.c.wave == wave)
+    rows = connection.execute(select(t.listed).where(here, t.listed.c.invitee.in_([one.invitee for one in moved])))
+    present = {row.invitee: row._asdict() for row in rows}
+    later = [one for one in moved if one.invitee in present and present[one.invitee]["began_at"] < one.began_at]
+    if later:
+        over = [{**present[one.invitee], "ended_at": one.began_at} for one in later]
+        connection.execute(insert(t.listed_before), over)
+        connection.execute(_MOVED, [_bound(one, campaign, wave) for one in later])
+    return {one.invitee for one in moved} - {one.invitee for one in later}
 
 
 def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, Sequence[Stretch]]) -> None:

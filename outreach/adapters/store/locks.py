@@ -38,6 +38,15 @@ def only_one(engine: Engine, name: str, message: str, patience: float = 0.0) -> 
         yield
 
 
+def is_held(engine: Engine, name: str) -> bool:
+    """Whether a process holds a lock at this moment; to look, it is taken for as long as that."""
+    try:
+        with only_one(engine, name, "held"):
+            return False
+    except BusyError:
+        return True
+
+
 @contextmanager
 def _file_lock(database: Path, name: str, message: str) -> Iterator[None]:
     lock = database.with_name(f"{database.name}.{name}.lock")

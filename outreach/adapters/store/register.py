@@ -32,6 +32,14 @@ class Enrolled:
     unchanged: int
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """In which country an invitee is, and in which time zone where its contact says so."""
+
+    country: str
+    timezone: str  # "" = the country's
+
+
 class Register:
     """The invitees of every campaign in this database."""
 
@@ -181,6 +189,16 @@ class Register:
         found: dict[int, Invitee] = {}
         for part in chunks(numbers):
             found.update(self._load(connection, part))
+        return found
+
+    def whereabouts(self, connection: Connection, numbers: Iterable[int]) -> dict[int, Whereabouts]:
+        """Where some invitees are, by their numbers: enough to know what time it is there."""
+        places = select(t.invitee.c.number, t.invitee.c.country, func.coalesce(t.contact.c.timezone, ""))
+        places = places.outerjoin(t.contact).order_by(t.contact.c.position.desc())  # the first comes last, and stays
+        found: dict[int, Whereabouts] = {}
+        for some in chunks(numbers):
+            rows = connection.execute(places.where(t.invitee.c.number.in_(some)))
+            found.update({number: Whereabouts(country, zone) for number, country, zone in rows})
         return found
 
     def by_id(self, invitee_id: str) -> Invitee | None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from outreach.adapters.store.access import Access
 from outreach.adapters.store.acts import Acts
 from outreach.adapters.store.archive import Archive
+from outreach.adapters.store.departures import Departures
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
 from outreach.adapters.store.figures import Figures
 from outreach.adapters.store.inbox import Inbox
@@ -24,10 +25,11 @@ from outreach.adapters.store.lessons import Lessons
 from outreach.adapters.store.outbox import Outbox
 from outreach.adapters.store.passes import Passes
 from outreach.adapters.store.register import Register
+from outreach.adapters.store.senders import Senders
 from outreach.adapters.store.switches import Switches
 from outreach.model import OutreachError
 
-HEAD = "0005"  # the newest migration; a test holds it against the folder
+HEAD = "0006"  # the newest migration; a test holds it against the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -41,6 +43,8 @@ class Store:
     journal: Journal
     register: Register
     outbox: Outbox
+    departures: Departures
+    senders: Senders
     inbox: Inbox
     acts: Acts
     lessons: Lessons
@@ -96,13 +100,16 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     journal = Journal(engine, campaign, wave, fold)
     journal.fold_listing()
     register = Register(engine, journal, campaign, wave)
-    outbox = Outbox(engine, journal, register, campaign, wave)
+    outbox = Outbox(engine, journal, campaign, wave)
+    departures = Departures(engine, journal, register, campaign, wave)
+    senders = Senders(engine, campaign, wave)
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
+    switches, access = Switches(engine), Access(engine)
     archive, passes = Archive(engine, journal, outbox, campaign, wave), Passes(engine, folder)
-    access, figures = Access(engine), Figures(engine, campaign, wave)
+    figures = Figures(engine, campaign, wave)
+    first = (journal, register, outbox, departures, senders, inbox, acts, lessons, switches)
     invitees = InviteeList(engine, campaign, wave)
-    rooms = (journal, register, outbox, inbox, acts, lessons, Switches(engine), archive, passes, access, figures)
-    return Store(engine, campaign, wave, *rooms, invitees)
+    return Store(engine, campaign, wave, *first, archive, passes, access, figures, invitees)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

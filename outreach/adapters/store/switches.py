@@ -9,6 +9,8 @@ from sqlalchemy import Engine, delete, insert, select
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 
+PAUSED = "paused"  # its value says why
+
 
 class Switches:
     """Named values that any process may turn."""

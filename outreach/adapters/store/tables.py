@@ -137,6 +137,7 @@ letter = Table(
     Column("step", Integer, nullable=False),
     Column("round", Integer, nullable=False),
     Column("to_address", Text, nullable=False),
+    Column("domain", String(255), nullable=False),  # of the address, lower-cased
     Column("cc", JSON, nullable=False),
     Column("language", String(35), nullable=False),
     Column("edition", Number, ForeignKey("edition.id"), nullable=False),
@@ -346,6 +347,24 @@ listed_before = Table(
     Column("owed", Boolean, nullable=False),
     Index("ix_listed_before_invitee", "invitee"),
     sqlite_with_rowid=False,
+)
+
+# How fast letters leave, of all senders together: "relay", and the domains written to where they have a limit.
+pace = Table(
+    "pace",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("last_slot", Moment),  # of the last letter
+    Column("hours", JSON, nullable=False),  # how many addresses were written to, by the hour
+)
+
+# Processes that send; when a lease runs out, the others take over what it had claimed.
+sender = Table(
+    "sender",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("connections", Integer, nullable=False),
+    Column("lease_until", Moment, nullable=False),  # by the database's own clock
 )
 
 switch = Table(

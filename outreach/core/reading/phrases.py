@@ -17,7 +17,7 @@ from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, plain, plain_words
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
-_SENTENCE = re.compile(r"(?<=[.!?;])(?<!\d\.)\s+|(?<=[。？！])|\n\s*\n|\n(?=\s*[-*•>])")
+_SENTENCE = re.compile(r"(?<=[.!?;])(?<!\d\.)(?<!\b[nN]o\.(?=\s\d))\s+|(?<=[。？！])|\n\s*\n|\n(?=\s*[-*•>])")
 MOST_SENTENCES = 200
 LONGEST = 3000  # characters of one sentence that are looked at
 GAPS = {"*": r"(?:\S+ ){0,4}", "**": r"(?:\S+ ){0,10}"}

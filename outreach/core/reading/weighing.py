@@ -107,6 +107,7 @@ SURELY = 0.6  # the share with which a yes beside a wish to stop, or such a wish
 FAINTLY = 0.1  # the share of a no in a sentence that denies joining and says yes all the same
 CONTRADICTED = 1.5  # what a sentence costs that surely speaks against it
 A_YES_CONTRADICTED = 1.0  # and what it costs a yes in any case
+NAMING = frozenset({K.REDIRECT})  # beside a yes: who answers from now on is told, and nothing taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +210,14 @@ def _doubts_of_meanings(decisive: Heard, shares: Mapping[str, float], kind: Read
     ahead = lead(shares, kind)
     if ahead < CLEAR:
         other = max((one for one in shares if one != kind), key=lambda one: shares[one])
-        cost = NEVER if _holds(decisive, ONE_WORD_APART.get((kind, K(other)), frozenset())) else CLEAR - ahead
+        apart = _holds(decisive, ONE_WORD_APART.get((kind, K(other)), frozenset())) and not _takes_back(decisive, kind)
+        cost = NEVER if apart else CLEAR - ahead
         yield _doubt(f"its words may also mean {other.replace('_', ' ')}", decisive.sentence.text.strip(), cost)
+
+
+def _takes_back(heard: Heard, kind: ReadingKind) -> bool:
+    """Whether a withdrawal says so in a word of its own: “we withdraw our adhesion”."""
+    return kind is K.WITHDRAW and "withdraw" in heard.names
 
 
 def _holds(heard: Heard, names: frozenset[str]) -> bool:
@@ -225,7 +232,8 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
         if share >= OTHERWISE:
             yes_or_stop = {kind, other} & {K.CONFIRM} and {kind, other} & STOPPING and share >= SURELY
             said_no = kind is K.CONFIRM and other is K.DECLINE and "no" in mail[at].names
-            cost = NEVER if yes_or_stop or said_no else CONTRADICTED * share + A_YES_CONTRADICTED * (kind is K.CONFIRM)
+            dear = A_YES_CONTRADICTED if kind is K.CONFIRM and other not in NAMING else 0.0
+            cost = NEVER if yes_or_stop or said_no else CONTRADICTED * share + dear
             yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
     if kind is K.CONFIRM:
         short = [one for one in mail if _is_short_no(one) or (one is mail[-1] and _is_denial(one))]

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from outreach.campaign.desk import Desk
+from outreach.campaign.launching import Checked
 from outreach.campaign.mailing import Plan
-from outreach.core.enrolment import Enrolment
 from outreach.entrypoints.cli.app import Call, command, finding_line
 from outreach.entrypoints.cli.posting import post_and_show, show_waiting
 from outreach.entrypoints.cli.show import as_json
-from outreach.model import ConfigurationError, LetterKind, LetterState, UsageError
+from outreach.model import LetterKind, LetterState, UsageError
 
 
 @command("preview")
@@ -70,18 +70,14 @@ def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait:
 
     Calling it again goes on where it stopped, and invites contacts added since.
     """
-    from outreach.adapters.store.locks import only_one  # noqa: PLC0415
-    from outreach.campaign.mailing import plan_launch  # noqa: PLC0415
+    from outreach.campaign.launching import one_launch, plan_of  # noqa: PLC0415
 
     desk = call.desk()
     if dry_run:
-        enrolment = _preflight(call, desk)
-        plan = plan_launch(desk, desk.load_stationery(), limit=limit, listed=enrolment.invitees)
+        plan = plan_of(desk, _preflight(call, desk), desk.load_stationery(), limit=limit)
         _show_plan(plan, wants_json=wants_json)
         return 0
-    with only_one(
-        desk.store.engine, "launch", "another launch of this campaign is running; wait until it has finished"
-    ):
+    with one_launch(desk):
         if not _queue(call, desk, limit=limit, yes=yes):
             return 0
         return show_waiting(desk) if no_wait else post_and_show(call, desk)
@@ -89,15 +85,14 @@ def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait:
 
 def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> bool:
     """Enrols and queues; False where nothing is missing and nothing waits."""
-    from outreach.campaign.mailing import plan_launch, queue_invitations  # noqa: PLC0415
+    from outreach.campaign.launching import enrol_listed, queue_agreed  # noqa: PLC0415
 
-    enrolment = _preflight(call, desk)
-    _enrol(call, desk, enrolment)
-    stationery = desk.load_stationery()
-    plan = plan_launch(desk, stationery, limit=limit, listed=enrolment.invitees)
+    checked = _preflight(call, desk)
+    done = enrol_listed(desk, checked)
+    if done.new or done.changed:
+        call.say(f"contacts: {len(done.new)} new, {len(done.changed)} changed, {done.unchanged} unchanged")
+    plan = queue_agreed(desk, checked, lambda plan: _ask(call, plan, yes=yes), limit=limit)
     if plan.invitees:
-        _ask(call, plan, yes=yes)
-        queue_invitations(desk, stationery, plan.invitees)
         return True
     if desk.store.outbox.next_due() is None and not desk.store.outbox.counts()[LetterState.IN_DOUBT]:
         click.echo(_nothing_missing(desk, plan))
@@ -105,27 +100,14 @@ def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> bool:
     return True
 
 
-def _preflight(call: Call, desk: Desk) -> Enrolment:
-    """Checks everything; gives the list of contacts that was checked."""
-    from outreach.campaign.prepare import check, contacts_file, read_contacts  # noqa: PLC0415
+def _preflight(call: Call, desk: Desk) -> Checked:
+    """Checks everything and says what is odd."""
+    from outreach.campaign.launching import preflight  # noqa: PLC0415
 
-    enrolment = read_contacts(contacts_file(desk))
-    findings = check(desk, enrolment)
-    errors = tuple(finding for finding in findings if not finding.warning)
-    if errors:
-        message = f"{len(errors)} errors stop the launch; nothing was queued"
-        raise ConfigurationError(message, findings)
-    for finding in findings:
+    checked = preflight(desk)
+    for finding in checked.warnings:
         call.say(finding_line(finding))
-    return enrolment
-
-
-def _enrol(call: Call, desk: Desk, enrolment: Enrolment) -> None:
-    from outreach.campaign.prepare import import_contacts  # noqa: PLC0415
-
-    done = import_contacts(desk, enrolment=enrolment).enrolled
-    if done.new or done.changed:
-        call.say(f"contacts: {len(done.new)} new, {len(done.changed)} changed, {done.unchanged} unchanged")
+    return checked
 
 
 def _show_plan(plan: Plan, *, wants_json: bool) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from outreach.entrypoints.cli.app import Call, Command, Group, command
 from outreach.entrypoints.cli.posting import post_and_show
-from outreach.entrypoints.cli.show import as_json, letter_json, table
+from outreach.entrypoints.cli.show import as_json, day_and_time, letter_json, moment, table
 from outreach.model import LetterState, PartlyDoneError
+
+if TYPE_CHECKING:
+    from outreach.campaign.waiting import Place
 
 
 @click.group("outbox", cls=Group, invoke_without_command=True)
@@ -18,34 +21,31 @@ from outreach.model import LetterState, PartlyDoneError
 @click.pass_context
 def outbox_(context: click.Context, state: str | None, *, wants_json: bool) -> None:
     """Show the letters on their way: who has the letter, who has not, and why."""
+    from outreach.campaign.waiting import outbox  # noqa: PLC0415
+
     if context.invoked_subcommand is not None:
         return
     call: Call = context.obj
-    from outreach.campaign.doubt import doubts  # noqa: PLC0415
-
     desk = call.desk()
-    invitees = desk.store.register.all()
-    words = doubts(desk)
-    letters = [x for x in desk.store.outbox.letters() if state in (None, x.state.value)]
-    letters = [replace(x, last_reply=words.get(x.id, x.last_reply)) for x in letters]
+    letters = outbox(desk, LetterState(state) if state else None)
     counts = {key.value: number for key, number in desk.store.outbox.counts().items()}
     if wants_json:
-        as_json({**counts, "letters": [letter_json(x, invitees[x.key.invitee].id) for x in letters]})
+        as_json({**counts, "letters": [_in_json(one) for one in letters]})
         return
-    rows = [
-        (
-            x.id,
-            invitees[x.key.invitee].name,
-            _kind(x.key.kind.value, x.key.step),
-            x.to,
-            x.state.value,
-            x.attempts,
-            x.last_reply,
-        )
-        for x in letters
-    ]
-    table(("id", "invitee", "letter", "to", "state", "tries", "the relay's words, or why it waits"), rows)
+    zone = desk.settings.campaign.timezone
+    table(("id", "invitee", "letter", "to", "state", "tries", "why", "until"), [_row(one, zone) for one in letters])
     click.echo(", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number) or "empty")
+
+
+def _in_json(place: Place) -> dict[str, Any]:
+    return {**letter_json(place.letter, place.invitee.id), "why": place.why, "until": moment(place.until)}
+
+
+def _row(place: Place, zone: str) -> tuple[object, ...]:
+    letter = place.letter
+    kind = _kind(letter.key.kind.value, letter.key.step)
+    until = day_and_time(place.until, zone)
+    return (letter.id, place.invitee.name, kind, letter.to, letter.state.value, letter.attempts, place.why, until)
 
 
 def _kind(kind: str, step: int) -> str:
@@ -88,8 +88,9 @@ def post_(call: Call) -> int:
 @command("pause")
 def pause_(call: Call) -> None:
     """Stop sending, in every process, until `resume`."""
-    desk = call.desk()
-    desk.store.switches.turn("paused", f"paused by {desk.by.removeprefix('person:')}", desk.now())
+    from outreach.campaign.posting import pause  # noqa: PLC0415
+
+    pause(call.desk())
     click.echo("Sending is paused.")
 
 
@@ -97,10 +98,11 @@ def pause_(call: Call) -> None:
 @click.option("--restored", is_flag=True, help="You made sure yourself that an older database sends nothing twice.")
 def resume_(call: Call, *, restored: bool) -> None:
     """Go on sending."""
+    from outreach.campaign.posting import resume  # noqa: PLC0415
+
     desk = call.desk()
     if restored:
         desk.store.passes.count_on(desk.now())
         click.echo("The database counts as up to date with the letters that left.")
-    was = desk.store.switches.get("paused")
-    desk.store.switches.turn("paused", None, desk.now())
+    was = resume(desk)
     click.echo("Sending goes on; `outreach daemon` or `outreach post` sends." if was else "Sending was not paused.")

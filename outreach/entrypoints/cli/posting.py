@@ -57,6 +57,9 @@ def show_result(desk: Desk, progress: Progress, say: Say = click.echo) -> int:
         click.echo(f"{progress.problem}; the letters stay queued and none is lost", err=True)
         show_waiting(desk, say)
         return progress.problem.exit_code
+    if progress.held is not None:
+        zone = desk.settings.campaign.timezone
+        say(f"The rest waits until {_when(progress.held.until, desk.now(), zone)}: {progress.held.why}.")
     code = show_waiting(desk, say)
     if progress.stopped_because:
         click.echo(f"Sending is paused: {progress.stopped_because}. When that is mended: outreach resume", err=True)

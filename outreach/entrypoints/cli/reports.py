@@ -237,6 +237,8 @@ def status_text(name: str, now: Status) -> str:
         lines.append("  letters in doubt: when they are looked for, and what to do: outreach outbox --state in_doubt")
     if now.paused:
         lines.append(f"  sending is paused: {now.paused}")
+    if now.mailbox:
+        lines.append(f"  the mailbox cannot be read: {now.mailbox}")
     return "\n".join(lines)
 
 

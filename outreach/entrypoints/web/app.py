@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 MOST_FIELDS = 1000  # of one form
 MOST_FILES = 1
-UNKNOWN = 401  # the status where nobody is logged in
+UNKNOWN, BROKEN = 401, 500  # the status where nobody is logged in, and where we are at fault
 
 TITLES = {
     400: mark("That cannot be read"),
@@ -51,8 +51,8 @@ def make_app(site: Site, rows: tuple[Row, ...] = ROUTES) -> Starlette:
     check_routes(rows)
 
     async def failed(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return await run_in_threadpool(sorry, Visit(site, site.desk, request, None), status)
+        status = error.status_code if isinstance(error, HTTPException) else BROKEN
+        return await run_in_threadpool(_failed, site, request, status)
 
     app = Starlette(
         routes=[Route(row.path, _endpoint(site, row), methods=[row.method]) for row in rows],
@@ -61,6 +61,11 @@ def make_app(site: Site, rows: tuple[Row, ...] = ROUTES) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _failed(site: Site, request: Request, status: int) -> Response:
+    person = None if status == BROKEN else _who(site, request, by_hand=False)  # what broke may be needed for that
+    return sorry(Visit(site, site.desk, request, person), status)
 
 
 def _endpoint(site: Site, row: Row) -> Callable[[Request], Awaitable[Response]]:
@@ -73,7 +78,7 @@ def _endpoint(site: Site, row: Row) -> Callable[[Request], Awaitable[Response]]:
 
 async def _answer(site: Site, row: Row, request: Request) -> Response:
     """Who is it, may they, what did they send; then the handler, in a thread of its own."""
-    person = await run_in_threadpool(_who, site, row, request)
+    person = await run_in_threadpool(_who, site, request, by_hand=row.by_hand)
     visit = Visit(site, site.desk, request, person)
     if row.role is not Role.ANYONE and (person is None or not person.may(row.role)):
         return await run_in_threadpool(sorry, visit, UNKNOWN if person is None else 403)
@@ -87,9 +92,9 @@ async def _answer(site: Site, row: Row, request: Request) -> Response:
         await visit.form.close()
 
 
-def _who(site: Site, row: Row, request: Request) -> Person | None:
+def _who(site: Site, request: Request, *, by_hand: bool) -> Person | None:
     token = request.cookies.get(site.cookie)
-    return who_is(site.desk, token, by_hand=row.by_hand) if token else None
+    return who_is(site.desk, token, by_hand=by_hand) if token else None
 
 
 async def _form(request: Request) -> FormData:
@@ -102,6 +107,8 @@ async def _form(request: Request) -> FormData:
 def _handle(row: Row, visit: Visit) -> Response:
     try:
         return row.handler(visit)
+    except HTTPException as error:
+        return sorry(visit, error.status_code)
     except TryAgainLaterError as error:
         return sorry(visit, 503, str(error))
     except OutreachError as error:
@@ -114,5 +121,5 @@ def sorry(visit: Visit, status: int, why: str = "") -> Response:
     if unknown and visit.wants_part:
         return HTMLResponse("", status, {"HX-Refresh": "true"})  # the whole page asks to log in
     template = "door/login.html" if unknown else "sorry.html"
-    title = TITLES.get(status, TITLES[500])
+    title = TITLES.get(status, TITLES[BROKEN])
     return visit.page(template, status=status, title=title, why=why, name="", refusal="")

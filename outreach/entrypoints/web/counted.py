@@ -5,39 +5,60 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Thread
+from typing import Any, TypeVar
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.overview import Overview, overview, stamp
 
+Drawn = TypeVar("Drawn")
 AT_ONCE = 2.0  # seconds: what is counted faster is counted anew after each change
 SHARE = 20  # times as long as the counting took its result is kept, whatever changes
 
 
+def in_a_thread(work: Callable[[], object]) -> None:
+    """Does it aside; nobody waits for it."""
+    Thread(target=work, name="overview", daemon=True).start()
+
+
 @dataclass
 class Counted:
-    """The overview as last counted."""
+    """The overview as last counted, and what was drawn of it."""
 
     count: Callable[[Desk], Overview] = overview
     stamp: Callable[[Desk], object] = stamp
     clock: Callable[[], float] = time.monotonic
+    aside: Callable[[Callable[[], object]], object] = in_a_thread
     _last: Overview | None = None
     _stamp: object = None
     _took: float = 0.0
     _until: float = 0.0
+    _drawn: dict[str, tuple[Overview, Any]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def now(self, desk: Desk) -> Overview:
-        """The overview; while a long counting goes on, the other visitors get the last one."""
+        """The overview; where counting takes long, the last one, and it is counted aside for the next look."""
         known = self._last
-        slow = self._took > AT_ONCE
-        if known is not None and slow and (self._lock.locked() or self.clock() < self._until):
-            return known
+        if known is None or self._took <= AT_ONCE:
+            return self._counted(desk)
+        if self.clock() >= self._until and not self._lock.locked():
+            self.aside(lambda: self._counted(desk))
+        return known
+
+    def _counted(self, desk: Desk) -> Overview:
         with self._lock:
             seen = self.stamp(desk)  # first: what changes meanwhile is seen at the next look
             if self._last is None or self._stamp != seen:
                 begun = self.clock()
                 self._last, self._stamp = self.count(desk), seen
                 self._took = self.clock() - begun
-                self._until = self.clock() + SHARE * self._took
+            self._until = self.clock() + SHARE * self._took
             return self._last
+
+    def drawn(self, now: Overview, language: str, draw: Callable[[], Drawn]) -> Drawn:
+        """What is drawn of an overview for a language; drawn anew when the overview is another one."""
+        known = self._drawn.get(language)
+        if known is None or known[0] is not now:
+            known = self._drawn[language] = (now, draw())
+        found: Drawn = known[1]
+        return found

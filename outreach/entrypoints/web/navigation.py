@@ -25,6 +25,7 @@ class Place:
 PLACES = (
     Place("/", mark("Overview"), "overview", Role.READER),
     Place("/log", mark("Log"), "log", Role.READER),
+    Place("/letters", mark("Letters"), "letters", Role.READER),
     Place("/accounts", mark("People"), "people", Role.ADMIN),
     Place("/settings", mark("Settings"), "settings", Role.READER),
 )

@@ -59,10 +59,29 @@ class Templates:
             "letter_state_word": lambda state: say(words.LETTER_STATES[LetterState(state)]),
             "country_word": Speech(language).country,
             "next_word": lambda action: say(words.NEXT.get(action, action)),
+            "language_name": lambda code: _language_name(code, words.LOCALES[language]),
+            "size": lambda number: _size(number, words.LOCALES[language]),
             "role_word": lambda role: say(words.ROLES[role]),
             "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
         }
         return environment
+
+
+def _language_name(code: str, locale: str) -> str:
+    """A language as one that is spoken calls it, such as “French”; a code that nobody knows stays."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
+
+    try:
+        return Locale.parse(code, sep="-").get_display_name(locale) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def _size(number: int, locale: str) -> str:
+    """Bytes as people say them."""
+    from babel.numbers import format_decimal  # noqa: PLC0415
+
+    return f"{format_decimal(max(1, round(number / 1000)), locale=locale)} kB"
 
 
 def _dates(locale: str, zone: ZoneInfo) -> dict[str, Any]:

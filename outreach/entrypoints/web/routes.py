@@ -8,7 +8,23 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from outreach.entrypoints.web.access.roles import Role
-from outreach.entrypoints.web.pages import accounts, charts, door, files, invitee, log, overview, settings
+from outreach.entrypoints.web.pages import (
+    accounts,
+    charts,
+    check,
+    contacts,
+    door,
+    files,
+    invitee,
+    launch,
+    letters,
+    log,
+    outbox,
+    overview,
+    preview,
+    sending,
+    settings,
+)
 from outreach.entrypoints.web.visit import Visit
 
 MEGABYTE = 1024 * 1024
@@ -51,6 +67,29 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/invitees/{invitee:int}/hold", Role.REVIEWER, invitee.hold),
     Row("POST", "/invitees/{invitee:int}/stop", Role.REVIEWER, invitee.stop),
     Row("POST", "/invitees/{invitee:int}/write", Role.SENDER, invitee.write),
+    # Letters: the steps to a launch, how it goes, what comes after it
+    Row("GET", "/letters", Role.READER, letters.letters_page),
+    Row("GET", "/letters/contacts", Role.READER, contacts.contacts_page),
+    Row("POST", "/letters/contacts", Role.SENDER, contacts.send, limit=16 * MEGABYTE),
+    Row("GET", "/letters/contacts/{token}", Role.SENDER, contacts.list_page),
+    Row("GET", "/letters/contacts/{token}/bad-rows.csv", Role.SENDER, contacts.bad_rows),
+    Row("POST", "/letters/contacts/{token}/correct", Role.SENDER, contacts.correct_rows),
+    Row("POST", "/letters/contacts/{token}/enrol", Role.SENDER, contacts.enrol),
+    Row("GET", "/letters/preview", Role.READER, preview.preview_page),
+    Row("GET", "/letters/preview/letter", Role.READER, preview.letter_html),
+    Row("GET", "/letters/preview/letter.eml", Role.READER, preview.letter_mail),
+    Row("GET", "/letters/preview/attachment/{number:int}", Role.READER, preview.attachment),
+    Row("GET", "/letters/check", Role.READER, check.check_page),
+    Row("GET", "/letters/check/servers", Role.SENDER, check.check_servers),
+    Row("GET", "/letters/test", Role.SENDER, check.test_page),
+    Row("POST", "/letters/test", Role.SENDER, check.send_test),
+    Row("GET", "/letters/launch", Role.READER, launch.launch_page),
+    Row("POST", "/letters/launch", Role.SENDER, launch.launch),
+    Row("GET", "/letters/sending", Role.READER, sending.sending_page),
+    Row("GET", "/letters/sending/events", Role.READER, sending.events, by_hand=False),
+    Row("POST", "/letters/sending", Role.SENDER, sending.turn),
+    Row("GET", "/letters/outbox", Role.READER, outbox.outbox_page),
+    Row("POST", "/letters/outbox/{letter:int}/settle", Role.SENDER, outbox.settle),
     # Settings and people
     Row("GET", "/settings", Role.READER, settings.settings_page),
     Row("POST", "/settings/password", Role.READER, settings.change_password),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from outreach.entrypoints.web.access.accounts import new_link
 from outreach.entrypoints.web.app import make_app
 from outreach.entrypoints.web.intake import patient_protocol
 from outreach.entrypoints.web.rendering import Templates
+from outreach.entrypoints.web.routes import ROUTES, Row
+from outreach.entrypoints.web.sender import Sender
 from outreach.entrypoints.web.site import Site
 from outreach.model import OutreachError, UsageError
 
@@ -73,7 +76,7 @@ def make_site(desk: Desk, door: Door, port: int) -> Site:
         hosts, scheme, name = frozenset(one.lower() for one in desk.settings.web.hosts), "https", "outreach"
     else:
         hosts, scheme, name = frozenset(f"{one}:{port}" for one in LOCAL_NAMES), "http", f"outreach-{port}"
-    return Site(desk, hosts, scheme, Templates(desk.settings.campaign.timezone), name=name)
+    return Site(desk, hosts, scheme, Templates(desk.settings.campaign.timezone), Sender(desk), name=name)
 
 
 def open_door(door: Door) -> socket.socket:
@@ -97,12 +100,12 @@ def open_door(door: Door) -> socket.socket:
     return listening
 
 
-def make_server(site: Site) -> uvicorn.Server:
+def make_server(site: Site, rows: tuple[Row, ...] = ROUTES) -> uvicorn.Server:
     """The server of a page; h11 refuses doubled Host headers and gives absolute addresses as they came."""
     import uvicorn  # noqa: PLC0415
 
     config = uvicorn.Config(
-        make_app(site),
+        make_app(site, rows),
         http=patient_protocol(site.patience),
         ws="none",
         loop="asyncio",
@@ -116,7 +119,17 @@ def make_server(site: Site) -> uvicorn.Server:
         timeout_graceful_shutdown=LAST_ANSWERS,
         h11_max_incomplete_event_size=LONGEST_HEAD,
     )
-    return uvicorn.Server(config)
+
+    class Server(uvicorn.Server):
+        """Tells the sender when it is to stop, so that the letter in hand is finished and no page is kept waiting."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """Ends what is under way."""
+            site.sender.stop()
+            await super().shutdown(sockets)
+            await asyncio.to_thread(site.sender.join)
+
+    return Server(config)
 
 
 def address(site: Site, port: int) -> str:

@@ -8,6 +8,7 @@ from outreach.campaign.desk import Desk
 from outreach.entrypoints.web.counted import Counted
 from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.rendering import Templates
+from outreach.entrypoints.web.sender import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Site:
     hosts: frozenset[str]  # names by which browsers reach it, exactly
     scheme: str  # http on the own machine, https behind TLS
     templates: Templates
+    sender: Sender
     patience: Patience = field(default_factory=Patience)
     name: str = "outreach"  # of its cookie; two pages on one machine have two
     counted: Counted = field(default_factory=Counted)  # the overview

@@ -11,7 +11,7 @@ import pytest
 
 from outreach.adapters.store.figures import Group, Place, Waiting
 from outreach.adapters.store.inbox import Understood
-from outreach.adapters.store.outbox import NewLetter
+from outreach.adapters.store.letter_rows import NewLetter
 from outreach.adapters.store.store import Store
 from outreach.core.progress import tally
 from outreach.model import (

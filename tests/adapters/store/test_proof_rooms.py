@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from outreach.adapters.store.archive import Look
-from outreach.adapters.store.outbox import Go, NewLetter
+from outreach.adapters.store.letter_rows import NewLetter
 from outreach.adapters.store.store import Store
+from outreach.core.pacing import Limits
 from outreach.model import (
     Contact,
     Entry,
     EntryKind,
     Invitee,
     InviteeKind,
+    Leave,
     LetterKey,
     LetterKind,
     LetterState,
@@ -49,9 +51,14 @@ def hand_over(store: Store, number: int, at: datetime, state: LetterState) -> No
     """Queues a letter; at a moment it was tried, with this end."""
     store.outbox.queue([new(store, number)], NOW)
     (letter,) = store.outbox.letters(invitee=number)
-    store.outbox.claim(at, "w", 100, lambda *_: Go())
-    store.outbox.begin(letter.id, "w", at, lambda *_: Go())
-    store.outbox.settle(letter.id, state, at, stage="reply", reply="250 OK")
+    begin(store, at)
+    store.outbox.settle(letter.id, state, at, stage="reply", reply="250 OK", expected=[LetterState.HANDING_OVER])
+
+
+def begin(store: Store, at: datetime) -> None:
+    """Every letter that is due is about to leave."""
+    claimed = store.departures.claim(at, "w", 100, lambda *_: Leave(), Limits())
+    assert store.departures.begin(claimed, "w", at, lambda *_: Leave()) == frozenset()
 
 
 def test_passes_are_counted_beside_the_database(store: Store, make_store: Callable[..., Store], tmp_path: Path) -> None:
@@ -106,9 +113,9 @@ def test_looks_count_for_the_attempt_they_were_made_for(store: Store) -> None:
     doubt = (LetterState.IN_DOUBT,)
     store.outbox.settle(letter.id, LetterState.READY, NOW, stage="", reply="", due_at=NOW, expected=doubt)
     assert store.archive.looks() == {}
-    store.outbox.claim(NOW, "w", 100, lambda *_: Go())
-    store.outbox.begin(letter.id, "w", NOW, lambda *_: Go())
-    store.outbox.settle(letter.id, LetterState.IN_DOUBT, NOW, stage="reply", reply="lost")
+    begin(store, NOW)
+    in_hand = [LetterState.HANDING_OVER]
+    store.outbox.settle(letter.id, LetterState.IN_DOUBT, NOW, stage="reply", reply="lost", expected=in_hand)
     assert store.archive.looks() == {}
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from outreach.adapters.store.acts import Act
 from outreach.adapters.store.engine import writing
 from outreach.adapters.store.inbox import Understood, identity
+from outreach.adapters.store.letter_rows import NewLetter
 from outreach.adapters.store.locks import only_one
-from outreach.adapters.store.outbox import Go, NewLetter, Wait, Withhold
 from outreach.adapters.store.store import HEAD, MIGRATIONS, Store, upgrade
 from outreach.model import (
     Bounce,
@@ -27,7 +27,6 @@ from outreach.model import (
     Flag,
     Invitee,
     InviteeKind,
-    Letter,
     LetterKey,
     LetterKind,
     LetterState,
@@ -35,7 +34,6 @@ from outreach.model import (
     OutreachError,
     Reading,
     ReadingKind,
-    Standing,
     State,
     Trust,
     TryAgainLaterError,
@@ -67,10 +65,6 @@ def letter(store: Store, number: int, **changes: object) -> NewLetter:
     key = LetterKey(store.campaign, store.wave, number, LetterKind.INVITATION)
     new = NewLetter(key, "mayor@a.example", (), "en", edition, {"place": "A"}, "d" * 64, f"<i.{number}@x.example>", NOW)
     return replace(new, **changes)  # type: ignore[arg-type]
-
-
-def go(_letter: Letter, _invitee: Invitee, _standing: Standing) -> Go:
-    return Go()
 
 
 def entry(store: Store, number: int, kind: EntryKind, **more: object) -> Entry:
@@ -153,50 +147,6 @@ def test_a_withheld_letter_can_be_queued_again(store: Store) -> None:
     assert store.outbox.letters()[0].state is LetterState.READY
 
 
-def test_claim_looks_at_each_invitee_again(store: Store) -> None:
-    """One goes, one waits, one is withheld."""
-    towns = enrol(store, "Ahus", "Bonn", "Caen")
-    store.outbox.queue([letter(store, town_.number) for town_ in towns.values()], NOW)
-    verdicts: dict[int, Go | Wait | Withhold] = {
-        towns["Ahus"].number: Go(),
-        towns["Bonn"].number: Wait(LATER, "Sunday"),
-        towns["Caen"].number: Withhold("has answered"),
-    }
-    claimed = store.outbox.claim(NOW, "w", 10, lambda letter, _i, _s: verdicts[letter.key.invitee])
-    assert [one.key.invitee for one in claimed] == [towns["Ahus"].number]
-    states = {one.key.invitee: (one.state, one.last_reply) for one in store.outbox.letters()}
-    assert states[towns["Bonn"].number] == (LetterState.READY, "Sunday")
-    assert states[towns["Caen"].number] == (LetterState.WITHHELD, "has answered")
-    assert store.outbox.next_due() == LATER
-
-
-def test_a_letter_that_was_being_handed_over_is_in_doubt_after_a_crash(store: Store) -> None:
-    """What was only claimed surely did not leave."""
-    towns = enrol(store, "Ahus", "Bonn")
-    store.outbox.queue([letter(store, one.number) for one in towns.values()], NOW)
-    claimed = store.outbox.claim(NOW, "w", 10, go)
-    assert store.outbox.begin(claimed[0].id, "w", NOW, go) == Go()
-    assert store.outbox.recover(LATER, "interrupted") == (1, 1)
-    counts = store.outbox.counts()
-    assert (counts[LetterState.READY], counts[LetterState.IN_DOUBT]) == (1, 1)
-    assert store.outbox.claim(LATER, "w", 10, go)[0].id == claimed[1].id
-
-
-def test_settling_notes_the_fact_and_the_standing_in_one_transaction(store: Store) -> None:
-    """The relay took the letter: the invitee is invited."""
-    vic = enrol(store, "Vic")["Vic"]
-    store.outbox.queue([letter(store, vic.number)], NOW)
-    one = store.outbox.claim(NOW, "w", 1, go)[0]
-    store.outbox.begin(one.id, "w", NOW, go)
-    sent = entry(store, vic.number, EntryKind.SENT, what="invitation", letter=one.id)
-    store.outbox.settle(one.id, LetterState.ACCEPTED, NOW, stage="reply", reply="250 OK", entries=[sent])
-    after = store.outbox.letter(one.id)
-    assert after is not None
-    assert (after.state, after.attempts, after.last_reply) == (LetterState.ACCEPTED, 1, "250 OK")
-    assert store.journal.standing(vic.number).state is State.INVITED
-    assert store.outbox.by_message_id([one.message_id, "<no@x.example>"]) == {one.message_id: vic.number}
-
-
 def test_an_edition_is_frozen_once(store: Store) -> None:
     """The same files give the same edition; a changed file gives another, and the first stays as it was."""
     first = store.outbox.freeze({"a": b"1", "b": b"2"}, NOW)
@@ -263,23 +213,6 @@ def test_acts_are_taken_back_from_the_newest_each_once(store: Store) -> None:
     first = store.acts.last()
     assert first is not None
     assert first.name == "one"
-
-
-def test_the_last_look_before_the_first_byte(store: Store) -> None:
-    """A letter that is withheld or settled after its claim does not begin; a settled one is not settled again."""
-    towns = enrol(store, "Ahus", "Bonn", "Caen")
-    store.outbox.queue([letter(store, town_.number) for town_ in towns.values()], NOW)
-    a, b, c = store.outbox.claim(NOW, "w", 10, go)
-    store.outbox.withhold([a.key.invitee], "stopped", NOW)
-    assert isinstance(store.outbox.begin(a.id, "w", NOW, go), Withhold)
-    assert isinstance(store.outbox.begin(b.id, "another", NOW, go), Withhold)
-    assert store.outbox.begin(c.id, "w", NOW, lambda *_: Wait(LATER, "an answer waits")) == Wait(
-        LATER, "an answer waits"
-    )
-    states = {one.id: one.state for one in store.outbox.letters()}
-    assert states == {a.id: LetterState.WITHHELD, b.id: LetterState.CLAIMED, c.id: LetterState.READY}
-    assert not store.outbox.settle(a.id, LetterState.READY, NOW, stage="", reply="late")
-    assert not store.outbox.settle(b.id, LetterState.READY, NOW, stage="", reply="", expected=(LetterState.IN_DOUBT,))
 
 
 RAW = b"From: a@a.example\r\nTo: us@x.example\r\nSubject: Re: x\r\nMessage-ID: <m@a.example>\r\n\r\nWe join.\r\n"

@@ -160,6 +160,22 @@ def test_what_is_not_on_the_sheet_is_named_below_it_and_in_the_table() -> None:
     assert [(row.head, row.cells[0]) for row in chart.table.rows] == [("Antarctica", 2), ("Kenya", 1)]
 
 
+@pytest.mark.parametrize(
+    ("codes", "near"),
+    [(("FR", "ES", "MT"), True), (("FR", "ES", "KE"), False), (("KE", "TZ", "UG", "RW"), False)],
+)
+def test_where_countries_lie_close_they_are_seen_from_nearer(codes: tuple[str, ...], near: bool) -> None:
+    """Europe, as soon as three of its countries are of the campaign; one picture, with the same numbers."""
+    by_country = {code: Answers(confirmed=n + 2) for n, code in enumerate(codes)}
+    chart = world_map(by_country, (), lambda _: "/log", Speech("en"))
+    assert (chart.near is not None) == near
+    if chart.near is not None:
+        root = ET.fromstring(str(chart.near))  # noqa: S314  our own
+        assert root.attrib["role"] == "img"
+        assert not list(root.iter(f"{SVG}a"))
+        assert sorted(text.text or "" for text in root.iter(f"{SVG}text")) == ["2", "3", "4"]
+
+
 # ---------------------------------------------------------------- how the outlines are made
 
 

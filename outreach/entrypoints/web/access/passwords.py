@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from outreach.model import UsageError
+from outreach.model import TryAgainLaterError, UsageError
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 SHORTEST, LONGEST = 12, 200  # characters; NIST SP 800-63B asks for length, not for kinds of characters
 AT_ONCE = 2  # comparisons, each takes 64 MiB
+WAITING = 10  # that may wait for their turn; more would leave no thread for those who are in
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
+_places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _places.acquire(blocking=False):
+        message = "too many people log in at this moment; try again in a moment"
+        raise TryAgainLaterError(message)
+    try:
+        with _turns:
+            yield
+    finally:
+        _places.release()
 
 
 @cache
@@ -46,19 +62,24 @@ def hashed(password: str) -> str:
 
     Raises:
         UsageError: It is longer than any that can be taken.
+        TryAgainLaterError: Too many people log in at once.
     """
     if len(password) > LONGEST:
         message = f"the password is too long; take at most {LONGEST} characters"
         raise UsageError(message)
-    with _turns:
+    with _turn():
         return _hasher().hash(password)
 
 
 def fits(kept: str | None, password: str) -> bool:
-    """Whether a password is the one that was kept; takes as long where there is none."""
+    """Whether a password is the one that was kept; takes as long where there is none.
+
+    Raises:
+        TryAgainLaterError: Too many people log in at once.
+    """
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415
 
-    with _turns:
+    with _turn():
         nobodys = _nobodys()
         try:
             same = _hasher().verify(kept or nobodys, password[: LONGEST + 1])

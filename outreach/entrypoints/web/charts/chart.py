@@ -29,3 +29,5 @@ class Chart:
     size: tuple[float, float]  # of the wide drawing, in units
     table: Table
     keys: tuple[Key, ...] = ()  # what the drawing does not say itself
+    near: Markup | None = None  # a part of it, seen from nearer
+    near_size: tuple[float, float] = (0.0, 0.0)

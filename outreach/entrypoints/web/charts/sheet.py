@@ -13,6 +13,7 @@ from outreach.entrypoints.web.charts.svg import XMLNS, short, tag, width_of, wor
 
 STATIC = Path(__file__).parents[1] / "static"
 MARGIN = 28.0  # units
+NEAR = 440.0  # the width of what is seen from nearer
 LARGE, SMALL = 1000.0, 480.0  # what is drawn is set to one of two widths
 _TOKEN = re.compile(r"--([\w-]+):\s*light-dark\(\s*([^,()]+),")
 _FACE = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, sans-serif"
@@ -23,23 +24,30 @@ def sheet(chart: Chart, subtitle: str, footer: str) -> bytes:
     width = LARGE if chart.size[0] > SMALL else SMALL
     scale = (width - 2 * MARGIN) / chart.size[0]
     height = chart.size[1] * scale
-    legend, rows = _legend(chart, width, MARGIN + 84 + height)
-    whole = MARGIN + 84 + height + rows * 24 + 46
-    place = {"x": MARGIN, "y": MARGIN + 64, "width": chart.size[0] * scale, "height": height}
-    where = " ".join(f'{key}="{short(value)}"' for key, value in place.items())
-    drawn = str(chart.wide).replace("<svg ", f"<svg {where} ", 1)
+    near = min(width - 2 * MARGIN, NEAR) / chart.near_size[0] * chart.near_size[1] if chart.near else 0.0
+    below = MARGIN + 84 + height + near
+    legend, rows = _legend(chart, width, below)
+    whole = below + rows * 24 + 46
     parts = (
         tag("style", Markup(looks())),  # noqa: S704  our own style sheet
         tag("rect", width=width, height=whole, class_="paper"),
         words(MARGIN, MARGIN + 22, chart.title, "sheet-title"),
         words(MARGIN, MARGIN + 46, subtitle, "sheet-subtitle"),
-        Markup(drawn),  # noqa: S704  made of `tag` alone
+        _placed(chart.wide, MARGIN + 64, width - 2 * MARGIN, height),
+        *([_placed(chart.near, MARGIN + 70 + height, NEAR, near)] if chart.near else []),
         *legend,
         words(MARGIN, whole - 18, footer, "sheet-footer"),
     )
     box = f"0 0 {short(width)} {short(whole)}"
     svg = tag("svg", *parts, xmlns=XMLNS, class_="drawing", width=width, height=whole, viewBox=box)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}\n'.encode()
+
+
+def _placed(drawn: Markup, y: float, width: float, height: float) -> Markup:
+    """A drawing within the file, at the left margin."""
+    place = {"x": MARGIN, "y": y, "width": width, "height": height}
+    where = " ".join(f'{key}="{short(value)}"' for key, value in place.items())
+    return Markup(str(drawn).replace("<svg ", f"<svg {where} ", 1))  # noqa: S704  made of `tag` alone
 
 
 def _legend(chart: Chart, width: float, y: float) -> tuple[list[Markup], int]:

@@ -71,7 +71,7 @@ def short(number: float) -> str:
 
 
 def _name(key: str) -> str:
-    return key.rstrip("_") if key.endswith("_") else key if key == "viewBox" else key.replace("_", "-")
+    return key.removesuffix("_").replace("_", "-")
 
 
 def _text(value: str | float) -> str:

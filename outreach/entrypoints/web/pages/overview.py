@@ -27,14 +27,18 @@ class Need:
 
 def overview(visit: Visit) -> Response:
     """How far it is to the goals, what needs a person, and what came when and from where."""
-    now, speech, link = visit.site.counted.now(visit.desk), Speech(visit.language), links(visit)
-    return visit.page(
-        "overview/page.html",
-        **_live(now, speech, link),
-        time=charts.over_time(now, speech),
-        world=charts.on_the_map(now, speech, link),
-        shares=[make(now, speech, link) for make in (charts.by_country, charts.by_language, charts.by_kind)],
-    )
+    kept, speech, link = visit.site.counted, Speech(visit.language), links(visit)
+    now = kept.now(visit.desk)
+    drawn = kept.drawn(now, visit.language, lambda: _charts(now, speech, link))
+    return visit.page("overview/page.html", **_live(now, speech, link), **drawn)
+
+
+def _charts(now: Overview, speech: Speech, link: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "time": charts.over_time(now, speech),
+        "world": charts.on_the_map(now, speech, link),
+        "shares": [make(now, speech, link) for make in (charts.by_country, charts.by_language, charts.by_kind)],
+    }
 
 
 def live(visit: Visit) -> Response:
@@ -59,7 +63,7 @@ def needs(waiting: Needs, speech: Speech, link: Callable[[str], str]) -> list[Ne
         (waiting.review, "/review", "needs_review"),
         (waiting.without_invitee, "/review?without=city", "search"),
         (waiting.owed, "/log?owed=yes", "in_talks"),
-        (waiting.in_doubt, "/letters?state=in_doubt", "warning"),
+        (waiting.in_doubt, "/letters/outbox?state=in_doubt", "warning"),
         (waiting.unreachable, "/log?state=unreachable", "unreachable"),
         (waiting.acknowledgements, "/letters/acknowledgements", "letters"),
     )

@@ -23,6 +23,16 @@ function show(root) {
   for (const button of root.querySelectorAll("button[data-png][hidden]")) button.hidden = false;
 }
 
+// What a country in hand says is written below the map, for those who come by keyboard or by touch.
+function tell(event) {
+  const country = event.target.closest(".world-map :is(a, g)");
+  const below = country?.closest(".chart").querySelector(".in-hand");
+  const said = country?.querySelector("title");
+  if (below && said) below.textContent = said.textContent;
+}
+document.addEventListener("focusin", tell);
+document.addEventListener("pointerover", tell);
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-png]");
   if (button) savePicture(button).catch(() => window.location.assign(button.dataset.png));

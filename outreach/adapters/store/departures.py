@@ -1,0 +1,229 @@
+"""Letters on their way out, many in a transaction: claimed by a sender, begun before a byte leaves, settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
+
+from outreach.adapters.store import tables as t
+from outreach.adapters.store.engine import reading, writing
+from outreach.adapters.store.journal import Journal, chunks
+from outreach.adapters.store.letter_rows import to_letter
+from outreach.adapters.store.outbox import WAITING
+from outreach.adapters.store.pace import Pacer, Paces, fitting
+from outreach.adapters.store.register import Register, Whereabouts
+from outreach.adapters.store.switches import PAUSED
+from outreach.model import Drop, Entry, Leave, Letter, LetterKind, LetterState, Standing, Stay
+
+Look = Callable[[Letter, Standing, Whereabouts], Leave | Stay | Drop]
+FINAL = frozenset(LetterState) - {LetterState.READY, LetterState.DEFERRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a sender may hand over now; where it is nothing, how long the pace holds everything back, and why."""
+
+    letters: tuple[Letter, ...] = ()
+    places: Mapping[int, Whereabouts] = field(default_factory=dict)  # of their invitees
+    seen: int = 0  # letters that were due and looked at
+    held: Stay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one claimed letter."""
+
+    letter: Letter  # as it was claimed
+    state: LetterState
+    stage: str
+    reply: str
+    begun: bool  # its intent was committed
+    tried: bool = True  # the relay was asked; it counts as an attempt
+    due_at: datetime | None = None
+    entries: tuple[Entry, ...] = ()
+
+
+class Departures:
+    """The way out of the letters of one wave of one campaign."""
+
+    def __init__(self, engine: Engine, journal: Journal, register: Register, campaign: str, wave: int) -> None:
+        self._engine = engine
+        self._journal = journal
+        self._register = register
+        self._paces = Paces(engine)
+        self._mine = (t.letter.c.campaign == campaign) & (t.letter.c.wave == wave)
+
+    # ------------------------------------------------------------ claimed
+
+    def claim(
+        self, now: datetime, sender: str, most: int, look: Look, pacer: Pacer, kinds: Iterable[LetterKind] = LetterKind
+    ) -> Claimed:
+        """Claims letters that are due, of some kinds, as many as the pace allows; each invitee is looked at again.
+
+        A letter whose invitee has answered or stopped since is withheld; one outside its window waits.
+        """
+        with writing(self._engine) as connection:
+            room = self._paces.room(connection, pacer, now)
+            if not room.addresses:
+                return Claimed(held=room.held)
+            due = self._due(connection, now, min(most, room.addresses), kinds, pacer)
+            letters = fitting(due, room, pacer.copies)
+            if not letters:
+                waiting = self._waiting(now, kinds)
+                return Claimed(held=room.held if due else self._paces.next_domain(connection, pacer, now, waiting))
+            numbers = [letter.key.invitee for letter in letters]
+            places = self._register.whereabouts(connection, numbers)
+            seen = self._seen(connection, letters, places, look)
+            going = self._note(connection, seen, sender, now)
+            self._paces.book(connection, pacer, going)
+        return Claimed(going, places, len(letters))
+
+    def _seen(
+        self, connection: Connection, letters: Sequence[Letter], places: Mapping[int, Whereabouts], look: Look
+    ) -> list[tuple[Letter, Leave | Stay | Drop]]:
+        """What the look says of each letter."""
+        standings = self._journal.current(connection, {letter.key.invitee for letter in letters})
+        nobody = Standing()
+        return [(x, look(x, standings.get(x.key.invitee, nobody), places[x.key.invitee])) for x in letters]
+
+    def held(self, now: datetime, pacer: Pacer) -> Stay | None:
+        """What holds back every letter at this moment; nothing is changed."""
+        with reading(self._engine) as connection:
+            room = self._paces.seen(connection, pacer, now)
+        return None if room.addresses else room.held
+
+    def _waiting(self, now: datetime, kinds: Iterable[LetterKind]) -> Any:
+        kind = t.letter.c.kind.in_([kind.value for kind in kinds])
+        return self._mine & t.letter.c.state.in_(WAITING) & (t.letter.c.due_at <= now) & kind
+
+    def _due(
+        self, connection: Connection, now: datetime, most: int, kinds: Iterable[LetterKind], pacer: Pacer
+    ) -> list[Letter]:
+        query = select(t.letter).where(self._waiting(now, kinds)).order_by(t.letter.c.due_at, t.letter.c.id)
+        query = query.limit(most).with_for_update(skip_locked=True)
+        if not pacer.domain_gap:
+            return [to_letter(row) for row in connection.execute(query)]
+        rows = connection.execute(query.where(self._paces.domain_is_free(connection, pacer)))
+        return list({row.domain: to_letter(row) for row in reversed(rows.all())}.values())[::-1]  # the first of each
+
+    def _note(
+        self, connection: Connection, seen: Sequence[tuple[Letter, Leave | Stay | Drop]], sender: str, now: datetime
+    ) -> tuple[Letter, ...]:
+        """Writes down what the look said; gives the letters that may leave."""
+        going = [letter for letter, verdict in seen if isinstance(verdict, Leave)]
+        for some in chunks(letter.id for letter in going):
+            values = {"state": LetterState.CLAIMED.value, "claimed_by": sender}
+            connection.execute(update(t.letter).where(t.letter.c.id.in_(some)).values(values))
+        _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], now)
+        return tuple(replace(letter, state=LetterState.CLAIMED) for letter in going)
+
+    # ------------------------------------------------------------ begun
+
+    def begin(self, claimed: Claimed, sender: str, moment: datetime, look: Look) -> frozenset[int]:
+        """The intent of all these letters, committed before the first byte of any leaves; gives the ids that may not.
+
+        Each invitee is looked at once more in the same transaction. `moment` becomes the Date of a letter that is
+        tried for the first time.
+        """
+        ids = [letter.id for letter in claimed.letters]
+        numbers = {letter.key.invitee for letter in claimed.letters}
+        with writing(self._engine) as connection:
+            self._journal.lock(connection, numbers)
+            if connection.execute(select(t.switch.c.value).where(t.switch.c.name == PAUSED)).scalar() is not None:
+                return frozenset(ids)
+            mine = self._in_hand(connection, ids, sender)
+            seen = self._seen(connection, [x for x in claimed.letters if x.id in mine], claimed.places, look)
+            going = [letter.id for letter, verdict in seen if isinstance(verdict, Leave)]
+            for some in chunks(going):
+                connection.execute(update(t.letter).where(t.letter.c.id.in_(some)).values(_begun(moment)))
+            _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], moment)
+        return frozenset(ids) - frozenset(going)
+
+    def _in_hand(self, connection: Connection, ids: Sequence[int], sender: str) -> frozenset[int]:
+        """Which of these are still claimed by this sender: nobody withheld them, and no lease ran out."""
+        claimed = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.claimed_by == sender)
+        query = select(t.letter.c.id).where(claimed).order_by(t.letter.c.id).with_for_update()
+        found = (connection.execute(query.where(t.letter.c.id.in_(some))).scalars() for some in chunks(ids))
+        return frozenset(one for some in found for one in some)
+
+    # ------------------------------------------------------------ settled
+
+    def release(self, letters: Iterable[Letter], sender: str, why: str = "") -> None:
+        """Claimed letters that surely did not leave wait again."""
+        with writing(self._engine) as connection:
+            for some in chunks(letter.id for letter in letters):
+                claimed = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.claimed_by == sender)
+                values = {"state": LetterState.READY.value, "claimed_by": None, "last_reply": why}
+                connection.execute(update(t.letter).where(t.letter.c.id.in_(some), claimed).values(values))
+
+    def settle(self, outcomes: Sequence[Outcome], sender: str, now: datetime) -> None:
+        """Writes down what became of the letters of one sender, with the facts that follow for the log.
+
+        A letter that is no longer this sender's was settled by somebody else meanwhile, and stays as it is. One whose
+        lease ran out is in doubt: who handed it over still knows better, unless it has been tried again since.
+        """
+        if not outcomes:
+            return
+        with writing(self._engine) as connection:
+            self._journal.lock(connection, {one.letter.key.invitee for one in outcomes})
+            known = self._attempts(connection, [one.letter.id for one in outcomes], sender)
+            ours = [one for one in outcomes if known.get(one.letter.id) == one.letter.attempts + one.begun]
+            if ours:
+                connection.execute(_SETTLED, [_settled(one, now) for one in ours])
+                self._journal.extend(connection, [entry for one in ours for entry in one.entries], now)
+
+    def _attempts(self, connection: Connection, ids: Sequence[int], sender: str) -> dict[int, int]:
+        """How often the letters were tried that this sender may settle."""
+        in_hand = t.letter.c.state.in_((LetterState.CLAIMED.value, LetterState.HANDING_OVER.value))
+        may = or_(in_hand & (t.letter.c.claimed_by == sender), t.letter.c.state == LetterState.IN_DOUBT.value)
+        query = select(t.letter.c.id, t.letter.c.attempts).where(may).order_by(t.letter.c.id).with_for_update()
+        found = (connection.execute(query.where(t.letter.c.id.in_(some))) for some in chunks(ids))
+        return {row.id: row.attempts for some in found for row in some}
+
+
+def _begun(moment: datetime) -> dict[str, Any]:
+    return {
+        "state": LetterState.HANDING_OVER.value,
+        "attempts": t.letter.c.attempts + 1,
+        "stage": "payload",
+        "first_tried_at": func.coalesce(t.letter.c.first_tried_at, moment),
+    }
+
+
+def _keep_back(connection: Connection, letters: Sequence[tuple[Letter, Stay | Drop]], now: datetime) -> None:
+    """Letters that do not leave: they wait, or are withheld."""
+    for letter, verdict in letters:
+        values: dict[str, Any] = {"claimed_by": None, "last_reply": verdict.why}
+        if isinstance(verdict, Stay):
+            waits = LetterState.READY if letter.state is LetterState.CLAIMED else letter.state
+            values |= {"state": waits.value, "due_at": verdict.until}
+        else:
+            values |= {"state": LetterState.WITHHELD.value, "settled_at": now}
+        connection.execute(update(t.letter).where(t.letter.c.id == letter.id).values(values))
+
+
+_SETTLED = (
+    update(t.letter)
+    .where(t.letter.c.id == bindparam("letter"))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "stage", "last_reply", "due_at", "attempts")})
+    .values(first_tried_at=func.coalesce(t.letter.c.first_tried_at, bindparam("new_first")))
+    .values(settled_at=bindparam("new_settled"), claimed_by=None)
+)
+
+
+def _settled(one: Outcome, now: datetime) -> dict[str, Any]:
+    letter = one.letter
+    return {
+        "letter": letter.id,
+        "new_state": one.state.value,
+        "new_stage": one.stage,
+        "new_last_reply": one.reply[:2000],
+        "new_due_at": one.due_at or letter.due_at,
+        "new_attempts": letter.attempts + one.tried,
+        "new_first": now if one.tried else None,
+        "new_settled": now if one.state in FINAL else None,
+    }

@@ -1,0 +1,168 @@
+"""Hands some claimed letters over one connection to the relay, and writes down what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
+
+from outreach.adapters.store.departures import Claimed, Look, Outcome
+from outreach.campaign.desk import Desk
+from outreach.campaign.outcomes import outcome_of
+from outreach.campaign.wire import letter_parts, outgoing
+from outreach.model import Handover, HandoverResult, Letter, Outgoing, OutreachError
+
+T = TypeVar("T")
+STOP_CHECK = 0.2  # seconds between two looks whether to stop
+LAST_ANSWER = 20.0  # seconds that a letter in hand has to end when the program is to stop
+NEVER_BEGUN = Handover(HandoverResult.NOT_TRIED, "connect", "")
+NOBODY_KNOWS = Handover(HandoverResult.IN_DOUBT, "payload", "the program failed while it handed the letter over")
+
+
+class Postman(Protocol):
+    """One connection to the relay."""
+
+    async def connect(self) -> None:
+        """Connects and logs in."""
+        ...
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection can take a letter."""
+        ...
+
+    async def hand_over(
+        self,
+        letters: Sequence[Outgoing],
+        *,
+        before_payload: Callable[[], Collection[int]],
+        settled: Callable[[int, Handover], None],
+    ) -> None:
+        """Hands letters over, in order; none begins before the one before it is settled.
+
+        `before_payload` is called once, before the first byte of the first one: it commits the intent of all, and says
+        which must not leave any more. `settled` is told what became of each of the others; if it raises, no further
+        letter begins.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Takes leave."""
+        ...
+
+
+class StoppedError(Exception):
+    """The program is to stop, and no letter is in hand."""
+
+
+class EnoughError(Exception):
+    """The relay's answer to one letter says that no further one should follow."""
+
+
+async def unless_stopped(
+    talk: Coroutine[Any, Any, T], stop: Callable[[], bool], begun: Callable[[], bool] = lambda: False
+) -> T:
+    """Ends a conversation when the program is to stop: at once before a letter's first byte, else after a while."""
+    task = asyncio.ensure_future(talk)
+    patience = LAST_ANSWER
+    while not (await asyncio.wait({task}, timeout=STOP_CHECK))[0]:
+        if stop():
+            patience -= STOP_CHECK if begun() else LAST_ANSWER
+        if patience <= 0:
+            task.cancel()
+            await asyncio.wait({task})
+            break
+    if task.cancelled():
+        raise StoppedError
+    return task.result()
+
+
+class Batch:
+    """Letters that leave one after the other: their intent is one transaction, what became of them another."""
+
+    def __init__(
+        self, desk: Desk, claimed: Claimed, sender: str, look: Look, heed: Callable[[Letter, Handover], None]
+    ) -> None:
+        """`heed` hears what became of each letter, and raises EnoughError where no further one should leave."""
+        self._desk = desk
+        self._claimed = claimed
+        self._sender = sender
+        self._look = look
+        self._heed = heed
+        self._moment = desk.now()
+        self._begun: frozenset[int] = frozenset()  # letters whose intent is committed
+        self._outcomes: dict[int, Outcome] = {}
+
+    @property
+    def tried(self) -> tuple[Outcome, ...]:
+        """What became of the letters that the relay was asked to take."""
+        return tuple(one for one in self._outcomes.values() if one.tried)
+
+    async def hand_over(self, postman: Postman, stop: Callable[[], bool]) -> None:
+        """Sends the letters.
+
+        Raises:
+            StoppedError: The program is to stop.
+            OutreachError: The relay or the database cannot be reached; the letters that did not leave wait again.
+        """
+        unknown = NEVER_BEGUN
+        try:
+            letters = self._composed()
+            if letters:
+                if not postman.connected:
+                    await unless_stopped(postman.connect(), stop)
+                await self._send(postman, letters, stop)
+        except EnoughError:
+            pass
+        except (StoppedError, OutreachError):
+            raise
+        except BaseException:
+            unknown = NOBODY_KNOWS
+            raise
+        finally:
+            self._write_down(unknown)
+
+    def _composed(self) -> list[tuple[Letter, Outgoing]]:
+        """The letters as they go over the wire."""
+        made = []
+        for letter in self._claimed.letters:
+            try:
+                parts = letter_parts(self._desk, letter, letter.first_tried_at or self._moment)
+            except OutreachError as error:
+                self._note(letter, Handover(HandoverResult.LETTER, "compose", str(error)))
+                break
+            made.append((letter, outgoing(self._desk, letter, parts)))
+        return made
+
+    async def _send(self, postman: Postman, made: list[tuple[Letter, Outgoing]], stop: Callable[[], bool]) -> None:
+        letters = [letter for letter, _ in made]
+        talk = postman.hand_over(
+            [one for _, one in made],
+            before_payload=lambda: self._intend(letters),
+            settled=lambda number, handover: self._note(letters[number], handover),
+        )
+        await unless_stopped(talk, stop, lambda: bool(self._begun))
+
+    def _intend(self, letters: list[Letter]) -> list[int]:
+        """Commits the intent of all that are not settled yet; gives the places of those that must not leave."""
+        left = tuple(letter for letter in letters if letter.id not in self._outcomes)
+        batch = Claimed(left, self._claimed.places)
+        kept_back = self._desk.store.departures.begin(batch, self._sender, self._moment, self._look)
+        self._begun = frozenset(letter.id for letter in left) - kept_back
+        return [number for number, letter in enumerate(letters) if letter.id in kept_back]
+
+    def _note(self, letter: Letter, handover: Handover) -> None:
+        begun = letter.id in self._begun
+        self._outcomes[letter.id] = outcome_of(self._desk, letter, handover, self._desk.now(), begun=begun)
+        self._heed(letter, handover)
+
+    def _write_down(self, unknown: Handover) -> None:
+        """Settles every letter; what has no outcome and was not begun waits again, if it has not been kept back."""
+        desk, now = self._desk, self._desk.now()
+        silent = [letter for letter in self._claimed.letters if letter.id not in self._outcomes]
+        for letter in silent:
+            if letter.id in self._begun:
+                self._outcomes[letter.id] = outcome_of(desk, letter, unknown, now, begun=True)
+        desk.store.departures.settle(tuple(self._outcomes.values()), self._sender, now)
+        if left := [letter for letter in silent if letter.id not in self._begun]:
+            desk.store.departures.release(left, self._sender)

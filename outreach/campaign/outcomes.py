@@ -1,0 +1,56 @@
+"""What follows from the relay's answer to one letter: its next state, when it is tried again, what the log says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from outreach.adapters.store.departures import Outcome
+from outreach.campaign.desk import Desk
+from outreach.core.pacing import next_try
+from outreach.model import Entry, EntryKind, Handover, HandoverResult, Letter, LetterState
+
+FOUR_DAYS = timedelta(days=4)  # RFC 5321 §4.5.4.1
+STATES = {
+    HandoverResult.ACCEPTED: LetterState.ACCEPTED,
+    HandoverResult.REFUSED: LetterState.REFUSED,
+    HandoverResult.IN_DOUBT: LetterState.IN_DOUBT,
+    # surely not taken, and not the contact's fault
+    HandoverResult.ACCOUNT: LetterState.READY,
+    HandoverResult.LETTER: LetterState.READY,
+    HandoverResult.NOT_TRIED: LetterState.READY,
+}
+
+
+def outcome_of(desk: Desk, letter: Letter, handover: Handover, now: datetime, *, begun: bool) -> Outcome:
+    """What became of a letter; `begun` says that its intent was committed."""
+    due_at, reply = None, handover.reply
+    if handover.result is HandoverResult.DEFERRED:
+        due_at = next_try(letter.attempts + 1, now, give_up_at(desk, letter.first_tried_at or now, now))
+        state = LetterState.REFUSED if due_at is None else LetterState.DEFERRED
+        if due_at is None:
+            reply = f"given up before the deadline after {letter.attempts + 1} tries: {reply}"
+    else:
+        state = STATES[handover.result]
+    tried = handover.result is not HandoverResult.NOT_TRIED
+    entries = _entries(desk, letter, state, reply, now)
+    return Outcome(letter, state, handover.stage, reply, begun, tried, due_at, entries)
+
+
+def _entries(desk: Desk, letter: Letter, state: LetterState, reply: str, now: datetime) -> tuple[Entry, ...]:
+    """The facts for the log: the relay took the letter, or refused its address for good."""
+    key = letter.key
+    if state is LetterState.ACCEPTED:
+        sent, what = EntryKind.SENT, key.kind.value
+        return (desk.entry(invitee=key.invitee, kind=sent, at=now, what=what, step=key.step, letter=letter.id),)
+    if state is LetterState.REFUSED:
+        refused, what = EntryKind.REFUSED, reply[:40]
+        return (desk.entry(invitee=key.invitee, kind=refused, at=now, what=what, step=key.round, letter=letter.id),)
+    return ()
+
+
+def give_up_at(desk: Desk, first_tried: datetime, now: datetime) -> datetime:
+    """Letters are tried for four days, and not past the deadline unless it is over already."""
+    deadline = datetime.combine(desk.deadline, time(23, 59), tzinfo=ZoneInfo(desk.settings.campaign.timezone))
+    four_days = first_tried + FOUR_DAYS
+    return min(deadline.astimezone(UTC), four_days) if deadline > now else four_days

@@ -1,0 +1,69 @@
+"""The third and fourth step: everything that is wrong, each with its cure; and a letter to oneself."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from outreach.bootstrap import relay
+from outreach.campaign.desk import Desk
+from outreach.campaign.prepare import check, letter_kinds
+from outreach.campaign.preview import send_test_letter
+from outreach.entrypoints.archive import archive_findings
+from outreach.entrypoints.connections import try_servers
+from outreach.entrypoints.web.visit import Visit
+from outreach.model import ConfigurationError, Finding, OutreachError
+
+TEST = "/letters/test"
+
+
+def check_page(visit: Visit) -> Response:
+    """What can be found without asking a server."""
+    return _page(visit, online=False)
+
+
+def check_servers(visit: Visit) -> Response:
+    """The same, and what the servers say: mail server, mailbox, name servers."""
+    return _page(visit, online=True)
+
+
+def _page(visit: Visit, *, online: bool) -> Response:
+    findings = _findings(visit.desk, online=online)
+    errors = [finding for finding in findings if not finding.warning]
+    warnings = [finding for finding in findings if finding.warning]
+    return visit.page("letters/check.html", errors=errors, warnings=warnings, online=online)
+
+
+def _findings(desk: Desk, *, online: bool) -> tuple[Finding, ...]:
+    try:
+        findings = check(desk, offline=not online)
+    except ConfigurationError as error:
+        cure = "correct it and check again"
+        return error.findings or (Finding(str(error), "the campaign folder", "nothing can be sent", cure),)
+    if not online:
+        return findings
+    servers = tuple(try_servers(desk))
+    return (*findings, *servers, *(() if servers else archive_findings(desk)))
+
+
+def test_page(visit: Visit) -> Response:
+    """Asks where the test letter is to go."""
+    return _test(visit)
+
+
+def _test(visit: Visit, mistake: str = "", status: int = 200) -> Response:
+    given = {"address": visit.field("address"), "who": visit.field("who"), "letter": visit.field("letter")}
+    kinds = [(f"{kind.value}.{step}" if step else kind.value, kind, step) for kind, step in letter_kinds(visit.desk)]
+    return visit.page("letters/test.html", status=status, given=given, kinds=kinds, mistake=mistake)
+
+
+def send_test(visit: Visit) -> Response:
+    """Sends one letter to oneself."""
+    address, who = visit.field("address").strip(), visit.field("who").strip()
+    kinds = {f"{kind.value}.{step}" if step else kind.value: (kind, step) for kind, step in letter_kinds(visit.desk)}
+    kind, step = kinds.get(visit.field("letter"), next(iter(kinds.values())))
+    try:
+        with relay(visit.desk) as make_postman:
+            reply = send_test_letter(visit.desk, make_postman, address, kind, step, as_for=who or None)
+    except OutreachError as error:
+        return _test(visit, str(error), 422)
+    return visit.go(TEST, visit.say("The test letter to %(address)s left: %(reply)s", address=address, reply=reply))

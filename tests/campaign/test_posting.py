@@ -1,0 +1,257 @@
+"""A pass over the outbox: batches, what stops them, and what becomes of letters that were in hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from outreach.adapters.store.switches import PAUSED
+from outreach.bootstrap import make_desk
+from outreach.campaign.desk import Desk
+from outreach.campaign.mailing import queue_invitations
+from outreach.campaign.posting import MOST_AT_ONCE, post
+from outreach.model import (
+    Contact,
+    Handover,
+    HandoverResult,
+    Invitee,
+    LetterState,
+    Outgoing,
+)
+from outreach.settings import (
+    CampaignSettings,
+    InboxSettings,
+    SenderSettings,
+    SendingSettings,
+    Settings,
+    SmtpSettings,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2022, 7, 15, 9, tzinfo=UTC)
+R = HandoverResult
+TAKEN = Handover(R.ACCEPTED, "reply", "250 OK")
+
+
+class Clock:
+    """Stands still."""
+
+    def now(self) -> datetime:
+        """The moment."""
+        return NOW
+
+
+@dataclass
+class Relay:
+    """Takes letters as real ones do, one after the other, and answers as it is told."""
+
+    answers: Callable[[int], Handover | str] = lambda _number: TAKEN  # by the letter's number, from 1; or "lost", "bug"
+    taken: list[str] = field(default_factory=list)
+    asked: int = 0
+    batches: list[int] = field(default_factory=list)
+    before: Callable[[], None] = lambda: None  # happens just before the intent
+
+    def postman(self) -> Connection:
+        """One more connection."""
+        return Connection(self)
+
+
+@dataclass
+class Connection:
+    """One connection to the relay."""
+
+    relay: Relay
+    connected: bool = False
+
+    async def connect(self) -> None:
+        """Always works."""
+        self.connected = True
+
+    async def close(self) -> None:
+        """Always works."""
+        self.connected = False
+
+    async def hand_over(
+        self,
+        letters: Sequence[Outgoing],
+        *,
+        before_payload: Callable[[], Collection[int]],
+        settled: Callable[[int, Handover], None],
+    ) -> None:
+        """Answers letter by letter, as the real one does."""
+        self.relay.batches.append(len(letters))
+        self.relay.before()
+        kept_back = before_payload()
+        for number, letter in enumerate(letters):
+            if number in kept_back:
+                continue
+            await asyncio.sleep(0)
+            self.relay.asked += 1
+            answer = self.relay.answers(self.relay.asked)
+            if answer == "bug":
+                raise ZeroDivisionError
+            if answer == "lost":
+                self.connected = False
+                settled(number, Handover(R.IN_DOUBT, "reply", "connection lost"))
+                for other in range(number + 1, len(letters)):
+                    settled(other, Handover(R.NOT_TRIED, "connect", "connection lost"))
+                return
+            assert isinstance(answer, Handover)
+            if answer.result is R.ACCEPTED:
+                self.relay.taken.append(letter.recipients[0])
+            settled(number, answer)
+
+
+def settings(**smtp: object) -> Settings:
+    """A campaign that may send at any time."""
+    return Settings(
+        CampaignSettings("trial", "Trial", date(2022, 9, 15), mode="real"),
+        SenderSettings("Secretariat", "secretariat@campaign.example"),
+        replace(SmtpSettings("127.0.0.1", security="none", per_minute=0, connections=1), **smtp),  # type: ignore[arg-type]
+        InboxSettings(host="127.0.0.1"),
+        sending=SendingSettings(days=(), hours="any", holidays=False),
+    )
+
+
+@pytest.fixture
+def make_office(tmp_path: Path) -> Callable[..., Desk]:
+    """Makes a desk with so many letters in its outbox."""
+    (tmp_path / "templates").symlink_to(ROOT / "templates")
+
+    def make(letters: int, **smtp: object) -> Desk:
+        desk = make_desk(tmp_path, settings(**smtp), Clock(), "tester")
+        towns = [
+            Invitee(f"t{number}", f"Town {number}", "GB", contacts=(Contact(f"mayor@t{number}.example"),))
+            for number in range(letters)
+        ]
+        desk.store.register.enrol(towns, lambda _town: [], NOW, "person:tester")
+        queue_invitations(desk, desk.load_stationery(), list(desk.store.register.all().values()))
+        return desk
+
+    return make
+
+
+def states(desk: Desk) -> dict[LetterState, int]:
+    """How many letters are in each state that has any."""
+    return {state: number for state, number in desk.store.outbox.counts().items() if number}
+
+
+def test_letters_leave_in_growing_batches(make_office: Callable[..., Desk]) -> None:
+    """The first alone, then more at once, never more than the most; each once."""
+    desk, relay = make_office(300, connections=2), Relay()
+    progress = post(desk, relay.postman)
+    assert progress.done == {LetterState.ACCEPTED: 300}
+    assert Counter(relay.taken).most_common(1)[0][1] == 1
+    assert relay.batches[0] == 1
+    assert 1 < max(relay.batches) <= MOST_AT_ONCE
+    assert desk.store.journal.standings() == desk.store.journal.folded()
+
+
+@pytest.mark.parametrize("result", [R.ACCOUNT, R.LETTER])
+def test_an_answer_about_us_stops_the_batch(make_office: Callable[..., Desk], result: R) -> None:
+    """No letter after it begins; those before it are settled, the rest wait untried, and everybody is told."""
+    relay = Relay(lambda number: Handover(result, "reply", "no more") if number == 40 else TAKEN)
+    desk = make_office(100)
+    progress = post(desk, relay.postman)
+    assert (relay.asked, len(relay.taken)) == (40, 39)
+    assert states(desk) == {LetterState.ACCEPTED: 39, LetterState.READY: 61}
+    assert "no more" in progress.stopped_because
+    assert "no more" in (desk.store.switches.get(PAUSED) or "")
+    assert Counter(letter.attempts for letter in desk.store.outbox.letters()) == {1: 40, 0: 60}
+
+
+def test_five_equal_refusals_stop_the_batch(make_office: Callable[..., Desk]) -> None:
+    """The sixth address is not asked, though its intent was committed with theirs."""
+    refused = Handover(R.REFUSED, "rcpt", "550 5.1.1 unknown")
+    relay = Relay(lambda number: TAKEN if number <= 30 else refused)
+    desk = make_office(100)
+    post(desk, relay.postman)
+    assert relay.asked == 35
+    assert states(desk) == {LetterState.ACCEPTED: 30, LetterState.REFUSED: 5, LetterState.READY: 65}
+
+
+def test_a_lost_connection_leaves_one_letter_in_doubt(make_office: Callable[..., Desk]) -> None:
+    """Those after it surely did not begin, and leave over the next connection; the doubtful one does not."""
+    relay = Relay(lambda number: "lost" if number == 40 else TAKEN)
+    desk = make_office(100)
+    post(desk, relay.postman)
+    assert states(desk) == {LetterState.ACCEPTED: 99, LetterState.IN_DOUBT: 1}
+    assert len(set(relay.taken)) == 99
+    (doubt,) = desk.store.outbox.letters(states=[LetterState.IN_DOUBT])
+    assert (doubt.attempts, doubt.settled_at, doubt.stage) == (1, NOW, "reply")
+
+
+def test_a_fault_of_ours_leaves_what_had_begun_in_doubt(make_office: Callable[..., Desk]) -> None:
+    """Nobody knows how far the batch came: none of it is sent again by itself."""
+    relay = Relay(lambda number: "bug" if number == 40 else TAKEN)
+    desk = make_office(100)
+    with pytest.raises(ZeroDivisionError):
+        post(desk, relay.postman)
+    found = states(desk)
+    assert found[LetterState.ACCEPTED] == 39
+    assert found[LetterState.READY] + found[LetterState.IN_DOUBT] == 61
+    assert 0 < found[LetterState.IN_DOUBT] <= MOST_AT_ONCE
+
+
+def test_whoever_stops_between_claim_and_intent_gets_nothing(make_office: Callable[..., Desk]) -> None:
+    """The letter is withheld while its batch is about to leave; the others go."""
+    desk, relay = make_office(20), Relay()
+    last = max(letter.key.invitee for letter in desk.store.outbox.letters())
+
+    def stop_the_last() -> None:
+        desk.store.outbox.withhold([last], "stopped", NOW)
+
+    relay.before = stop_the_last
+    post(desk, relay.postman)
+    assert states(desk)[LetterState.WITHHELD] == 1
+    assert len(relay.taken) == 19
+
+
+def test_a_pause_keeps_back_the_next_batch(make_office: Callable[..., Desk]) -> None:
+    """Another process pauses: what has begun ends, nothing else begins, and nothing counts as tried."""
+    desk, relay = make_office(20), Relay()
+
+    def pause() -> None:
+        if relay.asked:
+            desk.store.switches.turn(PAUSED, "paused by A", NOW)
+
+    relay.before = pause
+    progress = post(desk, relay.postman)
+    assert progress.stopped_because == "paused by A"
+    assert states(desk) == {LetterState.ACCEPTED: 1, LetterState.READY: 19}
+    desk.store.switches.turn(PAUSED, None, NOW)
+    assert post(desk, Relay().postman).done == {LetterState.ACCEPTED: 19}
+
+
+def test_given_up_before_the_deadline(make_office: Callable[..., Desk]) -> None:
+    """A letter that would be tried again too late becomes a task, and says so."""
+    desk = make_office(1)
+    late = replace(desk, clock=LateClock())
+    post(late, Relay(lambda _number: Handover(R.DEFERRED, "rcpt", "451 later")).postman)
+    (letter,) = desk.store.outbox.letters()
+    assert letter.state is LetterState.REFUSED
+    assert letter.last_reply == "given up before the deadline after 1 tries: 451 later"
+
+
+class LateClock:
+    """Stands at the deadline's last minutes in Madrid."""
+
+    def now(self) -> datetime:
+        """The moment."""
+        return datetime(2022, 9, 15, 21, 57, tzinfo=UTC)
+
+
+def test_a_used_up_day_ends_the_pass(make_office: Callable[..., Desk]) -> None:
+    """What the relay takes today has left; the rest waits for tomorrow, and the pass says until when."""
+    desk, relay = make_office(30, per_day=12), Relay()
+    progress = post(desk, relay.postman)
+    assert len(relay.taken) == 12
+    assert progress.held is not None
+    assert progress.held.why == "at most 12 addresses within 24 hours"
+    assert NOW + timedelta(hours=24) < progress.held.until <= NOW + timedelta(hours=25)
