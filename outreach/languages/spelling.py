@@ -32,5 +32,5 @@ _LETTERS = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d",
 
 
 def search_text(text: str) -> str:
-    """The words of a text as they are searched, each behind a blank: what was typed stands in it, if a word begins so."""
+    """The words of a text as they are searched, each behind a blank: what is typed stands in it if a word begins so."""
     return "".join(f" {word}" for word in plain_words(text.translate(_LETTERS)))
