@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -82,7 +82,7 @@ def fill(folder: Path, address: str, number: int) -> float:
     config = CONFIG.replace("[campaign]", f'[campaign]\ndatabase = "{address}"', 1)
     (folder / "config.toml").write_text(config, encoding="utf-8")
     desk = make_desk(folder, load_settings(folder / "config.toml"), VirtualClock(NOW), "anna")
-    chance, begun = random.Random(8), time.perf_counter()
+    chance, begun = random.Random(8), time.perf_counter()  # noqa: S311  nothing secret
     first = min(number, PLAYED)
     desk.store.register.enrol([*invented(first, chance)], clues_of, LAUNCH - timedelta(days=9), "person:anna")
     everybody = [invitee.number for invitee in desk.store.register.each()]
@@ -146,7 +146,19 @@ def story(desk: Desk, number: int, chance: random.Random) -> Iterator[Entry]:
 
 def requests(number: int) -> dict[str, tuple[str, ...]]:
     """What is measured, by name: one or several addresses of the log."""
-    searches = ("san", "saint mer", "città ba", "orsted", "서울", "新", "مدينة", "нижний", "town-4711", "vikdorhal", "zzz")
+    searches = (
+        "san",
+        "saint mer",
+        "città ba",
+        "orsted",
+        "서울",
+        "新",
+        "مدينة",
+        "нижний",
+        "town-4711",
+        "vikdorhal",
+        "zzz",
+    )
     return {
         "first page": ("/log",),
         "search, many scripts": tuple(f"/log?q={quote(word)}" for word in searches),
@@ -156,9 +168,23 @@ def requests(number: int) -> dict[str, tuple[str, ...]]:
         "by language": ("/log?language=fr", "/log?language=de", "/log?language=xx"),
         "late, review, owed": ("/log?late=yes", "/log?review=yes", "/log?owed=yes"),
         "decided by": ("/log?by=machine", "/log?by=person", "/log?by=anna"),
-        "sorted": ("/log?sort=-since", "/log?sort=country", "/log?state=invited&sort=-since", "/log?country=FR&sort=since"),
-        "deep page": (f"/log?after={number // 2}", f"/log?after={number // 2}&state=invited", f"/log?after={number - 9}&sort=-since"),
-        "as of a day": ("/log?as_of=2022-07-25", "/log?as_of=2022-07-25&state=confirmed", "/log?as_of=2022-07-17", "/log?as_of=2022-08-15&q=san"),
+        "sorted": (
+            "/log?sort=-since",
+            "/log?sort=country",
+            "/log?state=invited&sort=-since",
+            "/log?country=FR&sort=since",
+        ),
+        "deep page": (
+            f"/log?after={number // 2}",
+            f"/log?after={number // 2}&state=invited",
+            f"/log?after={number - 9}&sort=-since",
+        ),
+        "as of a day": (
+            "/log?as_of=2022-07-25",
+            "/log?as_of=2022-07-25&state=confirmed",
+            "/log?as_of=2022-07-17",
+            "/log?as_of=2022-08-15&q=san",
+        ),
         "one invitee": (f"/invitees/{number // 3}", f"/invitees/{number // 2}"),
     }
 
@@ -173,7 +199,9 @@ def measure(folder: Path, rounds: int) -> list[str]:
             slowest = max(addresses, key=lambda address: taken(someone, address))
             over += told(name, times, LIMIT, slowest)
         first = taken(someone, "/")
-        over += told("overview", sorted(taken(someone, "/") for _ in range(rounds)), FIRST_BYTE, f"the first: {first:.0f} ms")
+        over += told(
+            "overview", sorted(taken(someone, "/") for _ in range(rounds)), FIRST_BYTE, f"the first: {first:.0f} ms"
+        )
     return over
 
 
@@ -190,7 +218,8 @@ def taken(someone: Browser, address: str) -> float:
 def told(name: str, times: list[float], limit: int, remark: str) -> list[str]:
     """Prints a line; gives the name if p95 is over the limit."""
     p95 = times[min(len(times) - 1, int(0.95 * len(times)))]
-    print(f"  {name:22} p50 {statistics.median(times):6.0f} ms   p95 {p95:6.0f} ms   {p95 / limit:5.2f} of {limit} ms   {remark}")
+    shown = f"p50 {statistics.median(times):6.0f} ms   p95 {p95:6.0f} ms   {p95 / limit:5.2f} of {limit} ms"
+    print(f"  {name:22} {shown}   {remark}")
     return [name] if p95 > limit else []
 
 

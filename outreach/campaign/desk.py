@@ -18,6 +18,7 @@ from outreach.core.geography import time_zone
 from outreach.core.letters.reference import check_reference
 from outreach.core.whose.index import Index, build_index
 from outreach.languages.places import load_places
+from outreach.languages.spelling import plain
 from outreach.model import Entry, EntryKind, Invitee, NextAction, Standing, UsageError
 from outreach.settings import Settings
 
@@ -35,10 +36,12 @@ class Clock(Protocol):
 
 @dataclass
 class _Kept:
-    """The index of the invitees, and of which register it was built."""
+    """The index of the invitees and their names, and of which register they were made."""
 
     index: Index | None = None
     stamp: tuple[object, ...] = ()
+    spelled: dict[str, str] = field(default_factory=dict)
+    spelled_stamp: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,15 @@ class Desk:
             )
             self._kept.stamp = stamp
         return self._kept.index
+
+    def spelled(self) -> dict[str, str]:
+        """Every invitee's name and id, by its id, as they are compared: each word behind a blank."""
+        stamp = self.store.register.stamp()
+        if self._kept.spelled_stamp != stamp:
+            ids = self.store.register.ids()
+            self._kept.spelled = {key: f" {plain(name)} {plain(key)}" for key, name in ids.items()}
+            self._kept.spelled_stamp = stamp
+        return self._kept.spelled
 
     def frozen(self, edition: int) -> Stationery:
         """The templates and attachments of an edition."""

@@ -82,7 +82,7 @@ def waiting_acknowledgements(desk: Desk) -> tuple[Due, ...]:
     queued = {(key.invitee, key.kind) for key in desk.store.outbox.keys(states=NOT_WITHHELD)}
     due = []
     for number, standing in sorted(desk.store.journal.standings().items()):
-        kind = _acknowledgement(standing)
+        kind = acknowledgement(standing)
         if kind is None or (number, kind) in queued:
             continue
         why = f"{standing.state.value} on {standing.since:%Y-%m-%d}" if standing.since else standing.state.value
@@ -90,7 +90,8 @@ def waiting_acknowledgements(desk: Desk) -> tuple[Due, ...]:
     return tuple(due)
 
 
-def _acknowledgement(standing: Standing) -> LetterKind | None:
+def acknowledgement(standing: Standing) -> LetterKind | None:
+    """The thanks or regrets that are due to an invitee where it stands; whether they went already is not looked at."""
     if standing.needs_review or standing.stopped:
         return None
     if standing.state is State.CONFIRMED:

@@ -134,6 +134,11 @@ def status(desk: Desk) -> Status:
     )
 
 
+def mails_waiting(desk: Desk) -> int:
+    """How many mails wait for a person."""
+    return sum(desk.store.mail_list.waiting())
+
+
 def inbox(desk: Desk) -> tuple[tuple[Understood, Invitee | None], ...]:
     """Every mail that is kept, with the invitee it is of."""
     mails = (*desk.store.inbox.every(), *(_unread(desk, mail) for mail in desk.store.inbox.unread()))

@@ -1,4 +1,4 @@
-"""What a person decides: an answer, whose mail it is, to wait, to stop, to write again, and to take it back."""
+"""What a person decides: an answer, whose mail it is, to wait, to stop, to write again; undoing.py takes it back."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from outreach.adapters.store.acts import Act
 from outreach.adapters.store.inbox import Understood
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import new_letter
+from outreach.campaign.meanwhile import Watch, unless
 from outreach.campaign.prepare import clues_of
 from outreach.campaign.replies import open_kept, recorded, taking_back, understand
 from outreach.core.enrolment import address_mistake
 from outreach.core.reading.lessons import lesson_from
+from outreach.core.recording import Outcome
 from outreach.core.succession import contradiction
 from outreach.model import (
     Entry,
@@ -26,6 +28,7 @@ from outreach.model import (
     Invitee,
     LetterKind,
     LetterState,
+    Message,
     ReadingKind,
     State,
     UsageError,
@@ -59,6 +62,8 @@ class Done:
     said: str
     invitee: Invitee | None = None
     remembered: int | None = None  # the number of the lesson that was learned
+    act: str = ""  # by which it can be taken back
+    mail: int | None = None  # the mail that it concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +80,24 @@ def _perform(
     entries: Sequence[Entry] = (),
     *,
     note: str = "",
+    invitee: Invitee | None = None,
+    unless: Watch | None = None,
     doing: Doing | None = None,
     learning: Learning | None = None,
-) -> int | None:
+) -> Done:
     """One act in one transaction: what it does, the facts it notes, what it teaches, and what taking it back must know.
 
-    Gives the number of the lesson, if one was learned.
+    `unless` raises where somebody was quicker; then nothing is done.
     """
     name, now = uuid.uuid4().hex, desk.now()
     with desk.store.transaction() as connection:
+        if unless is not None:
+            unless(connection)
         memory = doing(connection, name) if doing is not None else {}
         desk.store.journal.write(connection, entries, now, note=note, act=name)
         desk.store.acts.write(connection, Act(name, now, desk.by, said, **memory))
-        return None if learning is None else learning(connection, name)
+        taught = None if learning is None else learning(connection, name)
+    return Done(said, invitee, taught, name)
 
 
 def _withholding(desk: Desk, invitee: Invitee, why: str) -> Doing:
@@ -97,28 +107,49 @@ def _withholding(desk: Desk, invitee: Invitee, why: str) -> Doing:
     return doing
 
 
-def decide(desk: Desk, given: str, state: str, note: str = "", *, mail: int | None = None) -> Done:
-    """Records where an invitee stands; a person's word wins and stays."""
+def decide(
+    desk: Desk, given: str, state: str, note: str = "", *, mail: int | None = None, seen: str | None = None
+) -> Done:
+    """Records where an invitee stands; a person's word wins and stays.
+
+    Args:
+        desk: The campaign.
+        given: The invitee's id or name.
+        state: Where it stands, or what its mail said.
+        note: What was said, by whom, how.
+        mail: The mail because of which it is decided.
+        seen: What was known of the mail when it was looked at (meanwhile.version); None to decide whatever came since.
+
+    Raises:
+        OvertakenError: Somebody decided, or wrote, since it was looked at; nothing was changed.
+    """
     invitee = desk.invitee(given)
     wanted = STATES.get(state.casefold().replace("-", "_").replace(" ", "_"))
     if wanted is None:
         message = f"“{state}” is no state; take one of {', '.join(s.value for s in State if s is not State.ENROLLED)}"
         raise UsageError(message)
     understood = None if mail is None else _mail_of(desk, mail, invitee)
+    entry = decision(desk, invitee, wanted, understood)
+    said = f"{invitee.name} is now {wanted.value.replace('_', ' ')}"
+    doing = _withholding(desk, invitee, wanted.value) if wanted in NO_MORE_LETTERS else None
+    learning = None if understood is None else _learning(desk, understood, wanted)
+    return _perform(
+        desk, said, [entry], note=note, invitee=invitee, unless=unless(desk, mail, seen), doing=doing, learning=learning
+    )
+
+
+def decision(desk: Desk, invitee: Invitee, state: State, understood: Understood | None) -> Entry:
+    """The fact that a person's decision notes; with a mail it is as old as the mail."""
     at = desk.now() if understood is None else understood.answered_at
-    entry = desk.entry(
+    return desk.entry(
         invitee=invitee.number,
         kind=EntryKind.DECIDED,
         at=at,
         by=desk.by,
-        what=wanted.value,
-        mail=mail,
-        late=wanted is State.CONFIRMED and desk.is_late(invitee, at),
+        what=state.value,
+        mail=None if understood is None else understood.mail,
+        late=state is State.CONFIRMED and desk.is_late(invitee, at),
     )
-    said = f"{invitee.name} is now {wanted.value.replace('_', ' ')}"
-    doing = _withholding(desk, invitee, wanted.value) if wanted in NO_MORE_LETTERS else None
-    learning = None if understood is None else _learning(desk, understood, wanted)
-    return Done(said, invitee, _perform(desk, said, [entry], note=note, doing=doing, learning=learning))
 
 
 def _learning(desk: Desk, understood: Understood, state: State) -> Learning | None:
@@ -168,15 +199,19 @@ def attachments(desk: Desk, understood: Understood) -> tuple[str, ...]:
     return tuple(f"{one.name or 'without a name'} ({one.content_type}, {one.size:,} bytes)" for one in found)
 
 
-def settle(desk: Desk, mail: int) -> Done:
+def settle(desk: Desk, mail: int, note: str = "", *, seen: str | None = None) -> Done:
     """A mail that waited for a person turns out to say nothing that counts."""
     understood = _mail(desk, mail)
     if understood.invitee is None:
-        return file(desk, str(mail), NOWHERE)
-    entry = desk.entry(invitee=understood.invitee, kind=EntryKind.SETTLED, at=desk.now(), by=desk.by, mail=mail)
+        return file(desk, str(mail), NOWHERE, seen=seen)
     said = f"mail {mail} no longer waits"
-    _perform(desk, said, [entry])
-    return Done(said)
+    return _perform(desk, said, [settlement(desk, understood)], note=note, unless=unless(desk, mail, seen))
+
+
+def settlement(desk: Desk, understood: Understood) -> Entry:
+    """The fact that a mail of an invitee waits no longer."""
+    kind, number = EntryKind.SETTLED, understood.invitee or 0
+    return desk.entry(invitee=number, kind=kind, at=desk.now(), by=desk.by, mail=understood.mail)
 
 
 def hold(desk: Desk, given: str, until: date) -> Done:
@@ -186,8 +221,7 @@ def hold(desk: Desk, given: str, until: date) -> Done:
         message = f"{until.isoformat()} is not in the future; give the first day on which letters may go again"
         raise UsageError(message)
     said = f"no letters to {invitee.name} before {until.isoformat()}"
-    _perform(desk, said, [_fact(desk, invitee, EntryKind.HELD, until)])
-    return Done(said, invitee)
+    return _perform(desk, said, [_fact(desk, invitee, EntryKind.HELD, until)], invitee=invitee)
 
 
 def stop(desk: Desk, given: str) -> Done:
@@ -195,8 +229,7 @@ def stop(desk: Desk, given: str) -> Done:
     invitee = desk.invitee(given)
     said = f"no more letters to {invitee.name}"
     doing = _withholding(desk, invitee, "stopped by a person")
-    _perform(desk, said, [_fact(desk, invitee, EntryKind.STOPPED)], doing=doing)
-    return Done(said, invitee)
+    return _perform(desk, said, [_fact(desk, invitee, EntryKind.STOPPED)], invitee=invitee, doing=doing)
 
 
 def _fact(desk: Desk, invitee: Invitee, kind: EntryKind, until: date | None = None) -> Entry:
@@ -235,8 +268,7 @@ def write_again(desk: Desk, given: str, address: str) -> Done:
         return {"withheld": withheld, "taken_up": ((invitee.number, address),)}
 
     said = f"the letter goes to {address} under the same reference"
-    _perform(desk, said, [entry], doing=doing)
-    return Done(said, invitee)
+    return _perform(desk, said, [entry], invitee=invitee, doing=doing)
 
 
 def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:
@@ -267,27 +299,36 @@ def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:
 # ---------------------------------------------------------------- whose mail
 
 
-def file(desk: Desk, given: str, invitee_id: str) -> Done:
-    """Says whose mail it is; what was noted for another invitee because of it is taken back."""
+def file(desk: Desk, given: str, invitee_id: str, *, seen: str | None = None) -> Done:
+    """Says whose mail it is; what was noted for another invitee because of it is taken back.
+
+    Raises:
+        OvertakenError: As with `decide`.
+    """
     understood = _find_mail(desk, given)
     taken_back = taking_back(desk, desk.store.journal.of_mail(understood.mail), desk.by)
     if invitee_id == NOWHERE:
         said = f"mail {understood.mail} is of no invitee"
         nowhere = replace(understood, filed=None, filed_nowhere=True, needs_review=False, why="of no invitee")
-        _perform(desk, said, doing=_refiling(desk, understood, nowhere, taken_back, None))
-        return Done(said)
+        doing = _refiling(desk, understood, nowhere, taken_back, None)
+        return _perform(desk, said, unless=unless(desk, understood.mail, seen), doing=doing)
     invitee = desk.invitee(invitee_id)
-    kept = desk.store.inbox.mail(understood.mail)
-    if kept is None:
-        message = f"mail {understood.mail} is no longer kept"
-        raise UsageError(message)
-    filed, result = understand(
-        desk, kept, open_kept(kept), understood.reading, understood.match, filed=invitee.number, by=desk.by
-    )
+    filed, result = as_filed(desk, understood, invitee)
     said = f"mail {understood.mail} is of {invitee.name}"
     doing = _refiling(desk, understood, filed, [*taken_back, *result.entries], invitee)
-    _perform(desk, said, doing=doing)
-    return Done(said, invitee)
+    return _perform(desk, said, invitee=invitee, unless=unless(desk, understood.mail, seen), doing=doing)
+
+
+def as_filed(
+    desk: Desk, understood: Understood, invitee: Invitee, message: Message | None = None
+) -> tuple[Understood, Outcome]:
+    """What a mail means as soon as a person files it to an invitee; `message` is the mail, if it is open already."""
+    kept = desk.store.inbox.mail(understood.mail)
+    if kept is None:
+        gone = f"mail {understood.mail} is no longer kept"
+        raise UsageError(gone)
+    opened = open_kept(kept) if message is None else message
+    return understand(desk, kept, opened, understood.reading, understood.match, filed=invitee.number, by=desk.by)
 
 
 def _refiling(

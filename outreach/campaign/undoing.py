@@ -1,10 +1,9 @@
-"""Takes back the last act of a person, whole: facts, letters, whose mail it was, what it taught."""
+"""Takes back what a person did, whole: its facts, its letters, what it filed and what it taught."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,11 +12,11 @@ from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
 from outreach.campaign.replies import taking_back
 from outreach.campaign.review import AUTOMATIC, Done
-from outreach.model import Entry, EntryKind, LetterKind, LetterState, UsageError
+from outreach.model import Entry, EntryKind, Letter, LetterKind, LetterState, UsageError
 
 
 def undo(desk: Desk) -> Done:
-    """Takes back the last act of a person, whole.
+    """Takes back the last act of a person, whoever it was, whole.
 
     Raises:
         UsageError: There is none, or it cannot be taken back because a letter has left.
@@ -26,17 +25,58 @@ def undo(desk: Desk) -> Done:
     if act is None:
         message = "there is nothing to take back"
         raise UsageError(message)
+    return _take_back(desk, act)
+
+
+def undo_own(desk: Desk, name: str = "") -> Done:
+    """Takes back one's own last act, or the one with a name; never what somebody else did.
+
+    Raises:
+        UsageError: There is none, it is somebody else's, something was decided upon it since, or a letter has left.
+    """
+    act = desk.store.acts.find(name) if name else desk.store.acts.last(desk.by)
+    if act is None:
+        message = "you have done nothing that could be taken back"
+        raise UsageError(message)
+    if act.by != desk.by:
+        message = f"{act.by.removeprefix('person:')} did that, and takes it back; decide anew if it is wrong"
+        raise UsageError(message)
+    return _take_back(desk, act)
+
+
+def _take_back(desk: Desk, act: Act) -> Done:
     noted = desk.store.journal.of_act(act.name)
     _refuse_if_left(desk, noted)
     entries = [*taking_back(desk, noted, desk.by), *_noted_again(desk, noted)]
     with desk.store.transaction() as connection:
         if not desk.store.acts.take_back(connection, act.name, desk.now()):
-            message = "somebody else has just taken it back"
+            message = "it is taken back already"
             raise UsageError(message)
+        _refuse_if_built_upon(desk, connection, act, noted)
         desk.store.lessons.unlearn(connection, act.name)
         _undo_letters(desk, connection, act, noted)
         _undo_filing(desk, connection, act, entries)
-    return Done(f"taken back: {act.words}")
+    mails = [act.mail, *(one.entry.mail for one in noted)]
+    return Done(f"taken back: {act.words}", mail=next((mail for mail in mails if mail is not None), None))
+
+
+def _refuse_if_built_upon(desk: Desk, connection: Connection, act: Act, noted: Sequence[Noted]) -> None:
+    """What somebody decided later of the same invitee or mail would hang in the air."""
+    if act.mail is not None:
+        desk.store.acts.known_of(connection, act.mail, alone=True)
+    desk.store.journal.lock(connection, {one.entry.invitee for one in noted})
+    mine = _touched(desk, connection, act)
+    for later in desk.store.acts.after(connection, act.id):
+        theirs = _touched(desk, connection, later)
+        if any(one & other for one, other in zip(mine, theirs, strict=True)):
+            who = later.by.removeprefix("person:")
+            message = f"{who} did something since that builds upon it ({later.words}); that must be taken back first"
+            raise UsageError(message)
+
+
+def _touched(desk: Desk, connection: Connection, act: Act) -> tuple[set[int], set[int]]:
+    invitees, mails = desk.store.acts.touched(connection, [act.name])
+    return invitees, mails | ({act.mail} if act.mail is not None else set())
 
 
 def _refuse_if_left(desk: Desk, noted: Sequence[Noted]) -> None:
@@ -47,7 +87,7 @@ def _refuse_if_left(desk: Desk, noted: Sequence[Noted]) -> None:
             raise UsageError(message)
 
 
-def _letters_of(desk: Desk, noted: Sequence[Noted]) -> list[Any]:
+def _letters_of(desk: Desk, noted: Sequence[Noted]) -> list[Letter]:
     """The letters that an act of writing again queued."""
     rounds = {(n.entry.invitee, n.entry.step) for n in noted if n.entry.kind is EntryKind.READDRESSED}
     return [

@@ -23,6 +23,13 @@ PLACES = (
     Place("log-as-of", "/log?as_of=2022-07-25&review=yes", "reader"),
     Place("invitee", "/invitees/1", in_docs=True),
     Place("invitee-reader", "/invitees/5", "reader"),
+    # Review of answers, and the inbox
+    Place("review", "/review", in_docs=True),
+    Place("review-open", "/review/28", in_docs=True),
+    Place("review-city", "/review/15?without=city&find=n"),
+    Place("review-reader", "/review/10", "reader"),
+    Place("mails", "/mails"),
+    Place("mail", "/mails/30"),
     Place("letters", "/letters", in_docs=True),
     Place("letters-contacts", "/letters/contacts", "sender"),
     Place("letters-preview", "/letters/preview?strange=yes", "reader", in_docs=True),

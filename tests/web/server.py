@@ -132,7 +132,7 @@ def running(
     with server.open_door(door) as listening:
         port = listening.getsockname()[1]
         site = replace(server.make_site(desk, door, port), patience=patience or Patience())
-        uvicorn = server.make_server(site, rows)
+        uvicorn = server.make_server(site, rows, proxy=door.proxy)
         thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:

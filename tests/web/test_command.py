@@ -99,6 +99,7 @@ def test_ctrl_c_or_a_signal_ends_it_cleanly(folder: Path) -> None:
         (("--host", "192.0.2.1"), "passwords would go in clear"),
         (("--host", "::"), "passwords would go in clear"),
         (("--behind-tls",), "nobody could log in"),
+        (("--proxy", "127.0.0.1"), "say --behind-tls too"),
     ],
 )
 def test_a_door_for_others_is_refused(call: Call, arguments: tuple[str, ...], told: str) -> None:
@@ -149,6 +150,19 @@ def test_forwarded_headers_are_not_believed(looked_at: Page) -> None:
     forged = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "192.0.2.9", "Forwarded": "host=evil.example"}
     answer = looked_at.someone("admin").get("/accounts", **forged)
     assert "evil.example" not in answer.text
+
+
+@pytest.mark.parametrize(("proxy", "kept_out"), [("127.0.0.1", False), ("192.0.2.1", True), ("", True)])
+def test_a_named_proxy_tells_where_a_browser_is(folder: Path, proxy: str, kept_out: bool) -> None:
+    """Then somebody else's wrong tries keep nobody out; nobody else is believed."""
+    with running(folder, NOW, door=server.Door(port=0, behind_tls=True, proxy=proxy)) as page:
+        accounts.add_account(page.desk, "Anna Vila", "admin")
+        form = {"Host": "outreach.example.org", "Origin": "https://outreach.example.org"}
+        form["Content-Type"] = "application/x-www-form-urlencoded"
+        for number, address in enumerate(["198.51.100.1"] * 5 + ["198.51.100.2"]):
+            body = b"name=anna+vila&password=wrong+password+here"
+            answer = page.anybody().ask("POST", "/login", body, {**form, "X-Forwarded-For": address})
+            assert answer.status == (429 if number == 5 and kept_out else 401)
 
 
 def test_accounts_are_given_on_the_command_line(call: Call) -> None:

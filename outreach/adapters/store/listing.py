@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, literal, select, union_all, update
@@ -67,7 +67,8 @@ def stretch(invitee: int, moment: datetime, standing: Standing) -> Stretch:
 
 def differs(before: Standing, after: Standing) -> bool:
     """Whether anything that is listed is another."""
-    return stretch(0, datetime.min, before)[3:] != stretch(0, datetime.min, after)[3:]
+    some = datetime.min.replace(tzinfo=UTC)
+    return stretch(0, some, before)[3:] != stretch(0, some, after)[3:]
 
 
 def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stretch]) -> set[int]:
@@ -94,7 +95,9 @@ def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, 
     replaced, over = _parted(gone)
     mine = {"campaign": campaign, "wave": wave}
     if over:
-        connection.execute(_AWAY, [{"of": one.invitee, "at": one.began_at, "in": campaign, "nth": wave} for one in over])
+        connection.execute(
+            _AWAY, [{"of": one.invitee, "at": one.began_at, "in": campaign, "nth": wave} for one in over]
+        )
     if strange := {one.invitee for one in new} - labels.keys():
         labels |= labels_of(connection, strange)
     if past:
@@ -103,7 +106,9 @@ def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, 
     if changed := [one for one in lasting if one.invitee in known]:
         connection.execute(_MOVED, [_bound(one, campaign, wave) for one in changed])
     if added := [one for one in lasting if one.invitee not in known]:
-        connection.execute(insert(t.listed), [_without_end(labels[one.invitee] | mine | one._asdict()) for one in added])
+        connection.execute(
+            insert(t.listed), [_without_end(labels[one.invitee] | mine | one._asdict()) for one in added]
+        )
     if left := known - {one.invitee for one in lasting}:
         here = (t.listed.c.campaign == campaign) & (t.listed.c.wave == wave)
         connection.execute(delete(t.listed).where(here, t.listed.c.invitee.in_(sorted(left))))
@@ -119,7 +124,9 @@ _CHANGING = [name for name in Stretch._fields if name not in ("invitee", "ended_
 _MOVED = (
     update(t.listed)
     .where(
-        t.listed.c.campaign == bindparam("in"), t.listed.c.wave == bindparam("nth"), t.listed.c.invitee == bindparam("of")
+        t.listed.c.campaign == bindparam("in"),
+        t.listed.c.wave == bindparam("nth"),
+        t.listed.c.invitee == bindparam("of"),
     )
     .values({name: bindparam(f"new_{name}") for name in _CHANGING})
 )
@@ -191,6 +198,6 @@ def relabel(connection: Connection, numbers: Iterable[int]) -> None:
         {"of": number, **{f"new_{name}": value for name, value in labels.items()}}
         for number, labels in labels_of(connection, numbers).items()
     ]
-    fresh = {name: bindparam(f"new_{name}") for name in LABELS}
+    fresh: dict[str, Any] = {name: bindparam(f"new_{name}") for name in LABELS}
     for table in (t.listed, t.listed_before):
         connection.execute(update(table).where(table.c.invitee == bindparam("of")).values(fresh), rows)

@@ -22,6 +22,7 @@ from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.invitee_list import InviteeList
 from outreach.adapters.store.journal import Fold, Journal
 from outreach.adapters.store.lessons import Lessons
+from outreach.adapters.store.mail_list import MailList
 from outreach.adapters.store.outbox import Outbox
 from outreach.adapters.store.passes import Passes
 from outreach.adapters.store.register import Register
@@ -46,6 +47,7 @@ class Store:
     departures: Departures
     senders: Senders
     inbox: Inbox
+    mail_list: MailList
     acts: Acts
     lessons: Lessons
     switches: Switches
@@ -107,7 +109,8 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     switches, access = Switches(engine), Access(engine)
     archive, passes = Archive(engine, journal, outbox, campaign, wave), Passes(engine, folder)
     figures = Figures(engine, campaign, wave)
-    first = (journal, register, outbox, departures, senders, inbox, acts, lessons, switches)
+    mail_list = MailList(engine, campaign, wave)
+    first = (journal, register, outbox, departures, senders, inbox, mail_list, acts, lessons, switches)
     invitees = InviteeList(engine, campaign, wave)
     return Store(engine, campaign, wave, *first, archive, passes, access, figures, invitees)
 

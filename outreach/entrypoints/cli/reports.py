@@ -17,6 +17,7 @@ from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printable, table
 from outreach.model import EntryKind, LetterState, State, UsageError
 
+
 @command("log")
 @click.option("--state", metavar="S", help="Only invitees in this state.")
 @click.option("--as-of", metavar="DATE", help="As it was at the end of that day.")

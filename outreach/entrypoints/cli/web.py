@@ -13,21 +13,22 @@ from outreach.entrypoints.cli.show import as_json, moment, table
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 = any that is free.")
 @click.option("--open", "opens", is_flag=True, help="Open a browser.")
 @click.option("--behind-tls", is_flag=True, help="Another program in front speaks TLS with the browsers.")
+@click.option("--proxy", default="", metavar="ADDRESS", help="Believe that program where a browser is.")
 @click.pass_context
-def web_(context: click.Context, *, host: str, port: int, opens: bool, behind_tls: bool) -> None:
+def web_(context: click.Context, *, host: str, port: int, opens: bool, behind_tls: bool, proxy: str) -> None:
     """Open the secretariat's page in a browser, on this machine or, behind TLS, for an office."""
     if context.invoked_subcommand is not None:
         return
     from outreach.entrypoints.web import server  # noqa: PLC0415  heavy
 
     call = context.find_root().ensure_object(Call)
-    door = server.Door(host, port, behind_tls)
+    door = server.Door(host, port, behind_tls, proxy)
     desk = call.desk()
     server.check_door(desk, door)
     with server.open_door(door) as listening:
         at = listening.getsockname()[1]
         site = server.make_site(desk, door, at)
-        running = server.make_server(site)
+        running = server.make_server(site, proxy=proxy)
         if door.is_own_machine:
             where = server.one_time_address(site, at)
             call.say("Open this link in a browser on this machine; it lets you in once, within 15 minutes:")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outreach.campaign.desk import Desk
+from outreach.campaign.report import mails_waiting
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.access.sessions import Person
 from outreach.entrypoints.web.words import mark
@@ -25,6 +26,8 @@ class Place:
 PLACES = (
     Place("/", mark("Overview"), "overview", Role.READER),
     Place("/log", mark("Log"), "log", Role.READER),
+    # Review of answers, and the inbox
+    Place("/review", mark("Review"), "review", Role.READER, mails_waiting),
     Place("/letters", mark("Letters"), "letters", Role.READER),
     Place("/accounts", mark("People"), "people", Role.ADMIN),
     Place("/settings", mark("Settings"), "settings", Role.READER),

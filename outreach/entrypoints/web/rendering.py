@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from outreach.entrypoints.web import words
 from outreach.entrypoints.web.charts.sheet import swatch
-from outreach.entrypoints.web.charts.speech import Speech
+from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.static import address_of
 from outreach.model import LetterKind, LetterState, ReadingKind, State
 
@@ -57,11 +57,12 @@ class Templates:
             "reading_word": lambda kind: say(words.READINGS[ReadingKind(kind)]),
             "letter_word": lambda kind: say(words.LETTERS[LetterKind(kind)]),
             "letter_state_word": lambda state: say(words.LETTER_STATES[LetterState(state)]),
-            "country_word": Speech(language).country,
             "next_word": lambda action: say(words.NEXT.get(action, action)),
             "language_name": lambda code: _language_name(code, words.LOCALES[language]),
             "size": lambda number: _size(number, words.LOCALES[language]),
             "role_word": lambda role: say(words.ROLES[role]),
+            "choice_word": lambda choice: say(words.CHOICES[choice]),
+            "said": lambda sentence: said(say, sentence),
             "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
         }
         return environment
@@ -86,6 +87,7 @@ def _size(number: int, locale: str) -> str:
 
 def _dates(locale: str, zone: ZoneInfo) -> dict[str, Any]:
     """Filters for days, moments and numbers as they are written in a language."""
+    from babel import Locale  # noqa: PLC0415
     from babel.dates import format_date, format_datetime, format_time  # noqa: PLC0415  a tenth of a second
     from babel.numbers import format_decimal, format_percent  # noqa: PLC0415
 
@@ -98,5 +100,6 @@ def _dates(locale: str, zone: ZoneInfo) -> dict[str, Any]:
         "time": lambda value: format_time(value, "HH:mm", tzinfo=zone, locale=locale),
         "iso": lambda value: local(value).isoformat(),
         "number": lambda value: format_decimal(value, locale=locale),
+        "country_word": lambda code: Locale.parse(locale).territories.get(code, code),
         "percent": lambda value: format_percent(value, locale=locale),
     }

@@ -19,9 +19,11 @@ from outreach.entrypoints.web.pages import (
     launch,
     letters,
     log,
+    mails,
     outbox,
     overview,
     preview,
+    review,
     sending,
     settings,
 )
@@ -67,6 +69,16 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/invitees/{invitee:int}/hold", Role.REVIEWER, invitee.hold),
     Row("POST", "/invitees/{invitee:int}/stop", Role.REVIEWER, invitee.stop),
     Row("POST", "/invitees/{invitee:int}/write", Role.SENDER, invitee.write),
+    # Review of answers, and the inbox
+    Row("GET", "/review", Role.READER, review.queue),
+    Row("GET", "/review/{mail:int}", Role.READER, review.one),
+    Row("POST", "/review/{mail:int}/decide", Role.REVIEWER, review.decide),
+    Row("GET", "/review/{mail:int}/cities", Role.READER, review.cities),
+    Row("POST", "/review/{mail:int}/file", Role.REVIEWER, review.file),
+    Row("POST", "/undo", Role.REVIEWER, review.undo),
+    Row("GET", "/mails", Role.READER, mails.inbox),
+    Row("GET", "/mails/{mail:int}", Role.READER, mails.one),
+    Row("GET", "/mails/{mail:int}/raw", Role.READER, mails.raw),
     # Letters: the steps to a launch, how it goes, what comes after it
     Row("GET", "/letters", Role.READER, letters.letters_page),
     Row("GET", "/letters/contacts", Role.READER, contacts.contacts_page),

@@ -35,6 +35,7 @@ class Door:
     host: str = "127.0.0.1"
     port: int = 8765  # 0: any that is free
     behind_tls: bool = False  # another program speaks TLS with the browsers, and this one with it
+    proxy: str = ""  # the address of that program, if it is believed where a browser is (X-Forwarded-For)
 
     @property
     def is_own_machine(self) -> bool:
@@ -61,6 +62,9 @@ def check_door(desk: Desk, door: Door) -> None:
             f"{door.host} is reached from outside, and passwords would go in clear; put TLS in front and say "
             "--behind-tls (docs/operations.md shows how), or stay on 127.0.0.1"
         )
+        raise UsageError(message)
+    if door.proxy and not door.behind_tls:
+        message = "--proxy names the program that speaks TLS in front; say --behind-tls too"
         raise UsageError(message)
     if door.behind_tls and not desk.settings.web.hosts:
         message = 'behind TLS the page must know its name: config.toml, [web] hosts = ["outreach.example.org"]'
@@ -100,7 +104,7 @@ def open_door(door: Door) -> socket.socket:
     return listening
 
 
-def make_server(site: Site, rows: tuple[Row, ...] = ROUTES) -> uvicorn.Server:
+def make_server(site: Site, rows: tuple[Row, ...] = ROUTES, *, proxy: str = "") -> uvicorn.Server:
     """The server of a page; h11 refuses doubled Host headers and gives absolute addresses as they came."""
     import uvicorn  # noqa: PLC0415
 
@@ -113,7 +117,8 @@ def make_server(site: Site, rows: tuple[Row, ...] = ROUTES) -> uvicorn.Server:
         log_config=None,
         access_log=False,  # addresses may hold one-time links
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy or None,
         limit_concurrency=MOST_AT_ONCE,
         timeout_keep_alive=KEPT_OPEN,
         timeout_graceful_shutdown=LAST_ANSWERS,

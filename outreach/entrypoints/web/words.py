@@ -61,6 +61,18 @@ LETTER_STATES: Mapping[LetterState, str] = {
     LetterState.IN_DOUBT: mark("in doubt"),
     LetterState.WITHHELD: mark("not sent"),
 }
+# What a person can say of a mail, as short as a button.
+CHOICES: Mapping[str, str] = {
+    State.CONFIRMED: mark("Yes"),
+    State.DECLINED: mark("No"),
+    State.TENTATIVE: mark("Not decided yet"),
+    State.IN_TALKS: mark("Asks something"),
+    State.INVITED: mark("Only received"),
+    State.WITHDRAWN: mark("Withdraws"),
+    State.UNSUBSCRIBED: mark("Wants no letters"),
+    State.UNREACHABLE: mark("Unreachable"),
+    "settle": mark("Nothing to decide"),
+}
 
 # The log: what comes next for an invitee.
 NEXT: Mapping[str, str] = {

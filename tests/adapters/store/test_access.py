@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from outreach.adapters.store.store import Store
@@ -26,3 +27,14 @@ def test_access_is_the_same_on_every_database(make_store: Callable[..., Store]) 
     assert access.session("s1") is None
     access.remove_account("anna")
     assert access.accounts() == ()
+
+
+def test_tries_at_once_are_no_more_than_tries_in_a_row(make_store: Callable[..., Store]) -> None:
+    """Twenty at the same moment: five are let through."""
+    access = make_store().access
+
+    def try_once(_number: int) -> bool:
+        return access.try_login("x", "192.0.2.1", NOW, since=NOW - timedelta(minutes=15), most=5)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(try_once, range(20))) == 5

@@ -16,7 +16,6 @@ from outreach.campaign.report import LogLine, Story, story_of
 from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS
-from outreach.entrypoints.web.pages.overview import links
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import LETTERS, READINGS, STATES, mark
 from outreach.model import EntryKind, Invitee, LetterKind, OutreachError, ReadingKind, State, UsageError
@@ -68,7 +67,6 @@ def one(visit: Visit) -> Response:
         waiting=[letter for letter in told.letters if letter.settled_at is None],
         recorded=[(state.value, visit.say(STATES[state])) for state in RECORDED],
         ways=[(way, visit.say(words)) for way, words in WAYS.items()],
-        mails=bool(links(visit)("/mails/{mail:int}")),
     )
 
 
@@ -148,7 +146,7 @@ def _decided(visit: Visit, noted: Noted) -> tuple[str, str]:
     what = noted.entry.what
     late = f" ({visit.say('late')})" if noted.entry.late else ""
     word = visit.say(STATES[State(what)]) if what in State._value2member_map_ else what
-    return (what if what in State._value2member_map_ else "done"), visit.say("Decided: %(state)s", state=word) + late
+    return what if what in State._value2member_map_ else "done", visit.say("Decided: %(state)s", state=word) + late
 
 
 def _absent(visit: Visit, noted: Noted) -> tuple[str, str]:
@@ -205,7 +203,8 @@ def why(visit: Visit, line: LogLine) -> list[str]:
         if standing.hold_until is not None and standing.hold_until > today:
             said.append(visit.say("A person waits until %(day)s.", day=speech.day(standing.hold_until)))
         if standing.absent_until is not None and standing.absent_until >= today:
-            said.append(visit.say("An automatic reply says: away until %(day)s.", day=speech.day(standing.absent_until)))
+            day = speech.day(standing.absent_until)
+            said.append(visit.say("An automatic reply says: away until %(day)s.", day=day))
     return said
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response, StreamingResponse
@@ -138,7 +139,7 @@ def _number(given: str) -> int:
     return int(given) if given.isdecimal() and len(given) <= LONGEST_NUMBER else 0
 
 
-def _choices(visit: Visit, wanted: Asked) -> dict[str, list[tuple[str, str]]]:
+def _choices(visit: Visit, wanted: Asked) -> dict[str, Any]:
     """What can be chosen in each filter: value and word."""
     speech, there = Speech(visit.language), present(visit.desk)
     every = ("", visit.say("all"))
@@ -168,7 +169,9 @@ def as_csv(visit: Visit) -> Response:
     """What is shown, whole, as CSV; sent while it is read."""
     wanted = asked(visit)
     rows = (line_cells(line) for line in every_line(visit.desk, wanted.sought, wanted.order))
-    return StreamingResponse(csv_pieces(HEADER, rows), media_type="text/csv; charset=utf-8", headers=_named(wanted, "csv"))
+    return StreamingResponse(
+        csv_pieces(HEADER, rows), media_type="text/csv; charset=utf-8", headers=_named(wanted, "csv")
+    )
 
 
 def as_xlsx(visit: Visit) -> Response:

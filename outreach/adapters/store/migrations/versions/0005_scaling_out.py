@@ -25,17 +25,15 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sender")),
     )
-    with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("domain", sa.String(length=255), nullable=False, server_default=""))
+    op.add_column("letter", sa.Column("domain", sa.String(length=255), nullable=False, server_default=""))
     position = "instr(to_address, '@')" if op.get_bind().dialect.name == "sqlite" else "strpos(to_address, '@')"
     op.execute(f"UPDATE letter SET domain = lower(substr(to_address, {position} + 1))")  # noqa: S608  fixed words
-    with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.alter_column("domain", server_default=None)
+    if op.get_bind().dialect.name != "sqlite":  # which would have to make the table anew, and entries point to letters
+        op.alter_column("letter", "domain", server_default=None)
 
 
 def downgrade() -> None:
     """Goes one step back."""
-    with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.drop_column("domain")
+    op.drop_column("letter", "domain")
     op.drop_table("sender")
     op.drop_table("pace")

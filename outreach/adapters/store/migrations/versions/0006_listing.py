@@ -1,5 +1,7 @@
 """Listing: where invitees stand and stood, to be searched, filtered and sorted."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -43,7 +45,7 @@ def upgrade() -> None:
     op.execute(sa.insert(switch).values(name="listing", value="to be folded", set_at=sa.func.now()))
 
 
-def _who() -> list[sa.Column]:
+def _who() -> list[Any]:
     return [
         sa.Column("campaign", sa.String(length=100), nullable=False),
         sa.Column("wave", sa.Integer(), nullable=False),
@@ -52,7 +54,7 @@ def _who() -> list[sa.Column]:
     ]
 
 
-def _what() -> list[sa.Column]:
+def _what() -> list[Any]:
     return [
         sa.Column("search", PLAIN, nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),

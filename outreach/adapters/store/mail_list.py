@@ -1,0 +1,153 @@
+"""Lists mail a page at a time, as it is looked for: without its texts, and quick however much is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select
+
+from outreach.adapters.store import tables as t
+from outreach.adapters.store.engine import reading
+from outreach.model import ReadingKind, State
+
+BEGINNING = 160  # characters of the new text that a list shows
+
+# Whose mail it is: a person wins over the machine.
+OWNER = case((t.reading.c.filed_nowhere, None), else_=func.coalesce(t.reading.c.filed, t.reading.c.matched))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which mails are looked for; what is None or "" does not matter."""
+
+    waiting: bool = False  # only those that wait for a person
+    owned: bool | None = None  # with an invitee, or without
+    invitee: int | None = None
+    kind: ReadingKind | None = None
+    words: str = ""  # in the subject, the sender, or the invitee's name
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One mail in a list."""
+
+    mail: int
+    from_name: str
+    from_address: str
+    subject: str
+    at: datetime
+    begins: str  # its new text
+    language: str | None
+    kind: ReadingKind | None  # None: not read yet
+    decided: bool
+    waits: bool
+    why: str
+    alert: bool
+    by_hand: bool  # the secretariat wrote it
+    invitee: int | None
+    invitee_id: str
+    name: str  # of the invitee
+    state: State | None  # where it stands
+
+
+class MailList:
+    """Lists of the mail that is kept."""
+
+    def __init__(self, engine: Engine, campaign: str, wave: int) -> None:
+        self._engine = engine
+        self._campaign = campaign
+        self._wave = wave
+
+    def oldest(self, wanted: Wanted, limit: int, *, after: int = 0) -> tuple[Listed, ...]:
+        """The first mails behind one of them, in the order in which they came."""
+        return self._listed(self._query(wanted).where(t.mail.c.id > after).order_by(t.mail.c.id).limit(limit))
+
+    def newest(self, wanted: Wanted, limit: int, *, before: int | None = None) -> tuple[Listed, ...]:
+        """The last mails before one of them, the newest first."""
+        query = self._query(wanted).order_by(t.mail.c.id.desc()).limit(limit)
+        return self._listed(query if before is None else query.where(t.mail.c.id < before))
+
+    def waiting(self) -> tuple[int, int]:
+        """How many mails wait for a person: of invitees, and of nobody we know."""
+        query = select(func.count(OWNER), func.count()).select_from(t.reading).where(t.reading.c.needs_review)
+        with reading(self._engine) as connection:
+            owned, every = connection.execute(query).one()
+        return owned, every - owned
+
+    def _listed(self, query: Select[Any]) -> tuple[Listed, ...]:
+        with reading(self._engine) as connection:
+            return tuple(map(_to_listed, connection.execute(query)))
+
+    def _query(self, wanted: Wanted) -> Select[Any]:
+        here = (t.standing.c.campaign == self._campaign) & (t.standing.c.wave == self._wave)
+        owned = t.invitee.outerjoin(t.standing, and_(here, t.standing.c.invitee == t.invitee.c.number))
+        known = t.mail.join(t.reading, t.reading.c.mail == t.mail.c.id, isouter=not wanted.waiting)
+        return (
+            select(
+                t.mail.c.id,
+                t.mail.c.by_hand,
+                func.coalesce(t.reading.c.answered_at, t.mail.c.received_at, t.mail.c.collected_at).label("at"),
+                *(t.reading.c[name] for name in _PLAIN),
+                func.substr(t.reading.c.new_text, 1, BEGINNING).label("begins"),
+                t.invitee.c.number,
+                t.invitee.c.id.label("invitee_id"),
+                t.invitee.c.name,
+                t.standing.c.state,
+            )
+            .select_from(known.outerjoin(owned, t.invitee.c.number == OWNER))
+            .where(*_conditions(wanted))
+        )
+
+
+_PLAIN = ("from_name", "from_address", "subject", "language", "kind", "decided", "needs_review", "why", "alert")
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.waiting:
+        found.append(t.reading.c.needs_review)
+    if wanted.owned is not None:
+        found.append(OWNER.is_not(None) if wanted.owned else OWNER.is_(None))
+    if wanted.invitee is not None:
+        found.append(_of(wanted.invitee))
+    if wanted.kind is not None:
+        found.append(t.reading.c.kind == wanted.kind.value)
+    found += [_somewhere(word) for word in wanted.words.split()[:8]]
+    return found
+
+
+def _of(invitee: int) -> ColumnElement[bool]:
+    """Said so that the indexes of both columns serve."""
+    matched = and_(t.reading.c.filed.is_(None), t.reading.c.matched == invitee)
+    return and_(or_(t.reading.c.filed == invitee, matched), ~t.reading.c.filed_nowhere)
+
+
+def _somewhere(word: str) -> ColumnElement[bool]:
+    """A word in one of the columns, in any case; SQLite folds no letters but those of ASCII."""
+    columns = (t.reading.c.subject, t.reading.c.from_name, t.reading.c.from_address, t.invitee.c.name)
+    spelled = dict.fromkeys((word.lower(), word.upper(), word.capitalize()))
+    return or_(*(column.icontains(one, autoescape=True) for column in columns for one in spelled))
+
+
+def _to_listed(row: Any) -> Listed:
+    return Listed(
+        mail=row.id,
+        from_name=row.from_name or "",
+        from_address=row.from_address or "",
+        subject=row.subject or "",
+        at=row.at,
+        begins=" ".join((row.begins or "").split()),
+        language=row.language,
+        kind=None if row.kind is None else ReadingKind(row.kind),
+        decided=bool(row.decided),
+        waits=bool(row.needs_review) or row.kind is None,
+        why=row.why or "",
+        alert=bool(row.alert),
+        by_hand=row.by_hand,
+        invitee=row.number,
+        invitee_id=row.invitee_id or "",
+        name=row.name or "",
+        state=None if row.state is None else State(row.state),
+    )

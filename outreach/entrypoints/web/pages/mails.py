@@ -1,0 +1,86 @@
+"""The inbox: every mail that is kept, one mail with all that is known of it, and the mail itself as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from outreach.adapters.store.mail_list import Wanted
+from outreach.campaign.casefile import Casefile, casefile
+from outreach.campaign.review import LONGEST_NUMBER
+from outreach.entrypoints.web.access.roles import Role
+from outreach.entrypoints.web.visit import Visit
+from outreach.model import ReadingKind
+
+PAGE = 50  # mails
+
+
+def inbox(visit: Visit) -> Response:
+    """Every mail, the newest first; filtered by what it says, whose it is, and words."""
+    wanted = _wanted(visit)
+    before = _number(visit.query.get("before", ""))
+    found = visit.desk.store.mail_list.newest(wanted, PAGE + 1, before=before)
+    older = found[PAGE - 1].mail if len(found) > PAGE else None
+    owned, nobodys = visit.desk.store.mail_list.waiting()
+    filters = {name: visit.query.get(name, "") for name in FILTERS}
+    return visit.page(
+        "mails/page.html",
+        part="rows",
+        rows=found[:PAGE],
+        older=older,
+        filters=filters,
+        kinds=[*ReadingKind],
+        owned=owned,
+        nobodys=nobodys,
+    )
+
+
+FILTERS = ("words", "kind", "whose", "waiting")
+
+
+def _wanted(visit: Visit) -> Wanted:
+    kind = visit.query.get("kind", "")
+    whose = visit.query.get("whose", "")
+    return Wanted(
+        waiting=visit.query.get("waiting", "") == "yes",
+        owned={"invitee": True, "nobody": False}.get(whose),
+        kind=ReadingKind(kind) if kind in ReadingKind._value2member_map_ else None,
+        words=visit.query.get("words", "")[:200],
+    )
+
+
+def _number(given: str) -> int | None:
+    return int(given) if given.isdecimal() and len(given) <= LONGEST_NUMBER else None
+
+
+def one(visit: Visit) -> Response:
+    """One mail, whatever became of it."""
+    opened = casefile(visit.desk, visit.place["mail"])
+    if opened is None:
+        return no_such_mail(visit)
+    return visit.page("mails/one.html", without="", typed="", found=(), beside=(None, None), **shown(visit, opened))
+
+
+def shown(visit: Visit, opened: Casefile | None) -> dict[str, Any]:
+    """What the templates need to show one mail."""
+    may = visit.person is not None and visit.person.may(Role.REVIEWER)
+    return {"case": opened, "may_decide": may}
+
+
+def no_such_mail(visit: Visit) -> Response:
+    """The mail is not kept, or nobody has read it yet: then it can only be taken as a file."""
+    kept = visit.desk.store.inbox.mail(visit.place["mail"])
+    if kept is None:
+        raise HTTPException(404)
+    return visit.page("mails/unread.html", kept=kept)
+
+
+def raw(visit: Visit) -> Response:
+    """The mail as it came, to be opened by a mail program."""
+    kept = visit.desk.store.inbox.mail(visit.place["mail"])
+    if kept is None:
+        raise HTTPException(404)
+    name = f'attachment; filename="mail-{kept.id}.eml"'
+    return Response(kept.raw, media_type="message/rfc822", headers={"Content-Disposition": name})

@@ -1,0 +1,183 @@
+"""Says in a person's language what the machine noted in English: reasons, doubts, why a mail waits, what comes next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from outreach.entrypoints.web.words import READINGS, STATES, mark
+from outreach.model import ReadingKind, State
+
+Say = Callable[[str], str]
+
+# The core's sentences, as it writes them; %(name)s stands for what changes. What is not here is shown as it was noted.
+SAYINGS = (
+    # whose mail it is (core/whose/matching.py)
+    mark("carries the reference of our letter"),
+    mark("answers our letter"),
+    mark("a person filed this sender's mail to it before"),
+    mark("comes from an address that we know"),
+    mark("names the address %(theirs)s"),
+    mark("comes from its mail domain %(theirs)s"),
+    mark("comes from a mail domain with its name (%(theirs)s)"),
+    mark("names a person that we wrote to"),
+    mark("the sender's name names “%(theirs)s”"),
+    mark("the signature names “%(theirs)s”"),
+    mark("the subject names “%(theirs)s”"),
+    mark("the text names “%(theirs)s”"),
+    mark("the letter that is quoted names “%(theirs)s”"),
+    mark("the mail names its country"),
+    mark("the mail is in a language of its country"),
+    mark("the mail domain is another country's"),
+    # may it say so (core/trust.py)
+    mark("comes from another person at the mail domain we wrote to"),
+    mark("comes from a mail domain that several invitees share"),
+    mark("comes from another mail domain than the one we wrote to"),
+    mark("claims to come from our own address"),
+    mark("has no sender"),
+    mark("is no answer to our letter"),
+    mark("unsigned"),
+    mark("signed by a mail provider that anybody can use"),
+    mark("signed by the town hall's own domain"),
+    mark("signed by its own domain, which we do not know"),
+    mark("our own letter"),
+    mark("a request to stop is believed at once"),
+    mark("%(whole)s, but its mail server says the sender is not genuine"),
+    mark("returns our letter"),
+    mark("names an address that we wrote to, but returns no letter of ours"),
+    mark("a notice that returns no letter of ours"),
+    mark("carries a reference that is not genuine"),
+    mark("its mail domain %(theirs)s looks like %(ours)s, and is another"),
+    mark("names several senders at once"),
+    mark("has two From lines"),
+    mark("has a From line with a forbidden character"),
+    mark("hides its sender in a group"),
+    mark("has an address that cannot be"),
+    mark("shows one address and comes from another"),
+    mark("a person filed this sender's mail here before; this one is new"),
+    mark("is dated before our letter, as an old mail sent again would be"),
+    mark("came through a mailing list"),
+    mark("was sent on by somebody, and is unsigned"),
+    mark("was handed in by another mail domain than its sender's, and is unsigned"),
+    mark("wants its answer at another mail domain, and is unsigned"),
+    mark("%(theirs)s filed it to this invitee"),
+    mark("written by the secretariat"),
+    # why it waits (core/recording.py)
+    mark("it is not clear whose mail this is"),
+    mark("it is not clear what it says"),
+    mark("the machine suggests “%(word)s” but is not sure"),
+    mark("could not be read whole, please look: %(whole)s"),
+    mark("automatic reply"),
+    mark("an automatic reply of nobody we wrote to"),
+    mark("an automatic reply that does not come from its own people"),
+    mark("permanent failure: %(theirs)s"),
+    mark("temporary failure: %(theirs)s"),
+    mark("of no invitee"),
+    mark("the secretariat's own answer"),
+    mark("this mail broke the reader three times; please look at it"),
+    # what makes a reading doubtful (core/reading)
+    mark("a word of refusal"),
+    mark("a word of withdrawal"),
+    mark("a no"),
+    mark("a short no"),
+    mark("a wish to end something"),
+    mark("another event"),
+    mark("is it genuine?"),
+    mark("something is pending"),
+    mark("a condition"),
+    mark("something is lacking"),
+    mark("a negation"),
+    mark("would"),
+    mark("must"),
+    mark("something is asked for"),
+    mark("costs or duties"),
+    mark("news to come"),
+    mark("something comes before"),
+    mark("no objection"),
+    mark("another contact"),
+    mark("the campaign"),
+    mark("joining"),
+    mark("no word testifies to it"),
+    mark("no sentence says it alone"),
+    mark("it hangs on a condition"),
+    mark("joining is denied"),
+    mark("it is asked"),
+    mark("it is asked whether"),
+    mark("mockery"),
+    mark("weariness"),
+    mark("a choice is left open"),
+    mark("an objection is taken back"),
+    mark("it may only say that it came"),
+    mark("a yes to what?"),
+    mark("language"),
+    mark("this language is read by a person"),
+    mark("no words"),
+    mark("nothing is written in it"),
+    mark("boxes to tick"),
+    mark("something is struck out"),
+    mark("the subject may be ours"),
+    mark("the answer may be in the attachment"),
+    mark("persons read it differently"),
+    mark("a person read it so"),
+    mark("a forwarded mail says so"),
+    mark("its words may also mean %(word)s"),
+    mark("a person read %(word)s"),
+    mark("the machine reads %(word)s"),
+    mark("the letter's link to stop"),
+    mark("notice"),
+    mark("calendar"),
+    mark("header"),
+    mark("subject"),
+    mark("alone"),
+    mark("away"),
+    mark("stand-in"),
+    # what comes next (core/followup.py)
+    mark("all reminders went out"),
+    mark("no reminders are planned"),
+    mark("a person stopped all letters"),
+    mark("has not decided yet; listed for the secretariat"),
+)
+DOUBT = "doubt: "
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    changing = (one for one in SAYINGS if "%(" in one)
+    return tuple((re.compile(_pattern(one), re.DOTALL), one) for one in changing)
+
+
+def _pattern(message: str) -> str:
+    parts = re.split(r"%\((\w+)\)s", message)
+    return "".join(f"(?P<{part}>.+)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    """Kinds and states as the core names them, in the page's words."""
+    kinds = {kind.value.replace("_", " "): READINGS[kind] for kind in ReadingKind}
+    return {**{state.value.replace("_", " "): STATES[state] for state in State}, **kinds}
+
+
+def said(say: Say, sentence: str) -> str:
+    """A sentence of the core in the person's words; as it was noted where it has none."""
+    sentence = sentence.removeprefix(DOUBT)
+    if sentence in SAYINGS:
+        return say(sentence)
+    if (word := _words().get(sentence.replace("_", " "))) is not None:
+        return say(word)
+    for pattern, message in _patterns():
+        if found := pattern.fullmatch(sentence):
+            return say(message) % {name: _value(say, name, value) for name, value in found.groupdict().items()}
+    parts = sentence.split("; ")
+    known = [part for part in parts if part in SAYINGS]
+    return "; ".join(said(say, part) for part in parts) if len(parts) > 1 and known else sentence
+
+
+def _value(say: Say, name: str, value: str) -> str:
+    """What stands in the place: words of ours are translated, those of others stay."""
+    if name == "whole":
+        return said(say, value)
+    if name == "word":
+        return say(_words().get(value.replace("_", " "), value))
+    return value
