@@ -11,7 +11,6 @@ from outreach.adapters.store.invitee_list import Present, Sought
 from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, lines_of
 
-MOST_COUNTED = 10_000
 AT_ONCE = 1000  # lines of an export
 
 HEADER = (
@@ -25,7 +24,7 @@ class LogPage:
     """A page of the log: its lines, how many there are in all, and whether more follow."""
 
     lines: tuple[LogLine, ...]
-    count: int  # at most `MOST_COUNTED`
+    count: int  # counted up to ten thousand
     uncounted: bool  # there are more than that
     more: bool
 
@@ -34,10 +33,7 @@ def log_page(desk: Desk, sought: Sought, order: str, limit: int, *, after: int =
     """The invitees that are looked for, behind one of them."""
     sought = _with_language(desk, sought)
     found = desk.store.invitee_list.page(sought, order, limit, after=after)
-    whole = not after and not found.more
-    count = len(found.numbers) if whole else desk.store.invitee_list.count(sought, MOST_COUNTED)
-    lines = lines_of(desk, found.numbers, sought.as_of)
-    return LogPage(lines, min(count, MOST_COUNTED), count > MOST_COUNTED, found.more)
+    return LogPage(lines_of(desk, found.numbers, sought.as_of), found.count, found.uncounted, found.more)
 
 
 def every_line(desk: Desk, sought: Sought, order: str) -> Iterator[LogLine]:

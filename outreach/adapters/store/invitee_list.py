@@ -7,13 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading
 from outreach.languages.spelling import search_text
 from outreach.model import InviteeKind, State
 
+MOST_COUNTED = 10_000  # invitees
 MOST_WORDS = 6  # of what was typed
 MOST_TYPED = 100  # characters
 Key = tuple[Any, ...]  # where a page begins: the values by which it is sorted
@@ -47,10 +61,12 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of them: their numbers in order, and whether there are more behind."""
+    """A page of them: their numbers in order, whether there are more behind, and how many there are in all."""
 
     numbers: tuple[int, ...]
     more: bool
+    count: int
+    uncounted: bool  # there are more than were counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +86,29 @@ class InviteeList:
         self._wave = wave
         self._present: tuple[object, Present] | None = None
 
-    def page(self, sought: Sought, order: str, limit: int, *, after: int = 0) -> Found:
-        """The invitees behind one of them, in order; from the first, where it is not among them or 0."""
+    def page(self, sought: Sought, order: str, limit: int, *, after: int = 0, most: int = MOST_COUNTED) -> Found:
+        """The invitees behind one of them, in order; from the first, where it is not among them or 0.
+
+        They are counted up to `most`: one look through all of them is as much as a request may take.
+        """
         columns, reverse = ORDERS[order]
         with reading(self._engine) as connection:
-            key = self._key(connection, sought, columns, after) if after else None
-            rows = connection.execute(self._query(sought, columns, reverse=reverse, after=key).limit(limit + 1)).all()
-        return Found(tuple(row.invitee for row in rows[:limit]), len(rows) > limit)
+            if not after:
+                numbers = self._numbers(connection, self._query(sought, columns, reverse=reverse).limit(most + 1))
+                return Found(numbers[:limit], len(numbers) > limit, min(len(numbers), most), len(numbers) > most)
+            key = self._key(connection, sought, columns, after)
+            query = self._query(sought, columns, reverse=reverse, after=key).limit(limit + 1)
+            numbers = self._numbers(connection, query)
+            count = self._count(connection, sought, most + 1)
+        return Found(numbers[:limit], len(numbers) > limit, min(count, most), count > most)
+
+    def _numbers(self, connection: Connection, query: Any) -> tuple[int, ...]:
+        return tuple(row.invitee for row in connection.execute(query))
+
+    def _count(self, connection: Connection, sought: Sought, most: int) -> int:
+        # In the order of the names, in which the rows lie: without it SQLite would look them up one by one.
+        some = self._query(sought, ("name", "invitee")).limit(most).subquery()
+        return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
     def _key(self, connection: Connection, sought: Sought, columns: Sequence[str], invitee: int) -> Key | None:
         """Where an invitee stands in an order; it may be among them no longer."""
@@ -84,12 +116,6 @@ class InviteeList:
         parts = [part.where(_of(part, invitee)) for part in self._parts(anyhow, columns)]
         row = connection.execute(union_all(*parts)).first()
         return None if row is None else tuple(row)
-
-    def count(self, sought: Sought, most: int) -> int:
-        """How many there are; `most` + 1 where there are more than `most`."""
-        with reading(self._engine) as connection:
-            some = self._query(sought, ("invitee",), ordered=False).limit(most + 1).subquery()
-            return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
     def numbers(self, sought: Sought, order: str) -> Iterator[int]:
         """All of them, in order."""
@@ -119,18 +145,10 @@ class InviteeList:
         return and_(table.c.campaign == self._campaign, table.c.wave == self._wave)
 
     def _query(
-        self,
-        sought: Sought,
-        columns: Sequence[str],
-        *,
-        reverse: bool = False,
-        after: Key | None = None,
-        ordered: bool = True,
-    ) -> Select[Any]:
+        self, sought: Sought, columns: Sequence[str], *, reverse: bool = False, after: Key | None = None
+    ) -> Select[Any] | CompoundSelect[Any]:
         parts = self._parts(sought, columns, reverse=reverse, after=after)
-        query = parts[0] if len(parts) == 1 else select(union_all(*parts).subquery())
-        if not ordered:
-            return query
+        query = parts[0] if len(parts) == 1 else union_all(*parts)
         given = (query.selected_columns[name] for name in columns)
         return query.order_by(*(column.desc() if reverse else column for column in given))
 
