@@ -8,6 +8,8 @@ REPLIES ?= tests/data/replies
 CORPUS ?=
 ERRORS ?=
 MUTATIONS ?= 100000
+KILLS ?= 2000
+LETTERS ?= 50000
 SEED ?=
 
 # What a machine's own settings of pip say must not lead it out of the virtual environment.
@@ -16,7 +18,7 @@ export PIP_REQUIRE_HASHES := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN
 unexport PYTHONPATH
 
-.PHONY: help rehearse test check format lint types floors bench bench-web relaying accuracy fuzz learn messages screenshots map docs lock clean
+.PHONY: help rehearse test check format lint types floors bench bench-web relaying torture accuracy fuzz learn messages screenshots map docs lock clean
 
 help:  ## list the chores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +69,7 @@ floors: $(VENV)/.dev  ## imports go strictly down
 
 bench: $(VENV)/.dev  ## measure, against limits and peers
 	$(BIN)/python benchmarks/contacts.py
+	$(BIN)/python -m benchmarks.sending
 	$(BIN)/python benchmarks/composing.py
 	$(BIN)/python benchmarks/speed_reading.py --replies "$(REPLIES)"
 
@@ -75,6 +78,10 @@ bench-web: $(VENV)/.dev  ## how fast the page answers with 250,000 invitees, on 
 
 relaying: $(VENV)/.dev  ## letters a second to a relay, beside smtp-source and aiosmtplib; needs Postfix
 	$(BIN)/python benchmarks/relaying.py
+
+torture: $(VENV)/.dev  ## kill what sends, thousands of times: make torture KILLS=N LETTERS=M SEED=S
+	$(BIN)/python -m tests.torture.senders --kills "$(KILLS)" --letters "$(LETTERS)" --seed "$(or $(SEED),1)"
+	$(BIN)/python -m tests.torture.senders --kills 200 --letters 5000 --seed "$(or $(SEED),1)" --no-archive
 
 accuracy: $(VENV)/.dev $(VENV)/.peers  ## how well mails are read: make accuracy REPLIES=DIR CORPUS=DIR ERRORS=no
 	@PYTHONPATH="$(VENV)/peers" $(BIN)/python benchmarks/accuracy.py --replies "$(REPLIES)" --corpus "$(CORPUS)" \
@@ -106,6 +113,9 @@ screenshots: $(VENV)/.dev  ## take pictures of the page into docs/screenshots; n
 map: $(VENV)/.dev  ## draw the countries of the map anew from Natural Earth's outlines; needs npm
 	@npm install --silent --no-save --ignore-scripts --prefix $(VENV)/map world-atlas@2.0.2
 	@$(BIN)/python -m outreach.entrypoints.web.charts.outlines $(VENV)/map/node_modules/world-atlas/countries-50m.json
+
+torture: $(VENV)/.dev  ## send 10,000 letters to a relay that is often at fault: nothing lost, nothing doubled
+	$(BIN)/python -m benchmarks.soak
 
 docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
 	$(BIN)/python -m outreach.entrypoints.documents

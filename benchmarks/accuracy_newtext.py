@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchmarks.figures import Limit, above, below, figure, list_errors, pace, percent, processor_seconds, table
 from benchmarks.labelled import REPLIES, opened, peer, rows
-from outreach.core.reading.html_text import html_to_text
-from outreach.core.reading.new_text import new_text
+from outreach.core.reading.opening.html_text import html_to_text
+from outreach.core.reading.text.new_text import new_text
 
 CORPUS = "replytext.jsonl"  # lists the mails of a corpus with the new text of each
 CONSTRAINTS = "replytext_constraints.jsonl"  # and such of which it is known what must stand in it and what must not

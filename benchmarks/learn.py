@@ -21,14 +21,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 
 from outreach.adapters.guarded import open_guarded
-from outreach.core.reading.hearing import hear_in
-from outreach.core.reading.new_text import own_words
+from outreach.core.reading.meaning.hearing import hear_in
+from outreach.core.reading.meaning.tongue import parts_of, tongue_words
+from outreach.core.reading.meaning.traits import Heard, letters, mail_traits, meaning_traits, word_traits
+from outreach.core.reading.meaning.vote import NOTHING, cast, summary
+from outreach.core.reading.meaning.weighing import weigh
 from outreach.core.reading.phrases import sentences
 from outreach.core.reading.reader import bare_subject, open_mail
-from outreach.core.reading.tongue import parts_of, tongue_words
-from outreach.core.reading.traits import Heard, letters, mail_traits, meaning_traits, word_traits
-from outreach.core.reading.vote import NOTHING, cast, summary
-from outreach.core.reading.weighing import weigh
+from outreach.core.reading.text.new_text import own_words
 from outreach.languages import Languages, load_languages
 from outreach.languages.scores import Scores, Table, Trait, Votes, pack, side_by_side, told, trait
 from outreach.languages.spelling import plain
@@ -45,7 +45,7 @@ SEED = 2030
 SMALLEST = 0.3  # weights below are left out: a tenth of the file, and no answer is read otherwise
 SMALLEST_OF_TONGUE = 0.04  # a language is told by whether letters are known at all
 FLAGS = ("attachment_mentioned", "conditional", "has_question", "names_new_contact", "on_behalf", "other_event")
-NEVER = "auto_reply"  # known by other signs: core/reading/automatic.py
+NEVER = "auto_reply"  # known by other signs: core/reading/automatic/replies.py
 
 Matrix = Any  # sparse.csr_matrix has no types
 

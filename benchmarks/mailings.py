@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +18,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import queue_invitations
 from outreach.campaign.posting import Progress, post
 from outreach.campaign.prepare import clues_of
-from outreach.model import Contact, Invitee
+from outreach.model import Contact, Invitee, LetterState
 from outreach.settings import (
     CampaignSettings,
     InboxSettings,
@@ -29,10 +37,11 @@ SOME = 5_000
 def make_mailing(folder: Path, letters: int, *, database: str = "", attachment: bytes = b"") -> Desk:
     """A campaign in a folder of its own, with so many invitations that may leave at once."""
     attached = folder / "paper.pdf"
-    if attachment:
+    if attachment and not attached.exists():
         attached.write_bytes(attachment)
     settings = _settings(database or f"sqlite:///{folder}/outreach.db", ("paper.pdf",) if attachment else ())
-    (folder / "templates").symlink_to(ROOT / "templates")
+    if not (folder / "templates").exists():
+        (folder / "templates").symlink_to(ROOT / "templates")
     desk = make_desk(folder, settings, SystemClock(), "bench", home=folder if not database else None)
     stationery = desk.load_stationery()
     for start in range(0, letters, SOME):
@@ -50,8 +59,8 @@ def _settings(database: str, attachments: tuple[str, ...]) -> Settings:
         SenderSettings("Secretariat", "secretariat@campaign.example"),
         SmtpSettings("127.0.0.1", security="none", per_minute=0),
         InboxSettings(host="127.0.0.1"),
-        LettersSettings(attachments=attachments),
-        SendingSettings(days=(), hours="any", holidays=False),
+        letters=LettersSettings(attachments=attachments),
+        sending=SendingSettings(days=(), hours="any", holidays=False),
     )
 
 
@@ -64,4 +73,41 @@ def _town(number: int) -> Invitee:
 def send(desk: Desk, port: int, connections: int) -> Progress:
     """Sends everything to a relay on this machine."""
     smtp = SmtpSettings("127.0.0.1", port, "none", connections=connections, per_minute=0)
+    desk = replace(desk, settings=replace(desk.settings, smtp=smtp))
     return post(desk, postmen(smtp, None))
+
+
+def measured(printed: str) -> dict[str, float]:
+    """What `main` printed."""
+    return {name: float(value) for name, value in (line.split() for line in printed.splitlines())}
+
+
+def main() -> None:
+    """Makes and sends one mailing; prints letters a second, the memory that sending added, and the database's size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("port", "letters", "connections"):
+        parser.add_argument(name, type=int)
+    parser.add_argument("--database", default="")
+    parser.add_argument("--attachment", type=int, default=0, help="bytes")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        attachment = random.Random(1).randbytes(given.attachment)  # noqa: S311  like a compressed PDF
+        child = os.fork()  # so that the memory of making the letters is not that of sending them
+        if not child:
+            make_mailing(Path(folder), given.letters, database=given.database, attachment=attachment).store.close()
+            os._exit(0)
+        os.waitpid(child, 0)
+        desk = make_mailing(Path(folder), 0, database=given.database, attachment=attachment)
+        start = time.perf_counter()
+        progress = send(desk, given.port, given.connections)
+        seconds = time.perf_counter() - start
+        size = sum(path.stat().st_size for path in Path(folder).glob("outreach.db*"))
+    if progress.done != {LetterState.ACCEPTED: given.letters}:
+        sys.exit(f"not every letter was taken: {progress}")
+    print(f"rate {given.letters / seconds}")
+    print(f"megabytes {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}")
+    print(f"kilobytes {size / 1024 / given.letters}")
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,7 @@ from typing import TypeVar
 from benchmarks.accuracy_whose import invented, slug
 from benchmarks.figures import pace, table
 from benchmarks.labelled import DEADLINE, OURS, REPLIES, rows
-from outreach.core.reading.html_text import html_to_text
+from outreach.core.reading.opening.html_text import html_to_text
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.core.whose.clues import clues
 from outreach.core.whose.index import Index, build_index

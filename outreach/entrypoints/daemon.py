@@ -1,4 +1,4 @@
-"""The background service: one thread watches the mailbox, a scheduler's tick sends what is due."""
+"""The background service: one thread watches the mailbox, a scheduler's ticks queue and send what is due."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from outreach.adapters.store.locks import only_one
 from outreach.bootstrap import mailbox, relay
@@ -20,10 +21,12 @@ from outreach.campaign.posting import Progress, post
 from outreach.campaign.replies import read_new
 from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts
 from outreach.entrypoints.mailroom import kinds_to_post, look_into_mailbox, note_mailbox, take_everything
-from outreach.model import LetterKind, LoginRefusedError, OutreachError, TryAgainLaterError
+from outreach.model import BusyError, LetterKind, LoginRefusedError, OutreachError, TryAgainLaterError
 
 logger = logging.getLogger("outreach.daemon")
 POLL = 300.0  # seconds; the mailbox is looked into at least so often, IDLE or not
+STAND_BY = 5.0  # seconds between two looks whether the mailbox is watched
+BUSY = "another daemon serves this campaign; stop it first"
 PATIENCE = 1.0  # seconds; the page looks now and then whether a daemon is there
 SHORTEST, LONGEST = 1.0, 900.0  # seconds between two tries while a server is away
 
@@ -48,14 +51,16 @@ class Backoff:
 def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
     """Runs until SIGTERM or SIGINT; gives the exit code.
 
+    With PostgreSQL any number of daemons send; one of them reads the mailbox and queues reminders.
+
     Raises:
-        TryAgainLaterError: Another daemon serves this campaign.
+        BusyError: Another daemon serves this campaign, and an SQLite file is for one.
         LoginRefusedError: A server refused our login at the start.
     """
     _set_up_logging(verbose=verbose)
-    message = "another daemon serves this campaign; stop it first"
-    with only_one(desk.store.engine, "daemon", message, PATIENCE):
-        service = _Service(desk, every)
+    alone = desk.store.engine.dialect.name == "sqlite"
+    with only_one(desk.store.engine, "daemon", BUSY, PATIENCE) if alone else nullcontext():
+        service = _Service(desk, every, alone=alone)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stop.set())
         service.run()
@@ -76,9 +81,11 @@ def _set_up_logging(*, verbose: bool) -> None:
 
 
 class _Service:
-    """The two duties of the daemon, and what stops them."""
+    """The duties of the daemon, and what stops them."""
 
-    def __init__(self, desk: Desk, every: float) -> None:
+    def __init__(self, desk: Desk, every: float, *, alone: bool) -> None:
+        self._alone = alone
+        self._leading = threading.Event()  # this daemon reads the mailbox and queues reminders
         self.stop = threading.Event()
         self.refused: LoginRefusedError | None = None
         self._desk = desk
@@ -89,24 +96,25 @@ class _Service:
         self._ever_connected = False
 
     def run(self) -> None:
-        """Starts both duties and waits for the signal to stop."""
+        """Starts all duties and waits for the signal to stop."""
         from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415  only the daemon needs it
 
         scheduler = BackgroundScheduler(timezone="UTC")
-        # A tick that is late runs once, never twice at the same time, and is never dropped.
-        scheduler.add_job(
-            self._guarded(self._tick),
-            "interval",
-            seconds=self._every,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-        watcher = threading.Thread(target=self._guarded(self._watch_mailbox), name="mailbox", daemon=True)
+        for duty in (self._prepare, self._send):
+            # A tick that is late runs once, never twice at the same time, and is never dropped.
+            scheduler.add_job(
+                self._guarded(duty),
+                "interval",
+                seconds=self._every,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+                next_run_time=datetime.now(UTC),  # and at once
+            )
+        watcher = threading.Thread(target=self._guarded(self._lead), name="mailbox", daemon=True)
         logger.info("outreach serves the campaign %s, every %s seconds", self._desk.settings.campaign.id, self._every)
         watcher.start()
         scheduler.start()
-        self._guarded(self._tick)()
         self.stop.wait()
         logger.info("stopping: the letter in hand is finished first")
         scheduler.shutdown(wait=True)
@@ -125,6 +133,22 @@ class _Service:
         return run
 
     # ------------------------------------------------------------ the mailbox
+
+    def _lead(self) -> None:
+        """Watches the mailbox; where there are several daemons, as soon as no other one does."""
+        while not self.stop.is_set():
+            try:
+                with nullcontext() if self._alone else only_one(self._desk.store.engine, "daemon", BUSY):
+                    logger.info("this daemon reads the mailbox and queues reminders")
+                    self._leading.set()
+                    self._watch_mailbox()
+            except BusyError:
+                self.stop.wait(STAND_BY)
+            except OutreachError as error:
+                logger.warning("%s", error)
+                self.stop.wait(STAND_BY)
+            finally:
+                self._leading.clear()
 
     def _watch_mailbox(self) -> None:
         backoff = Backoff()
@@ -172,16 +196,16 @@ class _Service:
 
     # ------------------------------------------------------------ what is due
 
-    def _tick(self) -> None:
-        if self.stop.is_set():
+    def _prepare(self) -> None:
+        """What one daemon does for all: doubts, reminders, copies in the Sent folder; no long mailing delays it."""
+        if self.stop.is_set() or not self._leading.is_set():
             return
         look_for_doubts(self._desk, logger.info, logger.warning)
         self._remind()
-        self._send()
         fill_sent_folder(self._desk, logger.info, logger.warning)
 
     def _send(self) -> None:
-        if time.monotonic() < self._relay_after or not self._anything_due():
+        if self.stop.is_set() or time.monotonic() < self._relay_after or not self._anything_due():
             return
         try:
             with relay(self._desk) as make_postman:
@@ -215,6 +239,8 @@ class _Service:
         if progress.handled:
             done = ", ".join(f"{number} {state.value}" for state, number in sorted(progress.done.items()))
             logger.info("letters: %s", done)
+        if progress.held is not None:
+            logger.info("the rest waits until %s: %s", progress.held.until.isoformat("T", "minutes"), progress.held.why)
         if isinstance(progress.problem, LoginRefusedError):
             self._login_refused(progress.problem)
             self._relay_after = time.monotonic() + LONGEST

@@ -27,7 +27,7 @@ class Language:
     phrases: Mapping[str, tuple[str, ...]]  # by what they say, such as "confirm"
     doubts: Mapping[str, tuple[str, ...]]  # phrases that keep a machine from deciding, by what they show
     suggests_only: bool  # a person decides what it says
-    words: Mapping[str, str]  # by their meanings; how they are written: core/reading/vocabulary.py
+    words: Mapping[str, str]  # by their meanings; how they are written: core/reading/meaning/vocabulary.py
     automatic: Mapping[str, tuple[str, ...]]  # phrases of automatic replies, by what they show
 
 

@@ -126,7 +126,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """The models of core/reading/vote.py, which share a table, and that of tongue.py."""
+    """The models of core/reading/meaning/vote.py, which share a table, and that of tongue.py."""
 
     sentence: Scores
     mail: Scores

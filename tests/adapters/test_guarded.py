@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.bombs import SAID, plain
 from outreach.adapters.guarded import guarded, is_hard, open_guarded
-from outreach.core.reading.opening import open_mail
+from outreach.core.reading.opening.message import open_mail
 from outreach.model import Message
 
 HARD = plain(SAID + b"\n" * 400_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -120,8 +120,9 @@ def settings(**smtp: object) -> Settings:
 
 
 @pytest.fixture
-def make_office(tmp_path: Path) -> Callable[..., Desk]:
+def make_office(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     """Makes a desk with so many letters in its outbox."""
+    made: list[Desk] = []
     (tmp_path / "templates").symlink_to(ROOT / "templates")
 
     def make(letters: int, **smtp: object) -> Desk:
@@ -132,9 +133,12 @@ def make_office(tmp_path: Path) -> Callable[..., Desk]:
         ]
         desk.store.register.enrol(towns, lambda _town: [], NOW, "person:tester")
         queue_invitations(desk, desk.load_stationery(), list(desk.store.register.all().values()))
+        made.append(desk)
         return desk
 
-    return make
+    yield make
+    for desk in made:
+        desk.store.close()
 
 
 def states(desk: Desk) -> dict[LetterState, int]:

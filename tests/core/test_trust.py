@@ -11,8 +11,8 @@ import pytest
 from outreach.core.authentication import Proof, aligned, authentication
 from outreach.core.letters.reference import check_reference, make_reference
 from outreach.core.lookalikes import looks_like
-from outreach.core.reading.new_text import new_text
-from outreach.core.reading.opening import open_mail
+from outreach.core.reading.opening.message import open_mail
+from outreach.core.reading.text.new_text import new_text
 from outreach.core.trust import judge
 from outreach.core.whose.clues import clues
 from outreach.core.whose.matching import Proven, match

@@ -24,6 +24,9 @@ PRAGMAS = (
     "PRAGMA secure_delete=ON",
 )
 
+# The server soon notices a machine that has vanished, and gives its locks to others.
+KEEPALIVE = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+
 
 def open_engine(url: str, folder: Path) -> Engine:
     """The engine for a database address; a relative SQLite path counts from the campaign folder.
@@ -37,7 +40,8 @@ def open_engine(url: str, folder: Path) -> Engine:
         message = f"config.toml, [campaign] database: “{url}” is no database address; write sqlite:///outreach.db"
         raise ConfigurationError(message) from error
     if address.drivername in ("postgresql", "postgresql+psycopg"):
-        return create_engine(address, pool_pre_ping=True)
+        more = {} if "options" in address.query else {"options": KEEPALIVE}
+        return create_engine(address, pool_pre_ping=True, connect_args=more)
     if address.drivername != "sqlite":
         message = (
             f"config.toml, [campaign] database: {address.drivername} is not known here; "

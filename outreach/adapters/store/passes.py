@@ -9,10 +9,11 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, select
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, sqlite_path, writing
+from outreach.adapters.store.switches import put
 
 NAME = "passes"
 
@@ -35,21 +36,25 @@ class Passes:
         with reading(self._engine) as connection:
             count = _count(connection)
         beside = self._beside()
-        return count < beside or (self._travels and beside == 0 < count)
+        return self._travels and count > 0 if beside is None else count < beside
 
     def count_on(self, now: datetime) -> None:
         """One more, in the database first: if we die in between, the database is ahead and nothing looks restored."""
+        beside = self._beside()
         with writing(self._engine) as connection:
-            count = max(_count(connection, lock=True), self._beside()) + 1
-            connection.execute(delete(t.switch).where(t.switch.c.name == NAME))
-            connection.execute(insert(t.switch), [{"name": NAME, "value": str(count), "set_at": now}])
+            count = _count(connection, lock=True)
+            if not count and beside is None:
+                self._write(0)  # before the first commit: a database that counts without its file looks restored
+            count = max(count, beside or 0) + 1
+            put(connection, NAME, str(count), now)
         self._write(count)
 
-    def _beside(self) -> int:
+    def _beside(self) -> int | None:
+        """The file's count; None: there is no such file, or it says nothing."""
         try:
             return int(self._file.read_text("ascii"))
         except (FileNotFoundError, ValueError):
-            return 0
+            return None
 
     def _write(self, count: int) -> None:
         temporary = self._file.with_name(f"{self._file.name}.new.{os.getpid()}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib import import_module
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
@@ -26,6 +27,15 @@ class Switches:
     def turn(self, name: str, value: str | None, now: datetime) -> None:
         """Turns a switch on with a value, or off with None."""
         with writing(self._engine) as connection:
-            connection.execute(delete(t.switch).where(t.switch.c.name == name))
-            if value is not None:
-                connection.execute(insert(t.switch), [{"name": name, "value": value, "set_at": now}])
+            if value is None:
+                connection.execute(delete(t.switch).where(t.switch.c.name == name))
+            else:
+                put(connection, name, value, now)
+
+
+def put(connection: Connection, name: str, value: str, now: datetime) -> None:
+    """Gives a switch a value, whoever else does the same at this moment."""
+    query = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(t.switch)
+    query = query.values(name=name, value=value, set_at=now)
+    new = {"value": query.excluded.value, "set_at": query.excluded.set_at}
+    connection.execute(query.on_conflict_do_update(index_elements=["name"], set_=new))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from outreach.core.reading.weighing import NEVER, Doubt
+from outreach.core.reading.meaning.weighing import NEVER, Doubt
 from outreach.model import Evidence
 
 _BOX = re.compile(r"(?<!\S)(?:(?P<empty>[☐□▢◻]|\[[ _]{0,3}\]|\([ _]{1,3}\))|[☑☒✅🗹🗷]|\[[xX✓✔]\]|\([xX✓✔]\))(?=\s)")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from outreach.core.reading.forms import Fields
-from outreach.core.reading.traits import Heard
-from outreach.core.reading.weighing import NEVER, STOPPING, Doubt, Verdict
+from outreach.core.reading.meaning.traits import Heard
+from outreach.core.reading.meaning.weighing import NEVER, STOPPING, Doubt, Verdict
 from outreach.model import Evidence, Message, Reading, ReadingKind
 
 K = ReadingKind

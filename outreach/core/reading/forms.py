@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outreach.core.reading.decoding import without_transfer_encoding
-from outreach.core.reading.fields import file_name
-from outreach.core.reading.opening import MOST_BYTES
-from outreach.core.reading.parts import split
+from outreach.core.reading.opening.decoding import without_transfer_encoding
+from outreach.core.reading.opening.fields import file_name
+from outreach.core.reading.opening.message import MOST_BYTES
+from outreach.core.reading.opening.parts import split
 from outreach.model import Message, Reading, ReadingKind
 
 Fields = tuple[tuple[str, str], ...]  # names and values, in the order of the form

@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from outreach.core.reading import struck
 from outreach.core.reading.enclosures import ENCLOSED
-from outreach.core.reading.new_text import own_words
+from outreach.core.reading.meaning.weighing import AGAINST, NEVER, SURE, Doubt, Verdict
 from outreach.core.reading.phrases import Sentence, sentences
-from outreach.core.reading.weighing import AGAINST, NEVER, SURE, Doubt, Verdict
+from outreach.core.reading.text import struck
+from outreach.core.reading.text.new_text import own_words
 from outreach.model import Evidence, Reading, ReadingKind, State
 
 Lessons = Mapping[str, frozenset[ReadingKind]]  # the plain words of a sentence -> what persons read in it

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from outreach.core.reading.quote_marks import marks
+from outreach.core.reading.text.quote_marks import marks
 from outreach.model import Evidence
 
 MOST_LINES = 3000  # that are parted; the rest is only shown

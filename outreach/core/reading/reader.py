@@ -8,25 +8,25 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 
 from outreach.core.letters.reference import find_references
-from outreach.core.reading import struck
-from outreach.core.reading.automatic import Automatic, contact_in, is_calendar, is_receipt, read_automatic
+from outreach.core.reading.automatic.machine_marks import REPLY_SUBJECTS
+from outreach.core.reading.automatic.replies import Automatic, contact_in, is_calendar, is_receipt, read_automatic
+from outreach.core.reading.automatic.stand_in import StandIn, names_addresses
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.boxes import read_boxes
-from outreach.core.reading.caveats import catch, caveats, takes_back_an_objection
 from outreach.core.reading.enclosures import documents, look_inside
-from outreach.core.reading.hearing import hear
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
-from outreach.core.reading.machine_marks import REPLY_SUBJECTS
-from outreach.core.reading.new_text import new_text, own_words
-from outreach.core.reading.opening import TOO_LONG, open_mail
-from outreach.core.reading.passed_on import PassedOn, passed_on, suggested
+from outreach.core.reading.meaning.caveats import catch, caveats, takes_back_an_objection
+from outreach.core.reading.meaning.hearing import hear
+from outreach.core.reading.meaning.suggesting import suggest
+from outreach.core.reading.meaning.tongue import tongue
+from outreach.core.reading.meaning.vote import cast
+from outreach.core.reading.meaning.weighing import NEVER, Doubt, Verdict, weigh
+from outreach.core.reading.opening.message import TOO_LONG, open_mail
 from outreach.core.reading.phrases import Sentence, find, sentences
-from outreach.core.reading.stand_in import StandIn, names_addresses
 from outreach.core.reading.stop_link import asks_to_stop
-from outreach.core.reading.suggesting import suggest
-from outreach.core.reading.tongue import tongue
-from outreach.core.reading.vote import cast
-from outreach.core.reading.weighing import NEVER, Doubt, Verdict, weigh
+from outreach.core.reading.text import struck
+from outreach.core.reading.text.new_text import new_text, own_words
+from outreach.core.reading.text.passed_on import PassedOn, passed_on, suggested
 from outreach.languages import Language, Languages
 from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 

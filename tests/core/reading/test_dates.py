@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.core.reading.absence import Dated, return_date
-from outreach.core.reading.dates import Calendar, dates_in, month_first, next_day, next_weekday, words_of
+from outreach.core.reading.automatic.absence import Dated, return_date
+from outreach.core.reading.automatic.dates import Calendar, dates_in, month_first, next_day, next_weekday, words_of
 from outreach.core.reading.phrasebook import Phrasebook
 from outreach.core.reading.phrases import sentences
 from outreach.languages import load_languages

@@ -7,7 +7,7 @@ import pytest
 from outreach.core.reading.enclosures import ENCLOSED, Enclosed, form_fields, with_forms
 from outreach.core.reading.forms import may_hold_forms
 from outreach.core.reading.lessons import lesson_from
-from outreach.core.reading.opening import open_mail
+from outreach.core.reading.opening.message import open_mail
 from outreach.model import Evidence, Reading, ReadingKind, State
 
 YES = Reading(

@@ -6,8 +6,8 @@ import pytest
 
 from outreach.core.reading.enclosures import ENCLOSED
 from outreach.core.reading.lessons import READ_OTHERWISE, READ_SO, Lessons, heed, lesson_from, plain_sentence
+from outreach.core.reading.meaning.weighing import Doubt, Verdict
 from outreach.core.reading.phrases import sentences
-from outreach.core.reading.weighing import Doubt, Verdict
 from outreach.model import Evidence, Reading, ReadingKind, State
 
 K = ReadingKind

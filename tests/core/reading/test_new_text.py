@@ -8,8 +8,8 @@ from importlib.resources import files
 
 import pytest
 
-from outreach.core.reading.html_text import html_to_text
-from outreach.core.reading.new_text import new_text, own_words
+from outreach.core.reading.opening.html_text import html_to_text
+from outreach.core.reading.text.new_text import new_text, own_words
 from outreach.languages.quoting import load_quoting
 
 WROTE = [

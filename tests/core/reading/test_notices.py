@@ -10,7 +10,7 @@ import pytest
 
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.notices.reasons import is_permanent, reason_of
-from outreach.core.reading.opening import open_mail
+from outreach.core.reading.opening.message import open_mail
 from outreach.model import Bounce
 
 A, B = "mayor@northam.example", "clerk@southam.example"

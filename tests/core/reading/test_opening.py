@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.bombs import BOMBS, SAID, mixed, nested, plain
-from outreach.core.reading.decoding import charset_named, decoded_text, without_transfer_encoding
-from outreach.core.reading.fields import decoded_words, file_name, mailboxes
-from outreach.core.reading.opening import open_mail
+from outreach.core.reading.opening.decoding import charset_named, decoded_text, without_transfer_encoding
+from outreach.core.reading.opening.fields import decoded_words, file_name, mailboxes
+from outreach.core.reading.opening.message import open_mail
 from outreach.model import Mailbox, Message
 
 FRENCH = "Nous avons le plaisir de confirmer l’adhésion de la ville à la campagne. Très cordialement, le maire"

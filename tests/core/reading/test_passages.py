@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from outreach.core.reading.new_text import new_text
 from outreach.core.reading.passages import Passage, passages
+from outreach.core.reading.text.new_text import new_text
 from outreach.model import Evidence
 
 QUOTE = "On Mon, 18 Jul 2022 at 09:00, UCLG <cisdpl@uclg.org> wrote:\n> Dear Mayor,\n> we invite you.\n"

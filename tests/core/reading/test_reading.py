@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.adapters.guarded import is_hard, open_guarded
-from outreach.core.reading.new_text import new_text
 from outreach.core.reading.phrases import find, sentences
 from outreach.core.reading.reader import open_mail, read_mail
+from outreach.core.reading.text.new_text import new_text
 from outreach.languages import load_languages
 from outreach.model import Reading, ReadingKind
 

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from outreach.core.reading.html_text import html_to_text
+from outreach.core.reading.opening.html_text import html_to_text
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.languages import load_languages
 from outreach.model import Reading, ReadingKind

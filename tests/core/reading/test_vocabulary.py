@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from outreach.core.reading.meaning.vocabulary import Vocabulary, vocabulary
 from outreach.core.reading.phrases import sentences
-from outreach.core.reading.vocabulary import Vocabulary, vocabulary
 from outreach.languages import load_languages
 
 WORDS = {

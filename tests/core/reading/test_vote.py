@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.core.reading.hearing import hear_in
+from outreach.core.reading.meaning.hearing import hear_in
+from outreach.core.reading.meaning.tongue import tongue
+from outreach.core.reading.meaning.traits import letters, mail_traits, meaning_traits, word_traits
+from outreach.core.reading.meaning.vote import NOTHING, cast, summary
 from outreach.core.reading.phrases import sentences
-from outreach.core.reading.tongue import tongue
-from outreach.core.reading.traits import letters, mail_traits, meaning_traits, word_traits
-from outreach.core.reading.vote import NOTHING, cast, summary
 from outreach.languages import load_languages
 from outreach.languages.scores import Scores, Table, Votes, pack, read_votes, side_by_side, told, trait
 

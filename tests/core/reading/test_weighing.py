@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from outreach.core.reading.hearing import hear_in
+from outreach.core.reading.meaning.hearing import hear_in
+from outreach.core.reading.meaning.vote import Ballot
+from outreach.core.reading.meaning.weighing import SURE, Verdict, lead, weigh
 from outreach.core.reading.phrases import sentences
-from outreach.core.reading.vote import Ballot
-from outreach.core.reading.weighing import SURE, Verdict, lead, weigh
 from outreach.languages import load_languages
 from outreach.model import ReadingKind
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from outreach.core.reading.new_text import new_text
-from outreach.core.reading.quote_marks import FORWARDED, ORIGINAL, Mark, marks
-from outreach.core.reading.weighing import CLEAR, NEVER, Doubt, Verdict
+from outreach.core.reading.meaning.weighing import CLEAR, NEVER, Doubt, Verdict
+from outreach.core.reading.text.new_text import new_text
+from outreach.core.reading.text.quote_marks import FORWARDED, ORIGINAL, Mark, marks
 from outreach.model import Evidence, ReadingKind
 
 K = ReadingKind

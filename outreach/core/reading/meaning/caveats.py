@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from outreach.core.reading.meaning.traits import Heard
+from outreach.core.reading.meaning.weighing import DENIALS, NEVER, TESTIFY, Doubt
 from outreach.core.reading.phrasebook import Found, Phrasebook
-from outreach.core.reading.traits import Heard
-from outreach.core.reading.weighing import DENIALS, NEVER, TESTIFY, Doubt
 from outreach.languages import Language, Languages
 from outreach.model import Evidence, ReadingKind
 

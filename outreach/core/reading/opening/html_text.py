@@ -8,7 +8,7 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
-from outreach.core.reading.quote_marks import marks
+from outreach.core.reading.text.quote_marks import marks
 
 BLOCKS = (
     *("address", "article", "aside", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3"),

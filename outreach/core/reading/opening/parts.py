@@ -6,7 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from email.message import Message as Head
 
-from outreach.core.reading.decoding import WESTERN, charset_named, decoded_size, decoded_text, without_transfer_encoding
+from outreach.core.reading.opening.decoding import (
+    WESTERN,
+    charset_named,
+    decoded_size,
+    decoded_text,
+    without_transfer_encoding,
+)
 
 MOST_HEADER_BYTES = 256 * 1024
 MOST_FIELDS = 1000  # of one part

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from outreach.core.reading.dates import Calendar, Mention, Words, next_day, next_weekday
+from outreach.core.reading.automatic.dates import Calendar, Mention, Words, next_day, next_weekday
 from outreach.core.reading.phrasebook import Found
 from outreach.core.reading.phrases import Sentence
 from outreach.languages.spelling import plain

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate, islice
 
-from outreach.core.reading.decoding import decoded_text, without_transfer_encoding
-from outreach.core.reading.fields import decoded_words, file_name, ids, mailboxes, moment
-from outreach.core.reading.html_text import html_to_text, strikes
-from outreach.core.reading.parts import FORWARDED, Part, declared_charset, split
+from outreach.core.reading.opening.decoding import decoded_text, without_transfer_encoding
+from outreach.core.reading.opening.fields import decoded_words, file_name, ids, mailboxes, moment
+from outreach.core.reading.opening.html_text import html_to_text, strikes
+from outreach.core.reading.opening.parts import FORWARDED, Part, declared_charset, split
 from outreach.model import Attachment, Mailbox, Message
 
 MOST_BYTES = 25 * 1024 * 1024

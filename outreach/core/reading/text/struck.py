@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from outreach.core.reading.weighing import NEVER, Doubt, Verdict
+from outreach.core.reading.meaning.weighing import NEVER, Doubt, Verdict
 from outreach.model import Evidence, ReadingKind
 
 _STRUCK = re.compile(r"(?<!~)~~(?![\s~])([^\n]{1,2000}?)(?<![\s~])~~(?!~)")  # as html_text.py marks it

@@ -11,8 +11,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from outreach.core.reading.traits import Heard
-from outreach.core.reading.vote import NOTHING, Ballot
+from outreach.core.reading.meaning.traits import Heard
+from outreach.core.reading.meaning.vote import NOTHING, Ballot
 from outreach.languages.scores import Votes
 from outreach.model import Evidence, ReadingKind
 

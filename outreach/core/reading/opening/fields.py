@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
 
-from outreach.core.reading.decoding import WESTERN, decoded_text, from_base64
+from outreach.core.reading.opening.decoding import WESTERN, decoded_text, from_base64
 from outreach.model import Mailbox
 
 MOST_WORDS = 100  # encoded words in one field

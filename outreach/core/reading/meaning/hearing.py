@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from outreach.core.reading.meaning.tongue import Tongue
+from outreach.core.reading.meaning.traits import Heard, names_of
+from outreach.core.reading.meaning.vocabulary import vocabulary
 from outreach.core.reading.phrases import Sentence
-from outreach.core.reading.tongue import Tongue
-from outreach.core.reading.traits import Heard, names_of
-from outreach.core.reading.vocabulary import vocabulary
 from outreach.languages import Language
 
 

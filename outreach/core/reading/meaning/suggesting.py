@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from outreach.core.reading.meaning.weighing import NEVER, Doubt, Verdict
 from outreach.core.reading.phrases import Sentence, find
-from outreach.core.reading.weighing import NEVER, Doubt, Verdict
 from outreach.languages import Language
 from outreach.model import Evidence, ReadingKind
 

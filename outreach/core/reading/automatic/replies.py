@@ -9,9 +9,9 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from outreach.core.reading.absence import Dated, return_date
-from outreach.core.reading.dates import Calendar, dates_in, month_first, words_of
-from outreach.core.reading.machine_marks import (
+from outreach.core.reading.automatic.absence import Dated, return_date
+from outreach.core.reading.automatic.dates import Calendar, dates_in, month_first, words_of
+from outreach.core.reading.automatic.machine_marks import (
     CALENDAR_CLASSES,
     DENIALS,
     HEADERS,
@@ -30,9 +30,9 @@ from outreach.core.reading.machine_marks import (
     SUBJECTS,
     WEAK,
 )
+from outreach.core.reading.automatic.stand_in import StandIn, directed_to, stand_in
 from outreach.core.reading.phrasebook import Found, Phrasebook
 from outreach.core.reading.phrases import Sentence, sentences
-from outreach.core.reading.stand_in import StandIn, directed_to, stand_in
 from outreach.languages import Language, Languages
 from outreach.languages.spelling import plain_words
 from outreach.model import Evidence, Message

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from outreach.core.reading.machine_marks import FROM_LINE, SENDERS
+from outreach.core.reading.automatic.machine_marks import FROM_LINE, SENDERS
 from outreach.core.reading.phrasebook import Phrasebook
 from outreach.core.reading.phrases import sentences
 from outreach.languages.quoting import load_quoting

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from outreach.core.reading.traits import Heard, letters, mail_traits, meaning_traits, word_traits
+from outreach.core.reading.meaning.traits import Heard, letters, mail_traits, meaning_traits, word_traits
 from outreach.languages.scores import Sum, Votes
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import islice, pairwise
 
-from outreach.core.reading.quote_marks import FORWARDED, HEADER, LONG, WROTE, Mark, above, marks, own_lines
-from outreach.core.reading.sign_off import above_delimiter, without_sign_off
+from outreach.core.reading.text.quote_marks import FORWARDED, HEADER, LONG, WROTE, Mark, above, marks, own_lines
+from outreach.core.reading.text.sign_off import above_delimiter, without_sign_off
 
 MOST_MARKS = 20
 MOST_MARK_LINES = 8

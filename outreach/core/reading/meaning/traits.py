@@ -8,8 +8,8 @@ from itertools import combinations, groupby, repeat
 from sys import intern
 from typing import NamedTuple
 
+from outreach.core.reading.meaning.vocabulary import Meaning
 from outreach.core.reading.phrases import Sentence
-from outreach.core.reading.vocabulary import Meaning
 from outreach.languages.remembering import Remembered
 from outreach.languages.scores import Trait
 
