@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from outreach.adapters.workbook_size import too_large
 from outreach.model import ConfigurationError, OutreachError
 
 SHORT = 12  # characters of a cell that likely stands in many rows
@@ -110,6 +111,8 @@ def _separator(header: str) -> str:
 def _xlsx_lines(content: bytes, path: Path) -> Iterable[tuple[int, list[str]]]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  only for XLSX
 
+    if why := too_large(content):  # one stray cell at the end of a sheet would end the whole process
+        raise ConfigurationError(_fault(path, why, "save only the rows of the list, as XLSX or CSV"))
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in workbook.sheet_names:
@@ -148,7 +151,7 @@ def csv_content(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe
     """The bytes of such a CSV: UTF-8 with a mark."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(header)
+    writer.writerow([_harmless(cell) if safe else cell for cell in header])
     writer.writerows([_harmless(cell) if safe else cell for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
