@@ -1,4 +1,4 @@
-"""Says of a workbook, before it is opened, whether it would fill the memory: reading one takes room up to its last cell."""
+"""Says of a workbook, before it is opened, whether it would fill the memory: it takes room up to its last cell."""
 
 from __future__ import annotations
 

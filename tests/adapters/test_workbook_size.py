@@ -53,10 +53,12 @@ def test_workbooks_of_other_kinds_are_told_to_be_saved_anew(name: str) -> None:
 def test_what_claims_to_be_huge_when_unpacked_is_not_unpacked() -> None:
     """600 MB of blanks are packed in 600 kB."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
-        with packed.open("xl/sharedStrings.xml", "w", force_zip64=True) as stream:
-            for _ in range(600):
-                stream.write(b" " * 1_000_000)
+    with (
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed,
+        packed.open("xl/sharedStrings.xml", "w", force_zip64=True) as stream,
+    ):
+        for _ in range(600):
+            stream.write(b" " * 1_000_000)
     with pytest.raises(ConfigurationError, match="512 MB"):
         rows_of(content.getvalue(), LIST)
 
