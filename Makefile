@@ -76,9 +76,13 @@ bench: $(VENV)/.dev  ## measure, against limits and peers
 relaying: $(VENV)/.dev  ## letters a second to a relay, beside smtp-source and aiosmtplib; needs Postfix
 	$(BIN)/python benchmarks/relaying.py
 
-torture: $(VENV)/.dev  ## kill what sends, thousands of times: make torture KILLS=N LETTERS=M SEED=S
+torture: $(VENV)/.dev  ## kill what sends and reads, and let the relay fail: make torture KILLS=N LETTERS=M SEED=S
 	$(BIN)/python -m tests.torture.senders --kills "$(KILLS)" --letters "$(LETTERS)" --seed "$(or $(SEED),1)"
 	$(BIN)/python -m tests.torture.senders --kills 200 --letters 5000 --seed "$(or $(SEED),1)" --no-archive
+	$(BIN)/python -m tests.torture.senders --kills 200 --letters 5000 --seed "$(or $(SEED),1)" --faults 5
+	$(BIN)/python -m tests.torture.readers --kills 200 --replies 1000 --seed "$(or $(SEED),1)"
+	$(BIN)/python -m tests.torture.upgrades
+	$(BIN)/python -m benchmarks.soak
 
 accuracy: $(VENV)/.dev $(VENV)/.peers  ## how well mails are read: make accuracy REPLIES=DIR CORPUS=DIR ERRORS=no
 	@PYTHONPATH="$(VENV)/peers" $(BIN)/python benchmarks/accuracy.py --replies "$(REPLIES)" --corpus "$(CORPUS)" \
@@ -110,9 +114,6 @@ screenshots: $(VENV)/.dev  ## take pictures of the page into docs/screenshots; n
 map: $(VENV)/.dev  ## draw the countries of the map anew from Natural Earth's outlines; needs npm
 	@npm install --silent --no-save --ignore-scripts --prefix $(VENV)/map world-atlas@2.0.2
 	@$(BIN)/python -m outreach.entrypoints.web.charts.outlines $(VENV)/map/node_modules/world-atlas/countries-50m.json
-
-torture: $(VENV)/.dev  ## send 10,000 letters to a relay that is often at fault: nothing lost, nothing doubled
-	$(BIN)/python -m benchmarks.soak
 
 docs: $(VENV)/.dev  ## write docs/settings.md anew from the code
 	$(BIN)/python -m outreach.entrypoints.documents

@@ -59,8 +59,8 @@ def _settings(database: str, attachments: tuple[str, ...]) -> Settings:
         SenderSettings("Secretariat", "secretariat@campaign.example"),
         SmtpSettings("127.0.0.1", security="none", per_minute=0),
         InboxSettings(host="127.0.0.1"),
-        LettersSettings(attachments=attachments),
-        SendingSettings(days=(), hours="any", holidays=False),
+        letters=LettersSettings(attachments=attachments),
+        sending=SendingSettings(days=(), hours="any", holidays=False),
     )
 
 

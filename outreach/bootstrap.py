@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from outreach.adapters.config import load_settings
+from outreach.adapters.config import load_settings, token_providers
 from outreach.adapters.secrets import load_or_make_key, password_for
 from outreach.campaign.desk import Clock, Desk
 from outreach.model import ConfigurationError, OutreachError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from outreach.adapters.embedded_imap import EmbeddedImap
     from outreach.adapters.imap import ImapMailbox
     from outreach.adapters.maildir import MaildirMailbox
+    from outreach.adapters.oauth.tokens import Tokens
     from outreach.adapters.store.store import Store
     from outreach.adapters.uploads import Uploads
     from outreach.campaign.forms import OwnForms
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 REHEARSAL = "rehearsal"
 KEY_FILE = "outreach.key"
+LOGIN_FILE = "outreach.login"
 EMBEDDED_USER = "rehearsal"
 EMBEDDED_PASSWORD = "rehearsal"  # noqa: S105  of a server on loopback that lives as long as the command
 
@@ -138,6 +140,33 @@ def _key_beside(store: Store, home: Path) -> Path:
     return (database.parent if database is not None else home) / KEY_FILE
 
 
+# ---------------------------------------------------------------- the login
+
+
+def open_tokens(folder: Path, settings: Settings) -> Tokens:
+    """The tokens of the last `outreach login`, kept beside the database of the real campaign.
+
+    Raises:
+        ConfigurationError: The settings log in by password.
+    """
+    from outreach.adapters.oauth.authority import authority_of  # noqa: PLC0415
+    from outreach.adapters.oauth.tokens import Tokens  # noqa: PLC0415
+    from outreach.adapters.store.engine import open_engine, sqlite_path  # noqa: PLC0415
+
+    provider = next(iter(token_providers(settings)), None)
+    if provider is None:
+        raise ConfigurationError('config.toml logs in by password; for a login set auth = "microsoft" or "google"')
+    oauth = settings.oauth
+    secret = ""
+    if oauth.client_secret_env or oauth.client_secret_file:
+        names = (oauth.client_secret_env, oauth.client_secret_file)
+        secret = password_for(*names, where="[oauth]", what="client_secret")
+    database = sqlite_path(open_engine(settings.campaign.database, folder))
+    path = (database.parent if database is not None else folder) / LOGIN_FILE
+    # Whatever --now says: the provider's clock runs as the world's.
+    return Tokens(authority_of(provider, oauth, secret), path, SystemClock().now)
+
+
 # ---------------------------------------------------------------- the relay
 
 
@@ -145,24 +174,26 @@ def _key_beside(store: Store, home: Path) -> Path:
 def relay(desk: Desk) -> Iterator[Callable[[], Postman]]:
     """Gives what makes connections to the relay; in a rehearsal, to an embedded one that keeps the letters."""
     if desk.settings.campaign.mode == "real":
-        yield postmen(desk.settings.smtp, smtp_password(desk.settings))
+        yield postmen(desk.settings.smtp, _smtp_login(desk))
         return
     with embedded_relay(data_folder(desk.folder, desk.settings) / "outbox") as settings:
         yield postmen(settings, None)
 
 
-def smtp_password(settings: Settings) -> str | None:
-    """The password for sending; None where nobody logs in."""
-    smtp = settings.smtp
+def _smtp_login(desk: Desk) -> str | Tokens | None:
+    """The password or the tokens for sending; None where nobody logs in."""
+    smtp = desk.settings.smtp
+    if smtp.auth != "password":
+        return open_tokens(desk.folder, desk.settings)
     return password_for(smtp.password_env, smtp.password_file, where="[smtp]") if smtp.username else None
 
 
-def postmen(settings: SmtpSettings, password: str | None) -> Callable[[], Postman]:
+def postmen(settings: SmtpSettings, login: str | Tokens | None) -> Callable[[], Postman]:
     """Makes connections to a relay, as many as are asked for."""
     from outreach.adapters.smtp import SmtpPostman  # noqa: PLC0415
     from outreach.core.refusals import classify  # noqa: PLC0415
 
-    return lambda: SmtpPostman(settings, password, classify=classify)
+    return lambda: SmtpPostman(settings, login, classify=classify)
 
 
 @contextmanager
@@ -199,7 +230,7 @@ def embedded_relay(
 def mailbox(desk: Desk) -> Iterator[ImapMailbox | MaildirMailbox]:
     """Opens the mailbox that answers come into, read-only; in a rehearsal, an embedded one."""
     if desk.settings.campaign.mode == "real":
-        with open_mailbox(desk.settings.inbox, inbox_password(desk.settings), desk.folder) as opened:
+        with open_mailbox(desk.settings.inbox, inbox_login(desk), desk.folder) as opened:
             yield opened
         return
     place = data_folder(desk.folder, desk.settings) / "mailbox"
@@ -234,16 +265,18 @@ def sent_folder(desk: Desk) -> Iterator[ImapMailbox]:
         yield opened
 
 
-def inbox_password(settings: Settings) -> str:
-    """The password for reading; "" for a Maildir."""
-    inbox = settings.inbox
+def inbox_login(desk: Desk) -> str | Tokens:
+    """The password or the tokens for reading; "" for a Maildir."""
+    inbox = desk.settings.inbox
     if inbox.kind == "maildir":
         return ""
+    if inbox.auth != "password":
+        return open_tokens(desk.folder, desk.settings)
     return password_for(inbox.password_env, inbox.password_file, where="[inbox]")
 
 
 @contextmanager
-def open_mailbox(settings: InboxSettings, password: str, folder: Path) -> Iterator[ImapMailbox | MaildirMailbox]:
+def open_mailbox(settings: InboxSettings, login: str | Tokens, folder: Path) -> Iterator[ImapMailbox | MaildirMailbox]:
     """The mailbox that the settings name."""
     if settings.kind == "maildir":
         from outreach.adapters.maildir import MaildirMailbox  # noqa: PLC0415
@@ -252,7 +285,7 @@ def open_mailbox(settings: InboxSettings, password: str, folder: Path) -> Iterat
         return
     from outreach.adapters.imap import ImapMailbox  # noqa: PLC0415
 
-    with ImapMailbox(settings, password) as opened:
+    with ImapMailbox(settings, login) as opened:
         yield opened
 
 

@@ -115,6 +115,20 @@ class InboxSettings:
 
 
 @dataclass(frozen=True)
+class OAuthSettings:
+    """[oauth]"""
+
+    __pydantic_config__ = STRICT
+    client_id: str = documented("The id of the application that your organisation registered (docs/operations.md).", "")
+    tenant: str = documented(
+        "Whose accounts may log in at Microsoft: your organisation's id or domain.", "organizations"
+    )
+    client_secret_env: str = documented("The environment variable that holds Google's client secret.", "")
+    client_secret_file: str = documented("A file that holds Google's client secret (only its owner may read it).", "")
+    authority: str = documented("Where tokens come from, if it is not the provider's usual server (https://host).", "")
+
+
+@dataclass(frozen=True)
 class LettersSettings:
     """[letters]"""
 
@@ -169,6 +183,7 @@ class Settings:
     sender: SenderSettings = documented("Who writes.")
     smtp: SmtpSettings = documented("How letters leave.")
     inbox: InboxSettings = documented("How answers come in.")
+    oauth: OAuthSettings = documented('How tokens are got, for auth = "microsoft" or "google".', OAuthSettings)
     letters: LettersSettings = documented("The letters.", LettersSettings)
     sending: SendingSettings = documented("When letters go.", SendingSettings)
     reminders: tuple[ReminderSettings, ...] = documented("The reminders, in order.", ())

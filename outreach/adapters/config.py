@@ -11,6 +11,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, time
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from outreach.model import ConfigurationError, Finding
@@ -89,11 +90,12 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Finding]:
     for section, values in data.items():
         for key in values if isinstance(values, dict) else ():
             if key in SECRETS:
+                name = "client_secret" if section == "oauth" else "password"
                 yield Finding(
                     f"a secret stands in the settings: {key}",
                     f"config.toml, [{section}] {key}",
                     "settings are copied and shown; secrets must not be",
-                    f"delete the line and name {section}'s password_env or password_file instead",
+                    f"delete the line and name {section}'s {name}_env or {name}_file instead",
                 )
 
 
@@ -140,6 +142,7 @@ def _dataclass_in(hint: Any) -> Any:
 def _contradictions(settings: Settings) -> Iterator[Finding]:
     yield from _campaign_mistakes(settings)
     yield from _server_mistakes(settings)
+    yield from _oauth_mistakes(settings)
     yield from _sending_mistakes(settings)
 
 
@@ -165,19 +168,12 @@ def _campaign_mistakes(settings: Settings) -> Iterator[Finding]:
 
 def _server_mistakes(settings: Settings) -> Iterator[Finding]:
     smtp, inbox = settings.smtp, settings.inbox
-    for section, host, security, auth in (
-        ("smtp", smtp.host, smtp.security, smtp.auth),
-        ("inbox", inbox.host, inbox.security, inbox.auth),
-    ):
+    for section, host, security in (("smtp", smtp.host, smtp.security), ("inbox", inbox.host, inbox.security)):
         if security == "none" and host and not is_loopback(host):
             why = "password and letters could be read on the way"
             yield _mistake(
                 f"[{section}] security", f'"none" is only for this machine, not for {host}', why, 'use "tls"'
             )
-        if auth != "password":
-            why = "this version logs in by password only"
-            cure = 'use auth = "password", with an app password where your provider offers one'
-            yield _mistake(f"[{section}] auth", f'auth = "{auth}" cannot be used yet', why, cure)
     if inbox.kind == "imap" and not inbox.host:
         yield _mistake("[inbox] host", "host is missing", "answers are read from it", 'add it, or kind = "maildir"')
     if inbox.kind == "maildir" and not inbox.path:
@@ -189,6 +185,54 @@ def _server_mistakes(settings: Settings) -> Iterator[Finding]:
     for name in ("per_minute", "per_day"):
         if getattr(smtp, name) < 0:
             yield _mistake(f"[smtp] {name}", "it cannot be negative", "0 means without limit", "write 30, or 0")
+
+
+def _oauth_mistakes(settings: Settings) -> Iterator[Finding]:
+    """What is missing for a login by tokens; nothing is asked of who logs in by password."""
+    oauth, providers = settings.oauth, token_providers(settings)
+    if not providers:
+        return
+    for section, auth, username in _logins(settings):
+        if auth != "password" and not username:
+            why = "a token is for a mailbox, and the server asks which"
+            yield _mistake(f"[{section}] username", "username is missing", why, "write the mailbox's address")
+    if len(providers) > 1:
+        why = "one login gives one token"
+        yield _mistake("[inbox] auth", "sending and reading log in at two providers", why, "use one for both")
+    register = "register an application with your provider, as docs/operations.md says, and write its id"
+    if not oauth.client_id:
+        yield _mistake("[oauth] client_id", "client_id is missing", "no token is given without it", register)
+    if "google" in providers and not (oauth.client_secret_env or oauth.client_secret_file):
+        why = "Google gives no token without the client secret"
+        yield _mistake("[oauth] client_secret_env", "it is missing", why, "name the variable, or client_secret_file")
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", oauth.tenant):
+        why = "it stands in the address of Microsoft's server"
+        yield _mistake("[oauth] tenant", "it cannot be used", why, 'write "organizations", an id or a domain')
+    if oauth.authority and not _is_token_server(oauth.authority):
+        why = "tokens could be read on the way"
+        yield _mistake("[oauth] authority", "this is no address of a token server", why, "write https://host")
+
+
+def _logins(settings: Settings) -> tuple[tuple[str, str, str], ...]:
+    """Section, way of login and user name of the servers that somebody logs in at."""
+    smtp, inbox = settings.smtp, settings.inbox
+    reading = (("inbox", inbox.auth, inbox.username),) if inbox.kind == "imap" else ()
+    return (("smtp", smtp.auth, smtp.username), *reading)
+
+
+def token_providers(settings: Settings) -> frozenset[str]:
+    """The providers whose tokens the settings need: microsoft, google, or none."""
+    return frozenset(auth for _, auth, _ in _logins(settings) if auth != "password")
+
+
+def _is_token_server(address: str) -> bool:
+    try:
+        to = urlsplit(address)
+        host, _ = to.hostname or "", to.port
+    except ValueError:
+        return False
+    safe = to.scheme == "https" or (to.scheme == "http" and is_loopback(host))
+    return safe and bool(host) and f"{to.scheme}://{to.netloc}" == address.rstrip("/") and "@" not in to.netloc
 
 
 def is_loopback(host: str) -> bool:

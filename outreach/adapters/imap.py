@@ -19,6 +19,7 @@ from outreach.adapters.imap_connection import reason
 from outreach.adapters.imap_copies import Held, IdHeader, find_by_id, find_by_text, list_heads
 from outreach.adapters.imap_session import ImapSession, Opened, is_passing, same_folder
 from outreach.adapters.imap_waiting import POLL, RENEW, wait_for_news
+from outreach.adapters.oauth.tokens import Tokens
 from outreach.model import TryAgainLaterError
 from outreach.settings import InboxSettings
 
@@ -66,7 +67,7 @@ class ImapMailbox:
     def __init__(
         self,
         settings: InboxSettings,
-        password: str,
+        login: str | Tokens,
         *,
         connect_seconds: float = 10,
         read_seconds: float = 60,
@@ -74,7 +75,7 @@ class ImapMailbox:
         renew_seconds: float = RENEW,
     ) -> None:
         self._settings = settings
-        self._session = ImapSession(settings, password, connect_seconds=connect_seconds, read_seconds=read_seconds)
+        self._session = ImapSession(settings, login, connect_seconds=connect_seconds, read_seconds=read_seconds)
         self._poll_seconds = poll_seconds
         self._renew_seconds = renew_seconds
         self._known: dict[str, Opened] = {}  # as they were when they were read
@@ -84,7 +85,7 @@ class ImapMailbox:
         """Connects and logs in, with one try.
 
         Raises:
-            LoginRefusedError: the server does not take user name and password.
+            LoginRefusedError: the server does not take user name and password or token.
             ConfigurationError: the settings cannot work.
             TryAgainLaterError: the server is out of reach, busy, or its certificate is not trusted.
         """

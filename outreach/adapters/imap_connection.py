@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socket
 import ssl
@@ -13,6 +14,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
 
 from outreach.adapters.config import is_loopback
+from outreach.adapters.oauth.tokens import TokenRefusedError, Tokens
 from outreach.model import ConfigurationError, LoginRefusedError, TryAgainLaterError
 from outreach.settings import InboxSettings
 
@@ -35,24 +37,37 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def connect(
-    settings: InboxSettings, password: str, *, connect_seconds: float = 10, read_seconds: float = 60
+    settings: InboxSettings, login: str | Tokens, *, connect_seconds: float = 10, read_seconds: float = 60
 ) -> IMAPClient:
-    """Connects and logs in, with one try.
+    """Connects and logs in, with one try; a token that the server refuses is renewed once.
 
     Raises:
-        LoginRefusedError: the server does not take user name and password.
+        LoginRefusedError: the server does not take user name and password or token.
         ConfigurationError: the settings cannot work.
         TryAgainLaterError: the server is out of reach, busy, or its certificate is not trusted.
     """
-    _check(settings, password)
     timeout = SocketTimeout(connect_seconds, read_seconds)
+    if isinstance(login, str):
+        return _connect(settings, login, timeout)
+    token = login.current()
+    try:
+        return _connect(settings, token, timeout)
+    except TokenRefusedError:
+        younger = login.renewed(token)
+        if younger is None:
+            raise
+    return _connect(settings, younger, timeout)
+
+
+def _connect(settings: InboxSettings, secret: str, timeout: SocketTimeout) -> IMAPClient:
+    _check(settings, secret)
     with translated(settings):
         client = _reach(settings, timeout)
         try:
             client.normalise_times = False
             # The library sends a command in pieces; without this each piece waits for the server's acknowledgement.
             client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            _log_in(client, settings, password)
+            _log_in(client, settings, secret)
         except BaseException:
             hang_up(client)
             raise
@@ -130,25 +145,47 @@ def _trust(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-def _log_in(client: IMAPClient, settings: InboxSettings, password: str) -> None:
+def _log_in(client: IMAPClient, settings: InboxSettings, secret: str) -> None:
     """One try with one mechanism: more would lock the account."""
     try:
         if settings.auth != "password":
-            client.oauth2_login(settings.username, password)
+            _show_token(client, settings, secret)
         elif client.has_capability("AUTH=PLAIN"):
-            client.plain_login(settings.username, password)
+            client.plain_login(settings.username, secret)
         elif client.has_capability("LOGINDISABLED"):
             raise ConfigurationError(f"{settings.host} takes no passwords here; ask how programs should log in.")
         else:
-            client.login(_quoted(settings.username), password)
+            client.login(_quoted(settings.username), secret)
     except LoginError as error:
+        told = IMAPClientError(_without(str(error), settings, secret))  # some servers repeat what they do not want
         # IMAPClient says LoginError for a lost connection too.
         if isinstance(error.__context__, IMAPClientAbortError) or PASSING.search(str(error)):
-            raise
-        raise LoginRefusedError(
-            f"{settings.host} refused the login of {settings.username}: {reason(error)}; "
-            f"check username and password of [inbox]."
-        ) from error
+            raise told from None
+        words = f"{settings.host} refused the login of {settings.username}: {reason(told)}; "
+        if settings.auth != "password":
+            raise TokenRefusedError(
+                f"{words}call `outreach login` with an account that may read this mailbox; "
+                "what must be switched on for it stands in docs/operations.md."
+            ) from None
+        raise LoginRefusedError(f"{words}check username and password of [inbox].") from None
+
+
+def _show_token(client: IMAPClient, settings: InboxSettings, token: str) -> None:
+    """XOAUTH2: the token goes first; a server that does not want it says why and waits for an empty line."""
+    if not client.has_capability("AUTH=XOAUTH2"):
+        raise LoginRefusedError(f"{settings.host} offers no login by token; check host and auth of [inbox].")
+    words = [_bearer(settings, token)]
+    client.sasl_login("XOAUTH2", lambda _challenge: words.pop() if words else b"")
+
+
+def _bearer(settings: InboxSettings, token: str) -> bytes:
+    return f"user={settings.username}\1auth=Bearer {token}\1\1".encode()
+
+
+def _without(words: str, settings: InboxSettings, secret: str) -> str:
+    for said in (secret, base64.b64encode(_bearer(settings, secret)).decode()):
+        words = words.replace(said, "…") if said else words
+    return words
 
 
 def _quoted(username: str) -> str:

@@ -13,6 +13,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from outreach.adapters.imap_connection import PASSING, TROUBLE, connect, hang_up, translated
+from outreach.adapters.oauth.tokens import Tokens
 from outreach.model import ConfigurationError, TryAgainLaterError
 from outreach.settings import InboxSettings
 
@@ -40,10 +41,10 @@ class ImapSession:
     """A connection that is made anew after a fault. For one thread."""
 
     def __init__(
-        self, settings: InboxSettings, password: str, *, connect_seconds: float = 10, read_seconds: float = 60
+        self, settings: InboxSettings, login: str | Tokens, *, connect_seconds: float = 10, read_seconds: float = 60
     ) -> None:
         self.settings = settings
-        self._password = password
+        self._login = login
         self._connect_seconds = connect_seconds
         self.read_seconds = read_seconds
         self._client: IMAPClient | None = None
@@ -54,7 +55,7 @@ class ImapSession:
         """The connection, logged in; raises what `connect` raises."""
         if self._client is None:
             self._client = connect(
-                self.settings, self._password, connect_seconds=self._connect_seconds, read_seconds=self.read_seconds
+                self.settings, self._login, connect_seconds=self._connect_seconds, read_seconds=self.read_seconds
             )
         return self._client
 

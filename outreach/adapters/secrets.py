@@ -11,8 +11,10 @@ from outreach.model import ConfigurationError
 KEY_BYTES = 32
 
 
-def password_for(env: str, file: str, *, where: str) -> str:
+def password_for(env: str, file: str, *, where: str, what: str = "password") -> str:
     """The password that settings name: a systemd credential, else the file, else the environment variable.
+
+    `what` is its name in the settings, which end in _env and _file.
 
     Raises:
         ConfigurationError: It is nowhere, or others may read the file.
@@ -21,11 +23,11 @@ def password_for(env: str, file: str, *, where: str) -> str:
     if credentials and env and (path := Path(credentials) / env).is_file():
         return _first_line(path)
     if file:
-        return _from_file(Path(file).expanduser(), where)
+        return _from_file(Path(file).expanduser(), f"{where} {what}_file")
     if env and (value := os.environ.get(env)):
         return value
-    name = f"the environment variable {env}" if env else "password_env or password_file"
-    message = f"config.toml, {where}: no password; set {name}"
+    name = f"the environment variable {env}" if env else f"{what}_env or {what}_file"
+    message = f"config.toml, {where}: no {what.replace('_', ' ')}; set {name}"
     raise ConfigurationError(message)
 
 
@@ -33,7 +35,7 @@ def _from_file(path: Path, where: str) -> str:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        message = f"config.toml, {where} password_file: {path} cannot be read: {error.strerror}"
+        message = f"config.toml, {where}: {path} cannot be read: {error.strerror}"
         raise ConfigurationError(message) from error
     if mode & 0o077:
         message = f"{path} may be read by others; call: chmod 600 {path}"

@@ -12,6 +12,7 @@ from typing import Any
 import aiosmtplib
 
 from outreach.adapters.config import is_loopback
+from outreach.adapters.oauth.tokens import TokenRefusedError, Tokens
 from outreach.adapters.smtp_conversation import (
     STOPPED,
     BeforePayload,
@@ -39,14 +40,15 @@ class SmtpPostman:
     def __init__(
         self,
         settings: SmtpSettings,
-        password: str | None,
+        login: str | Tokens | None,
         *,
         classify: Classify,
         local_hostname: str | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
+        """`login`: a password, or tokens where the settings say so; None where nobody logs in."""
         self._settings = settings
-        self._password = password
+        self._login = login
         self._classify = classify
         self._hostname = local_hostname or _own_name()
         self._timeouts = timeouts or Timeouts()
@@ -62,17 +64,32 @@ class SmtpPostman:
     async def connect(self) -> None:
         """Connects, secures the connection and logs in; an older connection is dropped.
 
+        A token that the relay refuses is renewed once. A renewal that is under way ends also if the call is cancelled.
+
         Raises:
-            LoginRefusedError: The relay does not want user name or password.
+            LoginRefusedError: The relay does not want user name and password or token.
             TryAgainLaterError: It is out of reach, busy, or not to be trusted.
             ConfigurationError: The settings cannot be used.
         """
         self._drop()
+        if not isinstance(self._login, Tokens):
+            await self._connect(self._login)
+            return
+        token = await asyncio.to_thread(self._login.current)
+        try:
+            await self._connect(token)
+        except TokenRefusedError:
+            younger = await asyncio.to_thread(self._login.renewed, token)
+            if younger is None:
+                raise
+            await self._connect(younger)
+
+    async def _connect(self, secret: str | None) -> None:
         client = self._new_client()
         try:
             await client.connect()
             _hold_little(client)
-            await greet(client, self._settings, self._password, self._timeouts.verb)
+            await greet(client, self._settings, secret, self._timeouts.verb)
             wire = _taken_over(client)
         except (aiosmtplib.SMTPException, WireError, OSError, ValueError) as error:
             _abort(client)
@@ -80,7 +97,8 @@ class SmtpPostman:
         except BaseException:
             _abort(client)
             raise
-        self._talk = Conversation(wire, Writing(_offers(client)), self._timeouts, self._classify)
+        token = isinstance(self._login, Tokens)
+        self._talk = Conversation(wire, Writing(_offers(client)), self._timeouts, self._classify, login_ends=token)
 
     def _new_client(self) -> aiosmtplib.SMTP:
         settings = self._settings

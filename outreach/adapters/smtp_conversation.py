@@ -16,6 +16,7 @@ Settled = Callable[[int, Handover], None]
 STOPPED = "the program was stopped before the relay answered"
 _DOT = b".\r\n"
 _FOR_GOOD = 500
+LOGIN_OVER = (530, 535)  # “authentication required”, “credentials invalid” (RFC 4954 §6)
 _RCPT = ("rcpt", OWN_COPY)
 
 
@@ -42,11 +43,15 @@ class Conversation:
     before it, so that each takes one round trip; the letter itself never goes before the answer to the one before it.
     """
 
-    def __init__(self, wire: Wire, writing: Writing, timeouts: Timeouts, classify: Classify) -> None:
+    def __init__(
+        self, wire: Wire, writing: Writing, timeouts: Timeouts, classify: Classify, *, login_ends: bool = False
+    ) -> None:
+        """`login_ends`: the login is by a token, which may end before the connection does."""
         self.wire = wire
         self.writing = writing
         self.timeouts = timeouts
         self.classify = classify
+        self.login_ends = login_ends
         self.carried = False  # a letter got its answer here: what breaks later need not be the next one's fault
         self.stale = False  # a transaction was begun that leads nowhere; RSET comes before the next
 
@@ -221,6 +226,8 @@ class Delivery:
         before = stage not in ("payload", "reply")
         if before and self._talk.carried and reply.code == CLOSING and result is HandoverResult.DEFERRED:
             result = HandoverResult.NOT_TRIED  # the relay has had enough of this connection
+        if before and self._talk.carried and self._talk.login_ends and reply.code in LOGIN_OVER:
+            result, self._end = HandoverResult.NOT_TRIED, str(reply)  # the next connection has a younger token
         return Handover(result, stage, str(reply))
 
     # ------------------------------------------------------------ what became of them

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiosmtplib
 
+from outreach.adapters.oauth.tokens import TokenRefusedError
 from outreach.adapters.smtp_wire import WireError, one_line, reason
 from outreach.model import ConfigurationError, LoginRefusedError, OutreachError, TryAgainLaterError
 from outreach.settings import SmtpSettings
@@ -48,11 +49,14 @@ def _believing(own: Path | None, _changed: int) -> ssl.SSLContext:
     return context
 
 
-async def greet(client: aiosmtplib.SMTP, settings: SmtpSettings, password: str | None, wait: float) -> None:
+async def greet(client: aiosmtplib.SMTP, settings: SmtpSettings, secret: str | None, wait: float) -> None:
     """Says EHLO, encrypts where STARTTLS is asked for, and logs in; `wait` is the limit for each verb, in seconds.
+
+    `secret` is the password, or the access token where the settings say so.
 
     Raises:
         LoginRefusedError: The relay does not want user name or password.
+        TokenRefusedError: It does not want this token.
         TryAgainLaterError: It does not encrypt, or cannot check the login now.
         aiosmtplib.SMTPException: It answers otherwise than it should.
     """
@@ -67,29 +71,37 @@ async def greet(client: aiosmtplib.SMTP, settings: SmtpSettings, password: str |
         await client.starttls(timeout=wait)
         await client.ehlo(timeout=wait)  # what was said in clear no longer counts (RFC 3207 §4.2)
     if settings.username:
-        await _log_in(client, settings, password, wait)
+        await _log_in(client, settings, secret, wait)
 
 
-async def _log_in(client: aiosmtplib.SMTP, settings: SmtpSettings, password: str | None, wait: float) -> None:
+async def _log_in(client: aiosmtplib.SMTP, settings: SmtpSettings, secret: str | None, wait: float) -> None:
     """One mechanism, one try: a wrong password tried three ways locks the account."""
-    if not password:
+    if not secret:
         message = f"[smtp] username = {settings.username!r} has no password; set password_env or password_file"
         raise LoginRefusedError(message)
-    offered = [method.lower() for method in client.supported_auth_methods]
-    name = settings.username
-    if "plain" in offered:
-        steps = [b"AUTH PLAIN " + _encoded(f"\0{name}\0{password}")]
-    elif "login" in offered:
-        steps = [b"AUTH LOGIN", _encoded(name), _encoded(password)]
-    else:
-        ways = ", ".join(offered) or "none at all"
-        message = f"{place(settings)} offers no login by password (it offers: {ways}); ask your provider how to send"
+    offered = [method.lower() for method in client.server_auth_methods]
+    steps = _steps(offered, settings, secret)
+    if not steps:
+        ways, means = ", ".join(offered) or "none at all", "password" if settings.auth == "password" else "token"
+        message = f"{place(settings)} offers no login by {means} (it offers: {ways}); ask your provider how to send"
         raise LoginRefusedError(message)
     if client.protocol is not None and client.protocol._buffer:  # noqa: SLF001  not public; its next word is no answer
         raise WireError(TOO_MANY)
     response = await _said(client, steps, wait)
     if response.code != _WELCOME:
-        raise _refused(response, settings, [password, *(step.decode() for step in steps)])
+        raise _refused(response, settings, [secret, *(step.decode() for step in steps)])
+
+
+def _steps(offered: list[str], settings: SmtpSettings, secret: str) -> list[bytes]:
+    """What is said to log in, of the ways that are offered."""
+    name = settings.username
+    if settings.auth != "password":
+        # After a no the server first says why, and waits for an empty line.
+        token = f"user={name}\1auth=Bearer {secret}\1\1"
+        return [b"AUTH XOAUTH2 " + _encoded(token), b""] if "xoauth2" in offered else []
+    if "plain" in offered:
+        return [b"AUTH PLAIN " + _encoded(f"\0{name}\0{secret}")]
+    return [b"AUTH LOGIN", _encoded(name), _encoded(secret)] if "login" in offered else []
 
 
 async def _said(client: aiosmtplib.SMTP, steps: list[bytes], wait: float) -> aiosmtplib.SMTPResponse:
@@ -109,6 +121,12 @@ def _refused(response: aiosmtplib.SMTPResponse, settings: SmtpSettings, secrets:
         return TryAgainLaterError(
             f"{place(settings)} answers the login otherwise than it should: {words}; try again later"
         )
+    if settings.auth != "password":
+        cure = (
+            f"call `outreach login` with an account that may send as {settings.username}; "
+            "what must be switched on for the mailbox stands in docs/operations.md"
+        )
+        return TokenRefusedError(f"{place(settings)} refused the token for {settings.username}: {words}; {cure}")
     cure = (
         "check [smtp] username and the password; some providers want an app password, "
         "or that sending by SMTP is switched on for the mailbox"
@@ -118,7 +136,9 @@ def _refused(response: aiosmtplib.SMTPResponse, settings: SmtpSettings, secrets:
 
 def _without(words: str, secrets: list[str]) -> str:
     """Some servers repeat the line that they do not understand; ours holds the password."""
-    for secret in sorted({part for step in secrets for part in (step, step.split()[-1])}, key=len, reverse=True):
+    for secret in sorted(
+        {part for step in secrets for part in (step, *step.split()[-1:]) if part}, key=len, reverse=True
+    ):
         words = words.replace(secret, "…")
     return words
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import NOT_WITHHELD, new_letter, threads_of
-from outreach.model import Invitee, Letter, LetterKind, LetterState, Standing, State
+from outreach.model import Invitee, Letter, LetterKind, LetterState, NextAction, Standing, State
+
+# Letters that left, or whose fate only a person can settle; and letters that wait.
+ENDED = (LetterState.ACCEPTED, LetterState.HANDING_OVER, LetterState.IN_DOUBT, LetterState.REFUSED)
+UNDER_WAY = (LetterState.READY, LetterState.CLAIMED, LetterState.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +31,84 @@ class Due:
 
 def due_reminders(desk: Desk) -> tuple[Due, ...]:
     """The reminders that are due now; nobody is on the list who has answered."""
-    now = desk.now()
+    now, tried = desk.now(), _reminders_in(desk, ENDED)
+    due = (_due_now(desk, one, now) for one in _each(desk, now) if one.key not in tried)
+    return tuple(one for one in due if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """What comes next for an invitee."""
+
+    invitee: Invitee
+    round: int
+    action: NextAction
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What a reminder of it would be known by: invitee, step, round."""
+        return self.invitee.number, self.action.step, self.round
+
+
+def _each(desk: Desk, now: datetime) -> Iterator[_Next]:
+    """What comes next for everybody, in the order of their numbers."""
     invitees = desk.store.register.all()
-    tried = _already_tried(desk)
-    due = []
     for number, standing in sorted(desk.store.journal.standings().items()):
-        invitee = invitees[number]
-        action = desk.next_for(invitee, standing, now)
-        if action.action == "remind" and action.at is not None and action.at <= now:
-            if (number, action.step, standing.round) in tried:
-                continue
-            name = desk.settings.reminders[action.step - 1].letter
-            due.append(Due(invitee, LetterKind.REMINDER, action.step, action.at, action.why, f"{name}.{action.step}"))
-    return tuple(due)
+        yield _Next(invitees[number], standing.round, desk.next_for(invitees[number], standing, now))
 
 
-def _already_tried(desk: Desk) -> frozenset[tuple[int, int, int]]:
-    """Reminders that left, or whose fate only a person can settle: (invitee, step, round)."""
-    ended = (LetterState.ACCEPTED, LetterState.HANDING_OVER, LetterState.IN_DOUBT, LetterState.REFUSED)
+def _due_now(desk: Desk, one: _Next, now: datetime) -> Due | None:
+    action = one.action
+    if action.action != "remind" or action.at is None or action.at > now:
+        return None
+    name = desk.settings.reminders[action.step - 1].letter
+    return Due(one.invitee, LetterKind.REMINDER, action.step, action.at, action.why, f"{name}.{action.step}")
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Who is reminded now, who later, and who is not."""
+
+    due: tuple[Due, ...]  # not queued yet
+    under_way: int  # queued, and not gone yet
+    coming: tuple[tuple[date, int, int], ...]  # day at the secretariat, step, number of invitees
+    resting: tuple[tuple[str, int], ...]  # what comes instead (an action's name), number of invitees
+
+
+def outlook(desk: Desk) -> Outlook:
+    """What reminders come, as far as is known now."""
+    now, ended, queued = desk.now(), _reminders_in(desk, ENDED), _reminders_in(desk, UNDER_WAY)
+    zone = ZoneInfo(desk.settings.campaign.timezone)
+    due, under_way = [], 0
+    coming: Counter[tuple[date, int]] = Counter()
+    resting: Counter[str] = Counter()
+    for one in _each(desk, now):
+        action = one.action
+        if action.action != "remind" or action.at is None or one.key in ended:
+            resting[action.action if action.action != "remind" else "wait"] += 1
+        elif one.key in queued:
+            under_way += 1
+        elif (found := _due_now(desk, one, now)) is not None:
+            due.append(found)
+        else:
+            coming[action.at.astimezone(zone).date(), action.step] += 1
+    days = tuple((day, step, number) for (day, step), number in sorted(coming.items()))
+    return Outlook(tuple(due), under_way, days, tuple(resting.most_common()))
+
+
+def _reminders_in(desk: Desk, states: tuple[LetterState, ...]) -> frozenset[tuple[int, int, int]]:
+    """The reminders whose letters are in some states: (invitee, step, round)."""
     return frozenset(
         (key.invitee, key.step, key.round)
-        for key in desk.store.outbox.keys(states=ended)
+        for key in desk.store.outbox.keys(states=states)
         if key.kind is LetterKind.REMINDER
     )
+
+
+def still(agreed: Iterable[Due], due: Iterable[Due]) -> tuple[Due, ...]:
+    """Of the letters that somebody agreed to, those that are still due after a look into the mailbox."""
+    wanted = {(one.invitee.number, one.kind, one.step) for one in agreed}
+    return tuple(one for one in due if (one.invitee.number, one.kind, one.step) in wanted)
 
 
 def queue_due(desk: Desk, due: tuple[Due, ...]) -> int:

@@ -54,7 +54,9 @@ def _overtaken(desk: Desk, mail: int, now: Known | None, seen: str) -> Overtaken
     since = int(last) if last.isdecimal() else 0
     newest = max(_news(desk, mail, now, since), default=None)
     if newest is None:
-        return OvertakenError(f"mail {mail} was filed meanwhile; look at it again, nothing was changed")
+        by = desk.store.acts.filed_by(mail)
+        who = by.removeprefix("person:") or "somebody"
+        return OvertakenError(f"{who} has filed mail {mail} meanwhile; look at it again, nothing was changed", by)
     _, by, what = newest
     state = State(what) if what in State._value2member_map_ else None
     did = f"decided “{state.value.replace('_', ' ')}”" if state is not None else "changed it"

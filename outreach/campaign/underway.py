@@ -7,7 +7,7 @@ from datetime import datetime
 
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import limits
+from outreach.campaign.posting import LONGEST_REST, limits
 from outreach.model import LetterState, Stay
 
 DONE = (LetterState.ACCEPTED, LetterState.REFUSED, LetterState.IN_DOUBT)
@@ -22,7 +22,7 @@ class Underway:
     due: int  # wait, and may leave now
     next_due: datetime | None  # of those that wait for their time
     paused: str | None  # why nothing leaves
-    held: Stay | None  # what holds back even those that are due: the limits of the relay
+    held: Stay | None  # what holds back for long even those that are due: the limits of the relay
     minutes: int | None  # that the letters due now take at the rate of the settings; None: as fast as the relay takes
 
     @property
@@ -62,6 +62,6 @@ def underway(desk: Desk) -> Underway:
         due=due,
         next_due=outbox.next_due(),
         paused=desk.store.switches.get(PAUSED),
-        held=held if held is not None and held.until > now else None,
+        held=held if held is not None and held.until - now > LONGEST_REST else None,
         minutes=-(-due // rate) if rate else None,
     )

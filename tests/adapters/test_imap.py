@@ -506,7 +506,7 @@ def test_login_where_plain_is_not_offered() -> None:
 
 
 def test_login_with_a_token() -> None:
-    """XOAUTH2, as Microsoft and Google want it."""
+    """XOAUTH2, as Microsoft and Google want it; where it is not offered, no token is shown."""
     answers: list[bytes] = []
 
     def hear(talk: Talk) -> None:
@@ -518,6 +518,10 @@ def test_login_with_a_token() -> None:
         settings = InboxSettings(
             host=server.host, port=server.port, security="none", username=USERNAME, auth="microsoft"
         )
+        with pytest.raises(LoginRefusedError, match="no login by token"):
+            ImapMailbox(settings, "a-token").open()
+        assert server.count("AUTHENTICATE") == 0
+        server.capabilities += " AUTH=XOAUTH2"
         with ImapMailbox(settings, "a-token"):
             assert "AUTHENTICATE XOAUTH2" in server.commands
     assert answers == [f"user={USERNAME}\1auth=Bearer a-token\1\1".encode()]

@@ -45,7 +45,8 @@ def test_the_reference_is_up_to_date() -> None:
         ("days_before = 31", "days_before = 5", "[[reminders]]", "order them"),
         ('# blind_copy = ""', 'blind_copy = "Copies <c@uclg.org>"', "[sending] blind_copy", "one address"),
         ("# doubt_minutes = 10", "doubt_minutes = -1", "[sending] doubt_minutes", "0 or more"),
-        ('# auth = "password"', 'auth = "microsoft"', "auth", "app password"),
+        ('# auth = "password"', 'auth = "microsoft"', "[oauth] client_id", "register"),
+        ('# auth = "password"', 'auth = "google"', "[oauth] client_secret_env", "client_secret_file"),
         ('username = "cisdpl@uclg.org"', 'username = "a"\npassword = "canary-9"', "password", "password_env"),
     ],
 )
@@ -57,6 +58,52 @@ def test_mistakes_name_place_and_cure(tmp_path: Path, old: str, new: str, where:
     assert any(where in one.where for one in found)
     assert any(cure in one.cure for one in found)
     assert "canary-9" not in f"{caught.value} {found}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [
+        (('client_id = "x"',), ""),
+        (('client_id = "x"', 'authority = "http://127.0.0.1:8080"'), ""),
+        (('client_id = "x"', 'authority = "https://login.microsoftonline.us/"'), ""),
+        (('client_id = "x"', 'authority = "http://login.example"'), "[oauth] authority"),
+        (('client_id = "x"', 'authority = "https://login.example/path"'), "[oauth] authority"),
+        (('client_id = "x"', 'authority = "https://a@login.example"'), "[oauth] authority"),
+        (('client_id = "x"', 'authority = "https://login.example:port"'), "[oauth] authority"),
+        (('client_id = "x"', 'tenant = "a/../b"'), "[oauth] tenant"),
+        (('client_id = "x"', 'client_secret = "canary-9"'), "[oauth] client_secret"),
+        ((), "[oauth] client_id"),
+    ],
+)
+def test_a_login_by_token(tmp_path: Path, lines: tuple[str, ...], where: str) -> None:
+    """It needs an application of one's own, and tokens never come in clear."""
+    text = "\n".join(("[oauth]", *lines))
+    sample = sample_settings().replace('# auth = "password"', 'auth = "microsoft"').replace("[oauth]", text)
+    if not where:
+        assert load_settings(write(tmp_path, sample)).inbox.auth == "microsoft"
+        return
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(write(tmp_path, sample))
+    assert {where in one.where for one in caught.value.findings} == {True}
+    assert "canary-9" not in f"{caught.value} {caught.value.findings}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('host = "imap.example.org"', 'host = "imap.example.org"\nauth = "google"', "[inbox] auth"),
+        ('username = "cisdpl@uclg.org"', 'username = ""', "[smtp] username"),
+    ],
+)
+def test_one_login_for_both(tmp_path: Path, old: str, new: str, where: str) -> None:
+    """Sending and reading at two providers, and a token for no mailbox, cannot be meant."""
+    sample = sample_settings().replace("[oauth]", '[oauth]\nclient_id = "x"\nclient_secret_env = "S"')
+    sample = sample.replace('# auth = "password"', 'auth = "microsoft"', 1).replace(old, new, 1)
+    if "[inbox]" in where:
+        sample = sample.replace('# auth = "password"\n', "", 1)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(write(tmp_path, sample))
+    assert [where in one.where for one in caught.value.findings] == [True]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -27,6 +28,8 @@ OK = {
 VERBS = {"EHLO": "ehlo", "HELO": "ehlo", "AUTH": "auth", "MAIL": "mail", "RCPT": "rcpt", "DATA": "data", "RSET": "rset", "QUIT": "quit", "STARTTLS": "starttls"}  # fmt: skip
 WAYS_TO_END = ("drop", "reset", "hang")
 END = b"\r\n.\r\n"
+ASK_NAME = "334 VXNlcm5hbWU6"
+NOT_THIS = "334 " + base64.b64encode(b'{"status":"401","schemes":"bearer"}').decode()
 
 
 class _Input:
@@ -88,6 +91,7 @@ class FaultySmtp:
     slow: int = 0
     drip: float = 0.0  # seconds between two bytes of its answers
     eager: bool = False  # keeps no order; says 354 though it has no recipient, which RFC 2920 §3.1 allows
+    token: Callable[[int], str] | None = None  # the one that XOAUTH2 takes after so many letters
     waits: int = 0  # for so many letters, it answers only when it has heard the next DATA
     letters: list[bytes] = field(default_factory=list)  # as they came, dots and all
     recipients: list[tuple[str, ...]] = field(default_factory=list)  # of each of them
@@ -159,7 +163,7 @@ class FaultySmtp:
             if verb == "starttls" and reply.startswith("220") and self.starttls is not None:
                 await writer.start_tls(self.starttls)
             if verb == "auth" and reply.startswith("334"):
-                await self._log_in(heard, writer)
+                await (self._log_in if reply == ASK_NAME else self._refuse_token)(heard, writer)
             if verb == "data" and reply.startswith("354") and not await self._payload(heard, writer, to):
                 return
 
@@ -167,6 +171,11 @@ class FaultySmtp:
         for answer in ("334 UGFzc3dvcmQ6", "235 welcome"):
             self.lines.append(base64.b64decode(await heard.line()).decode())
             await self._say(answer, writer)
+
+    async def _refuse_token(self, heard: _Input, writer: asyncio.StreamWriter) -> None:
+        """As Google does: why, then an empty line of the client, then the no."""
+        self.lines.append(f"after the no: {(await heard.line())!r}")
+        await self._say("535 5.7.8 not this token", writer)
 
     async def _payload(self, heard: _Input, writer: asyncio.StreamWriter, to: _Recipients) -> bool:
         while not heard.seen:
@@ -209,7 +218,10 @@ class FaultySmtp:
         if reply is None:
             reply = {**OK, "ehlo": self._welcome(writer)}.get(verb, "500 what?")
         if verb == "auth" and words.upper() == "AUTH LOGIN" and reply == OK["auth"]:
-            reply = "334 VXNlcm5hbWU6"
+            reply = ASK_NAME
+        if words.upper().startswith("AUTH XOAUTH2") and reply == OK["auth"] and self.token is not None:
+            bearer = f"\1auth=Bearer {self.token(len(self.letters))}\1\1"
+            reply = reply if base64.b64decode(words.split()[2]).decode().endswith(bearer) else NOT_THIS
         return reply.replace("{line}", words)
 
     def _welcome(self, writer: asyncio.StreamWriter) -> str:

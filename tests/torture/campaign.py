@@ -18,6 +18,7 @@ from pathlib import Path
 from outreach.bootstrap import SystemClock, make_desk
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import queue_invitations
+from outreach.campaign.prepare import clues_of
 from outreach.campaign.wire import letter_parts
 from outreach.core.letters.stationery import Stationery
 from outreach.core.proof import profile_name
@@ -74,7 +75,7 @@ def make_campaign(folder: Path, letters: int, port: int, *, connections: int = 4
         for number in range(letters)
     ]
     with campaign.open() as desk:
-        desk.store.register.enrol(towns, lambda _town: [], START, "person:tester")
+        desk.store.register.enrol(towns, clues_of, START, "person:tester")
         queue_invitations(desk, desk.load_stationery(), list(desk.store.register.all().values()))
         first = desk.store.outbox.letters(invitee=1)[0]
         letter_parts(desk, first, START)  # compiles the templates, for all children that follow

@@ -60,7 +60,7 @@ class Board:
         struct.pack_into("q", self._memory, 8 * place, number)
 
 
-PROFILE, PIPELINING, CONNECTIONS, GREETED, FAULTY = range(5)  # places of the board
+PROFILE, PIPELINING, CONNECTIONS, GREETED = range(4)  # places of the board
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Relay:
 
     log: Path
     seed: int
-    percent: int = 0  # of letters with which something goes wrong while the board says so
+    percent: int = 0  # of connections, and of letters, with which something goes wrong
 
     def __post_init__(self) -> None:
         """Listens already, so that the port is known; answers come from the child."""
@@ -120,8 +120,7 @@ class Relay:
             writer.transport.abort()
 
     def _fault(self) -> tuple[str, str]:
-        wrong = self.board[FAULTY] and self._chance.randrange(100) < self.percent
-        return self._chance.choice(FAULTS) if wrong else ("", "")
+        return self._chance.choice(FAULTS) if self._chance.randrange(100) < self.percent else ("", "")
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = self._fault()

@@ -22,7 +22,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.doubt import doubts, settle_doubts
 from outreach.campaign.posting import post
 from outreach.core.refusals import classify
-from outreach.model import LetterState
+from outreach.model import LetterState, TryAgainLaterError
 from tests.torture.campaign import Campaign, ended, fork, kill, make_campaign, wait_for, working_folder
 from tests.torture.copies import Copies
 from tests.torture.lethal import COMMITS, WIRE, Bomb, mine_commits, mine_wire
@@ -33,7 +33,7 @@ WAIT = timedelta(minutes=11)  # a minute longer than a letter in doubt waits to 
 LONGEST = 0.06  # seconds from the connection to a kill at a random moment
 LATEST = 0.5  # the same where the process should kill itself and does not come to that place
 TIMES = (1, 2, 3, 5, 8, 20)  # a process comes to its place before it dies there
-ROUNDS = 12  # passes to the end: what was not taken is looked for twice and then sent again
+ROUNDS = 60  # passes to the end: what was not taken is looked for twice and then sent again, and may fail again
 WAITING = (LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED, LetterState.HANDING_OVER)
 
 
@@ -122,7 +122,7 @@ class Killer:
             mine_commits(desk.store.engine, bomb)
             settle_doubts(desk, self.copies.opened)
             progress = post(desk, lambda: postman(desk.settings.smtp, None, classify=classify))
-            if progress.problem or progress.stopped_because:
+            if progress.stopped_because or not isinstance(progress.problem, TryAgainLaterError | None):
                 raise progress.problem or RuntimeError(progress.stopped_because)
 
     def finish(self) -> None:
@@ -193,7 +193,7 @@ def torture(folder: Path, given: argparse.Namespace) -> Counted:
     """Kills senders of so many letters so often; with or without a place that receives a copy of every letter."""
     began, counted = time.monotonic(), Counted()
     log = folder / "taken"
-    with Relay(log, given.seed) as relay:
+    with Relay(log, given.seed, given.faults) as relay:
         copies = Copies(log, kept=not given.no_archive)
         campaign, chance = make_campaign(folder, given.letters, relay.port), random.Random(given.seed)  # noqa: S311
         killer = Killer(campaign, relay, copies, chance, counted)
@@ -213,6 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--letters", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-archive", action="store_true", help="no place receives a copy of every letter")
+    parser.add_argument("--faults", type=int, default=0, help="percent of letters with which the relay is at fault")
     parser.add_argument("--every-place", action="store_true", help="once at each place, instead of at random")
     given = parser.parse_args(arguments)
     with working_folder() as folder:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from outreach.adapters.store.store import HEAD, MIGRATIONS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -57,3 +59,26 @@ def test_a_sender_may_die_at_every_place() -> None:
     assert min(counted["died"].values()) > 0
     assert counted["died"]["after a commit"] > 10
     assert (counted["lost"], counted["doubled"], counted["wrong_log"]) == ([], [], [])
+
+
+def test_senders_are_killed_while_the_relay_fails() -> None:
+    """One letter in twenty meets a fault as well: refused for now, cut off, lost, or taken without a word."""
+    counted = tortured("senders", "--kills=20", "--letters=500", "--faults=5", "--seed=7")
+    assert (counted["kills"], counted["letters"], counted["in_doubt"]) == (20, 500, 0)
+    assert (counted["lost"], counted["doubled"], counted["wrong_log"]) == ([], [], [])
+
+
+def test_killed_readers_record_each_reply_once() -> None:
+    """Each reply is kept, read and in the log once, and nobody is thanked twice; the file stays whole."""
+    counted = tortured("readers", "--kills=50", "--replies=250", "--seed=7")
+    assert (counted["kills"], counted["replies"]) == (50, 250)
+    assert counted["thanked"] + counted["set_aside"] == 250
+    assert counted["set_aside"] < 10, "only what was read when the process died three times"
+    assert (counted["missing"], counted["doubled"], counted["wrong_log"], counted["broken"]) == ([], [], [], [])
+
+
+def test_a_killed_upgrade_changes_nothing() -> None:
+    """From every version: the next start finds the old tables whole or the new ones, and brings them up to date."""
+    kills = tortured("upgrades", "--every=12")["kills"]
+    assert set(kills) == {"empty", *(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))} - {HEAD}
+    assert min(kills.values()) > 1

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.web.campaign import CONFIG, write_folder
-from tests.web.server import Page, running
+from tests.web.campaign import CONFIG, mail, write_folder
+from tests.web.server import Answer, Page, running
 
 BEFORE = datetime(2022, 7, 18, 9, tzinfo=UTC)  # the deadline is in September
 HEADER = "name,country,email,person,title,gender,language\n"
@@ -32,13 +32,48 @@ def list_of(number: int) -> str:
 @contextmanager
 def before_launch(folder: Path, *, per_minute: int = 0) -> Iterator[Page]:
     """The page of a campaign that has neither contacts nor letters yet."""
-    write_folder(folder, [])
-    (folder / "contacts.csv").unlink()
+    if not folder.exists():
+        write_folder(folder, [])
+        (folder / "contacts.csv").unlink()
     settings = CONFIG.replace('mode = "real"', 'mode = "rehearsal"')
     settings = settings.replace("per_minute = 0", f"per_minute = {per_minute}")
     (folder / "config.toml").write_text(settings, encoding="utf-8")
     with running(folder, BEFORE) as page:
         yield page
+
+
+def enrol(page: Page, number: int) -> None:
+    """Enrols so many invitees by forms alone."""
+    answer = send(page, list_of(number).encode())
+    assert answer.status == 303
+    done = page.someone("sender").post(f"{answer.headers['location']}/enrol")
+    assert done.headers["location"] == "/letters/contacts"
+
+
+def send(page: Page, content: bytes, name: str = "towns.csv", role: str = "sender") -> Answer:
+    """Sends a list as a browser would."""
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Sec-Fetch-Site": "same-origin"}
+    body = head.encode() + content + b"\r\n--x--\r\n"
+    return page.someone(role).ask("POST", "/letters/contacts", body, headers)
+
+
+def launched(page: Page, number: int) -> None:
+    """Invites so many, and waits until no letter is leaving."""
+    enrol(page, number)
+    assert page.someone("sender").post("/letters/launch", {"number": str(number)}).status == 303
+    until_nothing_moves(page)
+
+
+def until_nothing_moves(page: Page) -> str:
+    """The stream of events ends when no letter is leaving; gives what it said."""
+    return page.someone("reader").get("/letters/sending/events").text
+
+
+def receive(page: Page, sender: str, text: str) -> None:
+    """A mail comes into the mailbox of the rehearsal."""
+    kept = mailbox.Maildir(page.desk.folder / "rehearsal" / "mailbox", create=True)
+    kept.add(mail(sender, "Re: Invitation", text, page.clock.now()).as_bytes())
 
 
 def left(page: Page) -> Counter[str]:

@@ -33,6 +33,8 @@ PLACES = (
     Place("letters-test", "/letters/test", "sender"),
     Place("letters-launch", "/letters/launch", "sender", in_docs=True),
     Place("letters-sending", "/letters/sending", "sender"),
+    Place("letters-reminders", "/letters/reminders", "sender", in_docs=True),
+    Place("letters-thanks", "/letters/thanks", "sender"),
     Place("letters-outbox", "/letters/outbox", "sender"),
     Place("accounts", "/accounts"),
     Place("settings", "/settings", "reader"),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, expect
 from playwright.sync_api import Page as BrowserPage
 
+from outreach.adapters.maildir import make_maildir
+from outreach.campaign.review import decide
 from outreach.model import LetterState
-from tests.web.chromium import assert_accessible
-from tests.web.launching import HEADER, ROWS, before_launch, left, list_of
+from tests.web.chromium import PHONE, assert_accessible
+from tests.web.launching import HEADER, ROWS, before_launch, enrol, launched, left, receive, until_nothing_moves
 from tests.web.server import Page
 
 MakeContext = Callable[..., BrowserContext]
@@ -38,21 +41,6 @@ def send_list(window: BrowserPage, text: str, name: str = "towns.csv") -> None:
     file = FilePayload(name=name, mimeType="text/csv", buffer=text.encode())
     window.get_by_label("The list").set_input_files(file)
     window.get_by_role("button", name="Look at the list").click()
-
-
-def enrol(page: Page, number: int) -> None:
-    """Enrols so many invitees by forms alone."""
-    browser = page.someone("sender")
-    body = f'--x\r\nContent-Disposition: form-data; name="file"; filename="l.csv"\r\n\r\n{list_of(number)}\r\n--x--\r\n'
-    headers = {"Content-Type": "multipart/form-data; boundary=x", "Sec-Fetch-Site": "same-origin"}
-    sent = browser.ask("POST", "/letters/contacts", body.encode(), headers)
-    assert sent.status == 303
-    assert browser.post(f"{sent.headers['location']}/enrol").headers["location"] == "/letters/contacts"
-
-
-def until_nothing_moves(page: Page) -> str:
-    """The stream of events ends when no letter is leaving; gives what it said."""
-    return page.someone("reader").get("/letters/sending/events").text
 
 
 def test_from_a_list_with_mistakes_to_letters_that_left(fresh: Page, make_context: MakeContext) -> None:
@@ -114,3 +102,119 @@ def test_two_people_and_a_double_click_launch_once(slow: Page) -> None:
     assert slow.desk.store.outbox.counts()[LetterState.ACCEPTED] == 12
     assert set(left(slow).values()) == {1}
     assert len(left(slow)) == 12
+
+
+def test_pause_holds_the_rest_and_nothing_is_lost(slow: Page, make_context: MakeContext) -> None:
+    """The page follows by itself; what left before the pause is not sent again after it."""
+    enrol(slow, 30)
+    window = make_context(slow, "sender").new_page()
+    window.goto("/letters/launch")
+    window.get_by_label("Type 30 to send the letters").fill("30")
+    window.get_by_role("button", name="Send 30 letters").click()
+    window.get_by_role("button", name="Pause").click()
+    expect(window.get_by_role("heading", name="Sending is paused")).to_be_visible()
+    assert_accessible(window)
+    until_nothing_moves(slow)
+    assert sum(left(slow).values()) < 30
+    window.get_by_role("button", name="Go on sending").click()
+    expect(window.get_by_role("heading", name="Every letter has left")).to_be_visible(timeout=30_000)
+    assert sorted(left(slow).values()) == [1] * 30
+
+
+def test_without_a_script_each_look_says_how_far_it_is(fresh: Page, make_context: MakeContext) -> None:
+    """Forms and links alone lead from the number to the last letter."""
+    enrol(fresh, 3)
+    window = make_context(fresh, "sender", script=False).new_page()
+    window.goto("/letters/launch")
+    window.get_by_label("Type 3 to send the letters").fill("3")
+    window.get_by_role("button", name="Send 3 letters").click()
+    until_nothing_moves(fresh)
+    window.get_by_role("link", name="Look again").click()
+    expect(window.get_by_role("heading", name="Every letter has left")).to_be_visible()
+    expect(window.get_by_text("of 3 letters handed over")).to_be_visible()
+
+
+def test_a_page_that_ends_finishes_the_letter_in_hand(tmp_path: Path) -> None:
+    """No letter is lost, left in doubt or doubled by a page that is stopped in the middle of a mailing."""
+    with before_launch(tmp_path / "campaign", per_minute=600) as page:
+        enrol(page, 40)
+        page.someone("sender").post("/letters/launch", {"number": "40"})
+    assert page.site.sender.now().here is False
+    with before_launch(tmp_path / "campaign", per_minute=0) as again:
+        counts = again.desk.store.outbox.counts()
+        assert counts[LetterState.READY] + counts[LetterState.ACCEPTED] == 40
+        again.someone("sender").post("/letters/sending", {"act": "go"})
+        until_nothing_moves(again)
+        assert sorted(left(again).values()) == [1] * 40
+
+
+MIDDLE_OF_AUGUST = datetime(2022, 8, 16, 9, tzinfo=UTC)  # the first reminder is due
+
+
+def test_reminders_are_looked_through_and_released(fresh: Page, make_context: MakeContext) -> None:
+    """One is taken out, one has answered meanwhile in the mailbox; the others are reminded once."""
+    launched(fresh, 5)
+    fresh.clock.move_to(MIDDLE_OF_AUGUST)
+    window = make_context(fresh, "sender").new_page()
+    window.goto("/letters/reminders")
+    expect(window.get_by_role("heading", name="5 reminders are due")).to_be_visible()
+    window.get_by_role("button", name="Take out for a week Northam").click()
+    expect(window.get_by_text("Northam gets no letter before 23 August 2022.")).to_be_visible()
+    expect(window.get_by_role("button", name="Undo")).to_be_visible()
+    assert_accessible(window)
+    receive(fresh, "maire@beaumont.example", "Nous confirmons notre participation.")
+    window.get_by_label("Type 4 to send the reminders").fill("4")
+    window.get_by_role("button", name="Send 4 reminders").click()
+    expect(window.get_by_text("3 reminders are on their way. 1 is no longer due")).to_be_visible(timeout=20_000)
+    until_nothing_moves(fresh)
+    reminded = {to for to, number in left(fresh).items() if number == 2}
+    assert reminded == {address(row) for row in (ROWS[1], ROWS[2], ROWS[4])}
+    assert fresh.someone("sender").post("/letters/reminders", {"number": "4"}).status == 422
+
+
+@pytest.mark.parametrize("typed", ["", "4", "0", "all"])
+def test_only_the_right_number_reminds(fresh: Page, typed: str) -> None:
+    """Anything else queues nothing."""
+    launched(fresh, 3)
+    fresh.clock.move_to(MIDDLE_OF_AUGUST)
+    assert fresh.someone("sender").post("/letters/reminders", {"number": typed}).status == 422
+    assert sum(fresh.desk.store.outbox.counts().values()) == 3
+
+
+def test_thanks_are_released_together_and_once(served: Page, make_context: MakeContext) -> None:
+    """Who is taken out stays on the list; a mail server that is away is said, and the letters wait."""
+    make_maildir(served.desk.folder / "mailbox")
+    for town, state in (("silent-1", "confirmed"), ("silent-2", "declined"), ("silent-3", "confirmed")):
+        decide(served.desk, town, state)
+    window = make_context(served, "sender").new_page()
+    window.goto("/letters/thanks")
+    assert_accessible(window)
+    window.set_viewport_size(PHONE)
+    assert_accessible(window)
+    rows = window.get_by_role("row").count() - 1
+    window.get_by_role("checkbox").first.check()
+    window.get_by_role("button", name="Send these letters").click()
+    expect(window.get_by_text(f"{rows - 1} letters are on their way.")).to_be_visible(timeout=20_000)
+    expect(window.get_by_role("alert")).to_contain_text("127.0.0.1", timeout=20_000)
+    assert served.desk.store.outbox.counts()[LetterState.READY] == rows - 1
+    window.goto("/letters/thanks")
+    assert window.get_by_role("row").count() - 1 == 1
+    assert served.someone("sender").post("/letters/thanks", {"number": str(rows)}).status == 422
+
+
+def test_a_letter_in_doubt_is_settled_by_who_knows(fresh: Page, make_context: MakeContext) -> None:
+    """It is listed with its reason; “it arrived” counts it as sent."""
+    launched(fresh, 2)
+    doubtful = fresh.desk.store.outbox.letters()[0]
+    now, taken = fresh.clock.now(), (LetterState.ACCEPTED,)
+    fresh.desk.store.outbox.settle(
+        doubtful.id, LetterState.IN_DOUBT, now, stage="payload", reply="the connection broke", expected=taken
+    )
+    window = make_context(fresh, "sender").new_page()
+    window.goto("/letters/outbox?state=in_doubt")
+    assert_accessible(window)
+    window.get_by_role("button", name="It arrived").click()
+    expect(window.get_by_text("counts as sent")).to_be_visible()
+    settled = fresh.desk.store.outbox.letter(doubtful.id)
+    assert settled is not None
+    assert settled.state is LetterState.ACCEPTED

@@ -24,6 +24,7 @@ TELLING = (
     EntryKind.UNDONE,
 )
 CHUNK = 400  # names in one IN (…)
+LATELY = 200  # acts that are looked through for who filed a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,12 @@ class Acts:
         with reading(self._engine) as connection:
             row = connection.execute(select(t.act).where(self._mine, t.act.c.name == name)).first()
         return None if row is None else _to_act(row)
+
+    def filed_by(self, mail: int) -> str:
+        """Who filed a mail last, of those who acted lately; "" if nobody did."""
+        query = select(t.act.c.by, t.act.c.memory).where(self._mine).order_by(t.act.c.id.desc()).limit(LATELY)
+        with reading(self._engine) as connection:
+            return next((row.by for row in connection.execute(query) if row.memory["mail"] == mail), "")
 
     def after(self, connection: Connection, act: int) -> tuple[Act, ...]:
         """The acts since one of them that were not taken back, the oldest first."""

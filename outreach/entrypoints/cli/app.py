@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("setup", "Write a new campaign folder."),
     "config": ("setup", "Print the commented settings."),
     "check": ("setup", "Look for everything that is wrong before a letter leaves."),
+    "login": ("login", "Log in at Microsoft or Google, for mail without a password."),
     "contacts": ("setup", "Enrol and show the invitees."),
     "preview": ("letters", "Write every letter as .eml and HTML."),
     "test-letter": ("letters", "Send one letter to oneself, with the real headers."),

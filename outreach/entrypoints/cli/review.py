@@ -12,7 +12,7 @@ from outreach.adapters.store.inbox import Understood
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import day_and_time, printable
-from outreach.model import Evidence, OutreachError, State, UsageError
+from outreach.model import Evidence, OutreachError, UsageError
 
 if TYPE_CHECKING:
     from outreach.campaign.review import Done, Earlier
@@ -32,17 +32,6 @@ HELP = (
     "Enter accept the suggestion · c confirmed · d declined · t tentative · q in talks (we answer) · "
     "a only received · w withdrawn · u unsubscribed · f file to an invitee · n nothing for us · s skip · z undo · x end"
 )
-SUGGESTED = {
-    "confirm": "c",
-    "decline": "d",
-    "tentative": "t",
-    "question": "q",
-    "redirect": "q",
-    "acknowledge": "a",
-    "withdraw": "w",
-    "unsubscribe": "u",
-    "unrelated": "n",
-}
 
 
 @command("review")
@@ -74,12 +63,12 @@ def _next(desk: Desk, skipped: set[int]) -> Understood | None:
 
 
 def _suggestion(desk: Desk, mail: Understood) -> str:
+    from outreach.campaign.foresight import SETTLE, suggestion  # noqa: PLC0415
+
     if mail.invitee is None:
         return "f"
-    key = SUGGESTED.get(mail.reading.kind.value, "s")
-    # Who has said yes may ask: to accept the question must not take the yes back.
-    asks = key == "q" and desk.store.journal.standing(mail.invitee).state is State.CONFIRMED
-    return "n" if asks else key
+    keys = {state: key for key, state in KEYS.items()} | {SETTLE: "n"}
+    return keys.get(suggestion(mail, desk.store.journal.standing(mail.invitee)) or "", "s")
 
 
 def _show(desk: Desk, mail: Understood) -> None:

@@ -13,6 +13,7 @@ from outreach.entrypoints.cli.show import as_json, day_and_time, table
 from outreach.model import ConfigurationError, Finding, Invitee, RelayProfile
 
 if TYPE_CHECKING:
+    from outreach.adapters.oauth.tokens import Login
     from outreach.campaign.desk import Desk
 
 
@@ -43,8 +44,10 @@ def config_(_call: Call) -> None:
 def check_(call: Call, wait: float, *, offline: bool, send_test: bool, wants_json: bool) -> int:
     """Look for everything that is wrong before a letter leaves; each finding with its cure."""
     from outreach.campaign.prepare import check  # noqa: PLC0415
+    from outreach.entrypoints.connections import kept_login  # noqa: PLC0415
 
     profile: RelayProfile | None = None
+    login: Login | Finding | None = None
     try:
         desk = call.desk()
         if send_test:
@@ -53,8 +56,12 @@ def check_(call: Call, wait: float, *, offline: bool, send_test: bool, wants_jso
             learn(desk, wait)
         findings = [*check(desk, offline=offline)]
         profile = known_relay(desk)
+        login = kept_login(desk)
+        if isinstance(login, Finding):
+            findings.append(login)
         if not offline:
-            findings += _online(desk)
+            findings += _online(desk, with_tokens=not isinstance(login, Finding))
+            login = kept_login(desk)  # it may have been renewed
     except ConfigurationError as error:
         cure = "correct it and check again"
         findings = list(error.findings) or [Finding(str(error), "the campaign folder", "nothing can be sent", cure)]
@@ -62,21 +69,24 @@ def check_(call: Call, wait: float, *, offline: bool, send_test: bool, wants_jso
     if wants_json:
         warnings = [finding for finding in findings if finding.warning]
         relay = None if profile is None else asdict(profile)
-        as_json({"errors": [_plain(f) for f in errors], "warnings": [_plain(f) for f in warnings], "relay": relay})
+        found = {"errors": [_plain(f) for f in errors], "warnings": [_plain(f) for f in warnings]}
+        as_json({**found, "relay": relay, "login": _plain_login(login)})
     else:
         if profile is not None:
             click.echo(_relay_line(profile, desk.settings.campaign.timezone))
+        if login is not None and not isinstance(login, Finding):
+            click.echo(_login_line(login, desk.settings.campaign.timezone))
         for finding in findings:
             click.echo(finding_line(finding))
         click.echo(_verdict(len(errors), len(findings) - len(errors)))
     return ConfigurationError.exit_code if errors else 0
 
 
-def _online(desk: Desk) -> list[Finding]:
+def _online(desk: Desk, *, with_tokens: bool) -> list[Finding]:
     from outreach.entrypoints.archive import archive_findings  # noqa: PLC0415
     from outreach.entrypoints.connections import try_servers  # noqa: PLC0415
 
-    findings = try_servers(desk)
+    findings = try_servers(desk, with_tokens=with_tokens)
     return findings + ([] if findings else [*archive_findings(desk)])
 
 
@@ -91,6 +101,18 @@ def _relay_line(profile: RelayProfile, zone: str) -> str:
     from outreach.core.proof import in_words  # noqa: PLC0415
 
     return f"The mail server, as of {day_and_time(profile.learned_at, zone)}: {'; '.join(in_words(profile))}."
+
+
+def _login_line(login: Login, zone: str) -> str:
+    obtained, ends = day_and_time(login.obtained, zone), day_and_time(login.ends, zone)
+    return f"The login at {login.authority}: a token of {obtained}, good until {ends} and renewed by itself."
+
+
+def _plain_login(login: Login | Finding | None) -> dict[str, str] | None:
+    if login is None or isinstance(login, Finding):
+        return None
+    ends = login.ends.isoformat()
+    return {"provider": login.authority.lower(), "obtained": login.obtained.isoformat(), "until": ends}
 
 
 def _plain(finding: Finding) -> dict[str, str]:

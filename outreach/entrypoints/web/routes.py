@@ -21,9 +21,11 @@ from outreach.entrypoints.web.pages import (
     outbox,
     overview,
     preview,
+    reminders,
     review,
     sending,
     settings,
+    thanks,
 )
 from outreach.entrypoints.web.visit import Visit
 
@@ -91,6 +93,11 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/letters/sending", Role.SENDER, sending.turn),
     Row("GET", "/letters/outbox", Role.READER, outbox.outbox_page),
     Row("POST", "/letters/outbox/{letter:int}/settle", Role.SENDER, outbox.settle),
+    Row("GET", "/letters/reminders", Role.READER, reminders.reminders_page),
+    Row("POST", "/letters/reminders", Role.SENDER, reminders.release),
+    Row("POST", "/letters/reminders/wait", Role.SENDER, reminders.take_out),
+    Row("GET", "/letters/thanks", Role.READER, thanks.thanks_page),
+    Row("POST", "/letters/thanks", Role.SENDER, thanks.release),
     # Settings and people
     Row("GET", "/settings", Role.READER, settings.settings_page),
     Row("POST", "/settings/password", Role.READER, settings.change_password),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
@@ -81,6 +82,10 @@ class Visit:
     def say_number(self, one: str, many: str, number: int, **values: object) -> str:
         """The same for a number of things; `%(num)s` stands for it."""
         return words.catalogue(self.language).ngettext(one, many, number) % {"num": number, **values}
+
+    def day(self, day: date) -> str:
+        """A day as it is written in the person's language."""
+        return str(self.site.templates.environment(self.language).filters["day"](day))
 
     # ------------------------------------------------------------ the ways to answer
 

@@ -37,11 +37,13 @@ def _page(visit: Visit, *, typed: str = "", status: int = 200) -> Response:
     except ConfigurationError as error:
         errors = [finding for finding in error.findings if not finding.warning]
         return visit.page("letters/launch.html", plan=None, errors=errors, why=str(error), typed="", warnings=0)
+    sending = visit.desk.settings.sending
     return visit.page(
         "letters/launch.html",
         status=status,
         plan=plan_of(visit.desk, checked, stationery),
         warnings=len(checked.warnings),
+        in_hours=sending.hours != "any" or bool(sending.days),
         rate=visit.desk.settings.smtp.per_minute,
         errors=[],
         typed=typed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from outreach.campaign.followup import waiting_acknowledgements
+from outreach.campaign.followup import outlook, waiting_acknowledgements
 from outreach.campaign.prepare import enrolled_now
 from outreach.entrypoints.web.pages.sending import now_values
 from outreach.entrypoints.web.visit import Visit
@@ -15,6 +15,7 @@ def letters_page(visit: Visit) -> Response:
     return visit.page(
         "letters/page.html",
         enrolled=len(enrolled_now(visit.desk)),
+        reminders=len(outlook(visit.desk).due),
         thanks=len(waiting_acknowledgements(visit.desk)),
         **now_values(visit),
     )

@@ -1,0 +1,74 @@
+"""Who is reminded, when and why: single ones are taken out, the rest is released after a look into the mailbox."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from outreach.campaign.followup import due_reminders, outlook, queue_due, still
+from outreach.campaign.review import hold
+from outreach.entrypoints.mailroom import read_everything
+from outreach.entrypoints.web.pages.sending import PROGRESS
+from outreach.entrypoints.web.visit import Visit
+from outreach.entrypoints.web.words import mark
+
+HERE = "/letters/reminders"
+MOST = 500  # that are shown at once
+REST = timedelta(days=7)  # that one who is taken out is left in peace
+INSTEAD = {
+    "none": mark("have answered, want no letters, or got every reminder"),
+    "review": mark("wrote, and their answer waits to be looked at"),
+    "answer": mark("wait for our answer"),
+    "wait": mark("have a letter on its way"),
+    "find_address": mark("cannot be reached at their address"),
+    "invite": mark("are not invited yet"),
+}
+
+
+def reminders_page(visit: Visit) -> Response:
+    """Who is reminded now, who later, and who is not."""
+    return _page(visit)
+
+
+def _page(visit: Visit, *, typed: str = "", status: int = 200) -> Response:
+    found = outlook(visit.desk)
+    return visit.page(
+        "letters/reminders.html",
+        status=status,
+        outlook=found,
+        number=len(found.due),
+        shown=found.due[:MOST],
+        days_before=[reminder.days_before for reminder in visit.desk.settings.reminders],
+        instead=INSTEAD,
+        typed=typed,
+    )
+
+
+def take_out(visit: Visit) -> Response:
+    """Leaves one in peace for a week."""
+    until = visit.desk.today() + REST
+    done = hold(visit.desk, visit.field("invitee"), until)
+    name = done.invitee.name if done.invitee is not None else ""
+    said = visit.say("%(name)s gets no letter before %(day)s.", name=name, day=visit.day(until))
+    return visit.go(HERE, said, undo=done.act)
+
+
+def release(visit: Visit) -> Response:
+    """Lets the reminders leave, if the number typed is theirs; nobody is reminded whose answer lies in the mailbox."""
+    typed = visit.field("number").strip()
+    agreed = outlook(visit.desk).due
+    if typed != str(len(agreed)) or not agreed:
+        return _page(visit, typed=typed or "…", status=422)
+    read_everything(visit.desk)
+    queued = queue_due(visit.desk, still(agreed, due_reminders(visit.desk)))
+    visit.site.sender.wake()
+    said = visit.say_number("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", queued)
+    if queued < len(agreed):
+        gone = len(agreed) - queued
+        said += " " + visit.say_number(
+            "%(num)s is no longer due: an answer came, or somebody released it before.",
+            "%(num)s are no longer due: an answer came, or somebody released them before.",
+            gone,
+        )
+    return visit.go(PROGRESS, said)

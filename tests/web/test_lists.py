@@ -1,0 +1,153 @@
+"""Lists of contacts that people send to the page: of every make, with mistakes, and made to harm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from outreach.adapters.sheets import write_xlsx
+from outreach.bootstrap import uploads
+from tests.web.launching import HEADER, ROWS, before_launch, enrol, list_of, send
+from tests.web.server import Page
+
+COLUMNS = tuple(HEADER.strip().split(","))
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """One page for all of these: nothing is enrolled by looking."""
+    with before_launch(tmp_path_factory.mktemp("lists") / "campaign") as opened:
+        yield opened
+
+
+def looked_at(page: Page, content: bytes, name: str = "towns.csv") -> str:
+    """What the page says of a list."""
+    sent = send(page, content, name)
+    assert sent.status == 303, sent.words
+    return page.someone("sender").get(sent.headers["location"]).words
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        list_of(5).encode(),
+        list_of(5).encode("utf-8-sig"),
+        list_of(5).encode("utf-16"),
+        list_of(5).replace(",", ";").encode(),
+        list_of(5).replace(",", "\t").encode(),
+        list_of(4).encode("cp1252"),
+    ],
+    ids=["utf-8", "mark", "utf-16", "semicolon", "tab", "windows"],
+)
+def test_lists_as_spreadsheets_write_them(page: Page, content: bytes) -> None:
+    """Each is read, and would enrol everybody."""
+    assert "Every row is right" in looked_at(page, content)
+
+
+def test_a_workbook_is_read(page: Page, tmp_path: Path) -> None:
+    """XLSX as Excel writes it."""
+    write_xlsx(tmp_path / "l.xlsx", COLUMNS, [row.strip().split(",") for row in ROWS])
+    assert "Enrol 5 invitees" in looked_at(page, (tmp_path / "l.xlsx").read_bytes(), "l.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "it is empty"),
+        (b"\n\n", "it is empty"),
+        (b"PK\x03\x04 no workbook", "it is no workbook"),
+        (b"\xd0\xcf\x11\xe0 old", "old Excel file"),
+    ],
+)
+def test_what_is_no_list_is_refused_with_its_cure(page: Page, content: bytes, said: str) -> None:
+    """The page says why, and what to do."""
+    answer = send(page, content)
+    assert answer.status == 422
+    assert said in answer.words
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Oakham,XX,a@oakham.example,,,,", "“XX” is no country code"),
+        ("Oakham,GB,not an address,,,,", "is no mail address"),
+        (",GB,a@oakham.example,,,,", "the name is missing"),
+        ("Oakham,GB,a@oakham.example,,,x,", "“x” is no gender here"),
+        ("Oakham,GB,a@oakham.example,,,,no language", "is no language"),
+        ("<script>alert(1)</script>,GB,a@,,,,", "is no mail address"),
+    ],
+)
+def test_a_mistake_stands_beside_its_row(page: Page, row: str, said: str) -> None:
+    """With the line, in the row itself; markup is text."""
+    sent = send(page, (HEADER + ROWS[0] + row + "\n").encode())
+    answer = page.someone("sender").get(sent.headers["location"])
+    assert "Line 3" in answer.words
+    assert said in answer.words
+    assert "<script>alert" not in answer.text
+
+
+def test_a_missing_column_is_said_of_the_whole_list(page: Page) -> None:
+    """There is no row to correct."""
+    words = looked_at(page, b"name,land\nOakham,GB\n")
+    assert "there is no column country" in words
+    assert "The list cannot be used as it is" in words
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "..\\..\\boot.ini", "a\u202egpj.csv", "x" * 300, "<b>.csv"])
+def test_a_hostile_name_is_only_shown(page: Page, name: str) -> None:
+    """No file is called as its sender says."""
+    assert "Every row is right" in looked_at(page, list_of(2).encode(), name)
+    folder = page.desk.folder / "rehearsal" / "uploads"
+    assert {len(path.stem) for path in folder.iterdir()} == {32}
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_the_bad_rows_are_a_file_that_runs_no_formula(page: Page) -> None:
+    """They can be corrected and sent again."""
+    sent = send(page, (HEADER + ROWS[0] + '"=HYPERLINK(1)",XX,a@oakham.example,,,,\n').encode())
+    answer = page.someone("sender").get(f"{sent.headers['location']}/bad-rows.csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="bad-rows.csv"'
+    assert "'=HYPERLINK(1),XX" in answer.text
+    assert "is no country code" in answer.text
+
+
+def test_good_rows_are_enrolled_and_bad_ones_wait(tmp_path: Path) -> None:
+    """Nothing changes before somebody says so; what is left out stays to be corrected."""
+    with before_launch(tmp_path / "campaign") as page:
+        sent = send(page, (HEADER + "".join(ROWS) + "Oakham,XX,a@oakham.example,,,,\n").encode())
+        here, sender = sent.headers["location"], page.someone("sender")
+        assert sender.post(f"{here}/enrol").status == 409
+        assert page.desk.store.register.count() == 0
+        assert sender.post(f"{here}/enrol", {"skip_bad": "yes"}).headers["location"] == here
+        assert page.desk.store.register.count() == 5
+        assert "1 row has a mistake" in sender.get(here).words
+        sender.post(f"{here}/correct", {"cell-7-1": "GB"})
+        assert sender.post(f"{here}/enrol").headers["location"] == "/letters/contacts"
+        assert page.desk.store.register.count() == 6
+        assert sender.get(here).status == 409
+        assert uploads(page.desk).find(here.rpartition("/")[2]) is None
+
+
+def test_the_same_list_twice_changes_nothing(tmp_path: Path) -> None:
+    """Two people who enrol it at once leave one list."""
+    with before_launch(tmp_path / "campaign") as page:
+        enrol(page, 7)
+        enrol(page, 7)
+        assert page.desk.store.register.count() == 7
+        assert page.desk.store.journal.standings().keys() == page.desk.store.register.all().keys()
+
+
+def test_a_list_is_not_for_readers(page: Page) -> None:
+    """They neither send one nor see one that waits: it holds addresses that nobody has agreed to yet."""
+    here = send(page, list_of(2).encode()).headers["location"]
+    assert send(page, list_of(2).encode(), role="reader").status == 403
+    assert page.someone("reader").get(here).status == 403
+
+
+def test_too_large_a_list_is_refused(page: Page) -> None:
+    """More than sixteen megabytes."""
+    headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "multipart/form-data; boundary=x"}
+    headers["Content-Length"] = str(16 * 1024 * 1024 + 1)
+    assert page.someone("sender").ask("POST", "/letters/contacts", headers=headers).status == 413
