@@ -255,7 +255,7 @@ def _send_again(desk: Desk, letter: Letter, verdict: SendAgain, look: Look | Non
     times = " and ".join(f"{moment.astimezone(zone):%d %b, %H:%M}" for moment in moments)
     now, words = desk.now(), f"{verdict.why} (looked {times}); sent again with the same Message-ID"
     return desk.store.outbox.settle(
-        letter.id, LetterState.READY, now, stage="", reply=words, due_at=now, expected=DOUBT
+        letter.id, LetterState.READY, now, stage="", reply=words, due_at=now, expected=DOUBT, seen=letter
     )
 
 

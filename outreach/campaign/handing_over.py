@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -15,6 +16,9 @@ from outreach.model import Handover, HandoverResult, Letter, Outgoing, OutreachE
 T = TypeVar("T")
 STOP_CHECK = 0.2  # seconds between two looks whether to stop
 LAST_ANSWER = 20.0  # seconds that a letter in hand has to end when the program is to stop
+LONGEST = 20.0  # seconds after the look at its invitee in which a letter may begin; well within the lease
+# It goes on while the machine sleeps, where the system has such a clock.
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 NEVER_BEGUN = Handover(HandoverResult.NOT_TRIED, "connect", "")
 NOBODY_KNOWS = Handover(HandoverResult.IN_DOUBT, "payload", "the program failed while it handed the letter over")
 
@@ -77,11 +81,26 @@ async def unless_stopped(
     return task.result()
 
 
+def running() -> float:
+    """Seconds on a clock that nobody sets."""
+    return time.clock_gettime(_RUNNING)
+
+
 class Batch:
-    """Letters that leave one after the other: their intent is one transaction, what became of them another."""
+    """Letters that leave one after the other: their intent is one transaction, what became of them another.
+
+    No letter begins long after that intent: by then a person may have paused, its invitee answered, or the lease run
+    out and another process taken it over. It waits again, and is looked at anew.
+    """
 
     def __init__(
-        self, desk: Desk, claimed: Claimed, sender: str, look: Look, heed: Callable[[Letter, Handover], None]
+        self,
+        desk: Desk,
+        claimed: Claimed,
+        sender: str,
+        look: Look,
+        heed: Callable[[Letter, Handover], None],
+        clock: Callable[[], float] = running,
     ) -> None:
         """`heed` hears what became of each letter, and raises EnoughError where no further one should leave."""
         self._desk = desk
@@ -89,6 +108,8 @@ class Batch:
         self._sender = sender
         self._look = look
         self._heed = heed
+        self._clock = clock
+        self._until = float("inf")  # by that clock: no letter begins later
         self._moment = desk.now()
         self._begun: frozenset[int] = frozenset()  # letters whose intent is committed
         self._outcomes: dict[int, Outcome] = {}
@@ -147,14 +168,22 @@ class Batch:
         """Commits the intent of all that are not settled yet; gives the places of those that must not leave."""
         left = tuple(letter for letter in letters if letter.id not in self._outcomes)
         batch = Claimed(left, self._claimed.places)
+        self._until = self._clock() + LONGEST
         kept_back = self._desk.store.departures.begin(batch, self._sender, self._moment, self._look)
         self._begun = frozenset(letter.id for letter in left) - kept_back
+        self._refuse_late()
         return [number for number, letter in enumerate(letters) if letter.id in kept_back]
 
     def _note(self, letter: Letter, handover: Handover) -> None:
         begun = letter.id in self._begun
         self._outcomes[letter.id] = outcome_of(self._desk, letter, handover, self._desk.now(), begun=begun)
         self._heed(letter, handover)
+        self._refuse_late()
+
+    def _refuse_late(self) -> None:
+        """Raises EnoughError where letters are left that would begin too late."""
+        if self._clock() > self._until and self._begun - self._outcomes.keys():
+            raise EnoughError
 
     def _write_down(self, unknown: Handover) -> None:
         """Settles every letter; what has no outcome and was not begun waits again, if it has not been kept back."""

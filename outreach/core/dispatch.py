@@ -23,12 +23,12 @@ def last_look(
         held = _reminder(letter, next_action(standing, policy, now, zone, country), now)
         if held is not None:
             return held
+    elif standing.needs_review:
+        return Stay(now + LOOK_AGAIN, "an answer waits for a person to decide")
     elif standing.hold_until and letter.key.kind is LetterKind.INVITATION:
         opening = next_morning(policy.window, standing.hold_until, zone, country)
         if now < opening:
             return Stay(opening, f"held until {standing.hold_until}")
-    elif standing.needs_review:
-        return Stay(now + LOOK_AGAIN, "an answer waits for a person to decide")
     if not is_open(policy.window, now, zone, country):
         return Stay(
             next_open(policy.window, now, zone, country), f"waits: {closed_because(policy.window, now, zone, country)}"

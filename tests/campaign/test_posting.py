@@ -14,13 +14,15 @@ import pytest
 from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
 from outreach.campaign.desk import Desk
+from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, post
+from outreach.campaign.posting import MOST_AT_ONCE, limits, post
 from outreach.model import (
     Contact,
     Handover,
     HandoverResult,
     Invitee,
+    Leave,
     LetterState,
     Outgoing,
 )
@@ -215,6 +217,32 @@ def test_whoever_stops_between_claim_and_intent_gets_nothing(make_office: Callab
     post(desk, relay.postman)
     assert states(desk)[LetterState.WITHHELD] == 1
     assert len(relay.taken) == 19
+
+
+@pytest.mark.parametrize("late_after", [0, 3])
+def test_no_letter_begins_long_after_its_intent(make_office: Callable[..., Desk], late_after: int) -> None:
+    """The process slept, or the relay has become slow: what has not begun waits untried, to be looked at anew."""
+    moments = iter([0.0] * (1 + late_after) + [LONGEST + 1] * 20)
+    desk, relay = make_office(10), Relay()
+    claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), limits(desk))
+    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, lambda: next(moments))
+    asyncio.run(batch.hand_over(relay.postman(), lambda: False))
+    assert relay.asked == len(relay.taken) == late_after
+    expected = {LetterState.ACCEPTED: late_after, LetterState.READY: 10 - late_after}
+    assert states(desk) == {state: number for state, number in expected.items() if number}
+    waiting = desk.store.outbox.letters(states=[LetterState.READY])
+    assert {(one.attempts, one.first_tried_at is None) for one in waiting} <= {(0, False)}
+
+
+def test_the_last_letter_of_a_slow_batch_ends_it_well(make_office: Callable[..., Desk]) -> None:
+    """A relay that takes its time for one letter keeps its connection."""
+    moments = iter([0.0, 0.0, LONGEST + 1])
+    desk, relay = make_office(1), Relay()
+    claimed = desk.store.departures.claim(NOW, "w", 1, lambda *_: Leave(), limits(desk))
+    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, lambda: next(moments))
+    postman = relay.postman()
+    asyncio.run(batch.hand_over(postman, lambda: False))
+    assert (states(desk), postman.connected) == ({LetterState.ACCEPTED: 1}, True)
 
 
 def test_a_pause_keeps_back_the_next_batch(make_office: Callable[..., Desk]) -> None:

@@ -153,7 +153,7 @@ def test_what_programs_read(office: Office) -> None:
     office.now = "2022-08-16T10:00:00+02:00"
     due = office.call("remind", "--dry-run", "--json").json
     assert set(due[0]) == {"invitee", "to", "letter", "step", "at", "why"}
-    assert set(office.call("check", "--offline", "--json").json) == {"errors", "warnings"}
+    assert set(office.call("check", "--offline", "--json").json) == {"errors", "warnings", "relay", "login"}
     sent = office.call("remind", "--json").json
     assert {one["state"] for one in sent} == {"accepted"}
     assert office.call("log", "--json", "--as-of", "2022-07-16").json[0]["state"] == "invited"

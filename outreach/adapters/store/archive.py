@@ -58,6 +58,8 @@ class Archive:
         query = select(t.look).join(t.letter, t.letter.c.id == t.look.c.letter)
         query = query.where(self._mine, t.letter.c.state == LetterState.IN_DOUBT.value)
         query = query.where(t.letter.c.attempts == t.look.c.attempts)
+        # an attempt that surely never began is not counted: the next one has the same number, and a doubt of its own
+        query = query.where(t.look.c.last_at >= func.coalesce(t.letter.c.settled_at, t.look.c.last_at))
         with reading(self._engine) as connection:
             return {row.letter: Look(row.looks, row.last_at, row.words) for row in connection.execute(query)}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
@@ -20,6 +20,9 @@ from outreach.adapters.store.switches import PAUSED
 from outreach.model import Drop, Entry, Leave, Letter, LetterKind, LetterState, Standing, Stay
 
 Look = Callable[[Letter, Standing, Whereabouts], Leave | Stay | Drop]
+IN_HAND = frozenset({LetterState.CLAIMED, LetterState.HANDING_OVER})
+NOT_BEGUN = frozenset({LetterState.READY, LetterState.CLAIMED, LetterState.WITHHELD})
+MAY_HAVE_LEFT = frozenset({LetterState.ACCEPTED, LetterState.IN_DOUBT})
 FINAL = frozenset(LetterState) - {LetterState.READY, LetterState.DEFERRED}
 
 
@@ -164,25 +167,36 @@ class Departures:
         """Writes down what became of the letters of one sender, with the facts that follow for the log.
 
         A letter that is no longer this sender's was settled by somebody else meanwhile, and stays as it is. One whose
-        lease ran out is in doubt: who handed it over still knows better, unless it has been tried again since.
+        lease ran out is in doubt, or is to be sent again since: who handed it over still knows better that it has left
+        or may have, unless it has been tried again.
         """
         if not outcomes:
             return
         with writing(self._engine) as connection:
             self._journal.lock(connection, {one.letter.key.invitee for one in outcomes})
-            known = self._attempts(connection, [one.letter.id for one in outcomes], sender)
-            ours = [one for one in outcomes if known.get(one.letter.id) == one.letter.attempts + one.begun]
+            ours = self._ours(connection, outcomes, sender)
             if ours:
                 connection.execute(_SETTLED, [_settled(one, now) for one in ours])
                 self._journal.extend(connection, [entry for one in ours for entry in one.entries], now)
 
-    def _attempts(self, connection: Connection, ids: Sequence[int], sender: str) -> dict[int, int]:
-        """How often the letters were tried that this sender may settle."""
-        in_hand = t.letter.c.state.in_((LetterState.CLAIMED.value, LetterState.HANDING_OVER.value))
-        may = or_(in_hand & (t.letter.c.claimed_by == sender), t.letter.c.state == LetterState.IN_DOUBT.value)
-        query = select(t.letter.c.id, t.letter.c.attempts).where(may).order_by(t.letter.c.id).with_for_update()
+    def _ours(self, connection: Connection, outcomes: Sequence[Outcome], sender: str) -> list[Outcome]:
+        """Those of letters that this sender may settle."""
+        columns = (t.letter.c.id, t.letter.c.state, t.letter.c.attempts, t.letter.c.claimed_by)
+        query = select(*columns).order_by(t.letter.c.id).with_for_update()
+        ids = (one.letter.id for one in outcomes)
         found = (connection.execute(query.where(t.letter.c.id.in_(some))) for some in chunks(ids))
-        return {row.id: row.attempts for some in found for row in some}
+        rows = {row.id: row for some in found for row in some}
+        return [one for one in outcomes if _is_ours(one, rows.get(one.letter.id), sender)]
+
+
+def _is_ours(one: Outcome, row: Any, sender: str) -> bool:
+    """Whether a sender may still say what became of a letter: nobody has tried or settled it since."""
+    if row is None or row.attempts != one.letter.attempts + one.begun:
+        return False
+    state = LetterState(row.state)
+    if row.claimed_by == sender and state in IN_HAND:
+        return True
+    return state is LetterState.IN_DOUBT or (one.begun and state in NOT_BEGUN and one.state in MAY_HAVE_LEFT)
 
 
 def _begun(moment: datetime) -> dict[str, Any]:

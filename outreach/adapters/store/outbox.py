@@ -109,11 +109,12 @@ class Outbox:
         due_at: datetime | None = None,
         entries: Sequence[Entry] = (),
         expected: Sequence[LetterState] = (LetterState.IN_DOUBT,),
+        seen: Letter | None = None,
     ) -> bool:
         """Writes down what was found out of a letter, with the facts that follow for the log.
 
-        A letter that is in none of the states expected was settled by somebody else meanwhile: nothing is changed,
-        and the result is False.
+        A letter that is in none of the states expected, or settled at another moment than as it was `seen`, was settled
+        by somebody else meanwhile: nothing is changed, and the result is False.
         """
         values: dict[str, Any] = {"state": state.value, "stage": stage, "last_reply": reply[:2000], "claimed_by": None}
         if due_at is not None:
@@ -122,8 +123,10 @@ class Outbox:
             values["settled_at"] = now
         with writing(self._engine) as connection:
             self._journal.lock(connection, {entry.invitee for entry in entries})
-            still = t.letter.c.state.in_([one.value for one in expected])
-            done = connection.execute(update(t.letter).where(t.letter.c.id == letter, still).values(values))
+            still = [t.letter.c.id == letter, t.letter.c.state.in_([one.value for one in expected])]
+            if seen is not None:
+                still.append(t.letter.c.settled_at == seen.settled_at)
+            done = connection.execute(update(t.letter).where(*still).values(values))
             if done.rowcount == 1:
                 self._journal.write(connection, entries, now)
             return done.rowcount == 1

@@ -181,6 +181,39 @@ def test_whoever_was_away_too_long_still_says_what_it_knows(store: Store) -> Non
         assert states(store) == {a: LetterState.ACCEPTED, b: LetterState.HANDING_OVER}
 
 
+@pytest.mark.parametrize("by", [None, "w"])
+@pytest.mark.parametrize("state", [LetterState.ACCEPTED, LetterState.IN_DOUBT])
+def test_whoever_was_away_stops_what_is_to_be_sent_again(store: Store, by: str | None, state: LetterState) -> None:
+    """The doubt was settled as “send again” meanwhile: that the relay has it, or may have it, still keeps it back."""
+    (number,) = queue(store, "ahus")
+    claimed = claim(store, "slow")
+    store.departures.begin(claimed, "slow", NOW, go)
+    with store.senders.on_duty("w", LATER):
+        (letter,) = claimed.letters
+        store.outbox.settle(letter.id, LetterState.READY, LATER, stage="", reply="send again", due_at=NOW)
+        again = claim(store) if by else Claimed()
+        outcome = accepted(store, letter)
+        facts = outcome.entries if state is LetterState.ACCEPTED else ()
+        store.departures.settle([replace(outcome, state=state, entries=facts)], "slow", LATER)
+        assert states(store) == {number: state}
+        assert store.departures.begin(again, "w", LATER, go) == {one.id for one in again.letters}
+        assert claim(store).letters == ()
+
+
+@pytest.mark.parametrize("state", [LetterState.READY, LetterState.DEFERRED, LetterState.REFUSED])
+def test_what_did_not_leave_changes_nothing_that_is_sent_again(store: Store, state: LetterState) -> None:
+    """Whoever was away knows of no letter that left: the decision to send it again holds."""
+    (number,) = queue(store, "ahus")
+    claimed = claim(store, "slow")
+    store.departures.begin(claimed, "slow", NOW, go)
+    with store.senders.on_duty("w", LATER):
+        (letter,) = claimed.letters
+        store.outbox.settle(letter.id, LetterState.READY, LATER, stage="", reply="send again", due_at=NOW)
+        store.departures.settle([replace(accepted(store, letter), state=state, entries=())], "slow", LATER)
+        assert states(store) == {number: LetterState.READY}
+        assert [one.attempts for one in claim(store).letters] == [1]
+
+
 def test_connections_are_shared(make_store: Callable[..., Store]) -> None:
     """Two senders have half of the connections each; who comes later gets them as the first gives them up."""
     store = make_store()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from outreach.adapters.store.archive import Look
+from outreach.adapters.store.departures import Outcome
 from outreach.adapters.store.letter_rows import NewLetter
 from outreach.adapters.store.store import Store
 from outreach.core.pacing import Limits
@@ -117,6 +118,33 @@ def test_looks_count_for_the_attempt_they_were_made_for(store: Store) -> None:
     in_hand = [LetterState.HANDING_OVER]
     store.outbox.settle(letter.id, LetterState.IN_DOUBT, NOW, stage="reply", reply="lost", expected=in_hand)
     assert store.archive.looks() == {}
+
+
+def test_a_doubt_of_the_same_number_is_another_doubt(store: Store) -> None:
+    """Whoever was away says that the first attempt never began; the next one is in doubt, and is waited for anew.
+
+    What a slow look saw of the first doubt does not settle the second.
+    """
+    (number,) = enrol(store, "Vic")
+    store.outbox.queue([new(store, number)], NOW)
+    slow = store.departures.claim(NOW, "slow", 1, lambda *_: Leave(), Limits())
+    store.departures.begin(slow, "slow", NOW, lambda *_: Leave())
+    with store.senders.on_duty("w", NOW):
+        (first,) = store.outbox.letters(states=[LetterState.IN_DOUBT])
+        store.archive.note_look(first, Look(1, NOW + MINUTE, "not there"))
+        never = Outcome(slow.letters[0], LetterState.READY, "connect", "", begun=True, tried=False)
+        store.departures.settle([never], "slow", NOW + 2 * MINUTE)
+        begin(store, NOW + 2 * MINUTE)
+        lost = NOW + 3 * MINUTE
+        store.outbox.settle(
+            first.id, LetterState.IN_DOUBT, lost, stage="reply", reply="", expected=[LetterState.HANDING_OVER]
+        )
+    (second,) = store.outbox.letters(states=[LetterState.IN_DOUBT])
+    assert second.attempts == first.attempts
+    assert store.archive.looks() == {}
+    for seen in (first, second):
+        done = store.outbox.settle(first.id, LetterState.READY, lost, stage="", reply="", due_at=lost, seen=seen)
+        assert done is (seen is second)
 
 
 def test_witnesses_are_the_nearest_letters_that_were_taken(store: Store) -> None:
