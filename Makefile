@@ -18,7 +18,7 @@ export PIP_REQUIRE_HASHES := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN
 unexport PYTHONPATH
 
-.PHONY: help rehearse test check format lint types floors bench relaying torture accuracy fuzz learn messages screenshots map docs lock clean
+.PHONY: help rehearse test check format lint types floors bench bench-web relaying torture accuracy fuzz learn messages screenshots map docs lock clean
 
 help:  ## list the chores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ bench: $(VENV)/.dev  ## measure, against limits and peers
 	$(BIN)/python -m benchmarks.sending
 	$(BIN)/python benchmarks/composing.py
 	$(BIN)/python benchmarks/speed_reading.py --replies "$(REPLIES)"
+
+bench-web: $(VENV)/.dev  ## how fast the page answers with 250,000 invitees, on SQLite and PostgreSQL; takes minutes
+	$(BIN)/python -m benchmarks.web_speed
 
 relaying: $(VENV)/.dev  ## letters a second to a relay, beside smtp-source and aiosmtplib; needs Postfix
 	$(BIN)/python benchmarks/relaying.py

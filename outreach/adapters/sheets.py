@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,6 +20,7 @@ from outreach.model import ConfigurationError, OutreachError
 SHORT = 12  # characters of a cell that likely stands in many rows
 SEPARATORS = ";\t,"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # OWASP: cells that a spreadsheet would run
+PIECE = 1 << 16  # characters of a CSV that are sent at once
 LARGEST = 512 * 1024 * 1024  # bytes
 
 
@@ -149,11 +151,22 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 
 def csv_content(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: bool = True) -> bytes:
     """The bytes of such a CSV: UTF-8 with a mark."""
+    return b"".join(csv_pieces(header, rows, safe=safe))
+
+
+def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe: bool = True) -> Iterator[bytes]:
+    """The same piece by piece, while the rows are still being read."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([_harmless(cell) if safe else cell for cell in header])
-    writer.writerows([_harmless(cell) if safe else cell for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    yield codecs.BOM_UTF8
+    for row in rows:
+        writer.writerow([_harmless(cell) if safe else cell for cell in row])
+        if text.tell() > PIECE:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
 
 
 def _harmless(cell: object) -> object:

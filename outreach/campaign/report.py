@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -75,6 +75,15 @@ def log_lines(desk: Desk, *, state: State | None = None, as_of: datetime | None 
     return tuple(_line(desk, invitees[n], s, words, now) for n, s in sorted(standings.items()))
 
 
+def lines_of(desk: Desk, numbers: Sequence[int], as_of: datetime | None = None) -> tuple[LogLine, ...]:
+    """The same of some invitees, in the order in which they are given."""
+    invitees = desk.store.register.some(numbers)
+    standings = desk.store.journal.some(numbers, as_of=as_of)
+    words = desk.store.inbox.words([s.deciding_mail for s in standings.values() if s.deciding_mail is not None])
+    now = desk.now() if as_of is None else as_of
+    return tuple(_line(desk, invitees[n], standings[n], words, now) for n in numbers if n in standings)
+
+
 def _line(desk: Desk, invitee: Invitee, standing: Standing, words: Mapping[int, str], now: datetime) -> LogLine:
     evidence = words.get(standing.deciding_mail) if standing.deciding_mail is not None else None
     return LogLine(invitee, standing, evidence, desk.next_for(invitee, standing, now))
@@ -82,7 +91,11 @@ def _line(desk: Desk, invitee: Invitee, standing: Standing, words: Mapping[int, 
 
 def story(desk: Desk, given: str) -> Story:
     """One invitee's whole history, what comes next and why."""
-    invitee = desk.invitee(given)
+    return story_of(desk, desk.invitee(given))
+
+
+def story_of(desk: Desk, invitee: Invitee) -> Story:
+    """The same of an invitee that is at hand."""
     standing = desk.store.journal.standing(invitee.number)
     words = desk.store.inbox.words([standing.deciding_mail] if standing.deciding_mail is not None else [])
     return Story(

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from outreach.adapters.sheets import write_csv, write_xlsx
+from outreach.campaign.confirmations import HEADER, line_cells
 from outreach.campaign.report import LogLine, log_lines, status
-from outreach.entrypoints.cli.reports import HEADER, line_cells, status_text
+from outreach.entrypoints.cli.reports import status_text
 from outreach.model import ReadingKind, State
 
 if TYPE_CHECKING:

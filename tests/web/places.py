@@ -17,6 +17,12 @@ class Place:
 
 PLACES = (
     Place("overview", "/", in_docs=True),
+    Place("log", "/log", in_docs=True),
+    Place("log-filtered", "/log?state=confirmed&sort=-since", "reader"),
+    Place("log-empty", "/log?q=nobody-of-that-name&country=FR", "reader"),
+    Place("log-as-of", "/log?as_of=2022-07-25&review=yes", "reader"),
+    Place("invitee", "/invitees/1", in_docs=True),
+    Place("invitee-reader", "/invitees/5", "reader"),
     # Review of answers, and the inbox
     Place("review", "/review", in_docs=True),
     Place("review-open", "/review/28", in_docs=True),

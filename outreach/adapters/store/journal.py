@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
@@ -12,10 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Text, bindparam, cast, delete, func, insert, select, update
 
+from outreach.adapters.store import listing
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.model import Entry, EntryKind, LetterKind, Standing, State
 
+LISTING = "listing"  # the switch that a migration sets: the listing is still to be folded
 Fold = Callable[..., Standing]  # of entries, and of the standing before them where it is not the first
 CHUNK = 400  # numbers in one IN (…): SQLite takes few variables
 
@@ -69,8 +71,9 @@ class Journal:
         """Notes the first entry of invitees that have none yet: nothing has to be read to fold it."""
         ids = self._insert(connection, entries, now, None)
         first = [replace(entry, id=number) for entry, number in zip(entries, ids, strict=True)]
-        standings = [self._standing_row(entry.invitee, self._fold([entry])) for entry in first]
-        connection.execute(insert(t.standing), standings)
+        folded = {entry.invitee: self._fold([entry]) for entry in first}
+        connection.execute(insert(t.standing), [self._standing_row(n, s) for n, s in folded.items()])
+        self._list(connection, {entry.invitee: [entry] for entry in first}, folded)
 
     def extend(self, connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
         """Notes facts that take nothing back: each standing goes on from where it is, and no entry is read again."""
@@ -83,6 +86,7 @@ class Journal:
         for entry, number in zip(entries, self._insert(connection, entries, now, None), strict=True):
             standings[entry.invitee] = self._fold([replace(entry, id=number)], standings[entry.invitee])
         connection.execute(_GONE_ON, [_gone_on(self._standing_row(*one)) for one in standings.items()])
+        self._go_on_listing(connection, entries, before, standings)
         if changed := {n: after for n, after in standings.items() if after.review != before[n].review}:
             _mark_reviews(connection, changed)
 
@@ -101,12 +105,41 @@ class Journal:
     def project(self, connection: Connection, numbers: Iterable[int]) -> None:
         """Folds the entries of these invitees anew into their standings and their mails' review marks."""
         for some in chunks(numbers):
-            folded = self._fold_where(connection, t.entry.c.invitee.in_(some))
+            entries = self._entries_where(connection, t.entry.c.invitee.in_(some))
+            folded = {number: self._fold(facts) for number, facts in entries.items()}
             mine = (t.standing.c.campaign == self._campaign) & (t.standing.c.wave == self._wave)
             connection.execute(delete(t.standing).where(mine & t.standing.c.invitee.in_(some)))
             if folded:
                 connection.execute(insert(t.standing), [self._standing_row(n, s) for n, s in folded.items()])
+            self._list(connection, entries, folded)
             _mark_reviews(connection, folded)
+
+    def _list(
+        self, connection: Connection, entries: Mapping[int, Sequence[Entry]], folded: Mapping[int, Standing]
+    ) -> None:
+        for some in chunks(entries):
+            stood = {n: listing.stretches(n, entries[n], folded[n], self._fold) for n in some}
+            listing.write(connection, self._campaign, self._wave, stood)
+
+    def _go_on_listing(
+        self,
+        connection: Connection,
+        entries: Sequence[Entry],
+        before: Mapping[int, Standing],
+        after: Mapping[int, Standing],
+    ) -> None:
+        """Only what is listed otherwise now is written; what did not happen in the order of time is folded anew."""
+        last = {entry.invitee: entry.at for entry in entries}
+        several = {n for n, number in Counter(entry.invitee for entry in entries).items() if number > 1}
+        moved = [
+            listing.stretch(n, at, after[n])
+            for n, at in last.items()
+            if n not in several and listing.differs(before[n], after[n])
+        ]
+        anew = listing.go_on(connection, self._campaign, self._wave, moved) | several
+        for some in chunks(anew):
+            facts = self._entries_where(connection, t.entry.c.invitee.in_(some))
+            self._list(connection, facts, {number: after[number] for number in some})
 
     def lock(self, connection: Connection, numbers: Iterable[int]) -> None:
         """One writer an invitee, so that each fold sees every entry before it."""
@@ -118,10 +151,14 @@ class Journal:
 
     def _fold_where(self, connection: Connection, condition: Any) -> dict[int, Standing]:
         """The standings that follow from the entries that fit a condition."""
+        return {number: self._fold(facts) for number, facts in self._entries_where(connection, condition).items()}
+
+    def _entries_where(self, connection: Connection, condition: Any) -> dict[int, list[Entry]]:
+        """The entries that fit a condition, in order, by invitee."""
         by_invitee: dict[int, list[Entry]] = defaultdict(list)
         for row in connection.execute(self._select().where(condition).order_by(t.entry.c.id)):
             by_invitee[row.invitee].append(to_entry(row))
-        return {number: self._fold(entries) for number, entries in by_invitee.items()}
+        return by_invitee
 
     def _standing_row(self, number: int, standing: Standing) -> dict[str, Any]:
         return {
@@ -149,6 +186,36 @@ class Journal:
             )
             self.project(connection, numbers)
         return len(numbers)
+
+    def fold_listing(self) -> None:
+        """Folds the listing of every wave from the log, where a migration has just made it."""
+        waiting = t.switch.c.name == LISTING
+        with reading(self._engine) as connection:
+            if connection.execute(select(t.switch.c.name).where(waiting)).scalar() is None:
+                return
+        with writing(self._engine) as connection:
+            if connection.execute(delete(t.switch).where(waiting)).rowcount:
+                for campaign, wave in connection.execute(select(t.entry.c.campaign, t.entry.c.wave).distinct()).all():
+                    other = Journal(self._engine, campaign, wave, self._fold)
+                    other.relist(connection)
+
+    def relist(self, connection: Connection) -> None:
+        """Folds the listing of this wave anew."""
+        mine = (t.entry.c.campaign == self._campaign) & (t.entry.c.wave == self._wave)
+        numbers = connection.execute(select(t.entry.c.invitee).where(mine).distinct()).scalars().all()
+        for some in chunks(numbers):
+            entries = self._entries_where(connection, t.entry.c.invitee.in_(some))
+            self._list(connection, entries, {number: self._fold(facts) for number, facts in entries.items()})
+
+    def some(self, numbers: Iterable[int], *, as_of: datetime | None = None) -> dict[int, Standing]:
+        """The standings of some invitees, now or as the facts were at a moment."""
+        with reading(self._engine) as connection:
+            if as_of is None:
+                return self.current(connection, list(numbers))
+            found: dict[int, Standing] = {}
+            for part in chunks(numbers):
+                found |= self._fold_where(connection, t.entry.c.invitee.in_(part) & (t.entry.c.at <= as_of))
+            return found
 
     def standings(self, *, as_of: datetime | None = None) -> dict[int, Standing]:
         """Every invitee's standing by number, now or as the facts were at a moment."""

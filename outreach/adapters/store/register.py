@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
+from outreach.adapters.store import listing
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal, chunks
@@ -73,6 +74,8 @@ class Register:
                 some = [replace(one, number=numbers[one.id]) for one in touched[start : start + BATCH]]
                 self._write_contacts(connection, some)
                 self._write_clues(connection, some, clues)
+            for part in chunks(numbers[invitee.id] for invitee in changed):
+                listing.relabel(connection, part)
             self._join_wave(connection, [numbers[invitee.id] for invitee in invitees], now, by)
             self._note_list(connection, [numbers[invitee.id] for invitee in invitees], listed_in)
             if touched:
@@ -248,6 +251,7 @@ class Register:
         ).scalar()
         connection.execute(insert(t.contact), [_contact_row(invitee.number, min(first or 0, 0) - 1, contact, "person")])
         self._write_clues(connection, [replace(invitee, contacts=(contact,))], clues)
+        listing.relabel(connection, [invitee.number])
         _note_change(connection)
 
     def let_go(self, connection: Connection, number: int, email: str) -> None:
@@ -260,6 +264,7 @@ class Register:
         ).first()
         if row is not None and row.email == email:
             connection.execute(delete(t.contact).where(t.contact.c.id == row.id))
+            listing.relabel(connection, [number])
             _note_change(connection)
 
     def remember(self, connection: Connection, sender: str, number: int) -> None:

@@ -19,6 +19,7 @@ from outreach.adapters.store.departures import Departures
 from outreach.adapters.store.engine import open_engine, sqlite_path, writing
 from outreach.adapters.store.figures import Figures
 from outreach.adapters.store.inbox import Inbox
+from outreach.adapters.store.invitee_list import InviteeList
 from outreach.adapters.store.journal import Fold, Journal
 from outreach.adapters.store.lessons import Lessons
 from outreach.adapters.store.mail_list import MailList
@@ -29,7 +30,7 @@ from outreach.adapters.store.senders import Senders
 from outreach.adapters.store.switches import Switches
 from outreach.model import OutreachError
 
-HEAD = "0005"  # the newest migration; a test holds it against the folder
+HEAD = "0006"  # the newest migration; a test holds it against the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -54,6 +55,7 @@ class Store:
     passes: Passes
     access: Access
     figures: Figures
+    invitee_list: InviteeList
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -98,6 +100,7 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     if path is not None and path.exists():
         path.chmod(0o600)
     journal = Journal(engine, campaign, wave, fold)
+    journal.fold_listing()
     register = Register(engine, journal, campaign, wave)
     outbox = Outbox(engine, journal, campaign, wave)
     departures = Departures(engine, journal, register, campaign, wave)
@@ -108,7 +111,8 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     figures = Figures(engine, campaign, wave)
     mail_list = MailList(engine, campaign, wave)
     first = (journal, register, outbox, departures, senders, inbox, mail_list, acts, lessons, switches)
-    return Store(engine, campaign, wave, *first, archive, passes, access, figures)
+    invitees = InviteeList(engine, campaign, wave)
+    return Store(engine, campaign, wave, *first, archive, passes, access, figures, invitees)
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

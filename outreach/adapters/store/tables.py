@@ -55,6 +55,9 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+# Text that is compared byte by byte, on every database alike: what comes first comes first everywhere.
+Plain = Text().with_variant(Text(collation="C"), "postgresql")
+
 # SQLite counts rows by itself only for INTEGER PRIMARY KEY.
 Number = BigInteger().with_variant(Integer, "sqlite")
 
@@ -293,6 +296,57 @@ standing = Table(
     Column("needs_review", Boolean, nullable=False),
     Column("fold", JSON, nullable=False),  # the whole standing
     Index("ix_standing_state", "campaign", "wave", "state"),
+)
+
+# The same for who looks for invitees: what is searched, filtered and sorted by, and nothing else. SQLite keeps these
+# rows in the order of the names (no rowid), so that a search reads them one after the other.
+listed = Table(
+    "listed",
+    metadata,
+    Column("campaign", String(100), primary_key=True),
+    Column("wave", Integer, primary_key=True),
+    Column("name", Plain, primary_key=True),  # without accents and case
+    Column("invitee", Number, ForeignKey("invitee.number"), primary_key=True, autoincrement=False),
+    Column("search", Plain, nullable=False),  # the words of name and id, each behind a blank
+    Column("country", String(2), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("language", String(35), nullable=False),  # of the contact that is written to
+    Column("state", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("decided_by", String(100)),
+    Column("needs_review", Boolean, nullable=False),
+    Column("owed", Boolean, nullable=False),  # it asks something, and we have not answered
+    Column("began_at", Moment, nullable=False),
+    Index("ix_listed_invitee", "invitee", "campaign", "wave", unique=True),
+    Index("ix_listed_state", "campaign", "wave", "state", "name", "invitee"),
+    Index("ix_listed_country", "campaign", "wave", "country", "name", "invitee"),
+    Index("ix_listed_since", "campaign", "wave", "since", "invitee"),
+    sqlite_with_rowid=False,
+)
+
+# How it was listed before: for “as of a day”.
+listed_before = Table(
+    "listed_before",
+    metadata,
+    Column("campaign", String(100), primary_key=True),
+    Column("wave", Integer, primary_key=True),
+    Column("name", Plain, primary_key=True),
+    Column("invitee", Number, ForeignKey("invitee.number"), primary_key=True, autoincrement=False),
+    Column("began_at", Moment, primary_key=True),
+    Column("ended_at", Moment, nullable=False),  # the first moment at which it was no longer so
+    Column("search", Plain, nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("decided_by", String(100)),
+    Column("needs_review", Boolean, nullable=False),
+    Column("owed", Boolean, nullable=False),
+    Index("ix_listed_before_invitee", "invitee"),
+    sqlite_with_rowid=False,
 )
 
 # How fast letters leave, of all senders together: "relay", and the domains written to where they have a limit.

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
+from outreach.campaign.confirmations import HEADER, end_of_day, line_cells, line_json
 from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, Status, Story
 from outreach.entrypoints.cli.app import Call, command
-from outreach.entrypoints.cli.show import as_json, day_and_time, moment, next_json, printable, table
+from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printable, table
 from outreach.model import EntryKind, LetterState, State, UsageError
-
-HEADER = (
-    *("invitee", "name", "country", "state", "since", "late", "decided by", "evidence", "needs review"),
-    *("letters", "last letter", "next", "next at", "why"),
-)
 
 
 @command("log")
@@ -70,39 +65,7 @@ def _end_of(desk: Desk, given: str | None) -> datetime | None:
     except ValueError as error:
         message = f"“{given}” is no day; write it like 2022-10-10"
         raise UsageError(message) from error
-    zone = ZoneInfo(desk.settings.campaign.timezone)
-    return datetime.combine(day, time(23, 59, 59), tzinfo=zone).astimezone(UTC)
-
-
-def line_json(line: LogLine) -> dict[str, Any]:
-    """One invitee of the log, for programs."""
-    standing = line.standing
-    return {
-        "invitee": line.invitee.id,
-        "name": line.invitee.name,
-        "country": line.invitee.country,
-        "state": standing.state.value,
-        "since": moment(standing.since),
-        "late": standing.late,
-        "decided_by": standing.decided_by,
-        "evidence": line.evidence,
-        "needs_review": standing.needs_review,
-        "letters": standing.letters,
-        "last_letter": moment(standing.last_letter_at),
-        "next": next_json(line.next),
-    }
-
-
-def line_cells(line: LogLine) -> tuple[object, ...]:
-    """One invitee of the log as the cells of a sheet."""
-    plain = line_json(line)
-    action = plain.pop("next")
-    return (
-        *("" if cell is None else cell for cell in plain.values()),
-        action["action"],
-        action["at"] or "",
-        action["why"],
-    )
+    return end_of_day(desk, day)
 
 
 def _show_log(desk: Desk, lines: tuple[LogLine, ...]) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from outreach.model import Letter, NextAction
+from outreach.model import Letter
 
 
 def as_json(data: Any) -> None:
@@ -54,11 +54,6 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]], title: str = 
 def printable(text: str) -> str:
     """Text from a mail or a list without what would steer a terminal."""
     return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
-
-
-def next_json(action: NextAction) -> dict[str, Any]:
-    """What comes next, for programs."""
-    return {"action": action.action, "at": moment(action.at), "why": action.why}
 
 
 def letter_json(letter: Letter, invitee: str) -> dict[str, Any]:

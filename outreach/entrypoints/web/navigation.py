@@ -25,6 +25,7 @@ class Place:
 
 PLACES = (
     Place("/", mark("Overview"), "overview", Role.READER),
+    Place("/log", mark("Log"), "log", Role.READER),
     # Review of answers, and the inbox
     Place("/review", mark("Review"), "review", Role.READER, mails_waiting),
     Place("/letters", mark("Letters"), "letters", Role.READER),

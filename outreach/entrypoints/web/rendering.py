@@ -57,6 +57,7 @@ class Templates:
             "reading_word": lambda kind: say(words.READINGS[ReadingKind(kind)]),
             "letter_word": lambda kind: say(words.LETTERS[LetterKind(kind)]),
             "letter_state_word": lambda state: say(words.LETTER_STATES[LetterState(state)]),
+            "next_word": lambda action: say(words.NEXT.get(action, action)),
             "language_name": lambda code: _language_name(code, words.LOCALES[language]),
             "size": lambda number: _size(number, words.LOCALES[language]),
             "role_word": lambda role: say(words.ROLES[role]),

@@ -74,6 +74,18 @@ CHOICES: Mapping[str, str] = {
     "settle": mark("Nothing to decide"),
 }
 
+# The log: what comes next for an invitee.
+NEXT: Mapping[str, str] = {
+    "invite": mark("invitation"),
+    "remind": mark("reminder"),
+    "acknowledge": mark("thanks"),
+    "wait": mark("wait for the new letter"),
+    "review": mark("review its answer"),
+    "answer": mark("answer its question"),
+    "find_address": mark("find another address"),
+    "none": mark("nothing"),
+}
+
 ROLES: Mapping[str, str] = {
     "reader": mark("reader"),
     "reviewer": mark("reviewer"),

@@ -1,0 +1,203 @@
+"""The listing: where each invitee stands and stood, in narrow rows that are quick to search, filter and sort."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, literal, select, union_all, update
+
+from outreach.adapters.store import tables as t
+from outreach.languages.spelling import search_text
+from outreach.model import Entry, Standing, State
+
+LONGEST_KEY = 200  # characters of a name by which it is sorted
+UNANSWERED = frozenset({State.ENROLLED, State.INVITED, State.UNREACHABLE})  # who asks something is in talks, or further
+
+
+class Stretch(NamedTuple):
+    """A time in which nothing changed of what is listed of an invitee."""
+
+    invitee: int
+    began_at: datetime
+    ended_at: datetime | None  # None: it lasts
+    state: str
+    since: datetime
+    late: bool
+    decided_by: str | None
+    needs_review: bool
+    owed: bool
+
+
+def stretches(
+    invitee: int, entries: Sequence[Entry], last: Standing, fold: Callable[[Iterable[Entry]], Standing]
+) -> list[Stretch]:
+    """How an invitee stood in time: at each moment the fold of what had happened until then, as `--as-of` tells it.
+
+    `last` is the fold of all its entries.
+    """
+    found: list[Stretch] = []
+    moments = sorted({entry.at for entry in entries})
+    for moment in moments:
+        known = last if moment == moments[-1] else fold(entry for entry in entries if entry.at <= moment)
+        stood = stretch(invitee, moment, known)
+        if found and found[-1][3:] == stood[3:]:
+            continue
+        if found:
+            found[-1] = found[-1]._replace(ended_at=moment)
+        found.append(stood)
+    return found
+
+
+def stretch(invitee: int, moment: datetime, standing: Standing) -> Stretch:
+    """How an invitee stands from a moment on."""
+    return Stretch(
+        invitee,
+        moment,
+        None,
+        standing.state.value,
+        standing.since or moment,
+        standing.late,
+        standing.decided_by,
+        standing.needs_review,
+        standing.we_owe and standing.state not in UNANSWERED,
+    )
+
+
+def differs(before: Standing, after: Standing) -> bool:
+    """Whether anything that is listed is another."""
+    some = datetime.min.replace(tzinfo=UTC)
+    return stretch(0, some, before)[3:] != stretch(0, some, after)[3:]
+
+
+def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stretch]) -> set[int]:
+    """Lists how invitees stand from now on; gives those for which that is not the last thing that happened."""
+    if not moved:
+        return set()
+    here = (t.listed.c.campaign == campaign) & (t.listed.c.wave == wave)
+    rows = connection.execute(select(t.listed).where(here, t.listed.c.invitee.in_([one.invitee for one in moved])))
+    present = {row.invitee: row._asdict() for row in rows}
+    later = [one for one in moved if one.invitee in present and present[one.invitee]["began_at"] < one.began_at]
+    if later:
+        over = [{**present[one.invitee], "ended_at": one.began_at} for one in later]
+        connection.execute(insert(t.listed_before), over)
+        connection.execute(_MOVED, [_bound(one, campaign, wave) for one in later])
+    return {one.invitee for one in moved} - {one.invitee for one in later}
+
+
+def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, Sequence[Stretch]]) -> None:
+    """Brings the rows of these invitees in line with how they stood; what is the same already is left alone."""
+    present, labels = _present(connection, campaign, wave, stood)
+    wanted = {stretch for some in stood.values() for stretch in some}
+    new, gone = wanted - present, present - wanted
+    lasting, past = _parted(new)
+    replaced, over = _parted(gone)
+    mine = {"campaign": campaign, "wave": wave}
+    if over:
+        connection.execute(
+            _AWAY, [{"of": one.invitee, "at": one.began_at, "in": campaign, "nth": wave} for one in over]
+        )
+    if strange := {one.invitee for one in new} - labels.keys():
+        labels |= labels_of(connection, strange)
+    if past:
+        connection.execute(insert(t.listed_before), [labels[one.invitee] | mine | one._asdict() for one in past])
+    known = {one.invitee for one in replaced}
+    if changed := [one for one in lasting if one.invitee in known]:
+        connection.execute(_MOVED, [_bound(one, campaign, wave) for one in changed])
+    if added := [one for one in lasting if one.invitee not in known]:
+        connection.execute(
+            insert(t.listed), [_without_end(labels[one.invitee] | mine | one._asdict()) for one in added]
+        )
+    if left := known - {one.invitee for one in lasting}:
+        here = (t.listed.c.campaign == campaign) & (t.listed.c.wave == wave)
+        connection.execute(delete(t.listed).where(here, t.listed.c.invitee.in_(sorted(left))))
+
+
+def _parted(some: Iterable[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
+    """Those that last, and those that are over."""
+    ordered = sorted(some, key=lambda one: (one.invitee, one.began_at))
+    return [one for one in ordered if one.ended_at is None], [one for one in ordered if one.ended_at is not None]
+
+
+_CHANGING = [name for name in Stretch._fields if name not in ("invitee", "ended_at")]
+_MOVED = (
+    update(t.listed)
+    .where(
+        t.listed.c.campaign == bindparam("in"),
+        t.listed.c.wave == bindparam("nth"),
+        t.listed.c.invitee == bindparam("of"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+)
+_AWAY = delete(t.listed_before).where(
+    t.listed_before.c.campaign == bindparam("in"),
+    t.listed_before.c.wave == bindparam("nth"),
+    t.listed_before.c.invitee == bindparam("of"),
+    t.listed_before.c.began_at == bindparam("at"),
+)
+
+
+def _bound(one: Stretch, campaign: str, wave: int) -> dict[str, Any]:
+    return {"in": campaign, "nth": wave, "of": one.invitee, **{f"new_{name}": getattr(one, name) for name in _CHANGING}}
+
+
+def _without_end(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "ended_at"}
+
+
+def _present(
+    connection: Connection, campaign: str, wave: int, numbers: Iterable[int]
+) -> tuple[set[Stretch], dict[int, dict[str, Any]]]:
+    """What is listed of these invitees now, and under which labels."""
+    some = sorted(numbers)
+    queries = []
+    for table in (t.listed, t.listed_before):
+        ended = table.c.ended_at if "ended_at" in table.c else literal(None, t.Moment()).label("ended_at")
+        plain = [ended if name == "ended_at" else table.c[name] for name in Stretch._fields]
+        here = and_(table.c.campaign == campaign, table.c.wave == wave, table.c.invitee.in_(some))
+        queries.append(select(*plain, *(table.c[name] for name in LABELS)).where(here))
+    found: set[Stretch] = set()
+    labels: dict[int, dict[str, Any]] = {}
+    for row in connection.execute(union_all(*queries)):
+        found.add(Stretch(*row[: len(Stretch._fields)]))
+        labels[row.invitee] = {name: getattr(row, name) for name in LABELS}
+    return found, labels
+
+
+# ---------------------------------------------------------------- what stands beside it
+
+LABELS = ("name", "search", "country", "kind", "language")
+
+
+def labels_of(connection: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """By what these invitees are looked for and sorted."""
+    some = sorted(numbers)
+    spoken: dict[int, str] = {}
+    people = select(t.contact.c.invitee, t.contact.c.language).where(t.contact.c.invitee.in_(some))
+    for row in connection.execute(people.order_by(t.contact.c.position.desc())):
+        spoken[row.invitee] = row.language  # the first contact comes last, and stays
+    places = connection.execute(select(t.invitee).where(t.invitee.c.number.in_(some)))
+    return {row.number: _labels(row, spoken.get(row.number, "")) for row in places}
+
+
+def _labels(row: Any, language: str) -> dict[str, Any]:
+    spelled = search_text(row.name)
+    return {
+        "name": spelled.strip()[:LONGEST_KEY],
+        "search": f"{spelled}{search_text(row.id)}",
+        "country": row.country,
+        "kind": row.kind,
+        "language": language,
+    }
+
+
+def relabel(connection: Connection, numbers: Iterable[int]) -> None:
+    """Brings the labels of invitees up to date whose names or contacts changed."""
+    rows = [
+        {"of": number, **{f"new_{name}": value for name, value in labels.items()}}
+        for number, labels in labels_of(connection, numbers).items()
+    ]
+    fresh: dict[str, Any] = {name: bindparam(f"new_{name}") for name in LABELS}
+    for table in (t.listed, t.listed_before):
+        connection.execute(update(table).where(table.c.invitee == bindparam("of")).values(fresh), rows)

@@ -1,0 +1,188 @@
+"""The confirmation log: all invitees, searched, filtered and sorted; the address of the page is the filter."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response, StreamingResponse
+
+from outreach.adapters.sheets import csv_pieces, write_xlsx
+from outreach.adapters.store.invitee_list import MOST_COUNTED, ORDERS, Sought
+from outreach.campaign.confirmations import (
+    HEADER,
+    end_of_day,
+    every_line,
+    line_cells,
+    log_page,
+    present,
+)
+from outreach.entrypoints.web.charts.speech import Speech
+from outreach.entrypoints.web.pages.charts import KINDS
+from outreach.entrypoints.web.visit import Visit
+from outreach.entrypoints.web.words import STATES, mark
+from outreach.model import InviteeKind, State
+
+PAGE = 50  # invitees
+YES = ("yes", "1", "on", "true")
+LONGEST_NUMBER = 15  # digits of an invitee's number
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SORTS = {
+    "name": mark("name"),
+    "-name": mark("name, backwards"),
+    "country": mark("country"),
+    "-since": mark("latest change first"),
+    "since": mark("oldest change first"),
+}
+FLAGS = {"review": mark("needs review"), "owed": mark("we owe an answer"), "late": mark("late")}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for, with everything that makes no sense left out."""
+
+    values: Mapping[str, str]  # by name, as it stands in the address; only what filters or sorts
+    sought: Sought
+    order: str
+    day: date | None
+
+    def address(self, path: str = "/log", **other: str) -> str:
+        """The address of this filter, or of one that differs in something."""
+        values = {name: value for name, value in {**self.values, **other}.items() if value}
+        return f"{path}?{urlencode(values)}" if values else path
+
+    @property
+    def filters(self) -> bool:
+        """Whether not all invitees are asked for."""
+        return any(name not in ("sort", "as_of") for name in self.values)
+
+    @property
+    def open(self) -> bool:
+        """Whether something stands in the folded part of the form."""
+        return any(name != "q" for name in self.values)
+
+
+def asked(visit: Visit) -> Asked:
+    """Reads the address."""
+    given = {name: visit.query.get(name, "").strip() for name in NAMES}
+    day = _day(given["as_of"])
+    order = given["sort"] if given["sort"] in ORDERS else "name"
+    known = {
+        "q": given["q"][:100],
+        "state": given["state"] if given["state"] in State._value2member_map_ else "",
+        "country": given["country"].upper() if len(given["country"]) == 2 else "",  # noqa: PLR2004  ISO 3166 alpha-2
+        "kind": given["kind"] if given["kind"] in InviteeKind._value2member_map_ else "",
+        "language": given["language"][:35],
+        "by": given["by"][:100],
+        **{flag: "yes" if given[flag].lower() in YES else "" for flag in FLAGS},
+        "as_of": day.isoformat() if day else "",
+        "sort": order if order != "name" else "",
+    }
+    return Asked({name: value for name, value in known.items() if value}, _sought(visit, known, day), order, day)
+
+
+NAMES = ("q", "state", "country", "kind", "language", "by", *FLAGS, "as_of", "sort")
+
+
+def _day(given: str) -> date | None:
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        return None
+
+
+def _sought(visit: Visit, known: Mapping[str, str], day: date | None) -> Sought:
+    is_address = "@" in known["q"]
+    return Sought(
+        words="" if is_address else known["q"],
+        address=known["q"].lower() if is_address else "",
+        state=State(known["state"]) if known["state"] else None,
+        country=known["country"],
+        kind=InviteeKind(known["kind"]) if known["kind"] else None,
+        languages=(known["language"],) if known["language"] else (),
+        late=bool(known["late"]),
+        review=bool(known["review"]),
+        owed=bool(known["owed"]),
+        by=known["by"] if known["by"] in ("", "machine", "person") else f"person:{known['by']}",
+        as_of=end_of_day(visit.desk, day) if day else None,
+    )
+
+
+def log(visit: Visit) -> Response:
+    """A page of the log."""
+    wanted = asked(visit)
+    after = _number(visit.query.get("after", ""))
+    found = log_page(visit.desk, wanted.sought, wanted.order, PAGE, after=after)
+    answer = visit.page(
+        "log/page.html",
+        part="found",
+        asked=wanted,
+        found=found,
+        after=after,
+        most=MOST_COUNTED,
+        flags=FLAGS,
+        sorts=SORTS,
+        **_choices(visit, wanted),
+    )
+    if visit.wants_part:
+        answer.headers["HX-Replace-Url"] = wanted.address()
+    return answer
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isdecimal() and len(given) <= LONGEST_NUMBER else 0
+
+
+def _choices(visit: Visit, wanted: Asked) -> dict[str, Any]:
+    """What can be chosen in each filter: value and word."""
+    speech, there = Speech(visit.language), present(visit.desk)
+    every = ("", visit.say("all"))
+    countries = sorted(((code, speech.country(code)) for code in there.countries), key=lambda one: one[1])
+    languages = sorted(((code, speech.tongue(code)) for code in there.languages), key=lambda one: one[1])
+    people = [one.removeprefix("person:") for one in visit.desk.store.invitee_list.deciders()]
+    if wanted.values.get("by", "") not in ("", "machine", "person", *people):
+        people.append(wanted.values["by"])
+    return {
+        "states": [every, *((state.value, visit.say(STATES[state])) for state in State)],
+        "countries": [every, *countries],
+        "tongues": [every, *languages],
+        "deciders": [
+            every,
+            ("machine", visit.say("the machine")),
+            ("person", visit.say("a person")),
+            *((name, name) for name in people),
+        ],
+        "kinds": [every, *((kind.value, visit.say(KINDS.get(kind, kind))) for kind in InviteeKind)],
+    }
+
+
+# ---------------------------------------------------------------- as a sheet
+
+
+def as_csv(visit: Visit) -> Response:
+    """What is shown, whole, as CSV; sent while it is read."""
+    wanted = asked(visit)
+    rows = (line_cells(line) for line in every_line(visit.desk, wanted.sought, wanted.order))
+    return StreamingResponse(
+        csv_pieces(HEADER, rows), media_type="text/csv; charset=utf-8", headers=_named(wanted, "csv")
+    )
+
+
+def as_xlsx(visit: Visit) -> Response:
+    """The same as a workbook."""
+    wanted = asked(visit)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.xlsx"
+        write_xlsx(path, HEADER, (line_cells(line) for line in every_line(visit.desk, wanted.sought, wanted.order)))
+        content = path.read_bytes()
+    return Response(content, media_type=XLSX, headers=_named(wanted, "xlsx"))
+
+
+def _named(wanted: Asked, ending: str) -> dict[str, str]:
+    day = f"-{wanted.day.isoformat()}" if wanted.day else ""
+    return {"Content-Disposition": f'attachment; filename="log{day}.{ending}"'}

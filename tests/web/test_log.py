@@ -1,0 +1,124 @@
+"""The log and an invitee's page: found, filtered, exported, recorded, taken back; with JavaScript and without."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from outreach.campaign.confirmations import HEADER
+from outreach.model import State
+from tests.web.server import Page
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "others"),
+    [
+        ("q=northam", "Northam", "Hillcrest"),
+        ("q=RIOSECO+paramo", "Rioseco del Páramo", "Northam"),
+        ("state=declined", "Hillcrest", "Northam"),
+        ("country=FR", "Beaumont-les-Tilleuls", "Northam"),
+        ("by=anna", "Bergwald", "Northam"),
+        ("q=mayor@northam.example", "Northam", "Hillcrest"),
+        ("as_of=2022-07-19&state=invited", "Northam", "Nobody fits"),
+        ("state=nonsense&as_of=nonsense&sort=nonsense&after=x", "Altavilla Nuova", "Nobody fits"),
+        ("q=nobody-of-that-name", "Show all invitees", "Northam"),
+    ],
+)
+def test_the_address_is_the_filter(looked_at: Page, query: str, found: str, others: str) -> None:
+    """What is asked for is shown, and what is not stays away; what makes no sense is left out."""
+    words = looked_at.someone("reader").get(f"/log?{query}").words
+    assert found in words
+    assert others not in words
+
+
+def test_what_is_shown_is_exported(looked_at: Page) -> None:
+    """The sheets hold what the filter shows, and no cell begins a formula."""
+    reader = looked_at.someone("reader")
+    rows = list(csv.reader(io.StringIO(reader.get("/log.csv?state=confirmed").text.removeprefix("\ufeff"))))
+    confirmed = looked_at.desk.store.journal.standings().values()
+    assert tuple(rows[0]) == HEADER
+    assert len(rows) - 1 == sum(one.state is State.CONFIRMED for one in confirmed)
+    assert {row[3] for row in rows[1:]} == {"confirmed"}
+    workbook = reader.get("/log.xlsx?q=northam")
+    assert workbook.status == 200
+    assert workbook.headers["content-disposition"] == 'attachment; filename="log.xlsx"'
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "said"),
+    [
+        ("record", {"state": "declined", "way": "phone", "note": "the mayor herself"}, "by phone: the mayor herself"),
+        ("hold", {"until": "2022-09-12"}, "No letters before 12 September 2022"),
+        ("stop", {}, "No more letters"),
+        ("write", {"address": "cabinet@ashgrove.example"}, "Written again, to another address"),
+    ],
+)
+def test_an_act_is_done_told_and_taken_back(served: Page, act: str, fields: dict[str, str], said: str) -> None:
+    """What a person does stands in the story at once, and is taken back by the notice's button."""
+    number = served.desk.invitee("ashgrove").number
+    sender, before = served.someone("sender"), served.desk.store.journal.standing(number)
+    assert sender.post(f"/invitees/{number}/{act}", fields).status == 303
+    page = sender.get(f"/invitees/{number}")
+    assert said in page.words
+    name = page.text.partition('name="act" value="')[2].partition('"')[0]
+    assert sender.post("/undo", {"act": name}).status == 303
+    assert served.desk.store.journal.standing(number) == before
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"),
+    [
+        ("record", {"state": "enrolled", "way": "phone"}),
+        ("record", {"state": "confirmed", "way": "pigeon"}),
+        ("hold", {"until": "soon"}),
+        ("hold", {"until": "2020-01-01"}),
+        ("write", {"address": "nobody"}),
+    ],
+)
+def test_what_makes_no_sense_changes_nothing(looked_at: Page, act: str, fields: dict[str, str]) -> None:
+    """A wrong day, address or state is refused in words."""
+    sender, entries = looked_at.someone("sender"), looked_at.desk.store.journal.count()
+    answer = sender.post(f"/invitees/1/{act}", fields)
+    assert answer.status in (303, 409)
+    assert looked_at.desk.store.journal.count() == entries
+
+
+@pytest.mark.parametrize("place", ["/invitees/0", "/invitees/99999", f"/invitees/{10**18}"])
+def test_who_is_not_there(looked_at: Page, place: str) -> None:
+    """A number that nobody has gives no page."""
+    assert looked_at.someone("reader").get(place).status == 404
+
+
+def test_searching_while_typing(served: Page, make_context: Callable[..., BrowserContext]) -> None:
+    """Rows change while one types; the address follows, can be shared, and works without JavaScript."""
+    window = make_context(served, "reviewer").new_page()
+    window.goto("/log")
+    window.get_by_role("searchbox").fill("beau")
+    expect(window.get_by_role("status").first).to_contain_text("1 invitee")
+    expect(window).to_have_url(f"{served.address}/log?q=beau")
+    plain = make_context(served, "reader", script=False).new_page()
+    plain.goto("/log")
+    plain.get_by_role("searchbox").fill("beau")
+    plain.get_by_role("button", name="Show").click()
+    expect(plain.get_by_role("link", name="Beaumont-les-Tilleuls")).to_be_visible()
+    assert f"q={quote('beau')}" in plain.url
+
+
+def test_an_answer_by_phone(served: Page, make_context: Callable[..., BrowserContext]) -> None:
+    """A reviewer on the phone records a yes, sees it in the story, and undoes it."""
+    window = make_context(served, "reviewer", phone=True).new_page()
+    window.goto("/log?q=ashgrove")
+    window.get_by_role("link", name="Ashgrove").click()
+    expect(window.get_by_label("Write again")).to_have_count(0)
+    window.get_by_label("It is now").select_option("confirmed")
+    window.get_by_label("Note").fill("called back")
+    window.get_by_role("button", name="Record").click()
+    expect(window.get_by_text("by phone: called back")).to_be_visible()
+    window.get_by_role("button", name="Undo").click()
+    expect(window.get_by_text("taken back").first).to_be_visible()
+    assert served.desk.store.journal.standing(served.desk.invitee("ashgrove").number).state is State.INVITED
