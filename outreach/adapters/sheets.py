@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from outreach.adapters.workbook_size import too_large
 from outreach.model import ConfigurationError, OutreachError
 
 SHORT = 12  # characters of a cell that likely stands in many rows
@@ -112,6 +113,8 @@ def _separator(header: str) -> str:
 def _xlsx_lines(content: bytes, path: Path) -> Iterable[tuple[int, list[str]]]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  only for XLSX
 
+    if why := too_large(content):  # one stray cell at the end of a sheet would end the whole process
+        raise ConfigurationError(_fault(path, why, "save only the rows of the list, as XLSX or CSV"))
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in workbook.sheet_names:
@@ -155,7 +158,7 @@ def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe:
     """The same piece by piece, while the rows are still being read."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(header)
+    writer.writerow([_harmless(cell) if safe else cell for cell in header])
     yield codecs.BOM_UTF8
     for row in rows:
         writer.writerow([_harmless(cell) if safe else cell for cell in row])

@@ -110,7 +110,7 @@ class Page:
         key = accounts.key_of(name or role)
         if self.desk.store.access.account(key) is None:
             accounts.add_account(self.desk, name or role, role)
-        return begin_session(self.desk, key, name or role)
+        return begin_session(self.desk, key, name or role) or ""
 
     def someone(self, role: str) -> Browser:
         """Somebody who is logged in with a role."""

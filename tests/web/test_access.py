@@ -12,6 +12,7 @@ from argon2 import extract_parameters
 
 from outreach.entrypoints.web.access import accounts, login, passwords
 from outreach.entrypoints.web.access.login import TRIES
+from outreach.entrypoints.web.access.sessions import begin_session
 from outreach.entrypoints.web.server import one_time_address
 from tests.web.campaign import NOW
 from tests.web.server import PASSWORD, Browser, Page
@@ -246,6 +247,31 @@ def test_sessions_end_with_what_they_stand_on(served: Page, ending: Callable[[Pa
     ending(served)
     assert one.get("/").status == 401
     assert other.get("/").status == 200
+
+
+def test_a_password_that_was_changed_while_it_was_compared_lets_nobody_in(served: Page) -> None:
+    """The old one fitted, the new one was kept, and only then would the session have begun."""
+    settled(served)
+    account = served.desk.store.access.accounts()[0]
+    accounts.set_password(served.desk, account.key, PASSWORD + " new")
+    assert begin_session(served.desk, account.key, account.name, account.password) is None
+    assert served.desk.store.access.accounts()[0].seen_at is None
+    now = served.desk.store.access.accounts()[0].password
+    assert begin_session(served.desk, account.key, account.name, now) is not None
+
+
+def test_an_invitation_stays_open_while_its_language_is_chosen(served: Page) -> None:
+    """Who has no password yet could do nothing on the page that asks for one."""
+    path, browser = invited(served), served.anybody()
+    for referer, place in (
+        (f"{served.address}{path}", path),
+        (f"{served.address}//evil.example/open/x", "/login"),
+        (f"{served.address}/open/x/../../log", "/login"),
+        ("", "/login"),
+    ):
+        sent = browser.post("/preferences", {"language": "fr"}, Referer=referer)
+        assert (sent.status, sent.headers["location"]) == (303, place)
+    assert "Bienvenue" in browser.get(path).words
 
 
 def test_a_person_changes_the_password(served: Page) -> None:

@@ -169,6 +169,21 @@ def test_only_files_by_their_names(looked_at: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/mails/" + "9" * 16, 404),
+        ("/mails/" + "9" * 5000, 404),
+        ("/mails/" + "9" * 15, 404),
+        ("/review/" + "9" * 30 + "/cities?find=a", 404),
+        ("/mails?words=%00", 400),
+    ],
+)
+def test_numbers_and_words_that_no_database_keeps_break_nothing(looked_at: Page, path: str, status: int) -> None:
+    """Neither a number beyond 64 bits nor NUL reaches it."""
+    assert looked_at.someone("reader").get(path).status == status
+
+
+@pytest.mark.parametrize(
     "path", ["/login?next=https://evil.example", "/login?next=//evil.example", "/open/none?return_to=//evil.example"]
 )
 def test_nothing_leads_elsewhere(looked_at: Page, path: str) -> None:

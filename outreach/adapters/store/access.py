@@ -97,14 +97,28 @@ class Access:
     # ------------------------------------------------------------ sessions
 
     def begin_session(
-        self, name: str, account: str | None, person: str, now: datetime, *, idle_since: datetime, old_since: datetime
-    ) -> None:
-        """Begins a session; those that are idle or old are cleared away."""
+        self,
+        name: str,
+        account: str | None,
+        person: str,
+        now: datetime,
+        *,
+        idle_since: datetime,
+        old_since: datetime,
+        password: str | None = None,
+    ) -> bool:
+        """Begins a session; those that are idle or old are cleared away.
+
+        With the digest of a password only if it is the account's still; False if it was changed meanwhile.
+        """
         over = or_(t.session.c.seen_at <= idle_since, t.session.c.began_at <= old_since)
         row = {"id": name, "account": account, "name": person, "began_at": now, "seen_at": now, "notice": None}
         with writing(self._engine) as connection:
             connection.execute(delete(t.session).where(over))
+            if password is not None and _password(connection, account) != password:
+                return False
             connection.execute(insert(t.session), [row])
+        return True
 
     def session(self, name: str) -> Session | None:
         """A session by the digest of its secret."""
@@ -194,6 +208,12 @@ class Access:
 
 def _open_link(name: str, now: datetime) -> Any:
     return (t.one_time_link.c.id == name) & (t.one_time_link.c.expires_at > now) & (t.one_time_link.c.made_at <= now)
+
+
+def _password(connection: Connection, account: str | None) -> str | None:
+    """The digest that is kept; who changes it meanwhile waits, and ends the session that begins here."""
+    query = select(t.account.c.password).where(t.account.c.key == account).with_for_update()
+    return connection.execute(query).scalar()
 
 
 def _shut(connection: Connection, key: str) -> None:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 LONGEST_HEAD = 32 * 1024  # bytes of a request's headers
+LONGEST_NUMBER = 15  # digits in a path; databases know no longer ones
 OWN_PAGES = frozenset({"same-origin", "none"})  # of Sec-Fetch-Site; none: typed or chosen by the person
 
 # Nothing but our own files; no script or style within a page, so that words of a mail never become either.
@@ -56,6 +57,8 @@ class Guard:
         host = headers.getlist("host")
         if len(host) != 1 or host[0].lower() not in self.hosts or not _is_plain(scope):
             return 400, "This page is not reached by that name.\n"
+        if any(part.isdecimal() and len(part) > LONGEST_NUMBER for part in scope["path"].split("/")):
+            return 404, "There is no such page.\n"
         if scope["method"] not in SAFE_METHODS and not self.is_from_own_page(headers, host[0].lower()):
             return 403, "This was asked for by a page of somebody else; nothing was done.\n"
         return None
@@ -75,6 +78,8 @@ class Guard:
 def _is_plain(scope: Scope) -> bool:
     """A path of this server: no address of another one, nothing that leads out of a folder."""
     path: str = scope["path"]
+    if b"%00" in scope.get("query_string", b""):  # no text holds it, and PostgreSQL breaks on it
+        return False
     return path.startswith("/") and not path.startswith("//") and "\0" not in path and "\\" not in path
 
 

@@ -46,9 +46,9 @@ class Visit:
         return self.request.path_params
 
     def field(self, name: str, default: str = "") -> str:
-        """A field of the form as text."""
+        """A field of the form as text, without NUL, which PostgreSQL keeps in no text."""
         value = self.form.get(name, default)
-        return value if isinstance(value, str) else default
+        return value.replace("\0", "") if isinstance(value, str) else default
 
     def upload(self, name: str) -> UploadFile | None:
         """A file of the form; None where none was chosen."""

@@ -45,7 +45,7 @@ def log_in(desk: Desk, name: str, password: str, address: str) -> str | Refusal:
     if not passwords.fits(account.password if account else None, password) or account is None:
         return Refusal.WRONG
     desk.store.access.forget_tries(who, address)
-    return begin_session(desk, account.key, account.name)
+    return begin_session(desk, account.key, account.name, account.password) or Refusal.WRONG
 
 
 def link_for(desk: Desk, token: str) -> Link | None:
@@ -74,4 +74,4 @@ def accept_invitation(desk: Desk, token: str, password: str) -> str | None:
     if not desk.store.access.use_link(digest(token), desk.now()):
         return None
     desk.store.access.set_password(link.account, kept)
-    return begin_session(desk, link.account, link.name)
+    return begin_session(desk, link.account, link.name, kept)

@@ -28,11 +28,16 @@ class Person:
         return self.role.may_act_as(needed)
 
 
-def begin_session(desk: Desk, account: str | None, name: str) -> str:
-    """Begins a session and gives its secret; those that are over are cleared away."""
+def begin_session(desk: Desk, account: str | None, name: str, password: str | None = None) -> str | None:
+    """Begins a session and gives its secret; those that are over are cleared away.
+
+    None if the account has no longer the password whose digest is given: it was changed while it was compared.
+    """
     token, now = new_token(), desk.now()
-    desk.store.access.begin_session(digest(token), account, name, now, idle_since=now - IDLE, old_since=now - LONGEST)
-    return token
+    begun = desk.store.access.begin_session(
+        digest(token), account, name, now, idle_since=now - IDLE, old_since=now - LONGEST, password=password
+    )
+    return token if begun else None
 
 
 def who_is(desk: Desk, token: str, *, by_hand: bool = True) -> Person | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.responses import RedirectResponse, Response
 
 from outreach.entrypoints.web.access.accounts import set_password
@@ -11,6 +13,7 @@ from outreach.entrypoints.web.pages.door import MISTAKES
 from outreach.entrypoints.web.visit import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Visit
 from outreach.entrypoints.web.words import LANGUAGES, mark
 
+INVITATION = re.compile(r"https?://[^/]+(/open/[\w-]{1,100})", re.ASCII)
 A_YEAR = 365 * 24 * 3600  # seconds
 
 
@@ -25,7 +28,7 @@ def _page(visit: Visit, mistake: str = "", *, status: int = 200) -> Response:
 
 def prefer(visit: Visit) -> Response:
     """Keeps the language, or light or dark, in this browser."""
-    response = RedirectResponse("/settings" if visit.person else "/login", 303)
+    response = RedirectResponse("/settings" if visit.person else _door(visit), 303)
     for cookie, value, known in (
         (LANGUAGE_COOKIE, visit.field("language"), LANGUAGES),
         (THEME_COOKIE, visit.field("theme"), THEMES),
@@ -36,6 +39,12 @@ def prefer(visit: Visit) -> Response:
                 cookie, value, max_age=A_YEAR, path="/", secure=secure, httponly=True, samesite="strict"
             )
     return response
+
+
+def _door(visit: Visit) -> str:
+    """Where somebody stood who is not in yet: an invitation stays open while its language is chosen."""
+    asked = INVITATION.fullmatch(visit.request.headers.get("referer", ""))
+    return asked[1] if asked is not None else "/login"
 
 
 def change_password(visit: Visit) -> Response:
