@@ -65,7 +65,7 @@ def needs(waiting: Needs, speech: Speech, link: Callable[[str], str]) -> list[Ne
         (waiting.owed, "/log?owed=yes", "in_talks"),
         (waiting.in_doubt, "/letters/outbox?state=in_doubt", "warning"),
         (waiting.unreachable, "/log?state=unreachable", "unreachable"),
-        (waiting.acknowledgements, "/letters/acknowledgements", "letters"),
+        (waiting.acknowledgements, "/letters/thanks", "letters"),
     )
     words = _words(waiting, speech)
     return [
