@@ -183,6 +183,8 @@ def test_cancelled_in_every_stage_the_connection_is_dropped(verb: str) -> None:
         ) as server:
             man = postman(server, timeouts=Timeouts())
             await man.connect()
+            if verb == "rset":  # it stands before the letter that follows a refused one
+                assert (await hand_over(man)).result is R.REFUSED
             task = asyncio.ensure_future(hand_over(man, data=LARGE))
             await asyncio.sleep(0.1)
             task.cancel()
