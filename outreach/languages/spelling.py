@@ -26,11 +26,11 @@ def plain_words(text: str) -> tuple[str, ...]:
     return tuple(part for word in WORD.findall(text) for part in plain(word).split())
 
 
-# Letters that have no accent to lose, and how they are typed where no keyboard has them.
-_LETTERS = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "ı": "i", "æ": "ae",
-                          "Æ": "ae", "œ": "oe", "Œ": "oe", "þ": "th", "Þ": "th"})  # fmt: skip
+# Letters that have no accent to lose, and how they are written without them.
+STROKED = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "ı": "i", "æ": "ae",
+                         "Æ": "ae", "œ": "oe", "Œ": "oe", "þ": "th", "Þ": "th"})  # fmt: skip
 
 
 def search_text(text: str) -> str:
     """The words of a text as they are searched, each behind a blank: what is typed stands in it if a word begins so."""
-    return "".join(f" {word}" for word in plain_words(text.translate(_LETTERS)))
+    return "".join(f" {word}" for word in plain_words(text.translate(STROKED)))

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from outreach.languages.places import Places
-from outreach.languages.spelling import plain
+from outreach.languages.spelling import STROKED, plain
 
 Words = tuple[str, ...]
 
 WORD = re.compile(r"[^\W_]+")
-# Letters that have no accent to lose, and how they are written without them.
-_LETTERS = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i", "æ": "ae", "Æ": "ae",
-                          "œ": "oe", "Œ": "oe", "þ": "th", "Þ": "th", "ð": "d"})  # fmt: skip
 _ON_KEYBOARDS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 _SAINTS = {"saint": "st", "sankt": "st", "sint": "st", "sainte": "ste"}
 _PARTS = re.compile(r"\s*[(),/]\s*|\s+[-–]\s+")
@@ -29,7 +26,7 @@ LONGEST = 8  # words of a name
 @lru_cache(maxsize=8192)
 def fold(word: str) -> str:
     """One word without accents and case; “Saint” and “Sankt” as “St”."""
-    simple = word.lower() if word.isascii() else plain(word.translate(_LETTERS)).replace(" ", "")
+    simple = word.lower() if word.isascii() else plain(word.translate(STROKED)).replace(" ", "")
     return _SAINTS.get(simple, simple)
 
 
