@@ -82,6 +82,7 @@ def preview_page(visit: Visit) -> Response:
         strange=len(strange),
         place=at,
         many=len(order),
+        **_sought(visit, people),
         **_values(visit, wanted, order, at, strange),
     )
     response.headers["Content-Security-Policy"] = f"{HEADERS['Content-Security-Policy']}; frame-src 'self'"
@@ -96,12 +97,9 @@ def _values(
     visit: Visit, wanted: Wanted, order: tuple[Invitee, ...], at: int, strange: tuple[Strange, ...]
 ) -> dict[str, Any]:
     stationery = visit.desk.load_stationery()
-    find = visit.query.get("find", "").strip()
     values: dict[str, Any] = {
         "kinds": [(_name(kind, step), kind, step) for kind, step in letter_kinds(visit.desk)],
         "languages_of_letters": sorted(stationery.languages()),
-        "find": find,
-        "found": _found(_people(visit), find) if find else (),
         "invitee": order[at] if order else None,
         "oddities": next((one.oddities for one in strange if order and one.invitee.id == order[at].id), ()),
         "ODDITIES": ODDITIES,
@@ -120,6 +118,12 @@ def _values(
 
 def _name(kind: LetterKind, step: int) -> str:
     return f"{kind.value}.{step}" if step else kind.value
+
+
+def _sought(visit: Visit, people: tuple[Invitee, ...]) -> dict[str, Any]:
+    """What was typed to find somebody, and who was found."""
+    find = visit.query.get("find", "").strip()
+    return {"find": find, "found": _found(people, find) if find else ()}
 
 
 def _found(people: tuple[Invitee, ...], find: str) -> tuple[Invitee, ...]:
