@@ -105,6 +105,7 @@ learn: $(VENV)/.dev $(VENV)/.learn  ## train the vote on the labelled answers an
 	$(BIN)/python benchmarks/learn.py $(if $(LEAVE_OUT),--leave-out $(LEAVE_OUT))
 
 fuzz: $(VENV)/.dev  ## break mails in many ways and read them: make fuzz MUTATIONS=N CORPUS=DIR SEED=S
+	$(BIN)/python -m pytest -q -n 2 -m hypothesis --hypothesis-profile=searching
 	$(BIN)/python benchmarks/fuzz.py --mutations "$(MUTATIONS)" --seed "$(SEED)" $(CORPUS)
 
 messages: $(VENV)/.dev  ## put new words of the page into its catalogues, and list those without a translation

@@ -27,6 +27,8 @@ CHUNK = 250
 TYPE = b"\nContent-Type: "
 CODED = b"\nContent-Transfer-Encoding: "
 WORDS = (
+    b"\x0b", b"\x0c", b"\x1c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe3\x80\x80", b"\xe2\x80\x8b",
+    b"\n\x0b\n", b"\n\xc2\xa0\n",
     b"\0", b"\r", b"\n", b"\r\n", b"\n\n", b"\t", b"\xff", b"\xfe\xff", b"\xc3", b"\xe2\x80\xae", b"+2AA-", b"=\n",
     b"=", b"==", b"--", b"--x", b"<", b">", b"(", b")", b'"', b"\\", b",", b";", b":", b"@", b"?", b"=?", b"?=",
     b"=?utf-8?q?=00?=", b"=?utf-7?q?+2AA-?=", b"=?x?b?////?=", b"&#0;", b"&#xD800;", b"<!--", b"<blockquote>",

@@ -12,8 +12,10 @@ from tests.servers.postfix import Postfix
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.sink import Sink
 
-hypothesis_settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
-hypothesis_settings.load_profile("untimed")
+# A busy machine is no fault, and a change is judged by the same examples each time; `make fuzz` looks for new ones.
+hypothesis_settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("searching", deadline=None, derandomize=False, print_blob=True)
+hypothesis_settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -95,6 +95,8 @@ def reads_back_plainly(data: bytes, head: Head, names: Iterable[str]) -> bool:
     if not (b"" in lines and _are_plain(data, lines)):
         return False
     top = b"\n".join(lines[: lines.index(b"")]).decode("ascii")
+    if ":\n" in top:  # a value that begins on the next line: allowed, and misread by some
+        return False
     fields = [line.partition(": ")[::2] for line in top.replace("\n ", " ").split("\n")]
     if [name for name, _ in fields] != [*names, "Content-Type"]:
         return False

@@ -307,3 +307,12 @@ def test_the_quick_look_is_no_less_strict(name: str, subject: str, at: int, put:
     assert reads_back_plainly(data, head, names[:-1])
     if reads_back_plainly(broken, head, names[:-1]):
         read_back(broken, head)
+
+
+def test_a_value_that_begins_on_the_next_line_is_looked_at_thoroughly() -> None:
+    """RFC 5322 allows it (§2.2.3); not every program reads it so."""
+    head = head_of(one_letter("Ana"), "Subject", "en")
+    data = assemble(head, CAMPAIGN.cast(LetterKind.INVITATION, 0, "en", one_letter("Ana")).bodies, "en", ())[0]
+    names = [line.split(":")[0] for line in data.decode().split("\r\n\r\n")[0].split("\r\n") if line[0] != " "]
+    assert reads_back_plainly(data, head, names[:-1])
+    assert not reads_back_plainly(data.replace(b"Message-ID: ", b"Message-ID:\r\n "), head, names[:-1])

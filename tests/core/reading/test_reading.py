@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from outreach.adapters.guarded import is_hard, open_guarded
@@ -361,6 +361,7 @@ def test_notices(action: str, status: str, code: str, permanent: bool) -> None:
 
 
 @settings(max_examples=150, deadline=None)
+@example(b"\x0b", b"")  # a blank that some call blank and others do not
 @given(
     st.binary(max_size=400),
     st.sampled_from([b"", b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n", b"Subject: =?utf-8?b?"]),

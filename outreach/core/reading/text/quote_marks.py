@@ -114,7 +114,7 @@ def _mark(lines: Sequence[str], number: int, behind: int) -> Mark | None:
     bare = clean(line)
     if not bare:
         return None
-    if bare[0] in _FIRST or line.lstrip()[0] in "_*":
+    if bare[0] in _FIRST or line.lstrip()[:1] in ("_", "*"):
         found = _separator(lines, number, line)
         if found is not None:
             return found
