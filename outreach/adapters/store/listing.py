@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, bindparam, delete, insert, literal, select, union_all, update
 
 from outreach.adapters.store import tables as t
+from outreach.adapters.store.bulk import Many, among
 from outreach.languages.spelling import search_text
 from outreach.model import Entry, Standing, State
 
@@ -75,14 +76,11 @@ def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stre
     """Lists how invitees stand from now on; gives those for which that is not the last thing that happened."""
     if not moved:
         return set()
-    here = (t.listed.c.campaign == campaign) & (t.listed.c.wave == wave)
-    rows = connection.execute(select(t.listed).where(here, t.listed.c.invitee.in_([one.invitee for one in moved])))
-    present = {row.invitee: row._asdict() for row in rows}
-    later = [one for one in moved if one.invitee in present and present[one.invitee]["began_at"] < one.began_at]
-    if later:
-        over = [{**present[one.invitee], "ended_at": one.began_at} for one in later]
-        connection.execute(insert(t.listed_before), over)
-        connection.execute(_MOVED, [_bound(one, campaign, wave) for one in later])
+    given = {"campaign": campaign, "wave": wave, "numbers": [one.invitee for one in moved]}
+    began: dict[int, datetime] = dict(connection.execute(_BEGAN, given).tuples())
+    later = [one for one in moved if one.invitee in began and began[one.invitee] < one.began_at]
+    _OVER.execute(connection, [(campaign, wave, one.invitee, one.began_at) for one in later])
+    _MOVED.execute(connection, [_bound(one, campaign, wave) for one in later])
     return {one.invitee for one in moved} - {one.invitee for one in later}
 
 
@@ -104,7 +102,7 @@ def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, 
         connection.execute(insert(t.listed_before), [labels[one.invitee] | mine | one._asdict() for one in past])
     known = {one.invitee for one in replaced}
     if changed := [one for one in lasting if one.invitee in known]:
-        connection.execute(_MOVED, [_bound(one, campaign, wave) for one in changed])
+        _MOVED.execute(connection, [_bound(one, campaign, wave) for one in changed])
     if added := [one for one in lasting if one.invitee not in known]:
         connection.execute(
             insert(t.listed), [_without_end(labels[one.invitee] | mine | one._asdict()) for one in added]
@@ -121,14 +119,27 @@ def _parted(some: Iterable[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
 
 
 _CHANGING = [name for name in Stretch._fields if name not in ("invitee", "ended_at")]
-_MOVED = (
+_HERE = (t.listed.c.campaign == bindparam("in")) & (t.listed.c.wave == bindparam("nth"))
+_BEGAN = (
+    select(t.listed.c.invitee, t.listed.c.began_at)
+    .where(t.listed.c.campaign == bindparam("campaign"), t.listed.c.wave == bindparam("wave"))
+    .where(among(t.listed.c.invitee, "numbers"))
+)
+_MOVED = Many(
     update(t.listed)
-    .where(
-        t.listed.c.campaign == bindparam("in"),
-        t.listed.c.wave == bindparam("nth"),
-        t.listed.c.invitee == bindparam("of"),
-    )
-    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+    .where(_HERE, t.listed.c.invitee == bindparam("of"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING}),
+    ("in", "nth", "of", *(f"new_{name}" for name in _CHANGING)),
+)
+_KEPT = [name for name in t.listed_before.c.keys() if name != "ended_at"]  # noqa: SIM118  a collection of columns
+_OVER = Many(
+    insert(t.listed_before).from_select(
+        [*_KEPT, "ended_at"],
+        select(*(t.listed.c[name] for name in _KEPT), bindparam("ended", type_=t.Moment())).where(
+            _HERE, t.listed.c.invitee == bindparam("of")
+        ),
+    ),
+    ("in", "nth", "of", "ended"),
 )
 _AWAY = delete(t.listed_before).where(
     t.listed_before.c.campaign == bindparam("in"),
@@ -138,8 +149,8 @@ _AWAY = delete(t.listed_before).where(
 )
 
 
-def _bound(one: Stretch, campaign: str, wave: int) -> dict[str, Any]:
-    return {"in": campaign, "nth": wave, "of": one.invitee, **{f"new_{name}": getattr(one, name) for name in _CHANGING}}
+def _bound(one: Stretch, campaign: str, wave: int) -> tuple[Any, ...]:
+    return (campaign, wave, one.invitee, one.began_at, *one[3:])
 
 
 def _without_end(row: dict[str, Any]) -> dict[str, Any]:
