@@ -77,7 +77,7 @@ def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stre
     if not moved:
         return set()
     given = {"campaign": campaign, "wave": wave, "numbers": [one.invitee for one in moved]}
-    began: dict[int, datetime] = dict(connection.execute(_BEGAN, given).tuples())
+    began: dict[int, datetime] = {row.invitee: row.began_at for row in connection.execute(_BEGAN, given)}
     later = [one for one in moved if one.invitee in began and began[one.invitee] < one.began_at]
     _OVER.execute(connection, [(campaign, wave, one.invitee, one.began_at) for one in later])
     _MOVED.execute(connection, [_bound(one, campaign, wave) for one in later])
