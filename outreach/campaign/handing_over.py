@@ -45,7 +45,7 @@ class Postman(Protocol):
         *,
         before_payload: Callable[[], Collection[int]],
         settled: Callable[[int, Handover], None],
-        beginning: Callable[[int], None],
+        beginning: Callable[[int], None] = ...,
     ) -> None:
         """Hands letters over, in order; none begins before the one before it is settled.
 

@@ -107,7 +107,7 @@ def test_a_fault_of_ours_leaves_what_did_not_begin_certain(
     make_office: Callable[..., Desk], extensions: tuple[str, ...]
 ) -> None:
     """The program breaks while it heeds the second answer: both answers are kept, the others wait untried."""
-    desk, server, heard = make_office(4), FaultySmtp(extensions=extensions), []
+    desk, server, heard = make_office(4), FaultySmtp(extensions=extensions), list[int]()
 
     def heed(letter: Letter, _handover: Handover) -> None:
         heard.append(letter.id)
@@ -218,8 +218,8 @@ def test_a_cancelled_batch_tries_once_more_to_write_down_what_it_knows(
 @pytest.mark.parametrize("reads", [True, False], ids=["what a letter is made of", "the intent"])
 def test_a_database_that_is_lost_before_the_first_byte(make_office: Callable[..., Desk], *, reads: bool) -> None:
     """Also behind a commit that came through: nothing leaves, nothing is in doubt, and no letter is blamed."""
-    desk, server, pauses = make_office(3), FaultySmtp(), []
-    batch, lost = batch_of(desk, lambda *_: pauses.append("blamed")), []
+    desk, server, pauses = make_office(3), FaultySmtp(), list[str]()
+    batch, lost = batch_of(desk, lambda *_: pauses.append("blamed")), list[Connection]()
 
     def lose(connection: Connection) -> None:
         if connection.get_execution_options().get("reading", False) is reads and not lost:

@@ -87,7 +87,7 @@ class Connection:
         *,
         before_payload: Callable[[], Collection[int]],
         settled: Callable[[int, Handover], None],
-        beginning: Callable[[int], None],
+        beginning: Callable[[int], None] = lambda _number: None,
     ) -> None:
         """Answers letter by letter, as the real one does."""
         self.relay.batches.append(len(letters))
@@ -248,7 +248,7 @@ class Waiting(Connection):
         *,
         before_payload: Callable[[], Collection[int]],
         settled: Callable[[int, Handover], None],
-        beginning: Callable[[int], None],
+        beginning: Callable[[int], None] = lambda _number: None,
     ) -> None:
         """Answers letter by letter, and waits once."""
         before_payload()

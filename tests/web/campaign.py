@@ -78,7 +78,7 @@ class KindPostman:
         *,
         before_payload: Callable[[], Collection[int]],
         settled: Callable[[int, Handover], None],
-        beginning: Callable[[int], None],
+        beginning: Callable[[int], None] = lambda _number: None,
     ) -> None:
         """Says yes to every letter that may leave."""
         stay = before_payload()
