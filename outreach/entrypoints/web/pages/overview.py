@@ -29,7 +29,8 @@ class Need:
 def overview(visit: Visit) -> Response:
     """How far it is to the goals, what needs a person, and what came when and from where."""
     now = visit.site.counted.now(visit.desk)
-    return visit.page("overview/page.html", now=now, **_kept(visit, now))
+    kept = _kept(visit, now)
+    return visit.page("overview/page.html", now=now, live=kept["live"], drawings=kept["drawings"])
 
 
 def live(visit: Visit) -> Response:
