@@ -43,7 +43,7 @@ def _other_offices(seen: Clues, row: int) -> Iterator[str]:
 
 
 def _is_named(seen: Clues, row: int) -> bool:
-    """Whether the place stands in the mail domain or in what the sender wrote; our own letter and subject do not count."""
+    """Whether the place stands in the mail domain or in what the sender wrote; our letter does not count."""
     written = (*seen.places.sender, *seen.places.signature, *seen.places.body)
     named = any(row in mention.rows and mention.how is not How.PASSING for mention in written)
     return named or any(row in label.rows for label in seen.labels)
