@@ -254,7 +254,11 @@ OUT = "We hereby withdraw from the campaign; please remove us from the list of p
 
 def test_mails_that_come_in_the_wrong_order(small: Office) -> None:
     """What was written last counts, also where it comes first: within one look into the mailbox, and in two."""
-    stories = {"northam": (YES, OUT, "withdrawn"), "lakeside": (LATER, YES, "confirmed"), "hillcrest": (LATER, NO, "declined")}
+    stories = {
+        "northam": (YES, OUT, "withdrawn"),
+        "lakeside": (LATER, YES, "confirmed"),
+        "hillcrest": (LATER, NO, "declined"),
+    }
     for name, (_, then, _) in stories.items():
         small.answer(name, then, "2022-07-25T09:00:00+02:00")
     small.answer("northam", YES, "2022-07-20T09:00:00+02:00")
