@@ -12,7 +12,6 @@ from operator import add
 
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language, Languages
-from outreach.languages.scores import Scores
 
 MOST = 3000  # characters of a text that are looked at
 LONGEST_WORD = 16
