@@ -9,7 +9,6 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import chain
 
-
 HEAD = 2  # letters by which beginnings are told apart; none is shorter
 
 
@@ -24,6 +23,7 @@ class Beginnings:
             self._by_head[word[:HEAD]] = (*self._by_head.get(word[:HEAD], ()), word)
 
     def __iter__(self) -> Iterator[str]:
+        """All of them."""
         return chain.from_iterable(self._by_head.values())
 
     def begin(self, text: str) -> bool:
