@@ -196,7 +196,9 @@ def _counted(rows: Sequence[Collection[str]]) -> tuple[Matrix, Any]:
 
 
 def _regression(strength: float) -> Any:
-    return OneVsRestClassifier(LogisticRegression(C=strength, solver="liblinear", tol=1e-2, random_state=SEED))
+    return OneVsRestClassifier(
+        LogisticRegression(C=strength, solver="liblinear", dual=True, tol=1e-2, random_state=SEED)
+    )
 
 
 def sentence_row(heard: Heard) -> list[str]:
