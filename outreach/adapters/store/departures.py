@@ -162,9 +162,9 @@ class Departures:
 
     def release(self, letters: Iterable[Letter], sender: str, why: str = "") -> None:
         """Claimed letters that surely did not leave wait again."""
-        with writing(self._engine) as connection:
-            given = {"ids": [letter.id for letter in letters], "sender": sender, "why": why}
-            connection.execute(_RELEASED, given)
+        if ids := [letter.id for letter in letters]:
+            with writing(self._engine) as connection:
+                connection.execute(_RELEASED, {"ids": ids, "sender": sender, "why": why})
 
     def settle(self, outcomes: Sequence[Outcome], sender: str, now: datetime) -> None:
         """Writes down what became of the letters of one sender, with the facts that follow for the log.
