@@ -60,8 +60,8 @@ def _has_left(desk: Desk, letter: Letter) -> str:
 def _send_again(desk: Desk, letter: Letter) -> str:
     """Where nobody saw how the attempt ended, not before the waiting time is over.
 
-    A sender that was only slow, or the relay, may be in the midst of it. Where the relay broke off, or was silent for ten
-    minutes, a person's word is enough.
+    A sender that was only slow, or the relay, may be in the midst of it. Where the relay broke off, or was silent for
+    ten minutes, a person's word is enough.
     """
     now, free = desk.now(), doubted_since(letter) + waiting_time(desk.settings)
     if letter.stage == INTERRUPTED and now < free:
