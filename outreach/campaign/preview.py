@@ -71,7 +71,8 @@ def show_letter(
 def _letter(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int) -> tuple[Words, bytes]:
     composed = compose(desk, stationery, invitee, kind, step)
     words = composed.cast.words()
-    head = letter_head(desk.settings, _draft(desk, stationery, invitee, kind, step, composed), words.subject, desk.now())
+    draft = _draft(desk, stationery, invitee, kind, step, composed)
+    head = letter_head(desk.settings, draft, words.subject, desk.now())
     return words, serialise(head, words, stationery.attachments_for(kind, composed.language))
 
 
