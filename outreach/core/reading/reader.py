@@ -17,12 +17,12 @@ from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
 from outreach.core.reading.meaning.caveats import catch, caveats, takes_back_an_objection
 from outreach.core.reading.meaning.hearing import hear
-from outreach.core.reading.meaning.suggesting import suggest
+from outreach.core.reading.meaning.suggesting import flags_told, suggest
 from outreach.core.reading.meaning.tongue import tongue
 from outreach.core.reading.meaning.vote import cast
 from outreach.core.reading.meaning.weighing import NEVER, Doubt, Verdict, weigh
 from outreach.core.reading.opening.message import TOO_LONG, open_mail
-from outreach.core.reading.phrases import Sentence, find, sentences
+from outreach.core.reading.phrases import Sentence, sentences
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.text import struck
 from outreach.core.reading.text.new_text import new_text, own_words
@@ -150,7 +150,7 @@ def understand(
     else:
         verdict = suggest(parts, spoken.language)
         position = HALF * (verdict.kind in POSITIONS)
-        flags = dict.fromkeys(_told(parts, spoken.language), 1.0)
+        flags = dict.fromkeys(flags_told(parts, spoken.language), 1.0)
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
@@ -274,14 +274,6 @@ def _flags(message: Message, said: Said, substitute: str | None, deadline: date 
         yield Flag.LATE
     if substitute is not None:
         yield Flag.NAMES_NEW_CONTACT
-
-
-def _told(parts: Sequence[Sentence], language: Language | None) -> Iterator[Flag]:
-    """The flags of which a phrase is found, in a language of which only phrases are known."""
-    for flag in Flag:
-        phrases = language.phrases.get(flag.value, ()) if language is not None else ()
-        if any(True for sentence in parts for _ in find(phrases, sentence)):
-            yield flag
 
 
 def _end_of(day: date) -> datetime:
