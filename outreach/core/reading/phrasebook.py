@@ -26,8 +26,7 @@ MOST_REMEMBERED = 1 << 16  # steps of the automaton; then it forgets them and be
 # What a phrase says of one word: how it is meant ("=" so, "<" begins so, ">" ends so, "<>" contains, "#" a figure) and
 # the word.
 Atom = tuple[str, str]
-# Where one comes from a state, in nodes: by any word, and by one of which an atom is true.
-_Leads = tuple[frozenset[int], Mapping[int, Sequence[int]]]
+_ByWord = Mapping[int, Sequence[int]]  # the nodes to which a word leads of which an atom is true
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,8 @@ class _State(Generic[Name]):
         self.nodes = nodes
         self.names = names
         self.following: dict[_Kind, _State[Name]] = {}  # by the class of the next word
-        self.leads: _Leads | None = None  # known when the first word follows
+        # Where any word leads, where one leads of which an atom is true, and what follows if none is.
+        self.leads: tuple[frozenset[int], _ByWord, _State[Name]] | None = None
 
 
 class Phrasebook(Generic[Name]):
@@ -107,9 +107,11 @@ class Phrasebook(Generic[Name]):
 
     def _step(self, state: _State[Name], kind: _Kind) -> _State[Name]:
         if state.leads is None:
-            state.leads = self._graph.leads(state.nodes)
-        inside, by_word = state.leads
-        following = self._state(inside.union(*[by_word[atom] for atom in kind.atoms if atom in by_word]))
+            inside, by_word = self._graph.leads(state.nodes)
+            state.leads = inside, by_word, self._state(inside)
+        inside, by_word, otherwise = state.leads
+        known = [by_word[atom] for atom in kind.atoms if atom in by_word]
+        following = self._state(inside.union(*known)) if known else otherwise
         state.following[kind] = following
         self._steps += 1
         return following
@@ -139,7 +141,7 @@ class _Graph(Generic[Name]):
             if node and name not in self._names[node]:
                 self._names[node].append(name)
 
-    def leads(self, nodes: frozenset[int]) -> _Leads:
+    def leads(self, nodes: frozenset[int]) -> tuple[frozenset[int], _ByWord]:
         """Where one comes from some nodes: by any word, and by one of which an atom is true."""
         tables = [table for node in nodes if (table := self._by_word[node])]
         inside = frozenset([one for node in nodes for one in self._by_any[node]])
