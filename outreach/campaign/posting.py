@@ -18,7 +18,7 @@ from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.campaign.restored import count_pass, refuse_if_restored
-from outreach.core.dispatch import last_look
+from outreach.core.dispatch import corrected, last_look
 from outreach.core.geography import country_zone
 from outreach.core.pacing import Breaker, Limits, connections_for
 from outreach.model import (
@@ -228,7 +228,8 @@ class _Round:
 
     def _look(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
         zone = where.timezone or country_zone(where.country)
-        return last_look(letter, standing, self.desk.policy, self.desk.now(), zone, where.country)
+        seen = last_look(letter, standing, self.desk.policy, self.desk.now(), zone, where.country)
+        return seen if isinstance(seen, Drop) else corrected(letter, where.contact, where.cc) or seen
 
     async def _rest(self, held: Stay) -> None:
         """Waits for the next slot; not for hours."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, func, insert, or_, select, true, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
@@ -137,27 +137,39 @@ class Outbox:
             return len(self.withhold_within(connection, numbers, why, now, kinds))
 
     def withhold_within(
-        self, connection: Connection, numbers: Sequence[int], why: str, now: datetime, kinds: Sequence[LetterKind] = ()
+        self,
+        connection: Connection,
+        numbers: Sequence[int],
+        why: str,
+        now: datetime,
+        kinds: Sequence[LetterKind] = (),
+        *,
+        listed: bool = False,
     ) -> tuple[int, ...]:
         """The same within a transaction of another room; gives the letters' ids.
 
+        `listed`: only letters to contacts of a list, not those that a person wrote again to another contact.
         One that is claimed but not yet begun is withheld too: its worker looks again before the first byte.
         """
         held = (*WAITING, LetterState.CLAIMED.value)
         query = update(t.letter).where(self._mine, t.letter.c.state.in_(held), t.letter.c.invitee.in_(numbers))
         if kinds:
             query = query.where(t.letter.c.kind.in_([kind.value for kind in kinds]))
+        if listed:
+            query = query.where(t.letter.c.round == 0)
         values = {"state": LetterState.WITHHELD.value, "last_reply": why, "settled_at": now, "claimed_by": None}
         return tuple(connection.execute(query.values(values).returning(t.letter.c.id)).scalars())
 
     def give_back(self, connection: Connection, letters: Iterable[int], why: str) -> None:
-        """Letters that an act withheld wait again, within the transaction that takes the act back."""
+        """Letters that an act withheld, for a reason, wait again, within the transaction that takes the act back.
+
+        One that is withheld for another reason since stays so. Older acts remember no reason ("").
+        """
         for some in chunks(letters):
-            connection.execute(
-                update(t.letter)
-                .where(t.letter.c.id.in_(some), t.letter.c.state == LetterState.WITHHELD.value)
-                .values(state=LetterState.READY.value, last_reply=why, settled_at=None)
-            )
+            withheld = t.letter.c.state == LetterState.WITHHELD.value
+            same = t.letter.c.last_reply == why if why else true()
+            query = update(t.letter).where(t.letter.c.id.in_(some), withheld, same)
+            connection.execute(query.values(state=LetterState.READY.value, last_reply="", settled_at=None))
 
     # ------------------------------------------------------------ looking
 
