@@ -12,7 +12,7 @@ import pytest
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import plan_launch, queue_invitations
-from outreach.campaign.posting import limits, post
+from outreach.campaign.posting import post
 from outreach.campaign.prepare import enrol_list
 from outreach.campaign.resolving import resolve
 from outreach.campaign.review import decide, stop, write_again
@@ -169,7 +169,7 @@ def _writes(desk: Desk) -> None:
 
 
 def _begins(desk: Desk) -> None:
-    claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), limits(desk))
+    claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), desk.limits)
     desk.store.departures.begin(claimed, "w", NOW, lambda *_: Leave())
 
 

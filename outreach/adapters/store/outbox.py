@@ -14,7 +14,7 @@ from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal, chunks
 from outreach.adapters.store.letter_rows import NewLetter, new_row, to_key, to_letter
-from outreach.model import Entry, Letter, LetterKey, LetterKind, LetterState
+from outreach.model import Entry, Letter, LetterKey, LetterKind, LetterState, OutreachError
 
 WAITING = (LetterState.READY.value, LetterState.DEFERRED.value)
 BATCH = 500
@@ -51,11 +51,18 @@ class Outbox:
             return int(connection.execute(insert(t.edition).returning(t.edition.c.id), row).scalar_one())
 
     def edition(self, edition: int) -> dict[str, bytes]:
-        """The frozen files by name."""
+        """The frozen files by name.
+
+        Raises:
+            OutreachError: Somebody took them out of the database.
+        """
         with reading(self._engine) as connection:
-            sums = connection.execute(select(t.edition.c.files).where(t.edition.c.id == edition)).scalar_one()
+            sums = connection.execute(select(t.edition.c.files).where(t.edition.c.id == edition)).scalar() or {}
             query = select(t.frozen_file).where(t.frozen_file.c.sha256.in_(set(sums.values())))
             contents = {row.sha256: row.content for row in connection.execute(query)}
+        if not sums or contents.keys() != set(sums.values()):
+            message = f"templates of edition {edition} are missing in the database; restore them from a backup"
+            raise OutreachError(message)
         return {name: contents[digest] for name, digest in sums.items()}
 
     # ------------------------------------------------------------ queueing
