@@ -217,7 +217,7 @@ def _subject(desk: Desk, letter: Letter) -> str | None:
 def _settle_or_set_aside(
     desk: Desk, archive: Archive, places: Sequence[Place], letter: Letter, look: Look | None, settled: Settled
 ) -> None:
-    """One letter that cannot be looked for waits for a person, and the others go on; not so where the mailbox is away."""
+    """One letter that cannot be looked for waits for a person, and the others go on, unless the mailbox is away."""
     try:
         _settle(desk, archive, places, letter, look, settled)
     except (TryAgainLaterError, LoginRefusedError):

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -21,6 +22,7 @@ PATIENCE = 5.0  # seconds that another sender has to end, where only one may sen
 BUSY = "another process is sending this campaign's letters; wait until it has finished, or stop it"
 DIED = "the program was interrupted while it handed the letter over"
 
+
 def own_name() -> str:
     """What this process is called among the senders, so that others on this machine know whether it still lives."""
     return f"{_machine()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -29,7 +31,7 @@ def own_name() -> str:
 def _machine() -> str:
     """Where process numbers mean the same: containers may share a name, but not those."""
     try:
-        numbers = os.stat("/proc/self/ns/pid").st_ino
+        numbers = Path("/proc/self/ns/pid").stat().st_ino
     except OSError:
         numbers = 0
     return f"{socket.gethostname()[:60].replace(':', '.')}/{numbers}"
