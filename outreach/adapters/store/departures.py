@@ -160,11 +160,13 @@ class Departures:
 
     # ------------------------------------------------------------ settled
 
-    def release(self, letters: Iterable[Letter], sender: str, why: str = "") -> None:
-        """Claimed letters that surely did not leave wait again."""
-        if ids := [letter.id for letter in letters]:
-            with writing(self._engine) as connection:
-                connection.execute(_RELEASED, {"ids": ids, "sender": sender, "why": why})
+    def release(self, letters: Sequence[Letter], sender: str, pacer: Pacer) -> None:
+        """Claimed letters that surely were not tried wait again, and what they took of the pace is given back."""
+        if not letters:
+            return
+        with writing(self._engine) as connection:
+            self._paces.give_back(connection, pacer, letters)
+            connection.execute(_RELEASED, {"ids": [letter.id for letter in letters], "sender": sender})
 
     def settle(self, outcomes: Sequence[Outcome], sender: str, now: datetime) -> None:
         """Writes down what became of the letters of one sender, with the facts that follow for the log.
@@ -238,9 +240,7 @@ _BEGUN = (
     .values(first_tried_at=func.coalesce(t.letter.c.first_tried_at, bindparam("moment", type_=t.Moment())))
 )
 _RELEASED = (
-    update(t.letter)
-    .where(_THESE, _CLAIMED_BY_US)
-    .values(state=LetterState.READY.value, claimed_by=None, last_reply=bindparam("why"))
+    update(t.letter).where(_THESE, _CLAIMED_BY_US).values(state=LetterState.READY.value, claimed_by=None, last_reply="")
 )
 _HELD = (
     select(t.letter.c.id, t.letter.c.state, t.letter.c.attempts, t.letter.c.claimed_by)
