@@ -65,6 +65,7 @@ TURNS: Mapping[ReadingKind, Mapping[str, Turn]] = {
         "stop": Turn(3.0, "a wish to end something"),
         "event": Turn(3.0, "another event"),
         "genuine": Turn(2.0, "is it genuine?"),
+        "business": Turn(2.0, "other business"),
         "pending": Turn(2.0, "something is pending"),
         "if": Turn(1.5, CONDITION),
         "lack": Turn(1.5, "something is lacking"),
@@ -89,6 +90,9 @@ DENIALS = frozenset({"not", "no"})
 JOINING = frozenset({"join", "list", "confirm"})
 STOPS = frozenset({"stop", "withdraw"})
 OPEN, DECIDED = frozenset({"must", "pending"}), frozenset({"decide", "accept"})
+WITHDRAWN_BESIDE, REFUSED_BESIDE, TO_NOTHING = 2.0, 1.0, 1.0  # what words in other sentences cost a yes
+TO_WHAT = frozenset({"join", "list", "confirm", "accept", "campaign"})
+LONG = 25  # words of a mail in which a yes should say to what
 OF_THE_MAYOR = 3.0  # what a sentence of the mayor costs beside a question
 STOPPING = frozenset({K.WITHDRAW, K.UNSUBSCRIBE})
 # Of kinds that differ by one word, the words: where one stands there and the vote passes over it, a person reads it.
@@ -255,22 +259,32 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
             cost = NEVER if yes_or_stop or said_no else CONTRADICTED * share + dear
             yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
     if kind is K.CONFIRM:
-        short = [one for one in mail if _is_short_no(one) or (one is mail[-1] and _is_denial(one))]
-        yield from (_doubt("a short no", one.sentence.text.strip(), NEVER) for one in short)
-        decisive = mail[ballot.clearest(kind)]
-        yield from (doubt for one in mail if one is not decisive for doubt in _beside_a_yes(one))
+        yield from _doubts_beside_a_yes(mail, mail[ballot.clearest(kind)])
     if kind is K.QUESTION:
         done = [one for one in mail if _is_of_the_mayor(one)]
         yield from (_doubt("what the mayor says", one.sentence.text.strip(), OF_THE_MAYOR) for one in done[:1])
 
 
-def _beside_a_yes(heard: Heard) -> Iterator[Doubt]:
+def _doubts_beside_a_yes(mail: Sequence[Heard], decisive: Heard) -> Iterator[Doubt]:
+    """What other sentences than the decisive one hold against a yes."""
+    for one in mail:
+        said = one.sentence.text.strip()
+        if _is_short_no(one) or (one is mail[-1] and _is_denial(one)):
+            yield _doubt("a short no", said, NEVER)
+        if one is not decisive:
+            yield from (_doubt(told, said, cost) for told, cost in _against_a_yes(frozenset(one.names)))
+    if TO_WHAT.isdisjoint(decisive.names) and sum(one.size for one in mail) > LONG:
+        yield _doubt("a yes to what?", decisive.sentence.text.strip(), TO_NOTHING)
+
+
+def _against_a_yes(names: frozenset[str]) -> Iterator[tuple[str, float]]:
     """“So Northam does not join”; “what is left is its approval in the second reading, on the 28th”."""
-    names = set(heard.names)
-    if {"no", "join"} <= names and HARMLESS not in names:
-        yield _doubt("a no", heard.sentence.text.strip(), NEVER)
     if names & OPEN and names & DECIDED and "later" in names:
-        yield _doubt("something is pending", heard.sentence.text.strip(), NEVER)
+        yield "something is pending", NEVER
+    if "withdraw" in names:
+        yield "a word of withdrawal", WITHDRAWN_BESIDE
+    if HARMLESS not in names and names & {"no", "refuse"}:
+        yield "a no", NEVER if {"no", "join"} <= names else REFUSED_BESIDE
 
 
 def _is_of_the_mayor(heard: Heard) -> bool:
