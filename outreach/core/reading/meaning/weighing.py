@@ -27,7 +27,7 @@ MOST_LEAD = 12.0  # where the second has no share at all
 # The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below. These and the next
 # are measured on authors who were left out of the training: docs/reading.md, “How it is measured”.
 SURE: Mapping[ReadingKind, float] = {
-    K.CONFIRM: 1.3,
+    K.CONFIRM: 1.5,
     K.DECLINE: 3.0,
     K.TENTATIVE: 3.5,
     K.QUESTION: 2.5,
@@ -90,7 +90,7 @@ DENIALS = frozenset({"not", "no"})
 JOINING = frozenset({"join", "list", "confirm"})
 STOPS = frozenset({"stop", "withdraw"})
 OPEN, DECIDED = frozenset({"must", "pending"}), frozenset({"decide", "accept"})
-WITHDRAWN_BESIDE, REFUSED_BESIDE, TO_NOTHING = 2.0, 1.0, 1.0  # what words in other sentences cost a yes
+WITHDRAWN_BESIDE, TO_NOTHING = 2.0, 1.0  # what words in other sentences cost a yes
 TO_WHAT = frozenset({"join", "list", "confirm", "accept", "campaign"})
 LONG = 25  # words of a mail in which a yes should say to what
 OF_THE_MAYOR = 3.0  # what a sentence of the mayor costs beside a question
@@ -284,7 +284,7 @@ def _against_a_yes(names: frozenset[str]) -> Iterator[tuple[str, float]]:
     if "withdraw" in names:
         yield "a word of withdrawal", WITHDRAWN_BESIDE
     if HARMLESS not in names and names & {"no", "refuse"}:
-        yield "a no", NEVER if {"no", "join"} <= names else REFUSED_BESIDE
+        yield "a no", NEVER
 
 
 def _is_of_the_mayor(heard: Heard) -> bool:
