@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -23,6 +23,7 @@ SOME = 500  # letters a transaction
 MOST_LETTERS = 10**15
 PATIENCE = 10.0  # seconds that a look for letters in doubt has to end
 NOT_WITHHELD = frozenset(LetterState) - {LetterState.WITHHELD}
+NOT_BEGUN = frozenset((LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED))  # made anew from a corrected contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,30 @@ class Plan:
     already: int  # were invited before
 
 
-def plan_launch(desk: Desk, stationery: Stationery, *, listed: Iterable[Invitee], limit: int | None = None) -> Plan:
+def plan_launch(
+    desk: Desk,
+    stationery: Stationery,
+    *,
+    listed: Iterable[Invitee],
+    to_enrol: Iterable[Invitee] = (),
+    limit: int | None = None,
+) -> Plan:
     """Who gets an invitation: everybody listed or enrolled in this wave who has none yet.
 
-    Who came from the campaign's list and is no longer listed there is left out.
+    Who came from the campaign's list and is no longer listed there is left out. `to_enrol` are those of the list that
+    are new or corrected and not enrolled yet: the plan is the one that there will be once they are.
     """
     standings = desk.store.journal.standings()
     earlier = desk.store.journal.earlier_states()
-    keys = desk.store.outbox.keys(states=NOT_WITHHELD)
-    queued = {key.invitee for key in keys if key.kind is LetterKind.INVITATION}
+    coming = {one.id: one for one in to_enrol}
+    queued = _invited(desk, {one.number for one in coming.values()})
     chosen: list[Invitee] = []
     left_out: list[LeftOut] = []
     already = 0
     named = {one.id: one for one in listed}
     gone = desk.store.register.listed_in(Path(desk.settings.campaign.contacts).name) - named.keys()
     enrolled = {one.id: one for one in desk.store.register.all().values() if one.number in standings}
-    for invitee in {**named, **enrolled}.values():
+    for invitee in {**named, **enrolled, **coming}.values():
         number = invitee.number
         standing = standings.get(number, Standing())
         if number in queued or standing.state is not State.ENROLLED or standing.first_letter_at is not None:
@@ -73,6 +82,15 @@ def plan_launch(desk: Desk, stationery: Stationery, *, listed: Iterable[Invitee]
             chosen.append(invitee)
     languages = Counter(_language(desk, stationery, invitee) for invitee in chosen)
     return Plan(tuple(chosen), dict(sorted(languages.items())), tuple(left_out), already)
+
+
+def _invited(desk: Desk, corrected: Collection[int]) -> set[int]:
+    """Who has an invitation or is about to get one; what waits for those that were corrected is made anew."""
+    begun, waiting = (
+        {key.invitee for key in desk.store.outbox.keys(states=states) if key.kind is LetterKind.INVITATION}
+        for states in (NOT_WITHHELD - NOT_BEGUN, NOT_BEGUN)
+    )
+    return begun | waiting.difference(corrected)
 
 
 def _not_to_invite(invitee: Invitee, standing: Standing, earlier: State | None) -> str:

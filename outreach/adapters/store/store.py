@@ -16,7 +16,7 @@ from outreach.adapters.store.access import Access
 from outreach.adapters.store.acts import Acts
 from outreach.adapters.store.archive import Archive
 from outreach.adapters.store.departures import Departures
-from outreach.adapters.store.engine import open_engine, sqlite_path, writing
+from outreach.adapters.store.engine import open_engine, sqlite_path, together, writing
 from outreach.adapters.store.figures import Figures
 from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.invitee_list import InviteeList
@@ -62,6 +62,12 @@ class Store:
         """One transaction over several rooms: all of it or nothing."""
         with writing(self.engine) as connection:
             yield connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction of whatever the rooms do meanwhile, and each sees what the others wrote."""
+        with together(self.engine):
+            yield
 
     def close(self) -> None:
         """Lets go of every connection."""

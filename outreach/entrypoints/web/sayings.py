@@ -132,6 +132,10 @@ SAYINGS = (
     mark("alone"),
     mark("away"),
     mark("stand-in"),
+    # why nothing leaves (campaign/posting.py)
+    mark("paused by %(theirs)s"),
+    mark("the relay said “%(theirs)s”"),
+    mark("the relay refuses every address: “%(theirs)s”"),
     # what comes next (core/followup.py)
     mark("all reminders went out"),
     mark("no reminders are planned"),
