@@ -83,7 +83,7 @@ async def _answer(site: Site, row: Row, request: Request) -> Response:
     if row.role is not Role.ANYONE and (person is None or not person.may(row.role)):
         return await run_in_threadpool(sorry, visit, UNKNOWN if person is None else 403)
     if person is not None:
-        visit = replace(visit, desk=replace(site.desk, by=f"person:{person.name}"))
+        visit = replace(visit, desk=replace(site.desk, by=person.signature))
     if row.method == "POST":
         visit = replace(visit, form=await _form(request))
     try:

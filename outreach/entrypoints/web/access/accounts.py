@@ -57,10 +57,7 @@ def change_role(desk: Desk, name: str, role: str) -> Account:
         UsageError: There is no such account or role, or nobody would be left who gives accounts.
     """
     account = account_named(desk, name)
-    wanted = role_named(role)
-    if wanted is not Role.ADMIN:
-        _keep_an_admin(desk, account)
-    desk.store.access.change_role(account.key, wanted.value)
+    _refuse_unless(account, done=desk.store.access.change_role(account.key, role_named(role).value, keep=Role.ADMIN))
     return account
 
 
@@ -71,8 +68,7 @@ def remove_account(desk: Desk, name: str) -> Account:
         UsageError: There is no such account, or nobody would be left who gives accounts.
     """
     account = account_named(desk, name)
-    _keep_an_admin(desk, account)
-    desk.store.access.remove_account(account.key)
+    _refuse_unless(account, done=desk.store.access.remove_account(account.key, keep=Role.ADMIN))
     return account
 
 
@@ -113,8 +109,7 @@ def role_named(role: str) -> Role:
     return Role(role)
 
 
-def _keep_an_admin(desk: Desk, account: Account) -> None:
-    others = [one for one in desk.store.access.accounts() if one.role == Role.ADMIN and one.key != account.key]
-    if account.role == Role.ADMIN and not others and len(desk.store.access.accounts()) > 1:
+def _refuse_unless(account: Account, *, done: bool) -> None:
+    if not done:
         message = f"{account.name} is the only admin; make another one first"
         raise UsageError(message)
