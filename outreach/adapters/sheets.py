@@ -98,7 +98,7 @@ def _csv_lines(text: str, path: Path) -> Iterable[tuple[int, list[str]]]:
     begins = skipped + 1
     try:
         for cells in reader:
-            yield begins, cells
+            yield begins, [_meant(cell) for cell in cells]
             begins = skipped + reader.line_num + 1
     except csv.Error as error:
         raise ConfigurationError(_fault(path, f"line {begins}: {error}", "save it again as CSV UTF-8")) from error
@@ -170,7 +170,13 @@ def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe:
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell
+    """A text that a spreadsheet would run gets an apostrophe, and one that reads like that another."""
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip("'").startswith(DANGEROUS) else cell
+
+
+def _meant(cell: str) -> str:
+    """The reverse: a cell of a CSV as it was before it was made harmless."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(DANGEROUS) else cell
 
 
 def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -17,6 +17,7 @@ from outreach.languages.spelling import plain
 from outreach.model import Contact, Finding, Invitee, InviteeKind
 
 COLUMNS = ("id", "name", "country", "kind", "person", "title", "gender", "email", "cc", "language", "timezone", "notes")
+MOST_COLUMNS = 900  # a row must fit into one form and one statement
 NEEDED = ("name", "country", "email")
 # What people call these columns.
 ALIASES = {
@@ -95,6 +96,9 @@ def _finding(where: str, line: int, what: str, cure: str, *, warning: bool = Fal
 def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[Finding, ...]]:
     columns: dict[str, int] = {}
     findings: list[Finding] = []
+    if len(header) > MOST_COLUMNS:
+        cure = f"keep the columns that letters need, {MOST_COLUMNS} at most"
+        return {}, (_finding(where, 1, f"there are {len(header)} columns", cure),)
     for position, given in enumerate(header):
         name = " ".join(given.strip().lower().replace("_", " ").split())
         name = ALIASES.get(name, name.replace(" ", "_") if name.replace(" ", "_") in COLUMNS else name)

@@ -35,7 +35,7 @@ def fresh(tmp_path: Path) -> Iterator[Page]:
 def enrol_rows(page: Page, *rows: str) -> None:
     """A colleague enrols a list meanwhile."""
     answer = send(page, (HEADER + "".join(rows)).encode())
-    page.someone("admin").post(f"{answer.headers['location']}/enrol")
+    page.someone("admin").post(f"{answer.headers['location']}/enrol", {"version": "0"})
 
 
 def rewrite_letter(page: Page) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.pages import (
     accounts,
+    audit,
     charts,
     check,
     contacts,
@@ -89,12 +90,13 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/letters/contacts/{token}/bad-rows.csv", Role.SENDER, contacts.bad_rows),
     Row("POST", "/letters/contacts/{token}/correct", Role.SENDER, contacts.correct_rows),
     Row("POST", "/letters/contacts/{token}/enrol", Role.SENDER, contacts.enrol),
+    Row("POST", "/letters/contacts/{token}/drop", Role.SENDER, contacts.drop),
     Row("GET", "/letters/preview", Role.READER, preview.preview_page),
     Row("GET", "/letters/preview/letter", Role.READER, preview.letter_html),
     Row("GET", "/letters/preview/letter.eml", Role.READER, preview.letter_mail),
     Row("GET", "/letters/preview/attachment/{number:int}", Role.READER, preview.attachment),
     Row("GET", "/letters/check", Role.READER, check.check_page),
-    Row("GET", "/letters/check/servers", Role.SENDER, check.check_servers),
+    Row("POST", "/letters/check/servers", Role.SENDER, check.check_servers),
     Row("GET", "/letters/test", Role.SENDER, check.test_page),
     Row("POST", "/letters/test", Role.SENDER, check.send_test),
     Row("GET", "/letters/launch", Role.READER, launch.launch_page),
@@ -112,6 +114,7 @@ ROUTES: tuple[Row, ...] = (
     # Settings and people
     Row("GET", "/settings", Role.READER, settings.settings_page),
     Row("POST", "/settings/password", Role.READER, settings.change_password),
+    Row("GET", "/audit", Role.READER, audit.audit_page),
     Row("GET", "/accounts", Role.ADMIN, accounts.accounts_page),
     Row("POST", "/accounts", Role.ADMIN, accounts.add),
     Row("POST", "/accounts/role", Role.ADMIN, accounts.change_role),

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import timedelta
 
 from outreach.adapters.store.access import Account
+from outreach.adapters.store.audit import Deed
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web.access import passwords
 from outreach.entrypoints.web.access.roles import GIVEN, Role
@@ -31,16 +32,20 @@ def add_account(desk: Desk, name: str, role: str) -> str:
     if not 0 < len(shown) <= LONGEST_NAME or not shown.isprintable() or not key_of(shown):
         message = f"“{name}” is no name for an account; take at most {LONGEST_NAME} characters that can be printed"
         raise UsageError(message)
-    if not desk.store.access.add_account(key_of(shown), shown, role_named(role).value, desk.now()):
-        message = f"there is an account “{shown}” already; a new invitation: outreach web account invite “{shown}”"
-        raise UsageError(message)
-    return invite(desk, shown)
+    with desk.store.together():
+        if not desk.store.access.add_account(key_of(shown), shown, role_named(role).value, desk.now()):
+            message = f"there is an account “{shown}” already; a new invitation: outreach web account invite “{shown}”"
+            raise UsageError(message)
+        _note(desk, Deed.ACCOUNT_ADDED, name=shown, role=role)
+        return new_link(desk, key_of(shown))
 
 
 def invite(desk: Desk, name: str) -> str:
     """The secret of a new invitation to set a password; an earlier one no longer opens anything."""
     account = account_named(desk, name)
-    return new_link(desk, account.key)
+    with desk.store.together():
+        _note(desk, Deed.ACCOUNT_INVITED, name=account.name)
+        return new_link(desk, account.key)
 
 
 def new_link(desk: Desk, account: str | None) -> str:
@@ -57,7 +62,10 @@ def change_role(desk: Desk, name: str, role: str) -> Account:
         UsageError: There is no such account or role, or nobody would be left who gives accounts.
     """
     account = account_named(desk, name)
-    _refuse_unless(account, done=desk.store.access.change_role(account.key, role_named(role).value, keep=Role.ADMIN))
+    wanted = role_named(role).value
+    with desk.store.together():
+        _refuse_unless(account, done=desk.store.access.change_role(account.key, wanted, keep=Role.ADMIN))
+        _note(desk, Deed.ACCOUNT_ROLE, name=account.name, role=wanted)
     return account
 
 
@@ -68,14 +76,18 @@ def remove_account(desk: Desk, name: str) -> Account:
         UsageError: There is no such account, or nobody would be left who gives accounts.
     """
     account = account_named(desk, name)
-    _refuse_unless(account, done=desk.store.access.remove_account(account.key, keep=Role.ADMIN))
+    with desk.store.together():
+        _refuse_unless(account, done=desk.store.access.remove_account(account.key, keep=Role.ADMIN))
+        _note(desk, Deed.ACCOUNT_REMOVED, name=account.name)
     return account
 
 
 def end_sessions(desk: Desk, name: str) -> Account:
     """Logs a person out everywhere."""
     account = account_named(desk, name)
-    desk.store.access.end_sessions_of(account.key)
+    with desk.store.together():
+        desk.store.access.end_sessions_of(account.key)
+        _note(desk, Deed.ACCOUNT_ENDED, name=account.name)
     return account
 
 
@@ -107,6 +119,10 @@ def role_named(role: str) -> Role:
         message = f"“{role}” is no role; take one of {', '.join(GIVEN)}"
         raise UsageError(message)
     return Role(role)
+
+
+def _note(desk: Desk, what: Deed, **about: str) -> None:
+    desk.store.audit.note(what, desk.by, desk.now(), **about)
 
 
 def _refuse_unless(account: Account, *, done: bool) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from outreach.adapters.store.audit import Deed
 from outreach.bootstrap import relay
 from outreach.campaign.desk import Desk
 from outreach.campaign.prepare import check, letter_kinds
 from outreach.campaign.preview import send_test_letter
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.connections import try_servers
+from outreach.entrypoints.web.pages.audit import in_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import ConfigurationError, Finding, OutreachError
 
 TEST = "/letters/test"
+LATELY, MOST_SHOWN = 100, 10  # lines of the audit trail that are looked at, and test letters that are shown
 
 
 def check_page(visit: Visit) -> Response:
@@ -53,7 +56,9 @@ def test_page(visit: Visit) -> Response:
 def _test(visit: Visit, mistake: str = "", status: int = 200) -> Response:
     given = {"address": visit.field("address"), "who": visit.field("who"), "letter": visit.field("letter")}
     kinds = [(f"{kind.value}.{step}" if step else kind.value, kind, step) for kind, step in letter_kinds(visit.desk)]
-    return visit.page("letters/test.html", status=status, given=given, kinds=kinds, mistake=mistake)
+    lately = visit.desk.store.audit.latest(LATELY)
+    sent = [(line, in_words(visit, line)) for line in lately if line.what is Deed.TEST_LETTER][:MOST_SHOWN]
+    return visit.page("letters/test.html", status=status, given=given, kinds=kinds, mistake=mistake, sent=sent)
 
 
 def send_test(visit: Visit) -> Response:
