@@ -30,8 +30,8 @@ def audit_page(visit: Visit) -> Response:
 def in_words(visit: Visit, line: Audited) -> str:
     """What was done, in the person's words."""
     about = dict(line.about)
-    if "role" in about:
-        about["role"] = visit.say(ROLES[about["role"]])
+    if (role := about.get("role")) is not None:
+        about["role"] = visit.say(ROLES[role])
     if "letter" in about:
         kind, _, step = about["letter"].partition(" ")
         about["letter"] = f"{visit.say(LETTERS[LetterKind(kind)])} {step}".strip()
