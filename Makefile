@@ -18,7 +18,7 @@ export PIP_REQUIRE_HASHES := 0
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN
 unexport PYTHONPATH
 
-.PHONY: help rehearse test check format lint types floors bench bench-web relaying torture accuracy fuzz learn messages screenshots map docs lock clean
+.PHONY: help rehearse test check coverage format lint types floors bench bench-web relaying torture accuracy fuzz learn messages screenshots map docs lock clean
 
 help:  ## list the chores
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,11 +44,13 @@ rehearse: $(VENV)/.rehearsal  ## play the whole campaign on embedded servers and
 	@$(BIN)/outreach rehearse
 
 test: $(VENV)/.dev  ## run the tests that need nothing but Python
-	$(BIN)/python -m pytest -n 2 -m "not real_server"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not real_server"
 
-check: $(VENV)/.dev format-check lint types floors  ## everything that CI runs; needs Dovecot, Postfix, PostgreSQL, Chromium
-	$(BIN)/python -m pytest -n 2 -m "not real_server" --cov --cov-report=
-	$(BIN)/python -m pytest -n 2 -m real_server --cov --cov-append --cov-report=term:skip-covered
+check: $(VENV)/.dev format-check lint types floors test  ## everything that CI runs; needs Dovecot, Postfix, PostgreSQL, Chromium
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m real_server
+
+coverage: $(VENV)/.dev  ## which lines the tests never reach; takes twice as long as they do
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 format: $(VENV)/.dev  ## put every file in its form
 	$(BIN)/ruff format $(SOURCES)

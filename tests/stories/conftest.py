@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from outreach.settings import Settings
 from tests.servers.dovecot import Account, Dovecot
 from tests.servers.relay import Relay
 from tests.servers.sink import Sink
+from tests.stories.forked import call, start
 from tests.stories.room import START, Room
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,26 +100,23 @@ class Office:
     account: Account
     now: str = LAUNCH
     env: dict[str, str] = field(default_factory=dict)
+    fresh: bool = False  # each call starts Python anew
 
     def call(self, *arguments: str, code: int | None = 0, now: str | None = None, keys: str | None = None) -> Result:
         """Calls the command line and holds it to an exit code; a traceback is never right."""
-        done = subprocess.run(
-            self.command(*arguments, now=now),
-            capture_output=True,
-            text=True,
-            input=keys,
-            env=self.environment(),
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        assert code is None or done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return Result(done.returncode, done.stdout, done.stderr)
+        way = start if self.fresh else call
+        done = Result(*way(self.words(*arguments, now=now), self.environment(), keys or ""))
+        assert "Traceback" not in done.err, done.err
+        assert code is None or done.code == code, f"exit {done.code}\n{done.out}\n{done.err}"
+        return done
+
+    def words(self, *arguments: str, now: str | None = None) -> list[str]:
+        """What stands behind `outreach`."""
+        return ["--folder", str(self.folder), "--now", now or self.now, "--by", "tester", *arguments]
 
     def command(self, *arguments: str, now: str | None = None) -> list[str]:
-        """The command as a list of words."""
-        program = [sys.executable, "-m", "outreach", "--folder", str(self.folder), "--now", now or self.now]
-        return [*program, "--by", "tester", *arguments]
+        """The whole command, for those who start it by themselves."""
+        return [sys.executable, "-m", "outreach", *self.words(*arguments, now=now)]
 
     def environment(self) -> dict[str, str]:
         """The environment of a call."""

@@ -191,6 +191,7 @@ def test_a_mail_without_such_an_attachment_pays_nothing(tmp_path: Path) -> None:
 
 def test_without_the_readers_one_sentence_says_what_to_install(desk: Office, tmp_path: Path) -> None:
     """Nothing fails; once they are there, reading again shows the fields."""
+    desk.fresh = True
     (tmp_path / "absent").mkdir()
     for name in ("pypdf", "docx"):
         (tmp_path / "absent" / f"{name}.py").write_text("raise ImportError\n", encoding="utf-8")
