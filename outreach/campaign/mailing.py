@@ -23,7 +23,8 @@ SOME = 500  # letters a transaction
 MOST_LETTERS = 10**15
 PATIENCE = 10.0  # seconds that a look for letters in doubt has to end
 NOT_WITHHELD = frozenset(LetterState) - {LetterState.WITHHELD}
-NOT_BEGUN = frozenset((LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED))  # made anew from a corrected contact
+# What is made anew where the contact was corrected.
+NOT_BEGUN = frozenset((LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from outreach.campaign.launching import agreement_to, launch_agreed, plan_of, preflight
-from outreach.campaign.posting import pause
 from outreach.campaign.mailing import Plan
+from outreach.campaign.posting import pause
 from outreach.campaign.review import decide, stop, write_again
 from outreach.core.letters.stationery import Stationery
 from outreach.model import State
@@ -48,6 +48,12 @@ def rewrite_letter(page: Page) -> None:
     letter.write_text(letter.read_text(encoding="utf-8").replace("campagne", "initiative"), encoding="utf-8")
 
 
+def exchange(page: Page) -> None:
+    """One is stopped and another is enrolled: the number stays."""
+    stop(page.desk, "Northam")
+    enrol_rows(page, "Tarn,GB,a@tarn.example,,,,en\n")
+
+
 MOVED = "Northam,GB,office@northam.example,Ada Whitcombe,Mayor,f,en\n"
 MEANWHILE: dict[str, tuple[Callable[[Page], object], str]] = {
     "two more": (
@@ -58,7 +64,7 @@ MEANWHILE: dict[str, tuple[Callable[[Page], object], str]] = {
     "another address": (lambda page: enrol_rows(page, MOVED), "1 letter changed"),
     "other words": (rewrite_letter, "1 letter changed"),
     "one for another": (
-        lambda page: (stop(page.desk, "Northam"), enrol_rows(page, "Tarn,GB,a@tarn.example,,,,en\n")),
+        exchange,
         "1 more letter, 1 letter fewer",
     ),
 }

@@ -166,7 +166,7 @@ def test_reminders_are_looked_through_and_released(fresh: Page, make_context: Ma
     receive(fresh, "maire@beaumont.example", "Nous confirmons notre participation.")
     window.get_by_label("Type 4 to send the reminders").fill("4")
     window.get_by_role("button", name="Send 4 reminders").click()
-    expect(window.get_by_text("3 reminders are on their way. 1 is no longer due")).to_be_visible(timeout=20_000)
+    expect(window.get_by_text("3 letters are on their way. 1 is no longer due")).to_be_visible(timeout=20_000)
     until_nothing_moves(fresh)
     reminded = {to for to, number in left(fresh).items() if number == 2}
     assert reminded == {address(row) for row in (ROWS[1], ROWS[2], ROWS[4])}

@@ -92,7 +92,7 @@ class Access:
             _shut(connection, key)
 
     def remove_account(self, key: str, *, keep: str) -> bool:
-        """Takes an account away with all that opens it; False if others would be left, and none with the role to keep."""
+        """Takes an account away with all that opens it; False if others were left, and none with the role to keep."""
         with writing(self._engine) as connection:
             if _is_last(connection, key, keep):
                 return False

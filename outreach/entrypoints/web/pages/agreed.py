@@ -1,4 +1,4 @@
-"""What is said around an agreement: that letters have changed since they were seen, and where they stand once queued."""
+"""What is said around an agreement: that letters have changed since they were seen, and what holds those queued."""
 
 from __future__ import annotations
 
