@@ -26,12 +26,14 @@ from outreach.core.proof import (
     Wanted,
     archive_folder,
     archive_place,
+    doubted_since,
     genuine_numbers,
     next_look,
     not_found,
     profile_name,
     proves,
     sent_place,
+    waiting_time,
 )
 from outreach.core.reading.reader import open_mail
 from outreach.model import EntryKind, Letter, LetterState, RelayProfile
@@ -111,9 +113,8 @@ def _due(desk: Desk) -> list[tuple[Letter, Look | None]]:
 
 def looked_for_at(desk: Desk, letter: Letter, look: Look | None) -> datetime:
     """When a letter in doubt is looked for next."""
-    since = letter.settled_at or letter.first_tried_at or letter.due_at
-    wait = timedelta(minutes=desk.settings.sending.doubt_minutes)
-    return next_look(since, look.looks if look else 0, look.last_at if look else None, wait)
+    looks, last = (look.looks, look.last_at) if look else (0, None)
+    return next_look(doubted_since(letter), looks, last, waiting_time(desk.settings))
 
 
 # ---------------------------------------------------------------- where
@@ -222,7 +223,7 @@ def _still_true(desk: Desk, archive: Archive, place: Place, letter: Letter) -> P
     """A folder without the copies of letters that were surely taken about that time does not receive every copy."""
     if not place.complete or place.since is None:
         return place
-    until = desk.now() - timedelta(minutes=desk.settings.sending.doubt_minutes)
+    until = desk.now() - waiting_time(desk.settings)
     moment = letter.settled_at or desk.now()
     taken = desk.store.archive.witnesses(moment, place.since, until, WITNESSES)
     if all(find_copy(desk, archive, place.folder, one) for one in taken):

@@ -23,6 +23,7 @@ from outreach.core.standing import by_person
 from outreach.core.succession import Recorded
 from outreach.core.trust import judge
 from outreach.core.whose.clues import Clues, clues
+from outreach.core.whose.colleague import may_be_another
 from outreach.core.whose.index import Index
 from outreach.core.whose.matching import Proven, match
 from outreach.languages import Languages, load_languages
@@ -182,8 +183,8 @@ def _understand(desk: Desk, kept: Kept, knowledge: Knowledge) -> tuple[Understoo
     seen = clues(message, reading, desk.own_addresses, knowledge.index)
     ours = is_own(desk, message)
     matched = match(seen, knowledge.index, _proven(desk, seen))
-    shared = knowledge.index.shared_domains(seen.domains)
-    return understand(desk, kept, message, reading, matched, own_message=ours, shared_domains=shared)
+    trust = _judged(desk, message, matched, reading, seen, knowledge.index, own_message=ours)
+    return understand(desk, kept, message, reading, matched, trust, own_message=ours)
 
 
 def understand(
@@ -192,18 +193,13 @@ def understand(
     message: Message,
     reading: Reading,
     matched: Match,
+    trust: Trust,
     *,
     own_message: bool = False,
-    shared_domains: frozenset[str] = frozenset(),
     filed: int | None = None,
-    by: str = "machine",
 ) -> tuple[Understood, Outcome]:
-    """What a mail means for the invitee it belongs to; a person who filed it vouches for its sender."""
+    """What a mail means for the invitee it belongs to, or that it was filed to."""
     number = matched.number if filed is None else filed
-    if filed is not None:
-        trust = _vouched(by)
-    else:
-        trust = _judged(desk, message, matched, reading, own_message=own_message, shared_domains=shared_domains)
     if trust.verdict is Verdict.UNMATCHED:
         matched, number = replace(matched, number=None), None
     if own_message:
@@ -274,17 +270,20 @@ def _round_of(desk: Desk, message: Message, reading: Reading, number: int | None
     return desk.store.outbox.round_of(number, ids, reading.bounce.recipients)
 
 
-def _vouched(by: str) -> Trust:
+def vouched(by: str) -> Trust:
+    """A person who filed a mail vouches for its sender."""
     return Trust(Verdict.RECORDED, f"{by.removeprefix('person:')} filed it to this invitee")
 
 
 def _judged(
-    desk: Desk, message: Message, matched: Match, reading: Reading, *, own_message: bool, shared_domains: frozenset[str]
+    desk: Desk, message: Message, matched: Match, reading: Reading, seen: Clues, index: Index, *, own_message: bool
 ) -> Trust:
-    known, invited = frozenset[str](), None
+    known, invited, another = frozenset[str](), None, ""
     if matched.number is not None:
         known = desk.store.register.addresses(matched.number)
         invited = desk.store.journal.standing(matched.number).first_letter_at
+        if seen.sender not in known:
+            another = may_be_another(message, reading, seen, matched.number, index, desk.own_addresses)
     return judge(
         message,
         matched,
@@ -293,8 +292,9 @@ def _judged(
         own_addresses=desk.own_addresses,
         own_message=own_message,
         authserv_id=desk.settings.inbox.authserv_id,
-        shared_domains=shared_domains,
+        shared_domains=index.shared_domains(seen.domains),
         invited_at=invited,
+        another=another,
     )
 
 
@@ -371,5 +371,6 @@ def _set_aside(desk: Desk, kept: Kept, knowledge: Knowledge) -> None:
     searched = replace(message, returned=kept.raw[:MOST_RAW].decode("latin-1"))
     seen = clues(searched, reading, desk.own_addresses, knowledge.index)
     matched = match(seen, knowledge.index, _proven(desk, seen))
-    understood, result = understand(desk, kept, message, reading, matched)
+    trust = _judged(desk, message, matched, reading, seen, knowledge.index, own_message=False)
+    understood, result = understand(desk, kept, message, reading, matched, trust)
     desk.store.inbox.record(understood, result.entries, desk.now(), first=True)

@@ -17,7 +17,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import new_letter
 from outreach.campaign.meanwhile import Watch, unless
 from outreach.campaign.prepare import clues_of
-from outreach.campaign.replies import open_kept, recorded, taking_back, understand
+from outreach.campaign.replies import open_kept, recorded, taking_back, understand, vouched
 from outreach.core.enrolment import address_mistake
 from outreach.core.reading.lessons import lesson_from
 from outreach.core.recording import Outcome
@@ -328,7 +328,8 @@ def as_filed(
         gone = f"mail {understood.mail} is no longer kept"
         raise UsageError(gone)
     opened = open_kept(kept) if message is None else message
-    return understand(desk, kept, opened, understood.reading, understood.match, filed=invitee.number, by=desk.by)
+    trust = vouched(desk.by)
+    return understand(desk, kept, opened, understood.reading, understood.match, trust, filed=invitee.number)
 
 
 def _refiling(

@@ -51,6 +51,7 @@ def judge(
     authserv_id: str,
     shared_domains: frozenset[str] = frozenset(),
     invited_at: datetime | None = None,
+    another: str = "",
 ) -> Trust:
     """May this mail speak for the invitee it was matched to, and why in plain words.
 
@@ -67,6 +68,7 @@ def judge(
         authserv_id: Whose Authentication-Results header is believed; "" for nobody's.
         shared_domains: Mail domains that several invitees have.
         invited_at: When our first letter went.
+        another: Why a colleague of the person we wrote to may speak for another place; "" for no reason.
     """
     if reading.kind is ReadingKind.BOUNCE:
         return _bounce(match)
@@ -74,7 +76,10 @@ def judge(
         return Trust(Verdict.IGNORE, "our own letter")
     proof = authentication(message, authserv_id)
     sender = _sender(message, known_addresses, own_addresses, shared_domains)
-    return _by_proof(message, match, reading.kind, proof, sender, known_addresses, invited_at)
+    trust = _by_proof(message, match, reading.kind, proof, sender, known_addresses, invited_at)
+    if another and sender is Sender.SAME_DOMAIN and reading.kind not in SAFE_SIDE and trust.verdict is Verdict.RECORDED:
+        return Trust(Verdict.REVIEW, f"{trust.why}; but it {another}", signed=trust.signed)
+    return trust
 
 
 def _by_proof(

@@ -15,6 +15,7 @@ from outreach.core.reading.opening.message import open_mail
 from outreach.core.reading.text.new_text import new_text
 from outreach.core.trust import judge
 from outreach.core.whose.clues import clues
+from outreach.core.whose.colleague import may_be_another
 from outreach.core.whose.matching import Proven, match
 from outreach.model import Mailbox, Match, ReadingKind, Trust, Verdict
 from tests.core.mails import MX, OURS, index_of, mail, reading
@@ -231,10 +232,12 @@ INDEX = index_of(
     "Eastham|GB|city|clerk@county.example|Cy East",
     "Westham|GB|city|westham@county.example|Di West",
     "Gmailham|GB|city|gmailham.council@gmail.com|El Free",
+    "Vicdor|ES|city|alcaldia.vicdor@elbanes.example|Ona Roca",
 )
 KNOWN_BY_NUMBER = {
     1: {"mayor@northam.example"}, 2: {"mayor@southam.example"}, 3: {"alcalde@puebla.gob.mx"},
     4: {"clerk@county.example"}, 5: {"westham@county.example"}, 6: {"gmailham.council@gmail.com"},
+    7: {"alcaldia.vicdor@elbanes.example"},
 }  # fmt: skip
 SHARED = frozenset({"county.example"})
 INVITED = datetime(2022, 7, 15, 9, 30, tzinfo=UTC)
@@ -255,6 +258,7 @@ def verdict_of(raw: str) -> tuple[Match, Trust]:
         message, matched, said, known_addresses=frozenset(KNOWN_BY_NUMBER.get(matched.number or 0, ())),
         own_addresses=OURS, own_message=False, authserv_id=MX,
         shared_domains=INDEX.shared_domains(seen.domains), invited_at=INVITED,
+        another=may_be_another(message, said, seen, matched.number, INDEX, OURS) if matched.number else "",
     )  # fmt: skip
     return matched, trust
 
@@ -317,6 +321,13 @@ SPOOFS: list[tuple[str, str]] = [
     ("the shared domain itself", raw("alguien@gob.mx", text=f"> {token(3)}", above=PASS)),
     ("a neighbour at a domain that two share", raw("clerk2@county.example", text=f"> {token(5)}", above=PASS)),
     ("an invitee of a domain that two share writes for the other", raw("clerk@county.example", text=f"> {token(5)}", above=PASS)),
+    # the mail domain of a province, below which one town alone is invited
+    ("a colleague who says nothing of where", raw("registre@elbanes.example", text=f"> {token(7)}", above=PASS)),
+    ("a colleague who signs for a town that is not invited", raw("registre@elbanes.example", text=f"Ajuntament de Soldeu\n\n> {token(7)}", above=PASS)),
+    ("… after naming the invited one", raw("registre@elbanes.example", text=f"L'Ajuntament de Vicdor ens ha passat la carta.\n\nPere Pla\nAlcalde de Soldeu\n\n> {token(7)}", above=PASS)),
+    ("… with its name behind", raw("registre@elbanes.example", text=f"Vicdor sent us this.\n\nSoldeu Town Council\n\n> {token(7)}", above=PASS)),
+    ("… beside the address", raw("Ajuntament de Soldeu <registre@elbanes.example>", text=f"Vicdor\n\n> {token(7)}", above=PASS)),
+    ("… for another town that is invited", raw("registre@elbanes.example", text=f"City of Southam\n\n> To: City of Vicdor\n> {token(7)}", above=PASS)),
     # tricks of the From line
     ("the contact as the shown name", raw('"mayor@northam.example" <x@evil.example>', text=ONE, above=PASS)),
     ("the contact as the shown name, with its address", raw('"Ada North <mayor@northam.example>" <x@evil.example>', text=ONE, above=PASS)),
@@ -392,6 +403,8 @@ def test_enough_spoofs() -> None:
         ("answers wanted elsewhere, signed", raw(NORTHAM, "Reply-To: office@ngo.example\n", text=ONE, above=PASS), 1),
         ("below a shared domain", raw("alcalde@puebla.gob.mx", text=f"> {token(3)}", above=PASS), 3),
         ("a contact at a free mail provider", raw("gmailham.council@gmail.com", text=f"> {token(6)}", above=PASS), 6),
+        ("a colleague at a domain without its name, who signs for it", raw("registre@elbanes.example", text=f"Ona Pi\nAjuntament de Vicdor\n\n> {token(7)}", above=PASS), 7),
+        ("a contact there who signs for nobody", raw("alcaldia.vicdor@elbanes.example", text=f"> {token(7)}"), 7),
         ("a contact at a domain that two share", raw("clerk@county.example", text=f"> {token(4)}", above=PASS), 4),
         ("a clock a few hours wrong", raw(NORTHAM, text=ONE, date="Date: Fri, 15 Jul 2022 05:00:00 +0000\n"), 1),
         ("a name with an address that is its own", raw('"mayor@northam.example" <mayor@northam.example>', text=ONE), 1),

@@ -248,6 +248,32 @@ def test_a_withdrawal_is_believed_at_once(small: Office) -> None:
     assert "believed at once" in str(later["why"])
 
 
+LATER = "The council has not decided yet; it will vote on it in September, and we will let you know."
+OUT = "We hereby withdraw from the campaign; please remove us from the list of participating cities."
+
+
+def test_mails_that_come_in_the_wrong_order(small: Office) -> None:
+    """What was written last counts, also where it comes first: within one look into the mailbox, and in two."""
+    stories = {
+        "northam": (YES, OUT, "withdrawn"),
+        "lakeside": (LATER, YES, "confirmed"),
+        "hillcrest": (LATER, NO, "declined"),
+    }
+    for name, (_, then, _) in stories.items():
+        small.answer(name, then, "2022-07-25T09:00:00+02:00")
+    small.answer("northam", YES, "2022-07-20T09:00:00+02:00")
+    small.now = "2022-07-26T10:00:00+02:00"
+    small.call("collect", str(small.folder / "tray"))
+    for name in ("lakeside", "hillcrest"):
+        small.answer(name, LATER, "2022-07-20T09:00:00+02:00")
+    small.call("collect", str(small.folder / "tray"))
+    assert all(one["decided"] for one in small.call("inbox", "--json").json)
+    for _ in range(2):
+        found = {name: (town(small, name)["state"], str(town(small, name)["since"])[:10]) for name in stories}
+        assert found == {name: (state, "2022-07-25") for name, (_, _, state) in stories.items()}
+        small.call("collect", "--again", str(small.folder / "tray"))
+
+
 # ---------------------------------------------------------------- the review screen
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import mailbox
 import re
 from collections import Counter
@@ -11,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.web.campaign import CONFIG, mail, write_folder
-from tests.web.server import Answer, Page, running
+from tests.web.server import Answer, Browser, Page, running
 
 BEFORE = datetime(2022, 7, 18, 9, tzinfo=UTC)  # the deadline is in September
 HEADER = "name,country,email,person,title,gender,language\n"
@@ -73,9 +75,31 @@ def launched(page: Page, number: int) -> None:
     until_nothing_moves(page)
 
 
-def until_nothing_moves(page: Page) -> str:
-    """The stream of events ends when no letter is leaving; gives what it said."""
-    return page.someone("reader").get("/letters/sending/events").text
+def until_nothing_moves(page: Page) -> None:
+    """Follows the stream of events until no letter is leaving."""
+    for html in told(page, page.someone("reader")):
+        if "Letters are leaving" not in html:
+            return
+
+
+def told(page: Page, someone: Browser) -> Iterator[str]:
+    """What the stream of events shows somebody, one after the other, until it ends."""
+    for line in lines_of_events(page, someone):
+        if line.startswith("data: "):
+            yield json.loads(line.removeprefix("data: "))
+
+
+def lines_of_events(page: Page, someone: Browser) -> Iterator[str]:
+    """The stream of events line by line, until it ends."""
+    connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=30)
+    try:
+        cookie = "; ".join(f"{name}={value}" for name, value in someone.cookies.items())
+        connection.request("GET", "/letters/sending/events", headers={"Cookie": cookie})
+        with connection.getresponse() as response:
+            while line := response.readline():
+                yield line.decode().rstrip("\n")
+    finally:
+        connection.close()
 
 
 def receive(page: Page, sender: str, text: str) -> None:

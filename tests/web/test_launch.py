@@ -13,9 +13,21 @@ from playwright.sync_api import Page as BrowserPage
 
 from outreach.adapters.maildir import make_maildir
 from outreach.campaign.review import decide
+from outreach.entrypoints.web.pages import sending
 from outreach.model import LetterState
 from tests.web.chromium import PHONE, assert_accessible
-from tests.web.launching import HEADER, ROWS, before_launch, enrol, launched, left, receive, seen, until_nothing_moves
+from tests.web.launching import (
+    HEADER,
+    ROWS,
+    before_launch,
+    enrol,
+    launched,
+    left,
+    lines_of_events,
+    receive,
+    seen,
+    until_nothing_moves,
+)
 from tests.web.server import Page
 
 MakeContext = Callable[..., BrowserContext]
@@ -120,6 +132,21 @@ def test_pause_holds_the_rest_and_nothing_is_lost(slow: Page, make_context: Make
     window.get_by_role("button", name="Go on sending").click()
     expect(window.get_by_role("heading", name="Every letter has left")).to_be_visible(timeout=30_000)
     assert sorted(left(slow).values()) == [1] * 30
+
+
+def test_the_stream_lives_while_nothing_happens_and_ends_with_the_session(
+    fresh: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody asks again and again; who has logged out is told nothing more."""
+    monkeypatch.setattr(sending, "LOOK", 0.05)
+    monkeypatch.setattr(sending, "STILL_HERE", 0.1)
+    someone = fresh.someone("reader")
+    lines = lines_of_events(fresh, someone)
+    assert any("No letter has been queued yet" in line for line in lines)
+    assert any(line == ":" for line in lines)  # a comment: it lives
+    assert someone.post("/logout").status == 303
+    assert not any(line.startswith("data:") for line in lines)  # and here it has ended
+    assert someone.get("/letters/sending/events").status == 401
 
 
 def test_without_a_script_each_look_says_how_far_it_is(fresh: Page, make_context: MakeContext) -> None:

@@ -40,6 +40,7 @@ class PausingPostman(KindPostman):
         *,
         before_payload: Callable[[], Collection[int]],
         settled: Callable[[int, Handover], None],
+        beginning: Callable[[int], None] = lambda _number: None,
     ) -> None:
         """Takes them one by one."""
         stay = before_payload()
@@ -47,6 +48,7 @@ class PausingPostman(KindPostman):
             self._taken += 1
             if self._taken == 20:
                 self._press()
+            beginning(number)
             settled(number, Handover(HandoverResult.ACCEPTED, "reply", "250 taken"))
 
 

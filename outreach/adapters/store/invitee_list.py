@@ -93,22 +93,31 @@ class InviteeList:
         """
         columns, reverse = ORDERS[order]
         with reading(self._engine) as connection:
-            if not after:
-                numbers = self._numbers(connection, self._query(sought, columns, reverse=reverse).limit(most + 1))
-                return Found(numbers[:limit], len(numbers) > limit, min(len(numbers), most), len(numbers) > most)
-            key = self._key(connection, sought, columns, after)
+            if not after and sought.words and "name" in columns:
+                return self._looked_through(connection, sought, columns, limit, most, reverse=reverse)
+            key = self._key(connection, sought, columns, after) if after else None
             query = self._query(sought, columns, reverse=reverse, after=key).limit(limit + 1)
-            numbers = self._numbers(connection, query)
+            numbers = tuple(row.invitee for row in connection.execute(query))
             count = self._count(connection, sought, most + 1)
-        return Found(numbers[:limit], len(numbers) > limit, min(count, most), count > most)
+        return _found(numbers, limit, count, most)
 
-    def _numbers(self, connection: Connection, query: Any) -> tuple[int, ...]:
-        return tuple(row.invitee for row in connection.execute(query))
+    def _looked_through(
+        self, connection: Connection, sought: Sought, columns: Sequence[str], limit: int, most: int, *, reverse: bool
+    ) -> Found:
+        """The first page and the count in one look: words are looked for in every name, and that is what takes long."""
+        some = self._query(sought, columns, reverse=reverse).limit(most + 1).cte("some")
+        count = select(func.count()).select_from(some).scalar_subquery()
+        ordered = (some.c[name].desc() if reverse else some.c[name] for name in columns)
+        rows = connection.execute(select(some.c.invitee, count).order_by(*ordered).limit(limit + 1)).all()
+        return _found(tuple(row.invitee for row in rows), limit, rows[0][1] if rows else 0, most)
 
     def _count(self, connection: Connection, sought: Sought, most: int) -> int:
-        # In the order of the names, in which the rows lie: without it SQLite would look them up one by one.
-        some = self._query(sought, ("name", "invitee")).limit(most).subquery()
-        return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+        # SQLite is told to read in the order of the names, in which the rows lie: else it looks them up one by one.
+        # PostgreSQL, whose rows lie anyhow, would do so only if it were told.
+        columns = ("name", "invitee")
+        in_order = self._engine.dialect.name == "sqlite"
+        some = self._query(sought, columns) if in_order else _together(self._parts(sought, columns))
+        return int(connection.execute(select(func.count()).select_from(some.limit(most).subquery())).scalar_one())
 
     def _key(self, connection: Connection, sought: Sought, columns: Sequence[str], invitee: int) -> Key | None:
         """Where an invitee stands in an order; it may be among them no longer."""
@@ -147,8 +156,7 @@ class InviteeList:
     def _query(
         self, sought: Sought, columns: Sequence[str], *, reverse: bool = False, after: Key | None = None
     ) -> Select[Any] | CompoundSelect[Any]:
-        parts = self._parts(sought, columns, reverse=reverse, after=after)
-        query = parts[0] if len(parts) == 1 else union_all(*parts)
+        query = _together(self._parts(sought, columns, reverse=reverse, after=after))
         given = (query.selected_columns[name] for name in columns)
         return query.order_by(*(column.desc() if reverse else column for column in given))
 
@@ -193,6 +201,15 @@ class InviteeList:
         place = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
         words = map(search_text, sought.words[:MOST_TYPED].split()[:MOST_WORDS])
         yield from (place(table.c.search, word) > 0 for word in words if word)
+
+
+def _found(numbers: tuple[int, ...], limit: int, count: int, most: int) -> Found:
+    """What was found, of which one more than is shown was asked for, and one more than is counted."""
+    return Found(numbers[:limit], len(numbers) > limit, min(count, most), count > most)
+
+
+def _together(parts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
+    return parts[0] if len(parts) == 1 else union_all(*parts)
 
 
 def _of(part: Select[Any], invitee: int) -> ColumnElement[bool]:

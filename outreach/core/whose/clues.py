@@ -83,7 +83,7 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
     sender = message.from_[0].address if message.from_ else ""
     senders = [box.address for box in (*message.from_, *message.sender, *message.reply_to)]
     bounced = reading.bounce.recipients if reading.bounce is not None else ()
-    own, signature, quote = _parts(message, reading, own_addresses)
+    own, signature, quote = own_parts(message, reading, own_addresses)
     addressed = "\n".join(_addressed(quote))
     near = [*senders[1:], *(box.address for box in message.cc), *bounced, *_addresses(addressed)]
     name = message.from_[0].name if message.from_ else ""
@@ -164,7 +164,7 @@ def _message_ids(message: Message, reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references), *returned, *quoted)))[:100]
 
 
-def _parts(message: Message, reading: Reading, own_addresses: frozenset[str]) -> tuple[str, str, str]:
+def own_parts(message: Message, reading: Reading, own_addresses: frozenset[str]) -> tuple[str, str, str]:
     """The new text, the signature (what stands behind it, and short lines at its end), and the quoted letter."""
     new = [line for line in reading.new_text[:MOST_NEW].splitlines() if not line.startswith(">")]
     while new and not new[-1].strip():

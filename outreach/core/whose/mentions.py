@@ -98,6 +98,46 @@ def mentions(text: str, index: Index) -> list[Mention]:
     return found
 
 
+def strange_offices(text: str, index: Index) -> Iterator[str]:
+    """Offices of places that no invitee is called by: “Ajuntament de Calldetenes”, “Foxton Town Council”."""
+    for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
+        text_of_line = raw[:LONGEST_LINE]
+        spans = [match.span() for match in WORD.finditer(text_of_line)]
+        line = _Line(text_of_line, spans, [fold(text_of_line[a:b]) for a, b in spans])
+        known = _known_places(line, index)
+        for at in range(len(spans)):
+            if line.capital(at) and at not in known and _is_a_name(line.words[at], index):
+                yield from _strange_office(line, at, index)
+
+
+def _strange_office(line: _Line, at: int, index: Index) -> Iterator[str]:
+    """The office before or behind a name, where it is that of a place and not only spoken of."""
+    office, first = _office_before(line, at, index)
+    between = first
+    while between < at and line.words[between] not in index.places.belongs:
+        between += 1
+    before = office and between < at and not _in_passing(line, first, index, office=True)
+    before = before and tuple(line.words[first:between]) not in index.places.not_of_a_place
+    behind = at + 2 < len(line.words) and tuple(line.words[at + 1 : at + 3]) in index.places.office_behind
+    if office != "other" and (before or (behind and not office)):
+        yield line.text[line.spans[first][0] : line.spans[at if before else at + 2][1]]
+
+
+def _known_places(line: _Line, index: Index) -> frozenset[int]:
+    """The words of a line that belong to names of invitees."""
+    found: set[int] = set()
+    for at, word in enumerate(line.words):
+        if word in index.first_words and line.capital(at):
+            found.update(range(at, at + _at(line, at, index)[1]))
+    return frozenset(found)
+
+
+def _is_a_name(word: str, index: Index) -> bool:
+    """Whether a word with a capital may be a place's: it is of no office, and no small word."""
+    places = index.places
+    return not (word in places.connecting or (word,) in places.office_before or (word,) in places.office_behind)
+
+
 def _may_name(line: str, first_words: Mapping[str, int]) -> bool:
     """A quick look: whether a name may begin in a line."""
     if any(fold(word) in first_words for word in WORD.findall(line) if not word[0].islower()):

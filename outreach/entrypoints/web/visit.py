@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web import words
-from outreach.entrypoints.web.access.sessions import Person
+from outreach.entrypoints.web.access.sessions import Person, who_is
 from outreach.entrypoints.web.navigation import items_for
 from outreach.entrypoints.web.site import Site
 
@@ -59,6 +59,11 @@ class Visit:
     def wants_part(self) -> bool:
         """Whether htmx asks for a part of the page only."""
         return self.request.headers.get("hx-request-type") == "partial"
+
+    def is_still_in(self) -> bool:
+        """Whether the session is not over yet, for an answer that lasts."""
+        token = self.request.cookies.get(self.site.cookie)
+        return token is not None and who_is(self.desk, token, by_hand=False) is not None
 
     # ------------------------------------------------------------ in whose words
 

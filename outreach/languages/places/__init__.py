@@ -19,6 +19,8 @@ class Places:
     cities: tuple[tuple[str, tuple[str, ...]], ...]  # (country, spellings)
     connecting: frozenset[str]
     begins_names: frozenset[str]
+    belongs: frozenset[str]
+    not_of_a_place: Phrases
     extending: frozenset[str]
     before_another: frozenset[str]
     behind_another: frozenset[str]
@@ -55,6 +57,8 @@ def _places(cities: tuple[tuple[str, tuple[str, ...]], ...], data: Mapping[str, 
         cities=cities,
         connecting=_words(data["connecting"]),
         begins_names=_words(data["begins_names"]),
+        belongs=_words(data["belongs"]),
+        not_of_a_place=_phrases(data["not_of_a_place"]),
         extending=_words(data["extending"]),
         before_another=_words(data["before_another"]),
         behind_another=_words(data["behind_another"]),

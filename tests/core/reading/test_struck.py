@@ -50,6 +50,36 @@ def test_it_is_marked(html: str, text: str) -> None:
     assert html_to_text(html).strip() == text
 
 
+MANY = "<i></i>" * 4000  # more tags than a tree is built of
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<p>We <span style="text-decoration: Line-Through">do not</span> join.</p>', "We ~~do not~~ join."),
+        ("<p>We <b style='text-decoration-line:line-through'>do <i>not<br></i></b> join.</p>", "We ~~do not~~\njoin."),
+        ("<style>.a{text-decoration:line-through}</style><p>We <i class='b a'>do not</i> join.", "We ~~do not~~ join."),
+        ("<style>.a{text-decoration:line-through}</style><p>We <i class=a>do not</i> join.", "We ~~do not~~ join."),
+        ("<style>.a{text-decoration:line-through}</style><p>We <i class='ab'>do</i> join.", "We do join."),
+        ("<p style='text-decoration:line-through'>We join.<p>We do not.", "~~We join.~~\nWe do not."),
+        ("<li style='text-decoration:line-through'>Yes<li>No", "~~Yes~~\nNo"),
+        ("<div style='text-decoration:line-through'><div>We join.</div>Yes.</div>No.", "~~We join.~~\n~~Yes.~~\nNo."),
+        ("<div style='text-decoration:line-through'><b>We join.</div>No.", "~~We join.~~\nNo."),
+        ("<!-- line-through --></s></p></b><p>We <b>do</b> join.</p>", "We do join."),
+    ],
+)
+def test_it_is_marked_without_a_tree(html: str, text: str) -> None:
+    """By style and class too, in a page of thousands of tags; elements left open end with what they stand in."""
+    assert html_to_text(MANY + html).strip().replace("\n\n", "\n") == text
+
+
+@pytest.mark.parametrize("piece", ["<b style=line-through>", "<p style=line-through>", "<i class='", "</b><b class=x>"])
+def test_hostile_pages_are_read(piece: str) -> None:
+    """Thousands of elements left open, and of classes that never end: every word is there still."""
+    page = "<style>.x{text-decoration:line-through}</style>" + piece * 10_000 + ">word<"
+    assert "word" in html_to_text(page)
+
+
 @pytest.mark.parametrize(
     ("html", "kind", "decided"),
     [

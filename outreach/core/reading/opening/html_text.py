@@ -8,6 +8,7 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
+from outreach.core.reading.opening.striking import STRIKING_CLASS, TAG, spelled_out
 from outreach.core.reading.text.quote_marks import marks
 
 BLOCKS = (
@@ -43,11 +44,9 @@ SEPARATOR = "-----Original Message-----"
 _OWN = re.compile(f"[{''.join(OWN)}]")
 _STRIKE_SIGNS = re.compile(f"([{STRIKE}{STRUCK}])")
 _FILLED = re.compile(r"[^\s~](?:[^\n]*[^\s~])?")  # the words of a line
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})[^<>]*>|<![^<>]*>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 STRIKING = ("s", "del", "strike")
 _STRIKES = re.compile(r"<(?:s|del|strike)[\s>]|line-through", re.IGNORECASE)
-_STRIKING_CLASS = re.compile(r"\.([\w-]{1,60})\s{0,9}\{[^{}]{0,2000}line-through", re.IGNORECASE)
 _STYLED = '[style*="line-through" i]'
 _FOR_OPENED = (
     dict.fromkeys([*BLOCKS, "br"], "\n")
@@ -106,7 +105,7 @@ def _mark_struck(tree: LexborHTMLParser, html: str) -> None:
     """Signs around what is struck out: by its tag, its style, or a class that a style sheet strikes out."""
     if not strikes(html):
         return
-    classes = [f".{name}" for name in dict.fromkeys(_STRIKING_CLASS.findall(html))][:MOST_CLASSES]
+    classes = [f".{name}" for name in dict.fromkeys(STRIKING_CLASS.findall(html))][:MOST_CLASSES]
     for tag in tree.css(", ".join([*STRIKING, _STYLED, *classes])):
         tag.insert_before(STRIKE)
         tag.insert_after(STRUCK)
@@ -114,7 +113,7 @@ def _mark_struck(tree: LexborHTMLParser, html: str) -> None:
 
 def _struck_out(text: str) -> str:
     """Every line of struck text between “~~”, as Markdown writes it; elements within each other count once."""
-    if STRIKE not in text:
+    if STRIKE not in text and STRUCK not in text:
         return text
     depth, parts = 0, [("", False)]
     for piece in _STRIKE_SIGNS.split(text):
@@ -127,11 +126,11 @@ def _struck_out(text: str) -> str:
 
 def _by_tags(html: str) -> str:
     """The text without a tree: in one pass, for what has more tags than a mail should."""
-    return unescape("".join(_pieces(html)))
+    return unescape("".join(_pieces(spelled_out(_COMMENT.sub("", html), BLOCKS))))
 
 
 def _pieces(html: str) -> Iterator[str]:
-    first, *rest = _TAG.split(_COMMENT.sub("", html))
+    first, *rest = TAG.split(html)
     hidden = ""  # the element whose text nobody sees
     yield first
     for closes, named, text in zip(rest[::3], rest[1::3], rest[2::3], strict=True):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.responses import Response
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from outreach.campaign.overview import Needs, Overview
@@ -27,24 +28,37 @@ class Need:
 
 def overview(visit: Visit) -> Response:
     """How far it is to the goals, what needs a person, and what came when and from where."""
-    kept, speech, link = visit.site.counted, Speech(visit.language), links(visit)
-    now = kept.now(visit.desk)
-    drawn = kept.drawn(now, visit.language, lambda: _charts(now, speech, link))
-    return visit.page("overview/page.html", **_live(now, speech, link), **drawn)
-
-
-def _charts(now: Overview, speech: Speech, link: Callable[[str], str]) -> dict[str, Any]:
-    return {
-        "time": charts.over_time(now, speech),
-        "world": charts.on_the_map(now, speech, link),
-        "shares": [make(now, speech, link) for make in (charts.by_country, charts.by_language, charts.by_kind)],
-    }
+    now = visit.site.counted.now(visit.desk)
+    kept = _kept(visit, now)
+    return visit.page("overview/page.html", now=now, live=kept["live"], drawings=kept["drawings"])
 
 
 def live(visit: Visit) -> Response:
     """The numbers alone, for a page that stays open."""
-    now = visit.site.counted.now(visit.desk)
-    return visit.part("overview/page.html", "live", **_live(now, Speech(visit.language), links(visit)))
+    return HTMLResponse(_kept(visit, visit.site.counted.now(visit.desk))["live"])
+
+
+def _kept(visit: Visit, now: Overview) -> dict[str, Markup]:
+    """The parts of the page, which are made once of what was counted: they are the same for everybody."""
+    return visit.site.counted.drawn(now, visit.language, lambda: _made(visit, now))
+
+
+def _made(visit: Visit, now: Overview) -> dict[str, Markup]:
+    speech, link = Speech(visit.language), links(visit)
+    parts = {"live": _live(now, speech, link), "drawings": _charts(now, speech, link)}
+    return {
+        name: Markup(visit.site.templates.render(visit.language, f"overview/{name}.html", values))  # noqa: S704  escaped
+        for name, values in parts.items()
+    }
+
+
+def _charts(now: Overview, speech: Speech, link: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "now": now,
+        "time": charts.over_time(now, speech),
+        "world": charts.on_the_map(now, speech, link),
+        "shares": [make(now, speech, link) for make in (charts.by_country, charts.by_language, charts.by_kind)],
+    }
 
 
 def _live(now: Overview, speech: Speech, link: Callable[[str], str]) -> dict[str, Any]:

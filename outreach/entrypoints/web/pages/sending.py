@@ -18,7 +18,8 @@ from outreach.model import UsageError
 PROGRESS = "/letters/sending"
 TEMPLATE = "letters/sending.html"
 LOOK = 0.5  # seconds between two looks while letters leave
-LONGEST = 120  # looks of one stream; then the browser asks again, and it is asked again who that is
+LOOKS_SKIPPED = 6  # while none leaves: there is a look every three seconds
+STILL_HERE = 15.0  # seconds of silence after which a comment is sent
 ASK_AGAIN = 2000  # milliseconds
 
 
@@ -36,24 +37,36 @@ def now_values(visit: Visit) -> dict[str, Any]:
 
 
 def events(visit: Visit) -> Response:
-    """The same again and again while letters leave (server-sent events, HTML standard §9.2)."""
+    """The same again and again (server-sent events, HTML standard §9.2)."""
     return StreamingResponse(_stream(visit), media_type="text/event-stream")
 
 
 async def _stream(visit: Visit) -> AsyncIterator[str]:
+    """What is new, and a comment where nothing is (so that nobody on the way takes the stream for dead).
+
+    It ends with the session, and with the page.
+    """
     yield f"retry: {ASK_AGAIN}\n\n"
-    last = ""
-    for _ in range(LONGEST):
-        html, moving = await run_in_threadpool(_state, visit)
+    last, quiet = "", 0.0
+    while (state := await run_in_threadpool(_state, visit)) is not None:
+        html, moving = state
         if html != last:
             yield f"data: {json.dumps(html)}\n\n"
-            last = html
-        if not moving or visit.site.sender.is_stopping:
-            return
-        await asyncio.sleep(LOOK)
+            last, quiet = html, 0.0
+        elif quiet >= STILL_HERE:
+            yield ":\n\n"
+            quiet = 0.0
+        for _ in range(1 if moving else LOOKS_SKIPPED):
+            if visit.site.sender.is_stopping:
+                return
+            await asyncio.sleep(LOOK)
+            quiet += LOOK
 
 
-def _state(visit: Visit) -> tuple[str, bool]:
+def _state(visit: Visit) -> tuple[str, bool] | None:
+    """What the page shows, and whether letters leave; None once the session is over."""
+    if not visit.is_still_in():
+        return None
     values = now_values(visit)
     return visit.part(TEMPLATE, "state", **values).body.decode(), values["moving"]  # type: ignore[union-attr]
 
