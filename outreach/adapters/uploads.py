@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from outreach.model import UsageError
+from outreach.model import Sentence, UsageError
 
 LONGEST = timedelta(days=1)
 MOST = 50  # lists that wait at once
@@ -50,7 +50,7 @@ class Uploads:
         with self._alone():
             self._sweep(upload.at)
             if len(self.waiting()) >= MOST:
-                message = f"{MOST} lists wait already; enrol them or put them away first"
+                message = Sentence("%(most)s lists wait already; enrol them or put them away first", most=MOST)
                 raise UsageError(message)
             token = secrets.token_hex(16)
             self._write(token, upload)

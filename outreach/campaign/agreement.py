@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose
 from outreach.core.letters.stationery import Stationery
-from outreach.model import Invitee, LetterKind, OutreachError
+from outreach.model import Invitee, LetterKind, OutreachError, Sentence
 
 HALF = 4  # bytes that stand for whose letter it is, and as many for what it says
 MOST_LISTED = 10_000  # letters, each 11 characters of a form; of more it is only known that they are others
@@ -32,7 +32,7 @@ class ChangedError(OutreachError):
     """The letters are not those that somebody agreed to; nothing was queued."""
 
     def __init__(self, difference: Difference | None) -> None:
-        super().__init__("the letters have changed since they were looked at; nothing was queued: look again")
+        super().__init__(Sentence("the letters have changed since they were looked at; nothing was queued: look again"))
         self.difference = difference  # None: it cannot be told
 
 

@@ -14,7 +14,7 @@ from outreach.campaign.mailing import Plan, plan_launch, queue_invitations
 from outreach.campaign.prepare import check, import_contacts, listed_now
 from outreach.core.enrolment import Enrolment
 from outreach.core.letters.stationery import Stationery
-from outreach.model import ConfigurationError, Finding, LetterKind
+from outreach.model import ConfigurationError, Finding, LetterKind, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def one_launch(desk: Desk, patience: float = 0.0) -> Iterator[None]:
     Raises:
         BusyError: Another one is running.
     """
-    message = "another launch of this campaign is running; wait until it has finished"
+    message = Sentence("another launch of this campaign is running; wait until it has finished")
     with only_one(desk.store.engine, "launch", message, patience):
         yield
 
@@ -47,7 +47,7 @@ def preflight(desk: Desk) -> Checked:
     findings = check(desk, enrolment)
     errors = tuple(finding for finding in findings if not finding.warning)
     if errors:
-        message = f"{len(errors)} errors stop the launch; nothing was queued"
+        message = Sentence("%(number)s errors stop the launch; nothing was queued", number=len(errors))
         raise ConfigurationError(message, findings)
     return Checked(enrolment, findings)
 

@@ -16,7 +16,7 @@ from outreach.core.letters.casting import Cast
 from outreach.core.letters.reference import make_reference, message_id
 from outreach.core.letters.stationery import Stationery
 from outreach.core.letters.wording import letter_values
-from outreach.model import Invitee, LetterKey, LetterKind, LetterState, Standing, State, UsageError
+from outreach.model import Invitee, LetterKey, LetterKind, LetterState, Sentence, Standing, State, UsageError
 
 SOME = 500  # letters a transaction
 NOT_WITHHELD = frozenset(LetterState) - {LetterState.WITHHELD}
@@ -71,11 +71,13 @@ def plan_launch(
         if number in queued or standing.state is not State.ENROLLED or standing.first_letter_at is not None:
             already += 1
         elif invitee.id in gone:
-            left_out.append(LeftOut(invitee, f"no longer in {desk.settings.campaign.contacts}"))
+            left_out.append(
+                LeftOut(invitee, Sentence("no longer in %(contacts)s", contacts=desk.settings.campaign.contacts))
+            )
         elif why := _not_to_invite(invitee, standing, earlier.get(number)):
             left_out.append(LeftOut(invitee, why))
         elif limit is not None and len(chosen) >= limit:
-            left_out.append(LeftOut(invitee, f"only {limit} letters were asked for"))
+            left_out.append(LeftOut(invitee, Sentence("only %(limit)s letters were asked for", limit=limit)))
         else:
             chosen.append(invitee)
     languages = Counter(_language(desk, stationery, invitee) for invitee in chosen)
@@ -93,13 +95,13 @@ def _invited(desk: Desk, corrected: Collection[int]) -> set[int]:
 
 def _not_to_invite(invitee: Invitee, standing: Standing, earlier: State | None) -> str:
     if not invitee.contacts:
-        return "has no address"
+        return Sentence("has no address")
     if standing.stopped:
-        return "no more letters to this invitee are wanted"
+        return Sentence("no more letters to this invitee are wanted")
     if earlier is State.CONFIRMED:
-        return "confirmed in an earlier wave"
+        return Sentence("confirmed in an earlier wave")
     if earlier is State.UNSUBSCRIBED:
-        return "asked in an earlier wave not to be written to"
+        return Sentence("asked in an earlier wave not to be written to")
     return ""
 
 
@@ -149,7 +151,11 @@ def compose(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKi
     )
     if kind is LetterKind.REMINDER:
         if not 0 < step <= len(desk.settings.reminders):
-            message = f"there is no reminder {step}; config.toml has {len(desk.settings.reminders)} [[reminders]]"
+            message = Sentence(
+                "there is no reminder %(step)s; config.toml has %(number)s [[reminders]]",
+                step=step,
+                number=len(desk.settings.reminders),
+            )
             raise UsageError(message)
         values["letter_name"] = desk.settings.reminders[step - 1].letter
     return Composed(language, values, reference, cast_letter(stationery, kind, step, language, values, invitee.id))

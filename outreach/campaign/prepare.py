@@ -16,7 +16,7 @@ from outreach.campaign.mailing import compose
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
 from outreach.core.preflight import LetterFacts, check_everything
-from outreach.model import ConfigurationError, Finding, Invitee, LetterKind
+from outreach.model import ConfigurationError, Finding, Invitee, LetterKind, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,11 @@ def enrol_list(desk: Desk, enrolment: Enrolment, name: str, *, skip_bad: bool) -
 def _refuse_mistakes(enrolment: Enrolment, name: str, *, skip_bad: bool) -> None:
     mistakes = tuple(finding for finding in enrolment.findings if not finding.warning)
     if mistakes and not skip_bad:
-        message = f"{name} has {len(mistakes)} mistakes; nothing was changed (correct them, or use --skip-bad)"
+        message = Sentence(
+            "%(name)s has %(number)s mistakes; nothing was changed (correct them, or use --skip-bad)",
+            name=name,
+            number=len(mistakes),
+        )
         raise ConfigurationError(message, enrolment.findings)
 
 
@@ -134,7 +138,9 @@ def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = Tru
     try:
         stationery = desk.load_stationery()
     except ConfigurationError as error:
-        findings = error.findings or (Finding(str(error), "templates", "a letter cannot be read", "correct the file"),)
+        findings = error.findings or (
+            Finding(str(error), "templates", Sentence("a letter cannot be read"), Sentence("correct the file")),
+        )
         return (*enrolment.findings, *findings)
     findings = check_everything(
         desk.settings,
@@ -158,7 +164,14 @@ def _letter_facts(desk: Desk, stationery: Stationery, invitees: tuple[Invitee, .
             try:
                 words[language, kind, step] = compose(desk, stationery, invitee, kind, step).cast.words()
             except ConfigurationError as error:
-                errors.append(Finding(str(error), f"templates ({language})", "the letter cannot be made", "correct it"))
+                errors.append(
+                    Finding(
+                        str(error),
+                        Sentence("templates (%(language)s)", language=language),
+                        Sentence("the letter cannot be made"),
+                        Sentence("correct it"),
+                    )
+                )
     attachments = {language: stationery.attachments_for(LetterKind.INVITATION, language) for language in by_language}
     return LetterFacts(languages=stationery.languages(), words=words, attachments=attachments, errors=tuple(errors))
 

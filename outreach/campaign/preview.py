@@ -26,6 +26,7 @@ from outreach.model import (
     LetterState,
     Outgoing,
     OutreachError,
+    Sentence,
     UsageError,
 )
 
@@ -134,7 +135,7 @@ def send_test_letter(
     _refuse_invitees(desk, known, address)
     chosen = next((i for i in known if as_for is None or as_for in (i.id, i.name)), None)
     if chosen is None:
-        message = "there is no such invitee" if known else "contacts.csv is empty; add a row first"
+        message = Sentence("there is no such invitee") if known else Sentence("contacts.csv is empty; add a row first")
         raise UsageError(message)
     composed = compose(desk, stationery, chosen, kind, step)
     words, draft = composed.cast.words(), _draft(desk, stationery, chosen, kind, step, composed)
@@ -162,7 +163,11 @@ def _mailbox(address: str) -> str:
 
 
 def _refuse(address: str, invitee: Invitee) -> None:
-    message = f"{address} is an address of {invitee.name}; a test letter goes to an address of your own"
+    message = Sentence(
+        "%(address)s is an address of %(name)s; a test letter goes to an address of your own",
+        address=address,
+        name=invitee.name,
+    )
     raise UsageError(message)
 
 
@@ -180,6 +185,10 @@ async def _hand_over(desk: Desk, postman: Postman, address: str, data: bytes) ->
         await postman.close()
     (handover,) = settled
     if handover.result is not HandoverResult.ACCEPTED:
-        message = f"the relay did not take the test letter: {handover.reply} (at {handover.stage})"
+        message = Sentence(
+            "the relay did not take the test letter: %(reply)s (at %(stage)s)",
+            reply=handover.reply,
+            stage=handover.stage,
+        )
         raise OutreachError(message)
     return handover.reply

@@ -12,7 +12,7 @@ from outreach.adapters.uploads import Upload, Uploads
 from outreach.campaign.desk import Desk
 from outreach.campaign.prepare import enrol_list
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
-from outreach.model import Finding, UsageError
+from outreach.model import Finding, Sentence, UsageError
 
 LONGEST_NAME = 80
 
@@ -55,7 +55,7 @@ def look_at(desk: Desk, uploads: Uploads, token: str, seen: int | None = None) -
     """
     upload = uploads.find(token)
     if upload is None:
-        message = "this list is not kept any more: it was enrolled, or a day has passed; send the file again"
+        message = Sentence("this list is not kept any more: it was enrolled, or a day has passed; send the file again")
         raise UsageError(message)
     _refuse_unless(done=seen in (None, upload.version))
     enrolment = enrol(upload.header, upload.rows, where=upload.name)
@@ -103,7 +103,9 @@ def put_away(uploads: Uploads, token: str, looked: Looked) -> None:
 
 def _refuse_unless(*, done: bool) -> None:
     if not done:
-        message = "somebody else changed this list since you looked at it; nothing was changed: look at it again"
+        message = Sentence(
+            "somebody else changed this list since you looked at it; nothing was changed: look at it again"
+        )
         raise UsageError(message)
 
 

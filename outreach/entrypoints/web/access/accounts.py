@@ -11,7 +11,7 @@ from outreach.campaign.desk import Desk
 from outreach.entrypoints.web.access import passwords
 from outreach.entrypoints.web.access.roles import GIVEN, Role
 from outreach.entrypoints.web.access.tokens import digest, new_token
-from outreach.model import UsageError
+from outreach.model import Sentence, UsageError
 
 LONGEST_NAME = 60  # characters
 LINK_LASTS = timedelta(minutes=15)
@@ -30,11 +30,18 @@ def add_account(desk: Desk, name: str, role: str) -> str:
     """
     shown = unicodedata.normalize("NFC", " ".join(name.split()))
     if not 0 < len(shown) <= LONGEST_NAME or not shown.isprintable() or not key_of(shown):
-        message = f"“{name}” is no name for an account; take at most {LONGEST_NAME} characters that can be printed"
+        message = Sentence(
+            "“%(name)s” is no name for an account; take at most %(longest_name)s characters that can be printed",
+            name=name,
+            longest_name=LONGEST_NAME,
+        )
         raise UsageError(message)
     with desk.store.together():
         if not desk.store.access.add_account(key_of(shown), shown, role_named(role).value, desk.now()):
-            message = f"there is an account “{shown}” already; a new invitation: outreach web account invite “{shown}”"
+            message = Sentence(
+                "there is an account “%(shown)s” already; a new invitation: outreach web account invite “%(shown)s”",
+                shown=shown,
+            )
             raise UsageError(message)
         _note(desk, Deed.ACCOUNT_ADDED, name=shown, role=role)
         return new_link(desk, key_of(shown))
@@ -104,7 +111,7 @@ def account_named(desk: Desk, name: str) -> Account:
     """
     account = desk.store.access.account(key_of(name))
     if account is None:
-        message = f"there is no account “{name}”; outreach web account list shows them"
+        message = Sentence("there is no account “%(name)s”; outreach web account list shows them", name=name)
         raise UsageError(message)
     return account
 
@@ -116,7 +123,7 @@ def role_named(role: str) -> Role:
         UsageError: There is no such role.
     """
     if role not in GIVEN:
-        message = f"“{role}” is no role; take one of {', '.join(GIVEN)}"
+        message = Sentence("“%(role)s” is no role; take one of %(choices)s", role=role, choices=", ".join(GIVEN))
         raise UsageError(message)
     return Role(role)
 
@@ -127,5 +134,5 @@ def _note(desk: Desk, what: Deed, **about: str) -> None:
 
 def _refuse_unless(account: Account, *, done: bool) -> None:
     if not done:
-        message = f"{account.name} is the only admin; make another one first"
+        message = Sentence("%(name)s is the only admin; make another one first", name=account.name)
         raise UsageError(message)

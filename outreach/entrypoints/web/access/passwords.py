@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from outreach.model import TryAgainLaterError, UsageError
+from outreach.model import Sentence, TryAgainLaterError, UsageError
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -29,7 +29,7 @@ def place() -> Iterator[None]:
         TryAgainLaterError: Too many people log in at once.
     """
     if not _places.acquire(blocking=False):
-        message = "too many people log in at this moment; try again in a moment"
+        message = Sentence("too many people log in at this moment; try again in a moment")
         raise TryAgainLaterError(message)
     try:
         yield
@@ -80,7 +80,7 @@ def hashed(password: str) -> str:
         TryAgainLaterError: Too many people log in at once.
     """
     if len(password) > LONGEST:
-        message = f"the password is too long; take at most {LONGEST} characters"
+        message = Sentence("the password is too long; take at most %(longest)s characters", longest=LONGEST)
         raise UsageError(message)
     with turn():
         return _hasher().hash(password)

@@ -12,8 +12,9 @@ from outreach.campaign.preview import send_test_letter
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.connections import try_servers
 from outreach.entrypoints.web.pages.audit import in_words
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
-from outreach.model import ConfigurationError, Finding, OutreachError
+from outreach.model import ConfigurationError, Finding, OutreachError, Sentence
 
 TEST = "/letters/test"
 LATELY, MOST_SHOWN = 100, 10  # lines of the audit trail that are looked at, and test letters that are shown
@@ -40,8 +41,10 @@ def _findings(desk: Desk, *, online: bool) -> tuple[Finding, ...]:
     try:
         findings = check(desk, offline=not online)
     except ConfigurationError as error:
-        cure = "correct it and check again"
-        return error.findings or (Finding(str(error), "the campaign folder", "nothing can be sent", cure),)
+        cure = Sentence("correct it and check again")
+        return error.findings or (
+            Finding(error.args[0], Sentence("the campaign folder"), Sentence("nothing can be sent"), cure),
+        )
     if not online:
         return findings
     servers = tuple(try_servers(desk))
@@ -70,5 +73,5 @@ def send_test(visit: Visit) -> Response:
         with relay(visit.desk) as make_postman:
             reply = send_test_letter(visit.desk, make_postman, address, kind, step, as_for=who or None)
     except OutreachError as error:
-        return _test(visit, str(error), 422)
+        return _test(visit, error_words(visit.say, error), 422)
     return visit.go(TEST, visit.say("The test letter to %(address)s left: %(reply)s", address=address, reply=reply))

@@ -11,6 +11,7 @@ from outreach.bootstrap import uploads
 from outreach.campaign.prepare import contacts_file, enrolled_now
 from outreach.campaign.uploading import Looked, bad_rows_file, correct, enrol_upload, look_at, put_away, take_upload
 from outreach.entrypoints.web.access.roles import Role
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import ConfigurationError, UsageError
 
@@ -46,7 +47,7 @@ def send(visit: Visit) -> Response:
     try:
         token = take_upload(visit.desk, uploads(visit.desk), file.filename or "", file.file.read())
     except (ConfigurationError, UsageError) as error:
-        return _page(visit, str(error), 422)
+        return _page(visit, error_words(visit.say, error), 422)
     return visit.go(f"{HERE}/{token}")
 
 

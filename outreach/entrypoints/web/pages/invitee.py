@@ -18,7 +18,16 @@ from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import LETTERS, READINGS, STATES, mark
-from outreach.model import EntryKind, Invitee, LetterKind, OutreachError, ReadingKind, State, UsageError
+from outreach.model import (
+    EntryKind,
+    Invitee,
+    LetterKind,
+    OutreachError,
+    ReadingKind,
+    Sentence,
+    State,
+    UsageError,
+)
 
 LONGEST_NOTE = 2000  # characters
 RECORDED = (
@@ -223,7 +232,7 @@ def record(visit: Visit) -> Response:
     """Records an answer that came by phone, by letter or in person."""
     state, way = visit.field("state"), visit.field("way")
     if state not in {one.value for one in RECORDED} or way not in WAYS:
-        message = "choose what was answered and how it came"
+        message = Sentence("choose what was answered and how it came")
         raise UsageError(message)
     heard, note = visit.say(WAYS[way]), visit.field("note").strip()[:LONGEST_NOTE]
     words = f"{heard}: {note}" if note else heard
@@ -235,7 +244,7 @@ def hold(visit: Visit) -> Response:
     try:
         until = date.fromisoformat(visit.field("until"))
     except ValueError as error:
-        message = f"“{visit.field('until')}” is no day; write it like 2022-10-10"
+        message = Sentence("“%(field)s” is no day; write it like 2022-10-10", field=visit.field("until"))
         raise UsageError(message) from error
     said = visit.say("no letters before %(day)s", day=Speech(visit.language).day(until))
     return _done(visit, lambda given: review.hold(visit.desk, given, until), said)

@@ -12,18 +12,11 @@ from outreach.campaign.mailing import Plan
 from outreach.core.letters.stationery import Stationery
 from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
 from outreach.entrypoints.web.pages.sending import PROGRESS
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
-from outreach.entrypoints.web.words import mark
 from outreach.model import ConfigurationError, OutreachError
 
 PATIENCE = 10.0  # seconds that another launch has to end
-# The reasons of plan_launch, so that they are said in the person's language.
-REASONS = (
-    mark("has no address"),
-    mark("no more letters to this invitee are wanted"),
-    mark("confirmed in an earlier wave"),
-    mark("asked in an earlier wave not to be written to"),
-)
 
 
 class _OtherNumberError(OutreachError):
@@ -48,7 +41,9 @@ def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200
         seen = agreement_to(desk, stationery, plan).spelled
     except ConfigurationError as error:
         errors = [finding for finding in error.findings if not finding.warning]
-        return visit.page("letters/launch.html", plan=None, errors=errors, why=error, typed="", warnings=0)
+        return visit.page(
+            "letters/launch.html", plan=None, errors=errors, why=error_words(visit.say, error), typed="", warnings=0
+        )
     sending = desk.settings.sending
     return visit.page(
         "letters/launch.html",
