@@ -13,7 +13,7 @@ from outreach.adapters.store.departures import Claimed, Look, Outcome
 from outreach.campaign.desk import Desk
 from outreach.campaign.outcomes import outcome_of
 from outreach.campaign.wire import letter_parts, outgoing
-from outreach.model import Handover, HandoverResult, Letter, Outgoing, OutreachError, TryAgainLaterError
+from outreach.model import INTERRUPTED, Handover, HandoverResult, Letter, Outgoing, OutreachError, TryAgainLaterError
 
 T = TypeVar("T")
 STOP_CHECK = 0.2  # seconds between two looks whether to stop
@@ -24,7 +24,7 @@ AGAIN = 0.2  # seconds between two tries
 # It goes on while the machine sleeps, where the system has such a clock.
 _RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 NEVER_BEGUN = Handover(HandoverResult.NOT_TRIED, "connect", "")
-NOBODY_KNOWS = Handover(HandoverResult.IN_DOUBT, "payload", "the program failed while it handed the letter over")
+NOBODY_KNOWS = Handover(HandoverResult.IN_DOUBT, INTERRUPTED, "the program failed while it handed the letter over")
 
 
 class Postman(Protocol):

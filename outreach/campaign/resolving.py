@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.core.proof import doubted_since, waiting_time
-from outreach.model import EntryKind, Letter, LetterState, Sentence, TryAgainLaterError, UsageError
+from outreach.model import (
+    INTERRUPTED,
+    EntryKind,
+    Letter,
+    LetterState,
+    Sentence,
+    TryAgainLaterError,
+    UsageError,
+)
 
 MOST_LETTERS = 10**15
 PATIENCE = 10.0  # seconds that a look for letters in doubt has to end
@@ -62,9 +70,13 @@ def _has_left(desk: Desk, letter: Letter) -> str:
 
 
 def _send_again(desk: Desk, letter: Letter) -> str:
-    """Not before the waiting time is over: the relay or a sender that was only slow may be in the midst of it."""
+    """Where nobody saw how the attempt ended, not before the waiting time is over.
+
+    A sender that was only slow, or the relay, may be in the midst of it. Where the relay broke off, or was silent for
+    ten minutes, a person's word is enough.
+    """
     now, free = desk.now(), doubted_since(letter) + waiting_time(desk.settings)
-    if now < free:
+    if letter.stage == INTERRUPTED and now < free:
         at = f"{free.astimezone(ZoneInfo(desk.settings.campaign.timezone)):%d %b, %H:%M:%S}"
         message = Sentence(
             "letter %(id)s may still be on its way and would come twice: a relay may take it for ten minutes more "

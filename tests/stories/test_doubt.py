@@ -199,6 +199,19 @@ def test_no_person_sends_again_what_may_still_be_on_its_way(make_room: MakeRoom)
     assert room.state() is LetterState.READY
 
 
+def test_a_person_who_saw_the_relay_break_off_may_send_again_at_once(make_room: MakeRoom) -> None:
+    """The connection is gone on both sides: what the relay's log says is enough."""
+    room = make_room(lossy={NORTHAM})
+    room.launch()
+    letter = room.letter()
+    assert letter.state is LetterState.IN_DOUBT
+    room.relay.lossy.clear()
+    room.office.call("outbox", "resolve", str(letter.id), "resend", now=room.clock.now().isoformat())
+    room.clock.move_to(room.clock.now() + timedelta(minutes=1))
+    room.post()
+    assert (room.state(), room.taken()) == (LetterState.ACCEPTED, 1)
+
+
 # ---------------------------------------------------------------- killed, and embedded
 
 

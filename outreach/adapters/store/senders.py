@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import clock, writing
 from outreach.adapters.store.locks import only_one
-from outreach.model import LetterState
+from outreach.model import INTERRUPTED, LetterState
 
 LEASE = timedelta(seconds=60)
 PATIENCE = 5.0  # seconds that another sender has to end, where only one may send
@@ -83,7 +83,8 @@ class Senders:
         """Of senders that are no more: what was claimed is ready again, what was being handed over is in doubt."""
         left = t.letter.c.claimed_by.is_(None) | t.letter.c.claimed_by.not_in(select(t.sender.c.name))
         ready = {"state": LetterState.READY.value, "claimed_by": None}
-        doubt = {"state": LetterState.IN_DOUBT.value, "last_reply": DIED, "settled_at": now, "claimed_by": None}
+        why = {"stage": INTERRUPTED, "last_reply": DIED}
+        doubt = {"state": LetterState.IN_DOUBT.value, **why, "settled_at": now, "claimed_by": None}
         for state, values in ((LetterState.CLAIMED, ready), (LetterState.HANDING_OVER, doubt)):
             mine = self._mine & (t.letter.c.state == state.value) & left
             connection.execute(update(t.letter).where(mine).values(values))

@@ -18,6 +18,7 @@ from outreach.adapters.store.store import Store
 from outreach.adapters.store.switches import PAUSED
 from outreach.core.pacing import Limits, connections_for
 from outreach.model import (
+    INTERRUPTED,
     Contact,
     Drop,
     Entry,
@@ -162,7 +163,7 @@ def test_what_a_sender_that_died_had_in_hand(store: Store) -> None:
         assert store.senders.renew("w", 1, lambda place, held: place + len(held), LATER) == 1
         assert states(store) == {a: LetterState.IN_DOUBT, b: LetterState.READY}
         doubt = store.outbox.letters(states=[LetterState.IN_DOUBT])[0]
-        assert (doubt.settled_at, doubt.stage) == (LATER, "payload")
+        assert (doubt.settled_at, doubt.stage) == (LATER, INTERRUPTED)
         assert [one.key.invitee for one in claim(store).letters] == [b]
 
 
