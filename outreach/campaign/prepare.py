@@ -12,6 +12,7 @@ from outreach.adapters.dns import look_up_sender
 from outreach.adapters.sheets import read_rows, write_csv
 from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
+from outreach.campaign.erasing import without_suppressed
 from outreach.campaign.mailing import compose
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
@@ -45,7 +46,7 @@ def listed_now(desk: Desk) -> Enrolment:
     path = contacts_file(desk)
     if not path.exists() and enrolled_now(desk):
         return Enrolment((), (), (), ())
-    return read_contacts(path)
+    return without_suppressed(desk, read_contacts(path))
 
 
 def enrolled_now(desk: Desk) -> tuple[Invitee, ...]:
@@ -75,7 +76,7 @@ def import_contacts(
         ConfigurationError: The list has mistakes; all of them are in its findings.
     """
     source = contacts_file(desk, path)
-    enrolment = enrolment or read_contacts(source)
+    enrolment = enrolment or without_suppressed(desk, read_contacts(source))
     _refuse_mistakes(enrolment, source.name, skip_bad=skip_bad)
     if dry_run:
         done = desk.store.register.would_enrol(enrolment.invitees)
@@ -93,7 +94,7 @@ def enrol_list(desk: Desk, enrolment: Enrolment, name: str, *, skip_bad: bool) -
     """
     _refuse_mistakes(enrolment, name, skip_bad=skip_bad)
     return desk.store.register.enrol(
-        enrolment.invitees, clues_of, desk.now(), desk.by, listed_in=name, within=_make_letters_anew(desk)
+        without_suppressed(desk, enrolment).invitees, clues_of, desk.now(), desk.by, listed_in=name, within=_make_letters_anew(desk)
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from outreach.adapters.store.audit import Deed
 from outreach.campaign.desk import Desk
+from outreach.campaign.erasing import refuse_suppressed
 from outreach.campaign.handing_over import Postman
 from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
 from outreach.campaign.prepare import everybody, listed_now
@@ -130,6 +131,7 @@ def send_test_letter(
     """
     if problem := address_mistake(address):
         raise UsageError(problem)
+    refuse_suppressed(desk, address)
     stationery = desk.load_stationery()
     known = everybody(desk, listed_now(desk).invitees)
     _refuse_invitees(desk, known, address)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from outreach.adapters.store.acts import Act
 from outreach.adapters.store.inbox import Understood
 from outreach.campaign.desk import Desk
+from outreach.campaign.erasing import refuse_suppressed
 from outreach.campaign.mailing import new_letter
 from outreach.campaign.meanwhile import Watch, unless
 from outreach.campaign.prepare import clues_of
@@ -256,6 +257,7 @@ def write_again(desk: Desk, given: str, address: str) -> Done:
     invitee = desk.invitee(given)
     if problem := address_mistake(address):
         raise UsageError(problem)
+    refuse_suppressed(desk, address)
     standing = desk.store.journal.standing(invitee.number)
     _refuse_doubled(desk, invitee, address)
     if standing.stopped or standing.state in NO_MORE_LETTERS:

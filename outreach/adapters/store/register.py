@@ -278,6 +278,11 @@ class Register:
             listing.relabel(connection, [number])
             _note_change(connection)
 
+    def changed(self, connection: Connection, number: int) -> None:
+        """Somebody else changed the contacts of an invitee, within this transaction."""
+        listing.relabel(connection, [number])
+        _note_change(connection)
+
     def remember(self, connection: Connection, sender: str, number: int) -> None:
         """Remembers what a person decided: mail of this sender is of that invitee."""
         mine = (t.clue.c.kind == "remembered") & (t.clue.c.value == sender)

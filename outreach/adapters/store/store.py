@@ -18,6 +18,7 @@ from outreach.adapters.store.archive import Archive
 from outreach.adapters.store.audit import Audit
 from outreach.adapters.store.departures import Departures
 from outreach.adapters.store.engine import open_engine, sqlite_path, together, writing
+from outreach.adapters.store.erasure import Erasure
 from outreach.adapters.store.figures import Figures
 from outreach.adapters.store.inbox import Inbox
 from outreach.adapters.store.invitee_list import InviteeList
@@ -58,6 +59,7 @@ class Store:
     figures: Figures
     invitee_list: InviteeList
     audit: Audit
+    erasure: Erasure
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -120,7 +122,7 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     mail_list = MailList(engine, campaign, wave)
     first = (journal, register, outbox, departures, senders, inbox, mail_list, acts, lessons, switches)
     invitees = InviteeList(engine, campaign, wave)
-    return Store(engine, campaign, wave, *first, archive, passes, access, figures, invitees, Audit(engine, campaign))
+    return Store(engine, campaign, wave, *first, archive, passes, access, figures, invitees, Audit(engine, campaign), Erasure(engine))
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

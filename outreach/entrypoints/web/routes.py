@@ -72,6 +72,7 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/invitees/{invitee:int}/hold", Role.REVIEWER, invitee.hold),
     Row("POST", "/invitees/{invitee:int}/stop", Role.REVIEWER, invitee.stop),
     Row("POST", "/invitees/{invitee:int}/write", Role.SENDER, invitee.write),
+    Row("POST", "/invitees/{invitee:int}/erase", Role.ADMIN, invitee.erase),
     # Review of answers, and the inbox
     Row("GET", "/review", Role.READER, review.queue),
     Row("GET", "/review/{mail:int}", Role.READER, review.one),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
-from outreach.campaign import review
+from outreach.campaign import erasing, review
 from outreach.campaign.report import LogLine, Story, story_of
 from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.web.charts.speech import Speech
@@ -270,3 +270,17 @@ def _done(visit: Visit, act: Callable[[str], review.Done], said: str) -> Respons
     except OutreachError as error:
         return visit.go(here, str(error), tone="error")
     return visit.go(here, visit.say("%(invitee)s: %(said)s.", invitee=invitee.name, said=said), undo=done.act)
+
+
+def erase(visit: Visit) -> Response:
+    """Erases the personal data, if the person knows that it is for good."""
+    invitee = _invitee(visit)
+    if visit.field("sure") != "yes":
+        message = Sentence("say that you know it cannot be taken back; nothing was erased")
+        raise UsageError(message)
+    done = erasing.erase(visit.desk, invitee.id)
+    said = visit.say("The personal data of %(name)s are erased. Please take its rows out of the list of contacts too.", name=invitee.name)
+    if done.shared_with:
+        names = ", ".join(done.shared_with)
+        said += " " + visit.say("Still written to at one of these addresses: %(names)s.", names=names)
+    return visit.go(f"/invitees/{invitee.number}", said)
