@@ -36,7 +36,15 @@ from outreach.core.proof import (
     waiting_time,
 )
 from outreach.core.reading.reader import open_mail
-from outreach.model import EntryKind, Letter, LetterState, RelayProfile
+from outreach.model import (
+    EntryKind,
+    Letter,
+    LetterState,
+    LoginRefusedError,
+    OutreachError,
+    RelayProfile,
+    TryAgainLaterError,
+)
 
 PATIENCE = 30.0  # seconds that another look has to end
 DOUBT = (LetterState.IN_DOUBT,)
@@ -100,7 +108,7 @@ def settle_doubts(desk: Desk, open_archive: OpenArchive) -> Settled:
         with open_archive() as archive:
             places = find_places(desk, archive)
             for letter, look in due:
-                _settle(desk, archive, places, letter, look, settled)
+                _settle_or_set_aside(desk, archive, places, letter, look, settled)
     return settled
 
 
@@ -193,10 +201,31 @@ def wanted_letter(desk: Desk, letter: Letter) -> Wanted:
     )
 
 
-def _subject(desk: Desk, letter: Letter) -> str:
-    key, stationery = letter.key, desk.frozen(letter.edition)
-    cast = cast_letter(stationery, key.kind, key.step, letter.language, letter.values, letter.to)
+def _subject(desk: Desk, letter: Letter) -> str | None:
+    """None: the letter can no longer be made, and is known by its Message-ID alone."""
+    key = letter.key
+    try:
+        stationery = desk.frozen(letter.edition)
+        cast = cast_letter(stationery, key.kind, key.step, letter.language, letter.values, letter.to)
+    except (TryAgainLaterError, LoginRefusedError):
+        raise
+    except OutreachError:
+        return None
     return cast.subject.decode()
+
+
+def _settle_or_set_aside(
+    desk: Desk, archive: Archive, places: Sequence[Place], letter: Letter, look: Look | None, settled: Settled
+) -> None:
+    """One letter that cannot be looked for waits for a person, and the others go on, unless the mailbox is away."""
+    try:
+        _settle(desk, archive, places, letter, look, settled)
+    except (TryAgainLaterError, LoginRefusedError):
+        raise
+    except OutreachError as error:
+        settled.waiting += 1
+        words = f"it could not be looked for ({error}); {what_to_do(letter)}"
+        desk.store.archive.note_look(letter, Look(0, desk.now(), words))
 
 
 def _settle(
@@ -210,6 +239,8 @@ def _settle(
     looks = (look.looks if look else 0) + 1
     trusted = [_still_true(desk, archive, place, letter) for place in places]
     verdict = not_found(letter.first_tried_at or letter.due_at, looks, trusted)
+    if isinstance(verdict, SendAgain) and _subject(desk, letter) is None:
+        verdict = Ask(f"{verdict.why}, but it can no longer be made as it was queued")
     if isinstance(verdict, SendAgain):
         settled.again += _send_again(desk, letter, verdict, look)
         return

@@ -1,4 +1,4 @@
-"""Erases the personal data of an invitee at somebody's wish; that it was invited, and what it answered, stays a figure."""
+"""Erases the personal data of an invitee at somebody's wish; what it answered, and when, stays as a figure."""
 
 from __future__ import annotations
 

@@ -216,7 +216,8 @@ class Batch:
                 self._outcomes[letter.id] = outcome_of(desk, letter, known, now, begun=True)
         tried = {one.letter.id for one in self.tried}
         await self._settle(now)
-        desk.store.departures.release([one for one in self._claimed.letters if one.id not in tried], self._sender)
+        untried = [letter for letter in self._claimed.letters if letter.id not in tried]
+        desk.store.departures.release(untried, self._sender, desk.limits)
 
     async def _settle(self, now: datetime) -> None:
         known, departures = tuple(self._outcomes.values()), self._desk.store.departures

@@ -38,7 +38,7 @@ class Wanted:
     number: int  # of its invitee, as the reference proves
     sender: str
     to: str
-    subject: str
+    subject: str | None  # None: it can no longer be told
     since: datetime  # when it was first tried, which is its Date
     other_ids: Collection[str] = ()  # Message-IDs of other letters to the same invitee
     other_dates: Collection[datetime] = ()  # and their Dates
@@ -83,7 +83,7 @@ def _is_the_letter(copy: Copy, wanted: Wanted) -> bool:
         return False
     if wanted.to.lower() not in {box.address for box in message.to}:
         return False
-    if _plain(message.subject) != _plain(wanted.subject):
+    if wanted.subject is None or _plain(message.subject) != _plain(wanted.subject):
         return False
     return _in_time(copy, wanted)
 

@@ -17,7 +17,6 @@ from outreach.adapters.store.engine import sqlite_path
 from outreach.campaign import handing_over
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import LONGEST, Batch
-from outreach.campaign.posting import limits
 from outreach.core.refusals import classify
 from outreach.model import Handover, Leave, Letter, LetterState, TryAgainLaterError
 from outreach.settings import SmtpSettings
@@ -33,7 +32,7 @@ both = pytest.mark.parametrize("extensions", [PLAIN, PIPELINING], ids=["plain", 
 
 def batch_of(desk: Desk, heed: Heed = lambda *_: None, clock: Callable[[], float] = lambda: 0.0) -> Batch:
     """All letters that are due, claimed together."""
-    claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), limits(desk))
+    claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), desk.limits)
     return Batch(desk, claimed, "w", lambda *_: Leave(), heed, clock)
 
 

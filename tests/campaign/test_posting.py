@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from outreach.adapters.smtp import SmtpPostman
 from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, limits, post
+from outreach.campaign.posting import MOST_AT_ONCE, post
+from outreach.core.refusals import classify
 from outreach.model import (
     Contact,
     Handover,
@@ -280,7 +282,7 @@ def test_no_letter_begins_long_after_its_intent(make_office: Callable[..., Desk]
     """The process slept, or the relay has become slow: what has not begun waits untried, to be looked at anew."""
     moments = iter([0.0] * (1 + 2 * late_after) + [LONGEST + 1] * 20)
     desk, relay = make_office(10), Relay()
-    claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), limits(desk))
+    claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), desk.limits)
     batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, lambda: next(moments))
     asyncio.run(batch.hand_over(relay.postman(), lambda: False))
     assert relay.asked == len(relay.taken) == late_after
@@ -294,7 +296,7 @@ def test_the_last_letter_of_a_slow_batch_ends_it_well(make_office: Callable[...,
     """A relay that takes its time for one letter keeps its connection."""
     moments = iter([0.0, 0.0, 0.0, LONGEST + 1])
     desk, relay = make_office(1), Relay()
-    claimed = desk.store.departures.claim(NOW, "w", 1, lambda *_: Leave(), limits(desk))
+    claimed = desk.store.departures.claim(NOW, "w", 1, lambda *_: Leave(), desk.limits)
     batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, lambda: next(moments))
     postman = relay.postman()
     asyncio.run(batch.hand_over(postman, lambda: False))
@@ -333,6 +335,15 @@ class LateClock:
     def now(self) -> datetime:
         """The moment."""
         return datetime(2022, 9, 15, 21, 57, tzinfo=UTC)
+
+
+def test_a_relay_that_is_away_uses_up_nothing_of_the_day(make_office: Callable[..., Desk]) -> None:
+    """However often it is tried in vain, the letters of the day leave when it is back."""
+    desk, relay = make_office(3, per_day=2), Relay()
+    nobody = SmtpSettings("127.0.0.1", 1, security="none")
+    for _ in range(4):
+        assert post(desk, lambda: SmtpPostman(nobody, None, classify=classify)).problem is not None
+    assert post(desk, relay.postman).done == {LetterState.ACCEPTED: 2}
 
 
 def test_a_used_up_day_ends_the_pass(make_office: Callable[..., Desk]) -> None:

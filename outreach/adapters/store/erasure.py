@@ -17,7 +17,14 @@ from outreach.adapters.store.journal import chunks
 GONE = "erased@erased.invalid"  # RFC 2606: leads nowhere
 WORDS = "erased"
 NOTHING = zlib.compress(b"")
-FORGOTTEN = {"withheld": [], "mail": None, "filed": None, "filed_nowhere": False, "sender": "", "sender_was": None}
+FORGOTTEN: dict[str, Any] = {
+    "withheld": [],
+    "mail": None,
+    "filed": None,
+    "filed_nowhere": False,
+    "sender": "",
+    "sender_was": None,
+}
 SHREDDED = ("mail", "reading", "letter", "contact", "clue", "note", "act", "audit", "lesson")
 
 
@@ -54,7 +61,9 @@ class Erasure:
         addresses = {address for row in contacts for address in (row.email, *row.cc)}
         clues = select(t.clue.c.value).where(t.clue.c.invitee == number)
         addresses.update(connection.execute(clues).scalars())
-        letters = connection.execute(select(t.letter.c.id, t.letter.c.to_address).where(t.letter.c.invitee == number)).all()
+        letters = connection.execute(
+            select(t.letter.c.id, t.letter.c.to_address).where(t.letter.c.invitee == number)
+        ).all()
         addresses.update(row.to_address for row in letters)
         lowered = frozenset(address.lower() for address in addresses if "@" in address and address != GONE)
         mails = connection.execute(select(t.reading.c.mail).where(_is_of(number, lowered))).scalars()
@@ -77,11 +86,15 @@ class Erasure:
 
     def shred(self) -> None:
         """Nothing of what was erased stays in the database's files."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")  # secure_delete has overwritten the rest
-            else:
-                connection.execute(text(f"VACUUM {', '.join(SHREDDED)}"))
+        if self._engine.dialect.name == "sqlite":
+            connection = self._engine.raw_connection()
+            try:  # secure_delete has overwritten the rest
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+            return
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
+            plain.execute(text(f"VACUUM {', '.join(SHREDDED)}"))
 
 
 def _is_of(number: int, addresses: frozenset[str]) -> ColumnElement[bool]:
@@ -121,7 +134,14 @@ def _erase_letters(connection: Connection, letters: Sequence[int], now: datetime
 def _erase_mails(connection: Connection, mails: Sequence[int]) -> None:
     """The digest stays, so that a mailbox that still holds the mail does not bring it again."""
     words = dict.fromkeys(("message_id", "from_name", "from_address", "subject", "new_text", "trust", "why"), "")
-    values = {**words, "evidence": [], "candidates": [], "redirect_to": None, "bounce": None, "problem": WORDS}
+    values: dict[str, Any] = {
+        **words,
+        "evidence": [],
+        "candidates": [],
+        "redirect_to": None,
+        "bounce": None,
+        "problem": WORDS,
+    }
     for some in chunks(mails):
         connection.execute(
             update(t.mail).where(t.mail.c.id.in_(some)).values(raw=NOTHING, size=0, source="", problem=WORDS)

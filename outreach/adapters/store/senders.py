@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -17,6 +21,35 @@ LEASE = timedelta(seconds=60)
 PATIENCE = 5.0  # seconds that another sender has to end, where only one may send
 BUSY = "another process is sending this campaign's letters; wait until it has finished, or stop it"
 DIED = "the program was interrupted while it handed the letter over"
+
+
+def own_name() -> str:
+    """What this process is called among the senders, so that others on this machine know whether it still lives."""
+    return f"{_machine()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _machine() -> str:
+    """Where process numbers mean the same: containers may share a name, but not those."""
+    try:
+        numbers = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        numbers = 0
+    return f"{socket.gethostname()[:60].replace(':', '.')}/{numbers}"
+
+
+def has_died(name: str) -> bool:
+    """Whether a sender of this machine has surely ended; of others nobody knows before their lease runs out."""
+    machine, _, process = name.rpartition(":")[0].rpartition(":")
+    if machine != _machine() or not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass  # it lives, and is somebody else's
+    return False
+
 
 Share = Callable[[int, Sequence[int]], int]  # own place among the senders, connections that each holds → mine
 
@@ -38,8 +71,8 @@ class Senders:
         alone = self._engine.dialect.name == "sqlite"
         with only_one(self._engine, "sender", BUSY, patience=PATIENCE) if alone else nullcontext():
             with writing(self._engine) as connection:
-                if alone:
-                    connection.execute(delete(t.sender))  # whoever was here has died
+                present = connection.execute(select(t.sender.c.name)).scalars().all()
+                _bury(connection, [one for one in present if alone or has_died(one)])  # alone: whoever was here died
                 self._enter(connection, name, lease)
                 self._recover(connection, now)
             try:
@@ -66,9 +99,9 @@ class Senders:
             at = clock(connection)
             query = select(t.sender).order_by(t.sender.c.name).with_for_update()
             rows = {row.name: row for row in connection.execute(query)}
-            dead = [one for one, row in rows.items() if row.lease_until < at and one != name]
+            dead = [one for one, row in rows.items() if one != name and (row.lease_until < at or has_died(one))]
             if dead:
-                connection.execute(delete(t.sender).where(t.sender.c.name.in_(dead)))
+                _bury(connection, dead)
                 self._recover(connection, now)
             if name not in rows:  # we were away for so long that others took over
                 self._enter(connection, name, lease)
@@ -94,3 +127,9 @@ class Senders:
         with writing(self._engine) as connection:
             query = select(t.sender.c.name).where(t.sender.c.lease_until >= clock(connection))
             return len(connection.execute(query).all())
+
+
+def _bury(connection: Connection, dead: Sequence[str]) -> None:
+    """They are no senders any more; what they had in hand belongs to nobody."""
+    if dead:
+        connection.execute(delete(t.sender).where(t.sender.c.name.in_(dead)))

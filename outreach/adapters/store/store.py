@@ -122,7 +122,19 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     mail_list = MailList(engine, campaign, wave)
     first = (journal, register, outbox, departures, senders, inbox, mail_list, acts, lessons, switches)
     invitees = InviteeList(engine, campaign, wave)
-    return Store(engine, campaign, wave, *first, archive, passes, access, figures, invitees, Audit(engine, campaign), Erasure(engine))
+    return Store(
+        engine,
+        campaign,
+        wave,
+        *first,
+        archive,
+        passes,
+        access,
+        figures,
+        invitees,
+        Audit(engine, campaign),
+        Erasure(engine),
+    )
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from outreach.adapters.store.erasure import GONE
 from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign import erasing, review
@@ -70,6 +71,8 @@ def one(visit: Visit) -> Response:
         events=events[::-1] if newest else events,
         newest=newest,
         why=why(visit, told.line),
+        gone=GONE,
+        erased=bool(invitee.contacts) and invitee.contact.email == GONE,
         country=speech.country(invitee.country),
         kind=visit.say(KINDS.get(invitee.kind, invitee.kind)),
         tongue=speech.tongue,
@@ -279,7 +282,10 @@ def erase(visit: Visit) -> Response:
         message = Sentence("say that you know it cannot be taken back; nothing was erased")
         raise UsageError(message)
     done = erasing.erase(visit.desk, invitee.id)
-    said = visit.say("The personal data of %(name)s are erased. Please take its rows out of the list of contacts too.", name=invitee.name)
+    said = visit.say(
+        "The personal data of %(name)s are erased. Please take its rows out of the list of contacts too.",
+        name=invitee.name,
+    )
     if done.shared_with:
         names = ", ".join(done.shared_with)
         said += " " + visit.say("Still written to at one of these addresses: %(names)s.", names=names)
