@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import clock, writing
 from outreach.adapters.store.locks import only_one
-from outreach.model import INTERRUPTED, LetterState
+from outreach.model import INTERRUPTED, LetterState, OutreachError
 
 LEASE = timedelta(seconds=60)
 PATIENCE = 5.0  # seconds that another sender has to end, where only one may send
@@ -78,7 +78,8 @@ class Senders:
             try:
                 yield
             finally:
-                with writing(self._engine) as connection:
+                # If it cannot be said, the lease runs out, and what went wrong before is not hidden by this.
+                with suppress(OutreachError), writing(self._engine) as connection:
                     connection.execute(delete(t.sender).where(t.sender.c.name == name))
 
     def _enter(self, connection: Connection, name: str, lease: timedelta) -> None:
