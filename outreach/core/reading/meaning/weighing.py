@@ -37,8 +37,8 @@ SURE: Mapping[ReadingKind, float] = {
     K.UNSUBSCRIBE: 2.0,
     K.UNRELATED: 2.5,
 }
-# What it costs where the clearest sentence says it less than clearly, less than plainly, hardly. A mail may sound like a
-# yes or a no by its tone alone; the other kinds are often said in several sentences.
+# What it costs where the clearest sentence says it less than clearly, less than plainly, hardly. A mail may sound like
+# a yes or a no by its tone alone; the other kinds are often said in several sentences.
 UNCLEAR: Mapping[ReadingKind, tuple[float, float, float]] = {
     K.CONFIRM: (0.8, 1.8, 2.6),
     K.DECLINE: (0.5, 2.0, 2.5),
