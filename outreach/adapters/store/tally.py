@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.adapters.store import tables as t
 from outreach.model import Entry, EntryKind, State
@@ -70,16 +71,17 @@ def change(connection: Connection, campaign: str, wave: int, changes: Mapping[Al
     mine = {"campaign": campaign, "wave": wave}
     rows = [{**mine, **alike._asdict(), "number": number} for alike, number in sorted(changes.items()) if number]
     if rows:
-        connection.execute(_INTO_POSTGRESQL if connection.dialect.name == "postgresql" else _INTO_SQLITE, rows)
+        connection.execute(_adding(connection.dialect.name), rows)
 
 
-def _adding(query: Any) -> Any:
+@cache
+def _adding(dialect: str) -> Any:
+    """Adds to what the writer counted before."""
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
+    query = insert(t.tally).values(writer=func.pg_backend_pid() if dialect == "postgresql" else 0)
     keys = [column.name for column in t.tally.primary_key]
-    return query.on_conflict_do_update(index_elements=keys, set_={"number": t.tally.c.number + query.excluded.number})
-
-
-_INTO_POSTGRESQL = _adding(postgresql.insert(t.tally).values(writer=func.pg_backend_pid()))
-_INTO_SQLITE = _adding(sqlite.insert(t.tally).values(writer=0))
+    more = {"number": t.tally.c.number + query.excluded.number}
+    return query.on_conflict_do_update(index_elements=keys, set_=more)
 
 
 def kept(campaign: str, wave: int, what: str, names: Sequence[str]) -> Select[Any]:
