@@ -207,7 +207,8 @@ class Journal:
         numbers = connection.execute(select(t.entry.c.invitee).where(mine).distinct()).scalars().all()
         for some in chunks(numbers):
             entries = self._entries_where(connection, t.entry.c.invitee.in_(some))
-            listing.relabel(connection, some)
+            if placed := [n for n, labels in listing.labels_of(connection, some).items() if labels["lat"]]:
+                listing.relabel(connection, placed)  # the listing did not know where they are
             self._list(connection, entries, {number: self._fold(facts) for number, facts in entries.items()})
         tally.recount(connection, self._campaign, self._wave)
 
