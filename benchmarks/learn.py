@@ -30,7 +30,7 @@ from outreach.core.reading.phrases import sentences
 from outreach.core.reading.reader import bare_subject, open_mail
 from outreach.core.reading.text.new_text import own_words
 from outreach.languages import Languages, load_languages
-from outreach.languages.scores import Scores, Table, Trait, Votes, pack, side_by_side, told, trait
+from outreach.languages.scores import Scores, Table, Trait, Votes, pack, side_by_side
 from outreach.languages.spelling import plain
 
 ROOT = Path(__file__).parent.parent
@@ -156,7 +156,7 @@ def tabled(*models: Fitted, least: float) -> tuple[Scores, ...]:
         told_so: np.concatenate([one.get(told_so, zero) for one, zero in zip(known, none, strict=True)])
         for told_so in sorted(set().union(*known))
     }
-    kept = {trait(one): side_by_side(row.tolist()) for one, row in weights.items() if np.abs(row).max() >= least}
+    kept = {one: side_by_side(row.tolist()) for one, row in weights.items() if np.abs(row).max() >= least}
     table = Table(sum(map(len, none)), kept)
     firsts = np.cumsum([0, *map(len, none)]).tolist()
     return tuple(one.scores(table, first) for one, first in zip(models, firsts, strict=False))
@@ -203,17 +203,17 @@ def _regression(strength: float) -> Any:
 
 def sentence_row(heard: Heard) -> list[str]:
     """The traits of a sentence, those of its words' letters included."""
-    return [*map(told, meaning_traits(heard) | word_traits(heard)), *_letters(set(heard.sentence.plain))]
+    return [*meaning_traits(heard), *word_traits(heard), *_letters(set(heard.sentence.plain))]
 
 
 def meaning_row(mail: Sequence[Heard]) -> list[str]:
     """The traits of a mail's meanings, each once."""
-    return [*map(told, mail_traits(mail).union(*map(meaning_traits, mail)))]
+    return [*mail_traits(mail).union(*map(meaning_traits, mail))]
 
 
 def mail_row(mail: Sequence[Heard]) -> list[str]:
     """All traits of a mail: those of its meanings and of its words, each once, and of their letters."""
-    words = map(told, frozenset[Trait]().union(*map(word_traits, mail)))
+    words = frozenset[Trait]().union(*map(word_traits, mail))
     return [*meaning_row(mail), *words, *_letters({word for heard in mail for word in heard.sentence.plain})]
 
 

@@ -18,10 +18,11 @@ from benchmarks.mailings import make_mailing, send
 from benchmarks.relays import serving
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import resolve
+from outreach.campaign.resolving import resolve
 from outreach.model import LetterState, OutreachError
 
 FAULTS = 0.05
+WAIT = timedelta(minutes=10)  # a person settles no letter in doubt before
 # What may go wrong at each verb; "drop" ends the connection, "taken" ends it after the letter was taken.
 AT = {
     b"MAIL": ("421 4.3.2 closing", "451 4.3.0 later", "drop", "junk"),
@@ -103,6 +104,7 @@ def soak(folder: Path, letters: int, seed: int) -> tuple[BadRelay, Desk]:
             with suppress(OutreachError):
                 send(desk, port, 4)
             desk.store.switches.turn(PAUSED, None, clock.now())
+            clock.moment += WAIT
             for doubt in desk.store.outbox.letters(states=[LetterState.IN_DOUBT]):
                 resolve(desk, doubt.id, accepted=relay.taken[doubt.message_id] > 0)
     return relay, desk

@@ -64,6 +64,9 @@ class LetterKind(StrEnum):
     REGRETS = "regrets"
 
 
+INTERRUPTED = "interrupted"  # a letter's stage where nobody saw how the attempt ended
+
+
 class LetterState(StrEnum):
     """Where a letter stands on its way to the relay."""
 
@@ -107,7 +110,7 @@ class Letter:
     state: LetterState
     due_at: datetime  # not before
     attempts: int = 0
-    stage: str = ""  # the last SMTP verb of the last attempt
+    stage: str = ""  # the last SMTP verb of the last attempt, or INTERRUPTED
     last_reply: str = ""  # the relay's words, or why the letter waits
     queued_at: datetime | None = None
     first_tried_at: datetime | None = None  # its Date header, from the first attempt on

@@ -152,7 +152,9 @@ class SendingSettings:
     per_domain_minute: int = documented("Letters a minute to one and the same mail domain; 0 = no limit.", 0)
     holidays: bool = documented("Keep the public holidays of the invitee's country free.", True)
     blind_copy: str = documented("An address that gets a blind copy of every letter; no reader sees it.", "")
-    doubt_minutes: int = documented("Minutes after which a letter in doubt is looked for.", 10)
+    doubt_minutes: int = documented(
+        "Minutes until a letter in doubt is looked for, or a person may resend it; in mode real 10 at least.", 10
+    )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from outreach.adapters.oauth.tokens import TokenRefusedError, Tokens
 from outreach.adapters.smtp_conversation import (
     STOPPED,
     BeforePayload,
+    Beginning,
     Classify,
     Conversation,
     Delivery,
@@ -133,7 +134,14 @@ class SmtpPostman:
 
     # ------------------------------------------------------------ letters
 
-    async def hand_over(self, letters: Sequence[Outgoing], *, before_payload: BeforePayload, settled: Settled) -> None:
+    async def hand_over(
+        self,
+        letters: Sequence[Outgoing],
+        *,
+        before_payload: BeforePayload,
+        settled: Settled,
+        beginning: Beginning = lambda _number: None,
+    ) -> None:
         """Hands letters over, one after the other; what the relay says of each is a value, never an exception.
 
         Up to the answer to DATA a letter has surely not left; from its first byte until a whole answer it is in doubt.
@@ -145,6 +153,8 @@ class SmtpPostman:
             before_payload: Commits the intent of all of them, and gives the numbers of those that must not leave any
                 more; these are not settled. It is called once, before the first byte of the first letter that the
                 relay waits for; never, if it wants none. If it raises, nothing leaves, and the connection is dropped.
+            beginning: Is told the number of each letter just before its first byte. If it raises, that byte does not
+                leave, and the connection is dropped.
             settled: Is told the outcome of every other letter as soon as it is known, once, with its number; also when
                 the call is cancelled.
         """
@@ -153,7 +163,7 @@ class SmtpPostman:
             for number in range(len(letters)):
                 settled(number, not_tried("the connection to the relay was lost"))
             return
-        delivery = Delivery(self._talk, before_payload, settled)
+        delivery = Delivery(self._talk, before_payload, beginning, settled)
         try:
             await delivery.run(letters)
         except WireError as error:

@@ -12,6 +12,7 @@ from outreach.model import Handover, HandoverResult, Outgoing
 
 Classify = Callable[[str, int, str], HandoverResult]
 BeforePayload = Callable[[], Collection[int]]
+Beginning = Callable[[int], None]
 Settled = Callable[[int, Handover], None]
 STOPPED = "the program was stopped before the relay answered"
 _DOT = b".\r\n"
@@ -108,10 +109,13 @@ class _Asked:
 class Delivery:
     """One call of the postman: some letters, one after the other."""
 
-    def __init__(self, talk: Conversation, before_payload: BeforePayload, settled: Settled) -> None:
+    def __init__(
+        self, talk: Conversation, before_payload: BeforePayload, beginning: Beginning, settled: Settled
+    ) -> None:
         self._talk = talk
         self._wire = talk.wire
         self._before_payload = before_payload
+        self._beginning = beginning
         self._settled = settled
         self._left: dict[int, Envelope] = {}  # not settled yet; the one in hand is the first
         self._in_hand: int | None = None
@@ -148,7 +152,7 @@ class Delivery:
             self._settle(number, self._refusal(*asked.no))
             await self._clear(asked)
         elif self._may_leave(number):
-            self._settle(number, await self._deliver(envelope, asked.missed))
+            self._settle(number, await self._deliver(number, envelope, asked.missed))
 
     async def _ask(self, envelope: Envelope) -> _Asked:
         """Everything before the letter itself."""
@@ -193,11 +197,12 @@ class Delivery:
                 self._in_hand, self._end = None, "the relay waits for a letter that was taken back"
         return number in self._left
 
-    async def _deliver(self, envelope: Envelope, missed: Iterable[str]) -> Handover:
+    async def _deliver(self, number: int, envelope: Envelope, missed: Iterable[str]) -> Handover:
         """The letter itself, with the commands of the next. Only a whole and sensible answer says what became of it."""
         timeouts, ahead = self._talk.timeouts, self._following()
         first = ahead[0] if ahead else ()
         self._wire.check()
+        self._beginning(number)
         self._begun, self._stage = True, "payload"
         ended = await self._wire.send(envelope.parts, _DOT + _lines(first), 1 + len(first), timeouts.progress)
         if ended:

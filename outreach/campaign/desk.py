@@ -16,6 +16,7 @@ from outreach.core.calendar import is_late
 from outreach.core.followup import Policy, next_action, policy_from
 from outreach.core.geography import time_zone
 from outreach.core.letters.reference import check_reference
+from outreach.core.pacing import Limits
 from outreach.core.whose.index import Index, build_index
 from outreach.languages.places import load_places
 from outreach.languages.spelling import plain
@@ -62,6 +63,12 @@ class Desk:
     def policy(self) -> Policy:
         """When letters go."""
         return policy_from(self.settings)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """How fast letters may leave."""
+        smtp, sending = self.settings.smtp, self.settings.sending
+        return Limits(smtp.per_minute, smtp.per_day, sending.per_domain_minute, copies=bool(sending.blind_copy))
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:

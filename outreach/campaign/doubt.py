@@ -26,15 +26,25 @@ from outreach.core.proof import (
     Wanted,
     archive_folder,
     archive_place,
+    doubted_since,
     genuine_numbers,
     next_look,
     not_found,
     profile_name,
     proves,
     sent_place,
+    waiting_time,
 )
 from outreach.core.reading.reader import open_mail
-from outreach.model import EntryKind, Letter, LetterState, RelayProfile
+from outreach.model import (
+    EntryKind,
+    Letter,
+    LetterState,
+    LoginRefusedError,
+    OutreachError,
+    RelayProfile,
+    TryAgainLaterError,
+)
 
 PATIENCE = 30.0  # seconds that another look has to end
 DOUBT = (LetterState.IN_DOUBT,)
@@ -98,7 +108,7 @@ def settle_doubts(desk: Desk, open_archive: OpenArchive) -> Settled:
         with open_archive() as archive:
             places = find_places(desk, archive)
             for letter, look in due:
-                _settle(desk, archive, places, letter, look, settled)
+                _settle_or_set_aside(desk, archive, places, letter, look, settled)
     return settled
 
 
@@ -111,9 +121,8 @@ def _due(desk: Desk) -> list[tuple[Letter, Look | None]]:
 
 def looked_for_at(desk: Desk, letter: Letter, look: Look | None) -> datetime:
     """When a letter in doubt is looked for next."""
-    since = letter.settled_at or letter.first_tried_at or letter.due_at
-    wait = timedelta(minutes=desk.settings.sending.doubt_minutes)
-    return next_look(since, look.looks if look else 0, look.last_at if look else None, wait)
+    looks, last = (look.looks, look.last_at) if look else (0, None)
+    return next_look(doubted_since(letter), looks, last, waiting_time(desk.settings))
 
 
 # ---------------------------------------------------------------- where
@@ -192,10 +201,31 @@ def wanted_letter(desk: Desk, letter: Letter) -> Wanted:
     )
 
 
-def _subject(desk: Desk, letter: Letter) -> str:
-    key, stationery = letter.key, desk.frozen(letter.edition)
-    cast = cast_letter(stationery, key.kind, key.step, letter.language, letter.values, letter.to)
+def _subject(desk: Desk, letter: Letter) -> str | None:
+    """None: the letter can no longer be made, and is known by its Message-ID alone."""
+    key = letter.key
+    try:
+        stationery = desk.frozen(letter.edition)
+        cast = cast_letter(stationery, key.kind, key.step, letter.language, letter.values, letter.to)
+    except (TryAgainLaterError, LoginRefusedError):
+        raise
+    except OutreachError:
+        return None
     return cast.subject.decode()
+
+
+def _settle_or_set_aside(
+    desk: Desk, archive: Archive, places: Sequence[Place], letter: Letter, look: Look | None, settled: Settled
+) -> None:
+    """One letter that cannot be looked for waits for a person, and the others go on, unless the mailbox is away."""
+    try:
+        _settle(desk, archive, places, letter, look, settled)
+    except (TryAgainLaterError, LoginRefusedError):
+        raise
+    except OutreachError as error:
+        settled.waiting += 1
+        words = f"it could not be looked for ({error}); {what_to_do(letter)}"
+        desk.store.archive.note_look(letter, Look(0, desk.now(), words))
 
 
 def _settle(
@@ -209,6 +239,8 @@ def _settle(
     looks = (look.looks if look else 0) + 1
     trusted = [_still_true(desk, archive, place, letter) for place in places]
     verdict = not_found(letter.first_tried_at or letter.due_at, looks, trusted)
+    if isinstance(verdict, SendAgain) and _subject(desk, letter) is None:
+        verdict = Ask(f"{verdict.why}, but it can no longer be made as it was queued")
     if isinstance(verdict, SendAgain):
         settled.again += _send_again(desk, letter, verdict, look)
         return
@@ -222,7 +254,7 @@ def _still_true(desk: Desk, archive: Archive, place: Place, letter: Letter) -> P
     """A folder without the copies of letters that were surely taken about that time does not receive every copy."""
     if not place.complete or place.since is None:
         return place
-    until = desk.now() - timedelta(minutes=desk.settings.sending.doubt_minutes)
+    until = desk.now() - waiting_time(desk.settings)
     moment = letter.settled_at or desk.now()
     taken = desk.store.archive.witnesses(moment, place.since, until, WITNESSES)
     if all(find_copy(desk, archive, place.folder, one) for one in taken):

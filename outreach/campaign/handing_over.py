@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Collection, Coroutine, Sequence
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from outreach.adapters.store.departures import Claimed, Look, Outcome
 from outreach.campaign.desk import Desk
 from outreach.campaign.outcomes import outcome_of
 from outreach.campaign.wire import letter_parts, outgoing
-from outreach.model import Handover, HandoverResult, Letter, Outgoing, OutreachError
+from outreach.model import INTERRUPTED, Handover, HandoverResult, Letter, Outgoing, OutreachError, TryAgainLaterError
 
 T = TypeVar("T")
 STOP_CHECK = 0.2  # seconds between two looks whether to stop
 LAST_ANSWER = 20.0  # seconds that a letter in hand has to end when the program is to stop
 LONGEST = 20.0  # seconds after the look at its invitee in which a letter may begin; well within the lease
+INSIST = 15.0  # seconds in which what is known is tried to be written down
+AGAIN = 0.2  # seconds between two tries
 # It goes on while the machine sleeps, where the system has such a clock.
 _RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 NEVER_BEGUN = Handover(HandoverResult.NOT_TRIED, "connect", "")
-NOBODY_KNOWS = Handover(HandoverResult.IN_DOUBT, "payload", "the program failed while it handed the letter over")
+NOBODY_KNOWS = Handover(HandoverResult.IN_DOUBT, INTERRUPTED, "the program failed while it handed the letter over")
 
 
 class Postman(Protocol):
@@ -41,12 +45,13 @@ class Postman(Protocol):
         *,
         before_payload: Callable[[], Collection[int]],
         settled: Callable[[int, Handover], None],
+        beginning: Callable[[int], None] = ...,
     ) -> None:
         """Hands letters over, in order; none begins before the one before it is settled.
 
         `before_payload` is called once, before the first byte of the first one: it commits the intent of all, and says
-        which must not leave any more. `settled` is told what became of each of the others; if it raises, no further
-        letter begins.
+        which must not leave any more. `beginning` is told of each of the others just before its first byte, which does
+        not leave if it raises. `settled` is told what became of it; if it raises, no further letter begins.
         """
         ...
 
@@ -66,18 +71,26 @@ class EnoughError(Exception):
 async def unless_stopped(
     talk: Coroutine[Any, Any, T], stop: Callable[[], bool], begun: Callable[[], bool] = lambda: False
 ) -> T:
-    """Ends a conversation when the program is to stop: at once before a letter's first byte, else after a while."""
+    """Ends a conversation when the program is to stop: at once before a letter's first byte, else after a while.
+
+    It has ended, and told what it knows, whenever this returns or raises: also when it is cancelled itself.
+    """
     task = asyncio.ensure_future(talk)
     patience = LAST_ANSWER
-    while not (await asyncio.wait({task}, timeout=STOP_CHECK))[0]:
-        if stop():
-            patience -= STOP_CHECK if begun() else LAST_ANSWER
-        if patience <= 0:
-            task.cancel()
-            await asyncio.wait({task})
-            break
+    try:
+        while not (await asyncio.wait({task}, timeout=STOP_CHECK))[0]:
+            if stop():
+                patience -= STOP_CHECK if begun() else LAST_ANSWER
+            if patience <= 0:
+                break
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        failed = None if task.cancelled() else task.exception()
     if task.cancelled():
         raise StoppedError
+    if failed is not None:
+        raise failed
     return task.result()
 
 
@@ -90,7 +103,8 @@ class Batch:
     """Letters that leave one after the other: their intent is one transaction, what became of them another.
 
     No letter begins long after that intent: by then a person may have paused, its invitee answered, or the lease run
-    out and another process taken it over. It waits again, and is looked at anew.
+    out and another process taken it over. It waits again, and is looked at anew. This is asked just before each
+    letter's first byte, since the relay may take minutes for the commands before it.
     """
 
     def __init__(
@@ -112,6 +126,7 @@ class Batch:
         self._until = float("inf")  # by that clock: no letter begins later
         self._moment = desk.now()
         self._begun: frozenset[int] = frozenset()  # letters whose intent is committed
+        self._opened: set[int] = set()  # letters whose first byte may have left
         self._outcomes: dict[int, Outcome] = {}
 
     @property
@@ -126,7 +141,6 @@ class Batch:
             StoppedError: The program is to stop.
             OutreachError: The relay or the database cannot be reached; the letters that did not leave wait again.
         """
-        unknown = NEVER_BEGUN
         try:
             letters = self._composed()
             if letters:
@@ -135,13 +149,8 @@ class Batch:
                 await self._send(postman, letters, stop)
         except EnoughError:
             pass
-        except (StoppedError, OutreachError):
-            raise
-        except BaseException:
-            unknown = NOBODY_KNOWS
-            raise
         finally:
-            self._write_down(unknown)
+            await self._write_down()
 
     def _composed(self) -> list[tuple[Letter, Outgoing]]:
         """The letters as they go over the wire."""
@@ -149,6 +158,8 @@ class Batch:
         for letter in self._claimed.letters:
             try:
                 parts = letter_parts(self._desk, letter, letter.first_tried_at or self._moment)
+            except TryAgainLaterError:
+                raise  # the database is away, and the letter is not to blame
             except OutreachError as error:
                 self._note(letter, Handover(HandoverResult.LETTER, "compose", str(error)))
                 break
@@ -160,6 +171,7 @@ class Batch:
         talk = postman.hand_over(
             [one for _, one in made],
             before_payload=lambda: self._intend(letters),
+            beginning=lambda number: self._open(letters[number]),
             settled=lambda number, handover: self._note(letters[number], handover),
         )
         await unless_stopped(talk, stop, lambda: bool(self._begun))
@@ -169,10 +181,16 @@ class Batch:
         left = tuple(letter for letter in letters if letter.id not in self._outcomes)
         batch = Claimed(left, self._claimed.places)
         self._until = self._clock() + LONGEST
+        self._begun = frozenset(letter.id for letter in left)  # even if it fails: the commit may have come through
         kept_back = self._desk.store.departures.begin(batch, self._sender, self._moment, self._look)
-        self._begun = frozenset(letter.id for letter in left) - kept_back
+        self._begun -= kept_back
         self._refuse_late()
         return [number for number, letter in enumerate(letters) if letter.id in kept_back]
+
+    def _open(self, letter: Letter) -> None:
+        """A letter is about to begin, unless it is too late for that."""
+        self._refuse_late()
+        self._opened.add(letter.id)
 
     def _note(self, letter: Letter, handover: Handover) -> None:
         begun = letter.id in self._begun
@@ -185,13 +203,44 @@ class Batch:
         if self._clock() > self._until and self._begun - self._outcomes.keys():
             raise EnoughError
 
-    def _write_down(self, unknown: Handover) -> None:
-        """Settles every letter; what has no outcome and was not begun waits again, if it has not been kept back."""
+    async def _write_down(self) -> None:
+        """Settles every letter; what was not tried waits again, if it has not been kept back.
+
+        Raises:
+            OutreachError: The database cannot be written to; the message says what the relay answered.
+        """
         desk, now = self._desk, self._desk.now()
-        silent = [letter for letter in self._claimed.letters if letter.id not in self._outcomes]
-        for letter in silent:
-            if letter.id in self._begun:
-                self._outcomes[letter.id] = outcome_of(desk, letter, unknown, now, begun=True)
-        desk.store.departures.settle(tuple(self._outcomes.values()), self._sender, now)
-        if left := [letter for letter in silent if letter.id not in self._begun]:
-            desk.store.departures.release(left, self._sender)
+        for letter in self._claimed.letters:
+            if letter.id in self._begun - self._outcomes.keys():
+                known = NOBODY_KNOWS if letter.id in self._opened else NEVER_BEGUN
+                self._outcomes[letter.id] = outcome_of(desk, letter, known, now, begun=True)
+        tried = {one.letter.id for one in self.tried}
+        await self._settle(now)
+        untried = [letter for letter in self._claimed.letters if letter.id not in tried]
+        desk.store.departures.release(untried, self._sender, desk.limits)
+
+    async def _settle(self, now: datetime) -> None:
+        known, departures = tuple(self._outcomes.values()), self._desk.store.departures
+        try:
+            await insist(lambda: departures.settle(known, self._sender, now))
+        except OutreachError as error:
+            told = "; ".join(f"letter {one.letter.id}: {one.state.value}, {one.reply}" for one in self.tried)
+            raise type(error)(f"{error}; what the relay said could not be written down: {told or 'nothing'}") from error
+
+
+async def insist(write: Callable[[], None]) -> None:
+    """Writes down what must not be forgotten, again and again for some seconds: room or the server may come back.
+
+    Raises:
+        OutreachError: It could not be done.
+    """
+    until = running() + INSIST
+    try:
+        while running() < until:
+            with contextlib.suppress(OutreachError):
+                return write()
+            await asyncio.sleep(AGAIN)
+    except asyncio.CancelledError:
+        write()
+        raise
+    return write()

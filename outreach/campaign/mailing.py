@@ -10,18 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from outreach.adapters.store.letter_rows import NewLetter
-from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.core.calendar import next_open
 from outreach.core.letters.casting import Cast
 from outreach.core.letters.reference import make_reference, message_id
 from outreach.core.letters.stationery import Stationery
 from outreach.core.letters.wording import letter_values
-from outreach.model import EntryKind, Invitee, LetterKey, LetterKind, LetterState, Standing, State, UsageError
+from outreach.model import Invitee, LetterKey, LetterKind, LetterState, Standing, State, UsageError
 
 SOME = 500  # letters a transaction
-MOST_LETTERS = 10**15
-PATIENCE = 10.0  # seconds that a look for letters in doubt has to end
 NOT_WITHHELD = frozenset(LetterState) - {LetterState.WITHHELD}
 
 
@@ -194,55 +191,3 @@ _opening = lru_cache(maxsize=4096)(next_open)  # many letters are queued at one 
 def threads_of(desk: Desk, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """The Message-IDs of the letters that invitees have: what the next letter to each refers to."""
     return {number: (first,) for number, first in desk.store.outbox.invitations(numbers).items()}
-
-
-def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
-    """A person settles a letter in doubt: the relay has it, or surely not. Gives one sentence.
-
-    Raises:
-        UsageError: There is no such letter, or it is not in doubt.
-        BusyError: Letters in doubt are being looked for at this moment.
-    """
-    message = "letters in doubt are being looked for at this moment; look again: outreach outbox"
-    with only_one(desk.store.engine, "doubt", message, PATIENCE):
-        return _resolve(desk, letter_id, accepted=accepted)
-
-
-def _resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
-    letter = desk.store.outbox.letter(letter_id) if letter_id < MOST_LETTERS else None
-    if letter is None:
-        message = f"there is no letter {letter_id}; `outreach outbox` lists them"
-        raise UsageError(message)
-    if letter.state is not LetterState.IN_DOUBT:
-        message = f"letter {letter_id} is not in doubt but {letter.state.value}; nothing was changed"
-        raise UsageError(message)
-    now, by = desk.now(), desk.by.removeprefix("person:")
-    if not accepted:
-        words = f"{by}: send again"
-        done = desk.store.outbox.settle(
-            letter.id, LetterState.READY, now, stage="", reply=words, due_at=now, expected=(LetterState.IN_DOUBT,)
-        )
-        _refuse_settled(letter_id, done=done)
-        return f"letter {letter.id} to {letter.to} is sent again, with the same Message-ID"
-    sent = desk.entry(
-        invitee=letter.key.invitee,
-        kind=EntryKind.SENT,
-        at=letter.first_tried_at or now,
-        what=letter.key.kind.value,
-        step=letter.key.step,
-        letter=letter.id,
-        by=desk.by,
-    )
-    words = f"{by}: the relay has it"
-    doubt = (LetterState.IN_DOUBT,)
-    done = desk.store.outbox.settle(
-        letter.id, LetterState.ACCEPTED, now, stage="reply", reply=words, entries=[sent], expected=doubt
-    )
-    _refuse_settled(letter_id, done=done)
-    return f"letter {letter.id} to {letter.to} counts as sent"
-
-
-def _refuse_settled(letter_id: int, *, done: bool) -> None:
-    if not done:
-        message = f"letter {letter_id} was settled by somebody else this moment; look again: outreach outbox"
-        raise UsageError(message)

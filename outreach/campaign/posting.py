@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import socket
 import time as time_module
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -13,14 +10,14 @@ from datetime import timedelta
 
 from outreach.adapters.store.departures import Claimed, Outcome
 from outreach.adapters.store.register import Whereabouts
-from outreach.adapters.store.senders import LEASE, PATIENCE
+from outreach.adapters.store.senders import LEASE, PATIENCE, own_name
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.campaign.restored import count_pass, refuse_if_restored
-from outreach.core.dispatch import last_look
+from outreach.core.dispatch import corrected, last_look
 from outreach.core.geography import country_zone
-from outreach.core.pacing import Breaker, Limits, connections_for
+from outreach.core.pacing import Breaker, connections_for
 from outreach.model import (
     BusyError,
     Drop,
@@ -86,7 +83,7 @@ def post(
         OutreachError: The database is older than the last letters that left.
     """
     refuse_if_restored(desk)
-    name = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+    name = own_name()
     with desk.store.senders.on_duty(name, desk.now(), lease):
         progress = Progress(total=desk.store.outbox.due(desk.now()))
         if paused := desk.store.switches.get(PAUSED):
@@ -109,13 +106,6 @@ def resume(desk: Desk) -> bool:
     return was is not None
 
 
-def limits(desk: Desk) -> Limits:
-    """How fast letters may leave."""
-    smtp = desk.settings.smtp
-    sending = desk.settings.sending
-    return Limits(smtp.per_minute, smtp.per_day, sending.per_domain_minute, copies=bool(sending.blind_copy))
-
-
 @dataclass
 class _Round:
     """The workers of one pass: each has a connection, and takes some letters at a time."""
@@ -130,7 +120,7 @@ class _Round:
     ask_kinds: Kinds
 
     def __post_init__(self) -> None:
-        self._limits = limits(self.desk)
+        self._limits = self.desk.limits
         self._breaker = Breaker()
         self._allowed = 0  # connections
         self._dry = False  # nothing is due any more
@@ -228,7 +218,8 @@ class _Round:
 
     def _look(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
         zone = where.timezone or country_zone(where.country)
-        return last_look(letter, standing, self.desk.policy, self.desk.now(), zone, where.country)
+        seen = last_look(letter, standing, self.desk.policy, self.desk.now(), zone, where.country)
+        return seen if isinstance(seen, Drop) else corrected(letter, where.contact, where.cc) or seen
 
     async def _rest(self, held: Stay) -> None:
         """Waits for the next slot; not for hours."""

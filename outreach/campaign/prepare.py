@@ -13,6 +13,7 @@ from outreach.adapters.sheets import read_rows, write_csv
 from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose
+from outreach.core.dispatch import CORRECTED
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
 from outreach.core.preflight import LetterFacts, check_everything
@@ -105,10 +106,13 @@ def _refuse_mistakes(enrolment: Enrolment, name: str, *, skip_bad: bool) -> None
 
 
 def _make_letters_anew(desk: Desk) -> Callable[[Connection, list[int]], None]:
-    """Letters from corrected contacts that have not left are withheld; the next launch makes them anew."""
+    """Letters from corrected contacts that have not left are withheld; the next launch makes them anew.
+
+    What is being handed over or in doubt meanwhile is withheld at its next last look, if it is to go again.
+    """
 
     def withhold(connection: Connection, numbers: list[int]) -> None:
-        desk.store.outbox.withhold_within(connection, numbers, "the contact was corrected", desk.now())
+        desk.store.outbox.withhold_within(connection, numbers, CORRECTED, desk.now(), listed=True)
 
     return withhold
 

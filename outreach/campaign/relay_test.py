@@ -110,7 +110,7 @@ def _bytes(desk: Desk, letter: TestLetter) -> bytes:
         to=sender.address,
         to_name="",
         cc=(),
-        subject=wanted.subject,
+        subject=wanted.subject or "",
         date=wanted.since.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
         message_id=wanted.message_id,
         in_reply_to="",
@@ -119,7 +119,7 @@ def _bytes(desk: Desk, letter: TestLetter) -> bytes:
         auto_submitted="auto-generated",
         unsubscribe=f"mailto:{sender.address}?subject=stop%20{reference}",
     )
-    return serialise(head, Words(wanted.subject, text, f"<p>{text}</p>", "en"), ())
+    return serialise(head, Words(wanted.subject or "", text, f"<p>{text}</p>", "en"), ())
 
 
 async def _hand_over(desk: Desk, postman: Postman, letters: tuple[TestLetter, ...]) -> bool:

@@ -102,7 +102,8 @@ def _perform(
 
 def _withholding(desk: Desk, invitee: Invitee, why: str) -> Doing:
     def doing(connection: Connection, _name: str) -> Memory:
-        return {"withheld": desk.store.outbox.withhold_within(connection, [invitee.number], why, desk.now())}
+        withheld = desk.store.outbox.withhold_within(connection, [invitee.number], why, desk.now())
+        return {"withheld": withheld, "why": why}
 
     return doing
 
@@ -244,15 +245,10 @@ def write_again(desk: Desk, given: str, address: str) -> Done:
     invitee = desk.invitee(given)
     if problem := address_mistake(address):
         raise UsageError(problem)
-    standing = desk.store.journal.standing(invitee.number)
-    _refuse_doubled(desk, invitee, address)
-    if standing.stopped or standing.state in NO_MORE_LETTERS:
-        message = f"{invitee.name} wants no more letters; if that has changed: outreach decide {invitee.id} invited"
-        raise UsageError(message)
+    now, round_ = desk.now(), _next_round(desk, invitee, address)
     contact = replace(invitee.contact, email=address, person="", title="", gender="", cc=())
     if address.casefold() == invitee.contact.email.casefold():
         contact = invitee.contact
-    now, round_ = desk.now(), standing.round + 1
     stationery = desk.load_stationery()
     edition = desk.store.outbox.freeze(stationery.files, now)
     written_to = replace(invitee, contacts=(contact, *invitee.contacts))
@@ -265,10 +261,26 @@ def write_again(desk: Desk, given: str, address: str) -> Done:
         withheld = desk.store.outbox.withhold_within(connection, [invitee.number], why, now, asked)
         desk.store.register.take_up(connection, invitee, contact, clues_of)
         desk.store.outbox.add(connection, [letter], now)
-        return {"withheld": withheld, "taken_up": ((invitee.number, address),)}
+        return {"withheld": withheld, "why": why, "taken_up": ((invitee.number, address),)}
+
+    def still(connection: Connection) -> None:
+        desk.store.journal.lock(connection, {invitee.number})  # no letter to it begins until this is done
+        if _next_round(desk, invitee, address) != round_:
+            message = f"somebody wrote to {invitee.name} again this moment; look again: outreach story {invitee.id}"
+            raise UsageError(message)
 
     said = f"the letter goes to {address} under the same reference"
-    return _perform(desk, said, [entry], invitee=invitee, doing=doing)
+    return _perform(desk, said, [entry], invitee=invitee, unless=still, doing=doing)
+
+
+def _next_round(desk: Desk, invitee: Invitee, address: str) -> int:
+    """The round of a letter that may be written again; asked before it is composed, and within its transaction."""
+    standing = desk.store.journal.standing(invitee.number)
+    _refuse_doubled(desk, invitee, address)
+    if standing.stopped or standing.state in NO_MORE_LETTERS:
+        message = f"{invitee.name} wants no more letters; if that has changed: outreach decide {invitee.id} invited"
+        raise UsageError(message)
+    return standing.round + 1
 
 
 def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import LONGEST_REST, limits
+from outreach.campaign.posting import LONGEST_REST
 from outreach.model import LetterState, Stay
 
 DONE = (LetterState.ACCEPTED, LetterState.REFUSED, LetterState.IN_DOUBT)
@@ -55,7 +55,7 @@ def underway(desk: Desk) -> Underway:
     """How the mailing goes now."""
     outbox, now = desk.store.outbox, desk.now()
     due = outbox.due(now)
-    held = desk.store.departures.held(now, limits(desk))
+    held = desk.store.departures.held(now, desk.limits)
     rate = desk.settings.smtp.per_minute
     return Underway(
         counts=outbox.counts(),

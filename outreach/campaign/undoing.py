@@ -53,6 +53,7 @@ def _take_back(desk: Desk, act: Act) -> Done:
             message = "it is taken back already"
             raise UsageError(message)
         _refuse_if_built_upon(desk, connection, act, noted)
+        _refuse_if_left(desk, noted)  # once more: now no letter to these invitees begins
         desk.store.lessons.unlearn(connection, act.name)
         _undo_letters(desk, connection, act, noted)
         _undo_filing(desk, connection, act, entries)
@@ -111,7 +112,7 @@ def _undo_letters(desk: Desk, connection: Connection, act: Act, noted: Sequence[
     desk.store.outbox.withhold_within(
         connection, sorted(rounds), "taken back by a person", desk.now(), (LetterKind.INVITATION,)
     )
-    desk.store.outbox.give_back(connection, act.withheld, "")
+    desk.store.outbox.give_back(connection, act.withheld, act.why)
     for number, address in act.taken_up:
         desk.store.register.let_go(connection, number, address)
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.doubt import doubts
-from outreach.campaign.posting import limits
 from outreach.core.dispatch import why_here
 from outreach.model import Invitee, Letter, LetterState
 
@@ -32,7 +31,7 @@ def outbox(desk: Desk, state: LetterState | None = None) -> Iterator[Place]:
 def places(desk: Desk, letters: Iterable[Letter], invitees: Mapping[int, Invitee]) -> Iterator[Place]:
     """Where each of some letters is."""
     now, paused = desk.now(), desk.store.switches.get(PAUSED) or ""
-    held, doubtful = desk.store.departures.held(now, limits(desk)), doubts(desk)
+    held, doubtful = desk.store.departures.held(now, desk.limits), doubts(desk)
     for letter in letters:
         letter = replace(letter, last_reply=doubtful.get(letter.id, letter.last_reply))  # noqa: PLW2901
         invitee = invitees[letter.key.invitee]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from outreach.core.calendar import Window, closed_because, is_open, next_morning, next_open
@@ -9,6 +10,7 @@ from outreach.core.followup import Policy, next_action
 from outreach.model import Drop, Leave, Letter, LetterKind, LetterState, NextAction, Standing, State, Stay
 
 NEVER = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})
+CORRECTED = "the contact was corrected"  # the next launch, or look for reminders, makes the letter anew
 LOOK_AGAIN = timedelta(hours=1)  # while a person has yet to decide an answer
 
 
@@ -36,6 +38,20 @@ def last_look(
     return Leave()
 
 
+def corrected(letter: Letter, contact: Mapping[str, str], cc: Sequence[str]) -> Drop | None:
+    """A letter does not leave to an address, a person or in a language that was corrected since it was made.
+
+    Args:
+        letter: One that is about to leave.
+        contact: What is known now of the contact that is written to.
+        cc: Its copies.
+    """
+    frozen = letter.values.get("contact")
+    made_for = {**(frozen if isinstance(frozen, Mapping) else {}), "email": letter.to}
+    same = bool(contact) and all(made_for.get(name, value) == value for name, value in contact.items())
+    return None if same and set(cc) == set(letter.cc) else Drop(CORRECTED)
+
+
 def _dropped(letter: Letter, standing: Standing) -> str:
     kind = letter.key.kind
     if standing.stopped or standing.state in NEVER:
@@ -44,6 +60,8 @@ def _dropped(letter: Letter, standing: Standing) -> str:
         return "a newer letter goes to another contact"
     if kind is LetterKind.INVITATION and standing.state in (State.CONFIRMED, State.DECLINED, State.TENTATIVE):
         return f"has answered since: {standing.state.value}"
+    if kind is LetterKind.INVITATION and standing.state is State.IN_TALKS:
+        return "has written before the letter left; answer, and write again if it is still wanted"
     if kind is LetterKind.THANKS and standing.state is not State.CONFIRMED:
         return f"no longer confirmed: {standing.state.value}"
     if kind is LetterKind.REGRETS and standing.state is not State.DECLINED:

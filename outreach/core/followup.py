@@ -84,6 +84,9 @@ def next_action(standing: Standing, policy: Policy, now: datetime, zone: str, co
         return NextAction("invite", _invitation_at(standing, policy, now, zone, country), "not invited yet")
     if standing.we_owe:
         return NextAction("answer", None, "the secretariat owes an answer; reminders pause until then")
+    if standing.state is State.IN_TALKS and standing.first_letter_at is None:
+        why = "has written before the invitation left, which was not sent; write again if it is still wanted"
+        return NextAction("wait", None, why)
     if awaits_letter(standing):
         return NextAction("wait", None, "a person wrote again; reminders wait until that letter has left")
     return _next_reminder(standing, policy, now, zone, country)

@@ -69,6 +69,14 @@ class Limits:
         kept = {name: used for name, used in hours.items() if _counts_until(name) > now}
         return {**kept, hour: kept.get(hour, 0) + number}
 
+    def given_back(self, hours: Mapping[str, int], number: int) -> dict[str, int]:
+        """The hours with so many addresses fewer, the latest first: letters that took their slots did not leave."""
+        left = dict(hours)
+        for hour in sorted(left, reverse=True):
+            back = min(number, left[hour])
+            left[hour], number = left[hour] - back, number - back
+        return {hour: used for hour, used in left.items() if used}
+
     def domain_held(self, until: datetime) -> Stay:
         """What holds back letters to one domain."""
         return Stay(until, f"at most {self.per_domain_minute} letters a minute to one domain")

@@ -80,6 +80,7 @@ def _settings(settings: Settings, today: date) -> Iterator[Finding]:
     if settings.sending.doubt_minutes < DOUBT_MINUTES:
         why = f"a relay may take a letter up to {DOUBT_MINUTES} minutes after we lost it (RFC 5321 §4.5.3.2.6)"
         where = "config.toml, [sending] doubt_minutes"
+        why += f"; in mode real they wait {DOUBT_MINUTES} all the same"
         yield _warning("letters in doubt are judged early", where, why, f"write {DOUBT_MINUTES}, or leave it out")
     if settings.sending.max_reminders < len(settings.reminders):
         why = f"only {settings.sending.max_reminders} of {len(settings.reminders)} can go to one invitee"

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from outreach.core.letters.reference import find_references
-from outreach.model import Finding, Message, RelayProfile
+from outreach.model import Finding, Letter, Message, RelayProfile
 from outreach.settings import Settings
 
 MOVED_ID = "x-microsoft-original-message-id"  # where Microsoft's servers put the Message-ID that they replace
 CLOCKS_DIFFER = timedelta(minutes=5)
 LOOKS = 2  # in vain, before a letter is sent again
+LEAST_WAIT = timedelta(minutes=10)  # a relay may take a letter so long after we lost it (RFC 5321 §4.5.3.2.6)
 LATER = timedelta(hours=1)  # between looks for a letter that waits for a person
 WITNESSES = 2  # letters that were surely taken just before, and just after: they must have their copies
 
@@ -37,7 +38,7 @@ class Wanted:
     number: int  # of its invitee, as the reference proves
     sender: str
     to: str
-    subject: str
+    subject: str | None  # None: it can no longer be told
     since: datetime  # when it was first tried, which is its Date
     other_ids: Collection[str] = ()  # Message-IDs of other letters to the same invitee
     other_dates: Collection[datetime] = ()  # and their Dates
@@ -82,7 +83,7 @@ def _is_the_letter(copy: Copy, wanted: Wanted) -> bool:
         return False
     if wanted.to.lower() not in {box.address for box in message.to}:
         return False
-    if _plain(message.subject) != _plain(wanted.subject):
+    if wanted.subject is None or _plain(message.subject) != _plain(wanted.subject):
         return False
     return _in_time(copy, wanted)
 
@@ -176,6 +177,17 @@ class Ask:
     """Only a person can tell; why."""
 
     why: str
+
+
+def waiting_time(settings: Settings) -> timedelta:
+    """How long a letter in doubt is left alone; where letters really leave, never less than the standard's time."""
+    wait = timedelta(minutes=settings.sending.doubt_minutes)
+    return wait if settings.campaign.mode == "rehearsal" else max(wait, LEAST_WAIT)
+
+
+def doubted_since(letter: Letter) -> datetime:
+    """When a letter's fate became unknown."""
+    return letter.settled_at or letter.first_tried_at or letter.due_at
 
 
 def next_look(doubt_since: datetime, looks: int, last_look: datetime | None, wait: timedelta) -> datetime:

@@ -37,10 +37,11 @@ class Languages:
 
     all: tuple[Language, ...]
     votes: Votes
+    by_code: Mapping[str, Language]
 
     def get(self, code: str | None) -> Language | None:
         """The language with a code."""
-        return next((one for one in self.all if one.code == code), None)
+        return self.by_code.get(code or "")
 
 
 @lru_cache(maxsize=1)
@@ -49,10 +50,9 @@ def load_languages() -> Languages:
     found = sorted(
         (one for one in files(__package__).iterdir() if one.name.endswith(".toml")), key=lambda one: one.name
     )
-    return Languages(
-        tuple(_language(one.name.removesuffix(".toml"), tomllib.loads(one.read_text("utf-8"))) for one in found),
-        read_votes((files(__package__) / "votes.gz").read_bytes()),
-    )
+    known = tuple(_language(one.name.removesuffix(".toml"), tomllib.loads(one.read_text("utf-8"))) for one in found)
+    votes = read_votes((files(__package__) / "votes.gz").read_bytes())
+    return Languages(known, votes, {one.code: one for one in known})
 
 
 def _language(code: str, data: Mapping[str, Any]) -> Language:

@@ -10,11 +10,10 @@ import gzip
 import json
 import math
 import struct
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
-from sys import intern
 from typing import Any
 
 from outreach.languages.remembering import Remembered
@@ -24,20 +23,11 @@ BITS = 8 * LANE
 RAISE = 1 << 14
 UNIT = 100  # of one whole
 
-Trait = str | tuple[str, ...]  # one word, or several
+# One word, or several parted by blanks, or letters of a word that may begin or end with a blank.
+Trait = str
 # Traits weighed together: their weights side by side, and behind these how many are known, and how many there are. So
 # two of them are added as any two numbers are.
 Sum = int
-
-
-def trait(text: str) -> Trait:
-    """A trait as the file has it: words parted by blanks, or letters of a word that may begin or end with one."""
-    return tuple(map(intern, text.split(" "))) if " " in text.strip(" ") else intern(text)  # found without comparing
-
-
-def told(trait: Trait) -> str:
-    """A trait in one line."""
-    return trait if isinstance(trait, str) else " ".join(trait)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,18 +42,14 @@ class Table:
         known = list(filter(None, map(self.weights.get, traits)))
         return sum(known) + ((len(known) + (len(traits) << BITS)) << BITS * self.lanes)
 
-    def weigh_words(self, words: Iterable[str], parts: Callable[[str], tuple[Trait, ...]]) -> Sum:
-        """Words weighed by their parts, of which some come twice in a word, and count twice."""
-        return sum(map(_of_words(self, parts).__getitem__, words))
+    def of_words(self, parts: Callable[[str], Collection[Trait]]) -> Remembered[Sum]:
+        """What words weigh by their parts, of which some come twice in a word, and count twice."""
+        return _of_words(self, parts)
 
-    def unpack(self, total: Sum, first: int, some: int) -> list[float]:
-        """The sums of some lanes, from the first one wanted."""
-        raised = self.counts(total)[0] * RAISE
-        return [(one - raised) / UNIT for one in self.raised(total, first, some)]
-
-    def raised(self, total: Sum, first: int, some: int) -> tuple[int, ...]:
-        """The sums as they stand in some lanes."""
-        return struct.unpack_from(f"<{some}I", total.to_bytes(LANE * (self.lanes + 2), "little"), LANE * first)
+    def sums(self, total: Sum, first: int, some: int) -> tuple[int, ...]:
+        """The sums as they stand in some lanes, from the first one wanted."""
+        lanes = total >> BITS * first & (1 << BITS * some) - 1
+        return _lanes(some).unpack(lanes.to_bytes(LANE * some, "little"))
 
     def counts(self, total: Sum) -> tuple[int, int]:
         """How many traits of a sum are known, and how many there are."""
@@ -71,15 +57,13 @@ class Table:
         return known, traits
 
 
-@lru_cache(maxsize=1 << 10)
-def _of_trait(table: Table, trait: Trait) -> list[float]:
-    """What one trait weighs in each lane."""
-    return table.unpack(table.weigh((trait,)), 0, table.lanes)
+@lru_cache(maxsize=16)
+def _lanes(some: int) -> struct.Struct:
+    return struct.Struct(f"<{some}I")
 
 
 @lru_cache(maxsize=16)
-def _of_words(table: Table, parts: Callable[[str], tuple[Trait, ...]]) -> Remembered[Sum]:
-    """What words weigh."""
+def _of_words(table: Table, parts: Callable[[str], Collection[Trait]]) -> Remembered[Sum]:
     return Remembered(lambda word: table.weigh(parts(word)))
 
 
@@ -95,7 +79,8 @@ class Scores:
 
     def weight(self, trait: Trait, kind: str) -> float:
         """The weight of one trait for one kind."""
-        return _of_trait(self.table, trait)[self.first + self.kinds.index(kind)]
+        raised = self.table.weights.get(trait, 0) >> BITS * (self.first + self.kinds.index(kind)) & (1 << BITS) - 1
+        return (raised - RAISE) / UNIT if trait in self.table.weights else 0.0
 
     def shares(self, total: Sum, more: Sequence[float] = ()) -> dict[str, float]:
         """The share of each kind, adding up to 1: a softmax.
@@ -110,7 +95,7 @@ class Scores:
         top = max(totals)
         powers = [math.exp(one - top) for one in totals]
         whole = sum(powers)
-        return {kind: power / whole for kind, power in zip(self.kinds, powers, strict=True)}
+        return dict(zip(self.kinds, [power / whole for power in powers], strict=True))
 
     def chances(self, total: Sum) -> dict[str, float]:
         """The chance of each kind where several may hold."""
@@ -119,9 +104,10 @@ class Scores:
     def totals(self, total: Sum) -> list[float]:
         """What speaks for each kind, as logarithms of which only the differences count."""
         known, traits = self.table.counts(total)
-        raised, scale = known * RAISE, 1 / math.sqrt(traits + 1)
-        sums = self.table.raised(total, self.first, len(self.bias))
-        return [bias + scale * ((one - raised) / UNIT) for bias, one in zip(self.bias, sums, strict=True)]
+        scale = 1 / (UNIT * math.sqrt(traits + 1))
+        raised = scale * (known * RAISE)
+        sums = self.table.sums(total, self.first, len(self.bias))
+        return [scale * one - raised + bias for bias, one in zip(self.bias, sums, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +132,10 @@ def read_votes(packed: bytes) -> Votes:
     for lanes, length in described["tables"]:
         traits = str(view[at : at + length], "utf-8").split("\n") if length else []
         width, at = LANE * lanes, at + length
-        weights = view[at : at + width * len(traits)]
-        at += width * len(traits)
-        tables.append(
-            Table(
-                lanes,
-                {
-                    trait(one): int.from_bytes(weights[place : place + width], "little")
-                    for one, place in zip(traits, range(0, len(weights), width), strict=True)
-                },
-            )
-        )
+        end = at + width * len(traits)
+        weights = [int.from_bytes(view[place : place + width], "little") for place in range(at, end, width)]
+        tables.append(Table(lanes, dict(zip(traits, weights, strict=True))))
+        at = end
     return Votes(*(_scores(one, tables) for one in described["models"]))
 
 
@@ -176,8 +155,8 @@ def pack(votes: Votes) -> bytes:
     tables = list(dict.fromkeys(one.table for one in models))
     parts, sizes = [], []
     for table in tables:
-        order = sorted(table.weights, key=told)
-        traits = "\n".join(map(told, order)).encode()
+        order = sorted(table.weights)
+        traits = "\n".join(order).encode()
         parts += [traits, *(table.weights[one].to_bytes(LANE * table.lanes, "little") for one in order)]
         sizes.append((table.lanes, len(traits)))
     described = [

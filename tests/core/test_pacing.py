@@ -82,6 +82,13 @@ def test_senders_share_the_connections(held: list[int], most: int, shares: list[
     assert [connections_for(place, held, most) for place in range(len(held))] == shares
 
 
+def test_slots_are_given_back_from_the_latest_hour_on() -> None:
+    """Never below nothing, and an hour without letters is forgotten."""
+    limits, hours = Limits(per_day=10), {"2022-07-15T09:00:00+00:00": 3, "2022-07-15T08:00:00+00:00": 4}
+    assert limits.given_back(hours, 5) == {"2022-07-15T08:00:00+00:00": 2}
+    assert limits.given_back(hours, 9) == {}
+
+
 def test_five_equal_refusals_trip_the_breaker() -> None:
     """It is us, not them; a letter that is taken resets the count, another reason begins anew."""
     breaker = Breaker()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -43,6 +44,21 @@ class Room:
             self.desk, stationery, plan_launch(self.desk, stationery, listed=listed, limit=limit).invitees
         )
         self.post()
+
+    def start(self, *arguments: str, now: str | None = None) -> subprocess.Popen[bytes]:
+        """A call of the command line that goes on by itself."""
+        return subprocess.Popen(
+            self.office.command(*arguments, now=now or START.isoformat()),
+            env=self.office.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def hurry(self) -> None:
+        """The folder's settings say that doubts are not waited for."""
+        config = self.office.folder / "config.toml"
+        said = config.read_text(encoding="utf-8").replace("[sending]\n", "[sending]\ndoubt_minutes = 0\n")
+        config.write_text(said, encoding="utf-8")
 
     def post(self) -> Progress:
         """One pass."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
@@ -176,6 +175,43 @@ def test_a_person_may_work_where_the_copies_come(make_room: MakeRoom) -> None:
     assert room.state("mayor@rioseco.example") is LetterState.ACCEPTED
 
 
+def test_no_person_sends_again_what_may_still_be_on_its_way(make_room: MakeRoom) -> None:
+    """The sender is killed while the relay keeps its answer: `resend` waits until nobody can take the letter any more.
+
+    A waiting time that is set shorter, even to nothing, does not count where letters really leave.
+    """
+    room = make_room()
+    room.hurry()
+    room.relay.held.set()
+    process = room.start("launch", "--yes")
+    wait_until(lambda: room.taken() > 0)
+    process.kill()
+    process.wait()
+    room.relay.held.clear()
+    room.post()  # takes over what the dead one had in hand
+    letter = room.letter()
+    assert letter.state is LetterState.IN_DOUBT
+    resend = ("outbox", "resolve", str(letter.id), "resend")
+    refused = room.office.call(*resend, code=75, now=(START + timedelta(minutes=9)).isoformat())
+    assert "at 15 Jul, 10:10" in refused.err
+    assert room.state() is LetterState.IN_DOUBT
+    room.office.call(*resend, now=(START + WAIT).isoformat())
+    assert room.state() is LetterState.READY
+
+
+def test_a_person_who_saw_the_relay_break_off_may_send_again_at_once(make_room: MakeRoom) -> None:
+    """The connection is gone on both sides: what the relay's log says is enough."""
+    room = make_room(lossy={NORTHAM})
+    room.launch()
+    letter = room.letter()
+    assert letter.state is LetterState.IN_DOUBT
+    room.relay.lossy.clear()
+    room.office.call("outbox", "resolve", str(letter.id), "resend", now=room.clock.now().isoformat())
+    room.clock.move_to(room.clock.now() + timedelta(minutes=1))
+    room.post()
+    assert (room.state(), room.taken()) == (LetterState.ACCEPTED, 1)
+
+
 # ---------------------------------------------------------------- killed, and embedded
 
 
@@ -187,12 +223,7 @@ def test_a_killed_process_leaves_a_letter_that_is_found(make_room: MakeRoom) -> 
     room.clock.move_to(START + timedelta(days=40))
     make_folder(room.office.account, SENT)
     room.relay.held.set()
-    process = subprocess.Popen(
-        room.office.command("remind", now=now),
-        env=room.office.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = room.start("remind", now=now)
     wait_until(lambda: len(room.relay.letters) > 3)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -211,12 +242,7 @@ def test_the_daemon_settles_doubts_by_itself(make_room: MakeRoom) -> None:
     room = make_room(silent={NORTHAM}, sent_folder=SENT)
     room.launch()
     assert room.state() is LetterState.IN_DOUBT
-    process = subprocess.Popen(
-        room.office.command("daemon", "--every", "0.5", now=(START + WAIT).isoformat()),
-        env=room.office.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = room.start("daemon", "--every", "0.5", now=(START + WAIT).isoformat())
     try:
         wait_until(lambda: room.state() is LetterState.ACCEPTED, 60)
     finally:

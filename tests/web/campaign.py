@@ -78,11 +78,13 @@ class KindPostman:
         *,
         before_payload: Callable[[], Collection[int]],
         settled: Callable[[int, Handover], None],
+        beginning: Callable[[int], None] = lambda _number: None,
     ) -> None:
         """Says yes to every letter that may leave."""
         stay = before_payload()
         for number in range(len(letters)):
             if number not in stay:
+                beginning(number)
                 settled(number, Handover(HandoverResult.ACCEPTED, "reply", "250 taken"))
 
 

@@ -36,6 +36,7 @@ class Act:
     by: str
     words: str  # what was done, as said to the person
     withheld: tuple[int, ...] = ()  # letters that were not sent because of it
+    why: str = ""  # the reason that was written to these letters; "" = it was not remembered
     mail: int | None = None  # the mail it filed
     filed: int | None = None  # where the mail was filed before
     filed_nowhere: bool = False
@@ -67,6 +68,7 @@ class Acts:
         """Notes an act, within the transaction in which it is done."""
         memory = {
             "withheld": list(act.withheld),
+            "why": act.why,
             "mail": act.mail,
             "filed": act.filed,
             "filed_nowhere": act.filed_nowhere,
@@ -166,6 +168,7 @@ def _to_act(row: Any) -> Act:
         by=row.by,
         words=row.words,
         withheld=tuple(memory["withheld"]),
+        why=memory.get("why", ""),
         mail=memory["mail"],
         filed=memory["filed"],
         filed_nowhere=memory["filed_nowhere"],

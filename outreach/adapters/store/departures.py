@@ -155,12 +155,15 @@ class Departures:
 
     # ------------------------------------------------------------ settled
 
-    def release(self, letters: Iterable[Letter], sender: str, why: str = "") -> None:
-        """Claimed letters that surely did not leave wait again."""
+    def release(self, letters: Sequence[Letter], sender: str, pacer: Pacer) -> None:
+        """Claimed letters that surely were not tried wait again, and what they took of the pace is given back."""
+        if not letters:
+            return
         with writing(self._engine) as connection:
+            self._paces.give_back(connection, pacer, letters)
             for some in chunks(letter.id for letter in letters):
                 claimed = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.claimed_by == sender)
-                values = {"state": LetterState.READY.value, "claimed_by": None, "last_reply": why}
+                values = {"state": LetterState.READY.value, "claimed_by": None, "last_reply": ""}
                 connection.execute(update(t.letter).where(t.letter.c.id.in_(some), claimed).values(values))
 
     def settle(self, outcomes: Sequence[Outcome], sender: str, now: datetime) -> None:

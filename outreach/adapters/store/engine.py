@@ -93,28 +93,33 @@ def clear_errors(engine: Engine) -> Iterator[None]:
     """Turns the database's faults into one sentence with the cure."""
     try:
         yield
-    except OperationalError as error:
-        raise _explained(engine, error) from error
     except DBAPIError as error:
-        message = f"the database {_name(engine)} refused: {error.orig}"
-        raise OutreachError(message) from error
+        raise _explained(engine, error) from error
 
 
 def _name(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def _explained(engine: Engine, error: OperationalError) -> OutreachError:
+def _explained(engine: Engine, error: DBAPIError) -> OutreachError:
     words = str(error.orig).lower()
     if "disk is full" in words or "disk full" in words or "no space" in words:
         return OutreachError(f"the disk is full; nothing was half written to {_name(engine)}; make room and call again")
     if "locked" in words:
         return TryAgainLaterError(f"another process is writing to {_name(engine)}; try again in a moment")
     if "readonly" in words or "read-only" in words:
-        return OutreachError(f"{_name(engine)} cannot be written to; check who owns the file and the folder")
+        return OutreachError(
+            f"{_name(engine)} cannot be written to, nothing was changed; check who owns it, and whether its disk or "
+            "server was set to read-only; then call again"
+        )
+    if "disk i/o error" in words or "input/output error" in words:
+        return OutreachError(
+            f"the disk under {_name(engine)} fails ({str(error.orig).strip()}); nothing was half written; look for "
+            "faults of the disk, quotas and limits of file sizes, then call again"
+        )
     if "unable to open" in words:
         return OutreachError(f"{_name(engine)} cannot be opened; check that its folder exists and may be written to")
-    if engine.dialect.name == "postgresql":
+    if engine.dialect.name == "postgresql" and isinstance(error, OperationalError):
         return TryAgainLaterError(f"no connection to {_name(engine)}: {str(error.orig).strip().splitlines()[0]}")
     return OutreachError(f"the database {_name(engine)} refused: {error.orig}")
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, func, insert, or_, select, true, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal, chunks
 from outreach.adapters.store.letter_rows import NewLetter, new_row, to_key, to_letter
-from outreach.model import Entry, Letter, LetterKey, LetterKind, LetterState
+from outreach.model import Entry, Letter, LetterKey, LetterKind, LetterState, OutreachError
 
 WAITING = (LetterState.READY.value, LetterState.DEFERRED.value)
 BATCH = 500
@@ -51,11 +51,18 @@ class Outbox:
             return int(connection.execute(insert(t.edition).returning(t.edition.c.id), row).scalar_one())
 
     def edition(self, edition: int) -> dict[str, bytes]:
-        """The frozen files by name."""
+        """The frozen files by name.
+
+        Raises:
+            OutreachError: Somebody took them out of the database.
+        """
         with reading(self._engine) as connection:
-            sums = connection.execute(select(t.edition.c.files).where(t.edition.c.id == edition)).scalar_one()
+            sums = connection.execute(select(t.edition.c.files).where(t.edition.c.id == edition)).scalar() or {}
             query = select(t.frozen_file).where(t.frozen_file.c.sha256.in_(set(sums.values())))
             contents = {row.sha256: row.content for row in connection.execute(query)}
+        if not sums or contents.keys() != set(sums.values()):
+            message = f"templates of edition {edition} are missing in the database; restore them from a backup"
+            raise OutreachError(message)
         return {name: contents[digest] for name, digest in sums.items()}
 
     # ------------------------------------------------------------ queueing
@@ -137,27 +144,39 @@ class Outbox:
             return len(self.withhold_within(connection, numbers, why, now, kinds))
 
     def withhold_within(
-        self, connection: Connection, numbers: Sequence[int], why: str, now: datetime, kinds: Sequence[LetterKind] = ()
+        self,
+        connection: Connection,
+        numbers: Sequence[int],
+        why: str,
+        now: datetime,
+        kinds: Sequence[LetterKind] = (),
+        *,
+        listed: bool = False,
     ) -> tuple[int, ...]:
         """The same within a transaction of another room; gives the letters' ids.
 
+        `listed`: only letters to contacts of a list, not those that a person wrote again to another contact.
         One that is claimed but not yet begun is withheld too: its worker looks again before the first byte.
         """
         held = (*WAITING, LetterState.CLAIMED.value)
         query = update(t.letter).where(self._mine, t.letter.c.state.in_(held), t.letter.c.invitee.in_(numbers))
         if kinds:
             query = query.where(t.letter.c.kind.in_([kind.value for kind in kinds]))
+        if listed:
+            query = query.where(t.letter.c.round == 0)
         values = {"state": LetterState.WITHHELD.value, "last_reply": why, "settled_at": now, "claimed_by": None}
         return tuple(connection.execute(query.values(values).returning(t.letter.c.id)).scalars())
 
     def give_back(self, connection: Connection, letters: Iterable[int], why: str) -> None:
-        """Letters that an act withheld wait again, within the transaction that takes the act back."""
+        """Letters that an act withheld, for a reason, wait again, within the transaction that takes the act back.
+
+        One that is withheld for another reason since stays so. Older acts remember no reason ("").
+        """
         for some in chunks(letters):
-            connection.execute(
-                update(t.letter)
-                .where(t.letter.c.id.in_(some), t.letter.c.state == LetterState.WITHHELD.value)
-                .values(state=LetterState.READY.value, last_reply=why, settled_at=None)
-            )
+            withheld = t.letter.c.state == LetterState.WITHHELD.value
+            same = t.letter.c.last_reply == why if why else true()
+            query = update(t.letter).where(t.letter.c.id.in_(some), withheld, same)
+            connection.execute(query.values(state=LetterState.READY.value, last_reply="", settled_at=None))
 
     # ------------------------------------------------------------ looking
 

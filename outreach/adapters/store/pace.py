@@ -54,6 +54,10 @@ class Pacer(Protocol):
         """The hours with so many addresses more."""
         ...
 
+    def given_back(self, hours: Mapping[str, int], number: int) -> dict[str, int]:
+        """The hours with so many addresses fewer."""
+        ...
+
     def domain_held(self, until: datetime) -> Stay:
         """What holds back letters to one domain."""
         ...
@@ -94,10 +98,19 @@ class Paces:
         if pacer.limited:
             mine = t.pace.c.name == RELAY
             known = connection.execute(select(t.pace.c.hours).where(mine)).scalar_one()
-            hours = pacer.booked(known, sum(addresses(letter) + pacer.copies for letter in letters), at)
+            hours = pacer.booked(known, _all_addresses(letters, pacer), at)
             connection.execute(update(t.pace).where(mine).values(last_slot=at, hours=hours))
         if pacer.domain_gap:
             self._book_domains(connection, {domain_of(letter.to) for letter in letters}, at)
+
+    def give_back(self, connection: Connection, pacer: Pacer, letters: Sequence[Letter]) -> None:
+        """Of letters that took their slots and did not leave: the day has room for others. What they waited stays."""
+        if not letters or not pacer.limited:
+            return
+        mine = t.pace.c.name == RELAY
+        known = connection.execute(select(t.pace.c.hours).where(mine).with_for_update()).scalar_one()
+        hours = pacer.given_back(known, _all_addresses(letters, pacer))
+        connection.execute(update(t.pace).where(mine).values(hours=hours))
 
     def _book_domains(self, connection: Connection, domains: Iterable[str], at: datetime) -> None:
         query = self._dialect.insert(t.pace)
@@ -123,6 +136,10 @@ def fitting(letters: Sequence[Letter], room: Room, copies: int) -> list[Letter]:
     """As many of the letters, in their order, as there is room for their addresses."""
     total = accumulate(addresses(letter) + copies for letter in letters)
     return [letter for letter, used in zip(letters, total, strict=True) if used <= room.addresses]
+
+
+def _all_addresses(letters: Sequence[Letter], pacer: Pacer) -> int:
+    return sum(addresses(letter) + pacer.copies for letter in letters)
 
 
 def addresses(letter: Letter) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, sqlite_path, writing
 from outreach.adapters.store.switches import put
+from outreach.model import OutreachError
 
 NAME = "passes"
 
@@ -57,6 +58,13 @@ class Passes:
             return None
 
     def _write(self, count: int) -> None:
+        try:
+            self._replace(count)
+        except OSError as error:
+            message = f"{self._file} cannot be written to ({error.strerror}); check the disk's space, and who may write"
+            raise OutreachError(message) from error
+
+    def _replace(self, count: int) -> None:
         temporary = self._file.with_name(f"{self._file.name}.new.{os.getpid()}")
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:

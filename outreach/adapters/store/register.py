@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
 
 Clues = Callable[[Invitee], Iterable[tuple[str, str]]]  # (kind, value): address
 BATCH = 1000
+ADDRESSED = ("email", "person", "title", "gender", "language")  # of a contact: to whom a letter speaks, and how
 CHANGES = "register"  # the switch whose value is another after each change of invitees, contacts and addresses
 
 
@@ -34,10 +35,12 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """In which country an invitee is, and in which time zone where its contact says so."""
+    """In which country an invitee is, in which time zone where its contact says so, and who is written to there."""
 
     country: str
     timezone: str  # "" = the country's
+    cc: tuple[str, ...] = ()
+    contact: Mapping[str, str] = field(default_factory=dict)  # what ADDRESSED names; empty where there is none
 
 
 class Register:
@@ -192,13 +195,14 @@ class Register:
         return found
 
     def whereabouts(self, connection: Connection, numbers: Iterable[int]) -> dict[int, Whereabouts]:
-        """Where some invitees are, by their numbers: enough to know what time it is there."""
-        places = select(t.invitee.c.number, t.invitee.c.country, func.coalesce(t.contact.c.timezone, ""))
+        """Where some invitees are, by their numbers: enough to know what time it is there, and who is written to."""
+        people = (t.contact.c.timezone, t.contact.c.cc, *(t.contact.c[name] for name in ADDRESSED))
+        places = select(t.invitee.c.number, t.invitee.c.country, *people)
         places = places.outerjoin(t.contact).order_by(t.contact.c.position.desc())  # the first comes last, and stays
         found: dict[int, Whereabouts] = {}
         for some in chunks(numbers):
             rows = connection.execute(places.where(t.invitee.c.number.in_(some)))
-            found.update({number: Whereabouts(country, zone) for number, country, zone in rows})
+            found.update({row[0]: _whereabouts(*row[1:]) for row in rows})
         return found
 
     def by_id(self, invitee_id: str) -> Invitee | None:
@@ -331,6 +335,11 @@ def _numbers(connection: Connection) -> dict[str, int]:
 def _enrolled(invitees: Sequence[Invitee], new: Sequence[Invitee], changed: Sequence[Invitee]) -> Enrolled:
     unchanged = len(invitees) - len(new) - len(changed)
     return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), unchanged)
+
+
+def _whereabouts(country: str, zone: str | None, cc: Sequence[str] | None, *contact: str | None) -> Whereabouts:
+    known = {} if cc is None else {name: value or "" for name, value in zip(ADDRESSED, contact, strict=True)}
+    return Whereabouts(country, zone or "", tuple(cc or ()), known)
 
 
 def _same(known: Invitee, listed: Invitee) -> bool:

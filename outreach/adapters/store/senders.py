@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import clock, writing
 from outreach.adapters.store.locks import only_one
-from outreach.model import LetterState
+from outreach.model import INTERRUPTED, LetterState, OutreachError
 
 LEASE = timedelta(seconds=60)
 PATIENCE = 5.0  # seconds that another sender has to end, where only one may send
 BUSY = "another process is sending this campaign's letters; wait until it has finished, or stop it"
 DIED = "the program was interrupted while it handed the letter over"
+
+
+def own_name() -> str:
+    """What this process is called among the senders, so that others on this machine know whether it still lives."""
+    return f"{_machine()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _machine() -> str:
+    """Where process numbers mean the same: containers may share a name, but not those."""
+    try:
+        numbers = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        numbers = 0
+    return f"{socket.gethostname()[:60].replace(':', '.')}/{numbers}"
+
+
+def has_died(name: str) -> bool:
+    """Whether a sender of this machine has surely ended; of others nobody knows before their lease runs out."""
+    machine, _, process = name.rpartition(":")[0].rpartition(":")
+    if machine != _machine() or not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass  # it lives, and is somebody else's
+    return False
+
 
 Share = Callable[[int, Sequence[int]], int]  # own place among the senders, connections that each holds → mine
 
@@ -38,14 +71,15 @@ class Senders:
         alone = self._engine.dialect.name == "sqlite"
         with only_one(self._engine, "sender", BUSY, patience=PATIENCE) if alone else nullcontext():
             with writing(self._engine) as connection:
-                if alone:
-                    connection.execute(delete(t.sender))  # whoever was here has died
+                present = connection.execute(select(t.sender.c.name)).scalars().all()
+                _bury(connection, [one for one in present if alone or has_died(one)])  # alone: whoever was here died
                 self._enter(connection, name, lease)
                 self._recover(connection, now)
             try:
                 yield
             finally:
-                with writing(self._engine) as connection:
+                # If it cannot be said, the lease runs out, and what went wrong before is not hidden by this.
+                with suppress(OutreachError), writing(self._engine) as connection:
                     connection.execute(delete(t.sender).where(t.sender.c.name == name))
 
     def _enter(self, connection: Connection, name: str, lease: timedelta) -> None:
@@ -66,9 +100,9 @@ class Senders:
             at = clock(connection)
             query = select(t.sender).order_by(t.sender.c.name).with_for_update()
             rows = {row.name: row for row in connection.execute(query)}
-            dead = [one for one, row in rows.items() if row.lease_until < at and one != name]
+            dead = [one for one, row in rows.items() if one != name and (row.lease_until < at or has_died(one))]
             if dead:
-                connection.execute(delete(t.sender).where(t.sender.c.name.in_(dead)))
+                _bury(connection, dead)
                 self._recover(connection, now)
             if name not in rows:  # we were away for so long that others took over
                 self._enter(connection, name, lease)
@@ -83,7 +117,8 @@ class Senders:
         """Of senders that are no more: what was claimed is ready again, what was being handed over is in doubt."""
         left = t.letter.c.claimed_by.is_(None) | t.letter.c.claimed_by.not_in(select(t.sender.c.name))
         ready = {"state": LetterState.READY.value, "claimed_by": None}
-        doubt = {"state": LetterState.IN_DOUBT.value, "last_reply": DIED, "settled_at": now, "claimed_by": None}
+        why = {"stage": INTERRUPTED, "last_reply": DIED}
+        doubt = {"state": LetterState.IN_DOUBT.value, **why, "settled_at": now, "claimed_by": None}
         for state, values in ((LetterState.CLAIMED, ready), (LetterState.HANDING_OVER, doubt)):
             mine = self._mine & (t.letter.c.state == state.value) & left
             connection.execute(update(t.letter).where(mine).values(values))
@@ -93,3 +128,9 @@ class Senders:
         with writing(self._engine) as connection:
             query = select(t.sender.c.name).where(t.sender.c.lease_until >= clock(connection))
             return len(connection.execute(query).all())
+
+
+def _bury(connection: Connection, dead: Sequence[str]) -> None:
+    """They are no senders any more; what they had in hand belongs to nobody."""
+    if dead:
+        connection.execute(delete(t.sender).where(t.sender.c.name.in_(dead)))

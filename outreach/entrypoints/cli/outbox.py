@@ -58,7 +58,7 @@ def _kind(kind: str, step: int) -> str:
 @click.pass_obj
 def resolve_(call: Call, letter: int, verdict: str) -> None:
     """Settle a letter in doubt: the relay has it (accepted), or surely not (resend)."""
-    from outreach.campaign.mailing import resolve  # noqa: PLC0415
+    from outreach.campaign.resolving import resolve  # noqa: PLC0415
 
     click.echo(resolve(call.desk(), letter, accepted=verdict == "accepted"))
 

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain
+
+HEAD = 2  # letters by which beginnings are told apart; none is shorter
+
+
+class Beginnings:
+    """Many words with which a line may begin, of which only those are tried that share its first letters."""
+
+    __slots__ = ("_by_head",)
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._by_head: dict[str, tuple[str, ...]] = {}
+        for word in sorted(words):
+            self._by_head[word[:HEAD]] = (*self._by_head.get(word[:HEAD], ()), word)
+
+    def __iter__(self) -> Iterator[str]:
+        """All of them."""
+        return chain.from_iterable(self._by_head.values())
+
+    def begin(self, text: str) -> bool:
+        """Whether a text begins with one of them."""
+        return text.startswith(self._by_head.get(text[:HEAD], ()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,16 +36,16 @@ class Quoting:
     """The words of quoting.toml, small."""
 
     wrote: frozenset[str]  # verbs of “On … somebody wrote:”
-    quoting: tuple[str, ...]  # “Message from …”
+    quoting: Beginnings  # “Message from …”
     on: frozenset[str]  # the first word of such a line
     labels: Mapping[str, str]  # of header lines, each with its kind: sender, sent, to, subject, other
     original: frozenset[str]  # “Original message”
     forwarded: frozenset[str]  # “Forwarded message”
-    mobile: tuple[str, ...]  # “Sent from my …”
-    closing: tuple[str, ...]  # “Kind regards”
+    mobile: Beginnings  # “Sent from my …”
+    closing: Beginnings  # “Kind regards”
     mail: frozenset[str]  # a notice of confidentiality says one of these,
     secret: frozenset[str]  # and one of these
-    leaving: tuple[str, ...]  # “If you no longer wish to receive our letters”, as a footer begins
+    leaving: Beginnings  # “If you no longer wish to receive our letters”, as a footer begins
     leave: frozenset[str]  # “Unsubscribe”, as a link below a letter,
     letters: frozenset[str]  # and what it leaves: “newsletter”
     small: frozenset[str]  # and what may stand between: “from our”
@@ -42,16 +64,16 @@ def load_quoting() -> Quoting:
             labels.setdefault(label, kind)
     return Quoting(
         wrote=_words(data["wrote"]),
-        quoting=tuple(sorted(_words(data["quoting"]))),
+        quoting=Beginnings(_words(data["quoting"])),
         on=_words(data["on"]),
         labels=labels,
         original=_words(data["original"]),
         forwarded=_words(data["forwarded"]),
-        mobile=tuple(sorted(_words(data["mobile"]))),
-        closing=tuple(sorted(_words(data["closing"]))),
+        mobile=Beginnings(_words(data["mobile"])),
+        closing=Beginnings(_words(data["closing"])),
         mail=frozenset(data["disclaimer"]["mail"]),
         secret=frozenset(data["disclaimer"]["secret"]),
-        leaving=tuple(sorted(_words(data["leaving"]))),
+        leaving=Beginnings(_words(data["leaving"])),
         leave=frozenset(data["button"]["verb"]),
         letters=frozenset(data["button"]["letter"]),
         small=frozenset(data["button"]["small"]),

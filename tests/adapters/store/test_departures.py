@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,10 +15,12 @@ from outreach.adapters.store.departures import Claimed, Outcome
 from outreach.adapters.store.engine import clock, writing
 from outreach.adapters.store.letter_rows import NewLetter
 from outreach.adapters.store.register import Whereabouts
+from outreach.adapters.store.senders import own_name
 from outreach.adapters.store.store import Store
 from outreach.adapters.store.switches import PAUSED
 from outreach.core.pacing import Limits, connections_for
 from outreach.model import (
+    INTERRUPTED,
     Contact,
     Drop,
     Entry,
@@ -130,7 +133,7 @@ def test_a_pause_is_heeded_by_what_is_claimed_already(store: Store) -> None:
     claimed = claim(store)
     store.switches.turn(PAUSED, "paused by tester", NOW)
     assert len(store.departures.begin(claimed, "w", NOW, go)) == 2
-    store.departures.release(claimed.letters, "w")
+    store.departures.release(claimed.letters, "w", FREE)
     assert set(states(store).values()) == {LetterState.READY}
     assert {one.attempts for one in store.outbox.letters()} == {0}
 
@@ -162,8 +165,41 @@ def test_what_a_sender_that_died_had_in_hand(store: Store) -> None:
         assert store.senders.renew("w", 1, lambda place, held: place + len(held), LATER) == 1
         assert states(store) == {a: LetterState.IN_DOUBT, b: LetterState.READY}
         doubt = store.outbox.letters(states=[LetterState.IN_DOUBT])[0]
-        assert (doubt.settled_at, doubt.stage) == (LATER, "payload")
+        assert (doubt.settled_at, doubt.stage) == (LATER, INTERRUPTED)
         assert [one.key.invitee for one in claim(store).letters] == [b]
+
+
+@pytest.mark.parametrize("enters", [True, False], ids=["who comes", "who is there"])
+def test_a_sender_that_crashed_on_this_machine_is_noticed_at_once(store: Store, *, enters: bool) -> None:
+    """Its lease would run for another minute, but its process is no more; a living one, and one elsewhere, are left."""
+    crashed, ended = _name_of_another_process()
+    living, elsewhere = own_name(), "elsewhere/1:1:ab"
+    numbers = queue(store, "ahus", "bonn", "caen", "dijon")
+    with store.senders.on_duty("w", NOW):
+        for name in (crashed, crashed, living, elsewhere):
+            store.departures.begin(claim(store, name, 1), name, NOW, go)
+        with writing(store.engine) as connection:
+            until = clock(connection) + timedelta(hours=1)
+            rows = [{"name": name, "connections": 0, "lease_until": until} for name in (crashed, living, elsewhere)]
+            connection.execute(t.sender.insert(), rows)
+        store.senders.renew("w", 1, lambda *_: 1, NOW)
+        assert set(states(store).values()) == {LetterState.HANDING_OVER}
+        ended()
+        if not enters:
+            store.senders.renew("w", 1, lambda *_: 1, NOW)
+    if enters and store.engine.dialect.name == "postgresql":
+        with store.senders.on_duty("another", NOW):
+            pass
+    if not enters or store.engine.dialect.name == "postgresql":
+        doubt, hand = LetterState.IN_DOUBT, LetterState.HANDING_OVER
+        assert states(store) == dict(zip(numbers, (doubt, doubt, hand, hand), strict=True))
+
+
+def _name_of_another_process() -> tuple[str, Callable[[], object]]:
+    """A sender's name as a process of this machine would have it, and what ends that process."""
+    process = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE)
+    machine = own_name().rsplit(":", 2)[0]
+    return f"{machine}:{process.pid}:ab", process.communicate
 
 
 def test_whoever_was_away_too_long_still_says_what_it_knows(store: Store) -> None:
@@ -258,6 +294,16 @@ def test_the_day_has_room_for_so_many_addresses(store: Store) -> None:
     assert held is not None
     assert held.why == "at most 2 addresses within 24 hours"
     assert timedelta(hours=24) < held.until - NOW <= timedelta(hours=25)
+
+
+def test_what_did_not_leave_uses_up_nothing_of_the_day(store: Store) -> None:
+    """Letters that are given back untried make room for as many addresses; those that left do not."""
+    queue(store, "ahus", "bonn", "caen", "dijon")
+    limits = Limits(per_day=3)
+    first = claim(store, most=2, limits=limits).letters
+    store.departures.release(first[:1], "w", limits)
+    assert len(claim(store, limits=limits).letters) == 2
+    assert claim(store, limits=limits).held is not None
 
 
 def test_letters_to_one_domain_leave_apart(store: Store) -> None:

@@ -8,10 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language, Languages
-from outreach.languages.scores import Scores
 
 MOST = 3000  # characters of a text that are looked at
 LONGEST_WORD = 16
@@ -32,31 +32,32 @@ class Tongue:
 def tongue(heard: Sequence[Sentence], languages: Languages) -> Tongue:
     """The languages of a mail and of its sentences."""
     scores = languages.votes.tongue
+    of_words = scores.table.of_words(parts_of)
     each = [tongue_words(one.text) for one in heard]
-    weighed = scores.table.weigh_words(frozenset[str]().union(*each), parts_of)
+    weighed = sum(map(of_words.__getitem__, frozenset[str]().union(*each)))
     known, traits = scores.table.counts(weighed)
     familiar = traits > 0 and known / traits >= FAMILIAR
     further = _further(heard, languages, among_kin=familiar)
     if further is not None or not familiar:
         return Tongue(further, (further,) * len(heard))
     whole = scores.shares(weighed)
-    code = max(whole, key=whole.__getitem__)
+    language = languages.get(max(whole, key=whole.__getitem__))
     if len(each) == 1:
-        return Tongue(languages.get(code), (languages.get(code),))
+        return Tongue(language, (language,))
     ahead = [math.log(share + PRIOR) for share in whole.values()]
-    return Tongue(languages.get(code), tuple(languages.get(_of_sentence(words, ahead, scores)) for words in each))
+    own = [scores.totals(sum(map(of_words.__getitem__, words))) if words else ahead for words in each]
+    return Tongue(language, tuple([languages.get(_likeliest(scores.kinds, one, ahead)) for one in own]))
 
 
-def _of_sentence(words: frozenset[str], ahead: Sequence[float], scores: Scores) -> str:
-    """The language of a sentence, given what speaks for each in the mail as a whole."""
-    own = scores.totals(scores.table.weigh_words(words, parts_of)) if words else (0.0,) * len(ahead)
-    both = [one + before for one, before in zip(own, ahead, strict=True)]
-    return scores.kinds[both.index(max(both))]
+def _likeliest(kinds: Sequence[str], own: Sequence[float], ahead: Sequence[float]) -> str:
+    """The language of a sentence, by what its own words say and what speaks for each in the mail as a whole."""
+    both = list(map(add, own, ahead))
+    return kinds[both.index(max(both))]
 
 
 def tongue_words(text: str) -> frozenset[str]:
     """The words of a text, accents kept: they tell languages apart."""
-    return frozenset(word[:LONGEST_WORD] for word in _WORD.findall(text[:MOST].lower()))
+    return frozenset([word[:LONGEST_WORD] for word in _WORD.findall(text[:MOST].lower())])
 
 
 def parts_of(word: str) -> tuple[str, ...]:
@@ -76,12 +77,12 @@ def _further(heard: Sequence[Sentence], languages: Languages, *, among_kin: bool
     """
     words = [word for sentence in heard for word in sentence.plain]
     speak = _speakers(languages, among_kin=among_kin)
-    spoken = {word: speak[word] for word in speak.keys() & set(words)}
-    counts = Counter(code for word in words for code in spoken.get(word, ())) if spoken else {}
+    spoken = [(word, speak[word]) for word in words if word in speak]
+    counts = Counter([code for _, codes in spoken for code in codes]) if spoken else {}
     code = min(counts, key=lambda one: (-counts[one], one), default=None)
     if code is None:
         return None
-    different = sum(code in codes for codes in spoken.values())
+    different = len({word for word, codes in spoken if code in codes})
     enough = different >= FURTHER_WORDS and counts[code] / len(words) >= FURTHER
     return languages.get(code) if enough or not among_kin else None
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from itertools import combinations, groupby, repeat
-from sys import intern
+from itertools import combinations, groupby, pairwise
 from typing import NamedTuple
 
 from outreach.core.reading.meaning.vocabulary import Meaning
 from outreach.core.reading.phrases import Sentence
-from outreach.languages.remembering import Remembered
 from outreach.languages.scores import Trait
 
 LETTERS = (4, 5)  # of a word that are looked at together: they know “confirmo” from “confirmamos” and “confirm”
@@ -50,43 +47,37 @@ def names_of(meanings: Sequence[Meaning]) -> tuple[str, ...]:
 def meaning_traits(heard: Heard) -> frozenset[Trait]:
     """What the meanings of a sentence's words tell, the same in all languages."""
     names, size = heard.names, heard.size
-    found: list[Trait] = [*names, *[("words", str(most)) for most in SENTENCE_LENGTHS if size <= most]]
-    found += zip(repeat("run"), names, names[1:], strict=False)
-    found += zip(repeat("run"), names, names[1:], names[2:], strict=False)
-    found += [(a, ">", b) for a, b in combinations(names, 2)]
+    runs = [f"run {a} {b}" for a, b in pairwise(names)]
+    found = [*names, *_up_to("words", size, SENTENCE_LENGTHS), *runs]
+    found += [f"{run} {c}" for run, c in zip(runs, names[2:], strict=False)]
+    found += [f"{a} > {b}" for a, b in combinations(names, 2)]
     if names:
-        found += [("first", names[0]), ("last", names[-1])]
+        found += [f"first {names[0]}", f"last {names[-1]}"]
     if size <= SHORT:
-        found += zip(repeat("short"), names, strict=False)
+        found += [f"short {name}" for name in names]
     if heard.sentence.asks:
-        found += ["asks", *zip(repeat("asks"), names, strict=False)]
+        found += ["asks", *[f"asks {name}" for name in names]]
     return frozenset(found)
 
 
 def mail_traits(mail: Sequence[Heard]) -> frozenset[Trait]:
     """What a mail has beside its sentences."""
-    size = sum(heard.size for heard in mail)
-    found: set[Trait] = {("mail", "words", str(most)) for most in MAIL_LENGTHS if size <= most}
-    if size <= BRIEF:
-        found |= {("brief", name) for heard in mail for name in heard.names}
-    return frozenset(found)
+    size = sum([heard.size for heard in mail])
+    brief = [f"brief {name}" for heard in mail for name in heard.names] if size <= BRIEF else []
+    return frozenset([*_up_to("mail words", size, MAIL_LENGTHS), *brief])
+
+
+def _up_to(what: str, size: int, lengths: Sequence[int]) -> list[Trait]:
+    return [f"{what} {most}" for most in lengths if size <= most]
 
 
 def word_traits(heard: Heard) -> frozenset[Trait]:
     """The words of a sentence themselves, alone and with one and two that follow."""
-    words = (BEGIN, *heard.sentence.plain, END)
-    stems = list(map(_stem.__getitem__, words))
-    marked = list(map(_stem_in(heard.language).__getitem__, words))
-    twos = zip(marked, stems[1:], strict=False)
-    return frozenset([*marked, *twos, *zip(marked, stems[1:], stems[2:], strict=False)])
-
-
-_stem: Remembered[str] = Remembered(lambda word: intern(word[:STEM]))
-
-
-@lru_cache(maxsize=64)
-def _stem_in(language: str) -> Remembered[str]:
-    return Remembered(lambda word: intern(f"{language}:{word[:STEM]}"))
+    stems = [BEGIN, *[word[:STEM] for word in heard.sentence.plain], END]
+    marked = [f"{heard.language}:{stem}" for stem in stems]
+    twos = [f"{one} {two}" for one, two in zip(marked, stems[1:], strict=False)]
+    threes = [f"{both} {three}" for both, three in zip(twos, stems[2:], strict=False)]
+    return frozenset([*marked, *twos, *threes])
 
 
 def letters(word: str) -> tuple[str, ...]:

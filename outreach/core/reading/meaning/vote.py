@@ -8,14 +8,12 @@ over traits such as “run not join”, “fr:en attent” or “~confi”, so t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from outreach.core.reading.meaning.traits import Heard, letters, mail_traits, meaning_traits, word_traits
-from outreach.languages.scores import Sum, Votes
+from outreach.languages.scores import Trait, Votes
 
-T = TypeVar("T")
 NOTHING = "none"  # what a sentence does that carries no position
 
 
@@ -52,31 +50,26 @@ def _less(shares: Mapping[str, float], kind: str) -> dict[str, float]:
 def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The votes on a mail and on each of its sentences; the same trait in two sentences counts once for the mail."""
     table = votes.sentence.table
-    meanings, meant = _weighed([meaning_traits(one) for one in mail], table.weigh)
-    words, said = _weighed([word_traits(one) for one in mail], table.weigh)
-    letter, spelled = _weighed(
-        [frozenset(one.sentence.plain) for one in mail], lambda some: table.weigh_words(some, letters)
-    )
-    each = tuple(map(votes.sentence.shares, map(sum, zip(meanings, words, letter, strict=True))))
-    meant += table.weigh(mail_traits(mail))
-    whole = meant + said + spelled
+    spelled = table.of_words(letters)
+    traits, words, meant = set[Trait](), set[str](), set(mail_traits(mail))
+    whole, each = table.weigh(meant), []
+    for one in mail:
+        meanings, said = meaning_traits(one), frozenset(one.sentence.plain)
+        own = meanings | word_traits(one)
+        total = table.weigh(own) + sum(map(spelled.__getitem__, said))
+        each.append(votes.sentence.shares(total))
+        whole += total
+        if traits:
+            whole -= table.weigh(traits & own) + sum(map(spelled.__getitem__, words & said))
+        traits |= own
+        words |= said
+        meant |= meanings
     return Ballot(
         votes.mail.shares(whole, summary(votes.sentence.kinds, each)),
-        each,
-        votes.meanings.shares(meant),
+        tuple(each),
+        votes.meanings.shares(table.weigh(meant)),
         votes.flags.chances(whole),
     )
-
-
-def _weighed(each: Sequence[frozenset[T]], weigh: Callable[[Collection[T]], Sum]) -> tuple[list[Sum], Sum]:
-    """What each sentence weighs, and what all of them do together, where what two of them have counts once."""
-    sums = list(map(weigh, each))
-    known, whole = frozenset[T](), sum(sums)
-    for one in each:
-        if again := known & one:
-            whole -= weigh(again)
-        known |= one
-    return sums, whole
 
 
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:

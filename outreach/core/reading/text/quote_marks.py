@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,6 +31,8 @@ _ENDS_WITH_ADDRESS = re.compile(r"[^\s@]@[^\s@]+[>)\]]?[>)\]]?$")
 _NAMED = re.compile(r"[^<>@]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,253}>")
 _INITIALS = re.compile(r"^[A-Z]{1,2}>(?=\s|$)")  # “JS> ”, as some programs quote John Smith
 _UNSEEN = str.maketrans("", "", "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_WORD = re.compile(r"\w+")
+_ALIKE = str.maketrans("İıſς", "iisσ")
 _FIRST = "-_=~—–─*"
 _LAST = ":：-—>)*_\u200f\u200e\u202c\u2069"
 _DASHES = "-_=~—–─ *\xa0\t"
@@ -63,13 +66,38 @@ class Mark:
         return frozenset(found.group().lower() for found in _ADDRESS.finditer(self.words))
 
 
+def _verb(text: str) -> re.Match[str] | None:
+    """The first verb of “wrote” in a text; in scripts without blanks it may stand within a word."""
+    small = _small(text)
+    likely = [verb for word in set(_WORD.findall(small)) for verb in _verbs().get(word, ())]
+    likely += [verb for verb in _verbs()[""] if verb in small]
+    return _any_verb(frozenset(likely)).search(text) if likely else None
+
+
 @lru_cache(maxsize=1)
-def _verb() -> re.Pattern[str]:
-    """Any verb of “wrote”; in scripts without blanks it may stand within a word."""
-    words = sorted(load_quoting().wrote | {"sent"}, key=len, reverse=True)
-    letters = [re.escape(word) for word in words if ord(word[0]) < 0x3000 and not "\u0e00" <= word[0] <= "\u0e7f"]  # noqa: PLR2004
-    others = [re.escape(word) for word in words if re.escape(word) not in letters]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(letters)})(?!\w)|{'|'.join(others)}", re.IGNORECASE)
+def _verbs() -> Mapping[str, Sequence[str]]:
+    """The verbs by their longest word; by "" those of scripts without blanks."""
+    found = defaultdict[str, list[str]](list)
+    for verb in load_quoting().wrote | {"sent"}:
+        found["" if _is_unparted(verb) else max(_WORD.findall(_small(verb)), key=len)].append(verb)
+    return found
+
+
+@lru_cache(maxsize=1 << 8)
+def _any_verb(verbs: frozenset[str]) -> re.Pattern[str]:
+    words = sorted(verbs, key=lambda verb: (-len(verb), verb))
+    parted = "|".join(re.escape(word) for word in words if not _is_unparted(word))
+    others = [re.escape(word) for word in words if _is_unparted(word)]
+    return re.compile("|".join([*([rf"(?<!\w)(?:{parted})(?!\w)"] if parted else []), *others]), re.IGNORECASE)
+
+
+def _is_unparted(word: str) -> bool:
+    return ord(word[0]) >= 0x3000 or "\u0e00" <= word[0] <= "\u0e7f"  # noqa: PLR2004
+
+
+def _small(text: str) -> str:
+    """A text in small letters, those that are the same to `re.IGNORECASE` written alike."""
+    return text.lower() if text.isascii() else text.translate(_ALIKE).lower().translate(_ALIKE)
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +108,7 @@ def _nouns() -> frozenset[str]:
 
 def _seen(text: str) -> str:
     """A text without what is not seen."""
-    return text if text.isascii() else text.translate(_UNSEEN)
+    return text if text.isascii() or text.isprintable() else text.translate(_UNSEEN)
 
 
 def clean(line: str) -> str:
@@ -130,7 +158,7 @@ def _is_broken_off(lines: Sequence[str], number: int) -> bool:
     told = clean(lines[number]).rstrip(":： ")
     return (
         number > 0
-        and _verb().fullmatch(told) is not None
+        and _any_verb(load_quoting().wrote | {"sent"}).fullmatch(told) is not None
         and len(lines[number]) < LONG
         and lines[number].endswith(":")
         and lines[number - 1][:1] not in ("", ">")
@@ -176,17 +204,17 @@ def _joined(lines: Sequence[str], number: int, behind: int) -> Iterator[tuple[in
 def _starts(joined: str) -> bool:
     """Whether a line begins as “On Friday, 15 July” does."""
     text = joined.lstrip("-—–=>[( ").strip('"“«')
-    return _DATED_START.match(text) is not None or text.lower().startswith(load_quoting().quoting)
+    return _DATED_START.match(text) is not None or load_quoting().quoting.begin(text.lower())
 
 
 def _tells(joined: str, *, colon: bool, followed: bool) -> bool:
     """Whether what begins with a date says that somebody wrote."""
-    verb = _verb().search(joined)
+    verb = _verb(joined)
     if verb is not None:
         return followed or _names_one(joined, joined[verb.end() :].strip(" \t:：-—–)"))
     text = joined.lstrip("-—–=>[( ").rstrip(":： ")
     first = text.split(" ", 1)[0].lower()
-    if text.lower().startswith(load_quoting().quoting):
+    if load_quoting().quoting.begin(text.lower()):
         return "@" in joined and colon
     opens = first[:1].isdigit() or first[-1:] in ",." or first in load_quoting().on
     dated = _DATE.search(joined) is not None or _CLOCK.search(joined) is not None
@@ -211,7 +239,7 @@ def _named(lines: Sequence[str], number: int, *, followed: bool, behind: int) ->
         joined, first = f"{clean(lines[number - 1])} {bare}", number - 1
     elif bare.startswith("<") and number > behind and lines[number - 1].strip():
         first = number - 1
-    if len(joined) > MOST_CHARACTERS or _verb().search(joined) is None:
+    if len(joined) > MOST_CHARACTERS or _verb(joined) is None:
         return None
     if _NAMED.match(joined) or (followed and len(joined.split()) <= 12):  # noqa: PLR2004
         return Mark(WROTE, first, number + 1, joined)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from outreach.languages.quoting import load_quoting
 
@@ -107,7 +108,7 @@ def _is_footer(line: str) -> bool:
     if len(line) > MOST_WIDE * 2:
         return False
     bare = line.strip(" *_\t\xa0-[(<>•").lower()
-    return bare.startswith(load_quoting().mobile) and len(bare.split()) <= MOST_FOOTER
+    return load_quoting().mobile.begin(bare) and len(bare.split()) <= MOST_FOOTER
 
 
 def _stands_apart(lines: Sequence[str], number: int) -> bool:
@@ -153,21 +154,31 @@ def _without_button(lines: list[str]) -> list[str]:
 
 def _button(line: str) -> str:
     """The words of a link by which one leaves a list, small; "" where a line is none."""
+    if not any(map(line[:MOST_WIDE].lower().__contains__, _leaving_words())):
+        return ""
     parts = [
         " ".join(_PLACE.sub(" ", part).lower().replace("’", "'").split()) for part in _PARTED.split(line[:MOST_WIDE])
     ]
     return next((part for part in parts if _leaves(part)), "")
 
 
+@lru_cache(maxsize=1)
+def _leaving_words() -> frozenset[str]:
+    """The longest word of each verb that such a link has."""
+    return frozenset(max(re.findall(r"\w+", verb), key=len) for verb in load_quoting().leave)
+
+
 def _leaves(words: str) -> bool:
+    return any(_leaves_by(verb, words) for verb in load_quoting().leave if verb in words)
+
+
+def _leaves_by(verb: str, words: str) -> bool:
+    if words == verb:
+        return True
     quoting = load_quoting()
-    for verb in quoting.leave:
-        if words == verb:
-            return True
-        if words.startswith(f"{verb} ") or words.endswith(f" {verb}"):
-            others = set(words.replace(verb, " ").split())
-            return bool(others & quoting.letters) and others <= quoting.letters | quoting.small
-    return False
+    others = set(words.replace(verb, " ").split())
+    beside = words.startswith(f"{verb} ") or words.endswith(f" {verb}")
+    return beside and bool(others & quoting.letters) and others <= quoting.letters | quoting.small
 
 
 def _is_sentence(line: str) -> bool:
@@ -223,7 +234,7 @@ def _is_notice(paragraph: Sequence[str]) -> bool:
     text = " ".join(paragraph)[:1500].lower()
     words = load_quoting()
     return (any(map(text.__contains__, words.secret)) and any(map(text.__contains__, words.mail))) or any(
-        line.lstrip(" *_>([").lower().replace("’", "'").startswith(load_quoting().leaving) for line in paragraph
+        words.leaving.begin(line.lstrip(" *_>([").lower().replace("’", "'")) for line in paragraph
     )
 
 
@@ -248,7 +259,7 @@ def _is_heading(line: str) -> bool:
         not line
         or ":" in line
         or line.endswith(_END)
-        or line.lower().startswith(load_quoting().closing)
+        or load_quoting().closing.begin(line.lower())
         or line[0] in "-•>0123456789"
     ):
         return False
@@ -285,4 +296,4 @@ def _is_set_apart(start: int, over: Sequence[str]) -> bool:
 def _is_closing(paragraph: Sequence[str]) -> bool:
     """“Kind regards,” and a name."""
     first = paragraph[0].strip(" ,.*_").lower()
-    return 2 <= len(paragraph) <= 4 and len(first.split()) <= 4 and first.startswith(load_quoting().closing)  # noqa: PLR2004
+    return 2 <= len(paragraph) <= 4 and len(first.split()) <= 4 and load_quoting().closing.begin(first)  # noqa: PLR2004

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from outreach.campaign.mailing import resolve
+from outreach.campaign.resolving import resolve
 from outreach.campaign.waiting import places
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
