@@ -221,6 +221,11 @@ class Mailbox:
     name: str
     address: str
 
+    @property
+    def domain(self) -> str:
+        """The mail domain of the address; all of it where it has no @."""
+        return self.address.rpartition("@")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

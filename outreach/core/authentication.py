@@ -31,7 +31,7 @@ def authentication(message: Message, authserv_id: str) -> Proof:
     claimed = [value for value in message.all_headers(HEADER) if _id(value) == wanted]
     if len(claimed) != 1 or not _on_top(message, claimed[0]):
         return Proof.NONE
-    return _result(claimed[0], message.from_[0].address.rpartition("@")[2] if message.from_ else "")
+    return _result(claimed[0], message.from_[0].domain if message.from_ else "")
 
 
 def first_authserv_id(message: Message) -> str:

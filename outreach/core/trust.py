@@ -137,7 +137,7 @@ def _bounce(match: Match) -> Trust:
 
 
 def _domain(message: Message) -> str:
-    return message.from_[0].address.rpartition("@")[2] if message.from_ else ""
+    return message.from_[0].domain if message.from_ else ""
 
 
 def _sender(message: Message, known: frozenset[str], own: frozenset[str], shared: frozenset[str]) -> Sender:
@@ -228,4 +228,4 @@ def _doubt(message: Message, match: Match, sender: Sender, *, signed: bool, invi
 
 def _elsewhere(message: Message, boxes: Iterable[Mailbox]) -> bool:
     domain = _domain(message)
-    return any(box.address and not aligned(box.address.rpartition("@")[2], domain) for box in boxes)
+    return any(box.address and not aligned(box.domain, domain) for box in boxes)

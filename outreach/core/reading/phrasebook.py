@@ -7,11 +7,13 @@ costs one look into a dictionary, however many phrases there are; threads may sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from outreach.core.reading.phrases import TOKEN, Sentence, alternatives
+from outreach.languages.beginnings import Beginnings
 from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import plain_words
 
@@ -24,6 +26,7 @@ MOST_REMEMBERED = 1 << 16  # steps of the automaton; then it forgets them and be
 # What a phrase says of one word: how it is meant ("=" so, "<" begins so, ">" ends so, "<>" contains, "#" a figure) and
 # the word.
 Atom = tuple[str, str]
+_ByWord = Mapping[int, Sequence[int]]  # the nodes to which a word leads of which an atom is true
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,14 @@ class _Kind:
 class _State(Generic[Name]):
     """Where some phrases have come to: their nodes, the names of those that are complete, and what follows."""
 
-    __slots__ = ("following", "names", "nodes")
+    __slots__ = ("following", "leads", "names", "nodes")
 
     def __init__(self, nodes: frozenset[int], names: tuple[Name, ...]) -> None:
         self.nodes = nodes
         self.names = names
         self.following: dict[_Kind, _State[Name]] = {}  # by the class of the next word
+        # Where any word leads, where one leads of which an atom is true, and what follows if none is.
+        self.leads: tuple[frozenset[int], _ByWord, _State[Name]] | None = None
 
 
 class Phrasebook(Generic[Name]):
@@ -80,10 +85,10 @@ class Phrasebook(Generic[Name]):
         """Every name of which a phrase stands in a sentence, by first words; of those that begin alike the longest."""
         if self._steps > MOST_REMEMBERED:
             self._forget()
+        start, begins = self._start, self._start.following
         classes = list(map(self._lexicon.kinds.__getitem__, sentence.plain))
-        begins = self._start.following
-        for first, kind in enumerate(classes):
-            state = begins.get(kind) or self._step(self._start, kind)
+        states = [begins.get(kind) or self._step(start, kind) for kind in classes]
+        for first, state in enumerate(states):
             if state.nodes:
                 for name, last in self._ends(state, classes, first).items():
                     yield Found(name, first, last, sentence)
@@ -101,7 +106,12 @@ class Phrasebook(Generic[Name]):
         return ends
 
     def _step(self, state: _State[Name], kind: _Kind) -> _State[Name]:
-        following = self._state(self._graph.after(state.nodes, kind.atoms))
+        if state.leads is None:
+            inside, by_word = self._graph.leads(state.nodes)
+            state.leads = inside, by_word, self._state(inside)
+        inside, by_word, otherwise = state.leads
+        known = [by_word[atom] for atom in kind.atoms if atom in by_word]
+        following = self._state(inside.union(*known)) if known else otherwise
         state.following[kind] = following
         self._steps += 1
         return following
@@ -131,19 +141,22 @@ class _Graph(Generic[Name]):
             if node and name not in self._names[node]:
                 self._names[node].append(name)
 
-    def after(self, nodes: Iterable[int], atoms: Iterable[int]) -> frozenset[int]:
-        """Where one comes from some nodes by a word of which some atoms are true."""
-        following: set[int] = set()
-        for node in nodes:
-            following.update(self._by_any[node])
-            by_word = self._by_word[node]
-            for atom in atoms:
-                following.update(by_word.get(atom, ()))
-        return frozenset(following)
+    def leads(self, nodes: frozenset[int]) -> tuple[frozenset[int], _ByWord]:
+        """Where one comes from some nodes: by any word, and by one of which an atom is true."""
+        tables = [table for node in nodes if (table := self._by_word[node])]
+        inside = frozenset([one for node in nodes for one in self._by_any[node]])
+        if len(tables) < 2:  # noqa: PLR2004
+            return inside, tables[0] if tables else {}
+        both = defaultdict[int, list[int]](list)
+        for table in tables:
+            for atom, following in table.items():
+                both[atom] += following
+        return inside, both
 
     def complete(self, nodes: Iterable[int]) -> tuple[Name, ...]:
         """The names of the phrases that end at some nodes."""
-        return tuple(dict.fromkeys(name for node in sorted(nodes) for name in self._names[node]))
+        ends = sorted([node for node in nodes if self._names[node]])
+        return tuple(dict.fromkeys([name for node in ends for name in self._names[node]]))
 
     def _token(self, starts: tuple[int, ...], token: str) -> tuple[int, ...]:
         """Lets a token follow some nodes; gives the nodes where it ends."""
@@ -186,29 +199,25 @@ class _Lexicon:
     def __init__(self, atoms: dict[Atom, int]) -> None:
         self._whole = {word: number for (how, word), number in atoms.items() if how == "="}
         self._begins = {word: number for (how, word), number in atoms.items() if how == "<"}
-        self._ends = {word: number for (how, word), number in atoms.items() if how == ">"}
+        self._ends = {word[::-1]: number for (how, word), number in atoms.items() if how == ">"}
         self._within = {word: number for (how, word), number in atoms.items() if how == "<>"}
         self._figure = atoms.get(("#", ""))
-        self._lengths = sorted({len(word) for word in (*self._begins, *self._ends)})
+        self._beginnings, self._endings = Beginnings(self._begins), Beginnings(self._ends)
         self._classes: dict[tuple[int, ...], _Kind] = {}
         self.kinds = Remembered(self._kind)  # by word
 
     def _kind(self, word: str) -> _Kind:
         atoms = tuple(self._true_of(word)) if len(word) <= LONGEST_WORD else ()
-        return self._classes.setdefault(atoms, _Kind(atoms))
+        return self._classes.get(atoms) or self._classes.setdefault(atoms, _Kind(atoms))
 
     def _true_of(self, word: str) -> Iterator[int]:
         if word in self._whole:
             yield self._whole[word]
-        for length in self._lengths:
-            if length <= len(word):
-                yield from (table[part] for table, part in self._parts(word, length) if part in table)
-        yield from (number for part, number in self._within.items() if part in word)
-        if self._figure is not None and any(sign.isdecimal() for sign in word):
+        yield from [self._begins[part] for part in self._beginnings.of(word)]
+        yield from [self._ends[part] for part in self._endings.of(word[::-1])]
+        yield from [number for part, number in self._within.items() if part in word]
+        if self._figure is not None and not word.isalpha() and any(sign.isdecimal() for sign in word):
             yield self._figure
-
-    def _parts(self, word: str, length: int) -> tuple[tuple[dict[str, int], str], ...]:
-        return (self._begins, word[:length]), (self._ends, word[-length:])
 
 
 def _atoms(word: str) -> Iterator[Atom]:

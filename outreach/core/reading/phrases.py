@@ -17,7 +17,11 @@ from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, plain, plain_words
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
-_SENTENCE = re.compile(r"(?<=[.!?;])(?<!\d\.)(?<!\b[nN]o\.(?=\s\d))\s+|(?<=[。？！])|\n\s*\n|\n(?=\s*[-*•>])")
+# Where sentences are parted: behind a stop (not “3. August”, “No. 7”), at an empty line, before an item of a list. A
+# blank comes first in it, so that only blanks are looked at; stops of scripts without blanks are rare.
+_BLANK = r"\s(?:(?<=[.!?;]\s)(?<!\d\.\s)(?!(?<=\b[nN]o\.\s)\d)\s*|(?<=\n)(?:\s*\n|(?=\s*[-*•>])))"
+_SENTENCE, _JOINED_SENTENCE = re.compile(_BLANK), re.compile(rf"(?<=[。？！])|{_BLANK}")
+_JOINED_STOP = re.compile("[。？！]")
 MOST_SENTENCES = 200
 LONGEST = 3000  # characters of one sentence that are looked at
 GAPS = {"*": r"(?:\S+ ){0,4}", "**": r"(?:\S+ ){0,10}"}
@@ -55,7 +59,8 @@ class Sentence(NamedTuple):
 
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text; a line end alone does not end one."""
-    parts = [part for part in _SENTENCE.split(text) if part and part.strip()]
+    ends = _JOINED_SENTENCE if not text.isascii() and _JOINED_STOP.search(text) else _SENTENCE
+    parts = [part for part in ends.split(text) if part and part.strip()]
     return tuple([_sentence(part[:LONGEST]) for part in parts[:MOST_SENTENCES]])
 
 

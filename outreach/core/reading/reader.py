@@ -17,16 +17,17 @@ from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
 from outreach.core.reading.meaning.caveats import catch, caveats, takes_back_an_objection
 from outreach.core.reading.meaning.hearing import hear
-from outreach.core.reading.meaning.suggesting import suggest
+from outreach.core.reading.meaning.suggesting import flags_told, suggest
 from outreach.core.reading.meaning.tongue import tongue
+from outreach.core.reading.meaning.traits import Heard
 from outreach.core.reading.meaning.vote import cast
 from outreach.core.reading.meaning.weighing import NEVER, Doubt, Verdict, weigh
 from outreach.core.reading.opening.message import TOO_LONG, open_mail
-from outreach.core.reading.phrases import Sentence, find, sentences
+from outreach.core.reading.phrases import Sentence, sentences
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.text import struck
 from outreach.core.reading.text.new_text import new_text, own_words
-from outreach.core.reading.text.passed_on import PassedOn, passed_on, suggested
+from outreach.core.reading.text.passed_on import passed_on, suggested
 from outreach.languages import Language, Languages
 from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 
@@ -77,25 +78,27 @@ def read_mail(
     if len(new) > MOST_NEW:  # what follows may be the answer
         message, new = replace(message, problem=message.problem or TOO_LONG), new[:MOST_NEW]
     hears = partial(understand, languages=languages, enclosed=documents(message), lessons=lessons)
-    words = own_words(new)
-    said = hears(words, message.subject, in_answer=_answers_something(message))
+    said = hears(own_words(new), message.subject, in_answer=_answers_something(message))
     if asks_to_stop(message.subject):  # mail programs press the link for a person, and say so as machines do
         return _stop(message, new, said)
     if is_calendar(message):
         return _meeting(message, new, said)
-    words = struck.said(words)
+    words = struck.said(own_words(new))
     automatic = read_automatic(
         message, words, said.sentences, languages, _spoken(said, languages), own=own_addresses, position=said.position
     )
     if automatic is not None:
         return _auto_reply(message, automatic, new, said)
-    sent_on = passed_on(new, message.text, frozenset(address.rpartition("@")[2] for address in own_addresses))
-    if sent_on is not None:
-        said, words = _with(sent_on, said, new, hears), struck.said(own_words(sent_on.note))
+    said, words = _passing_on(message, said, new, hears, own_addresses)
     contact = contact_in(words, message, languages, own_addresses, likely=_names_another(said))
-    if contact is None and names_addresses(new):  # they are nobody's to write to
-        said = replace(said, flags={one: chance for one, chance in said.flags.items() if one != Flag.NAMES_NEW_CONTACT})
-    return _answer(message, said, new, contact, deadline)
+    return _answer(message, _without_nobodys(said, contact, new), new, contact, deadline)
+
+
+def _without_nobodys(said: Said, contact: StandIn | None, new: str) -> Said:
+    """What is said without another contact, where the addresses that are named are nobody's to write to."""
+    if contact is not None or not names_addresses(new):
+        return said
+    return replace(said, flags={one: chance for one, chance in said.flags.items() if one != Flag.NAMES_NEW_CONTACT})
 
 
 def _spoken(said: Said, languages: Languages) -> Sequence[Language]:
@@ -106,11 +109,16 @@ def _names_another(said: Said) -> bool:
     return said.verdict.kind is ReadingKind.REDIRECT or said.flags.get(Flag.NAMES_NEW_CONTACT, 0.0) >= HALF
 
 
-def _with(sent_on: PassedOn, said: Said, new: str, hears: Callable[[str, str], Said]) -> Said:
-    """What a mail says together with the colleague's mail that it sends on."""
+def _passing_on(
+    message: Message, said: Said, new: str, hears: Callable[[str, str], Said], own_addresses: frozenset[str]
+) -> tuple[Said, str]:
+    """What a mail says together with a colleague's mail that it sends on, and the words of its own."""
+    sent_on = passed_on(new, message.text, frozenset(address.rpartition("@")[2] for address in own_addresses))
+    if sent_on is None:
+        return said, struck.said(own_words(new))
     note = said if sent_on.note == new else hears(own_words(sent_on.note), "")
     below = hears(own_words(sent_on.below), "").verdict if sent_on.below else None
-    return replace(said, verdict=suggested(note.verdict, below))
+    return replace(said, verdict=suggested(note.verdict, below)), struck.said(own_words(sent_on.note))
 
 
 def understand(
@@ -140,21 +148,27 @@ def understand(
     spoken = tongue(parts, languages)
     heard = hear(parts, spoken)
     if heard and spoken.language is not None and not spoken.language.suggests_only:
-        ballot, caught = cast(heard, languages.votes), catch(heard, languages)
-        if ballot.kind == ReadingKind.WITHDRAW and takes_back_an_objection(caught):
-            ballot = ballot.without(ReadingKind.WITHDRAW)
-        verdict = weigh(heard, ballot, languages.votes)
-        verdict = verdict.doubting(*caveats(verdict.kind, heard, caught, in_answer=in_answer))
-        position = sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS)
-        flags = ballot.flags
+        verdict, position, flags = _voted(heard, languages, in_answer=in_answer)
     else:
         verdict = suggest(parts, spoken.language)
         position = HALF * (verdict.kind in POSITIONS)
-        flags = dict.fromkeys(_told(parts, spoken.language), 1.0)
+        flags = dict.fromkeys(flags_told(parts, spoken.language), 1.0)
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
     return Said(struck.doubting(verdict.doubting(*doubts), text), position, parts, spoken.language, flags)
+
+
+def _voted(
+    heard: Sequence[Heard], languages: Languages, *, in_answer: bool
+) -> tuple[Verdict, float, Mapping[str, float]]:
+    """What the vote says of a text in a language that it has learned, how much of it is a position, and the flags."""
+    ballot, caught = cast(heard, languages.votes), catch(heard, languages)
+    if ballot.kind == ReadingKind.WITHDRAW and takes_back_an_objection(caught):
+        ballot = ballot.without(ReadingKind.WITHDRAW)
+    verdict = weigh(heard, ballot, languages.votes)
+    verdict = verdict.doubting(*caveats(verdict.kind, heard, caught, in_answer=in_answer))
+    return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), ballot.flags
 
 
 def _answers_something(message: Message) -> bool:
@@ -274,14 +288,6 @@ def _flags(message: Message, said: Said, substitute: str | None, deadline: date 
         yield Flag.LATE
     if substitute is not None:
         yield Flag.NAMES_NEW_CONTACT
-
-
-def _told(parts: Sequence[Sentence], language: Language | None) -> Iterator[Flag]:
-    """The flags of which a phrase is found, in a language of which only phrases are known."""
-    for flag in Flag:
-        phrases = language.phrases.get(flag.value, ()) if language is not None else ()
-        if any(True for sentence in parts for _ in find(phrases, sentence)):
-            yield flag
 
 
 def _end_of(day: date) -> datetime:

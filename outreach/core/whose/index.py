@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from outreach.core.geography import country_named
 from outreach.core.shared_domains import mail_domain
 from outreach.core.whose.names import Namer, Spellings, person_key
 from outreach.languages.places import Places
@@ -72,6 +73,7 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
         places: Spellings of cities and words of offices.
         former: Further addresses and whose they are, by number: contacts of last year.
     """
+    country_named("")  # its table is made now, and not when the first mail comes
     namer = Namer(places)
     index = Index(array("Q"), [], [], [], Table(), Table(), {}, Table(), Table(), Table(), places)
     rows: dict[int, int] = {}

@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain
 
-HEAD = 2  # letters by which beginnings are told apart; none is shorter
-
-
-class Beginnings:
-    """Many words with which a line may begin, of which only those are tried that share its first letters."""
-
-    __slots__ = ("_by_head",)
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._by_head: dict[str, tuple[str, ...]] = {}
-        for word in sorted(words):
-            self._by_head[word[:HEAD]] = (*self._by_head.get(word[:HEAD], ()), word)
-
-    def __iter__(self) -> Iterator[str]:
-        """All of them."""
-        return chain.from_iterable(self._by_head.values())
-
-    def begin(self, text: str) -> bool:
-        """Whether a text begins with one of them."""
-        return text.startswith(self._by_head.get(text[:HEAD], ()))
+from outreach.languages.beginnings import Beginnings
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from outreach.core.reading.automatic.replies import Sign, goes_before, read_automatic, sent_on
+from outreach.core.reading.automatic.absence import sent_on
+from outreach.core.reading.automatic.replies import Sign, goes_before, read_automatic
 from outreach.core.reading.phrases import sentences
 from outreach.core.reading.reader import read_mail
 from outreach.languages import load_languages

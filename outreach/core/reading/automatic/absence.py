@@ -7,11 +7,23 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from email.utils import parsedate_to_datetime
 
-from outreach.core.reading.automatic.dates import Calendar, Mention, Words, next_day, next_weekday
+from outreach.core.reading.automatic.dates import (
+    Calendar,
+    Mention,
+    Words,
+    month_first,
+    next_day,
+    next_weekday,
+    words_of,
+)
+from outreach.core.reading.automatic.machine_marks import MONTH_FIRST
 from outreach.core.reading.phrasebook import Found
 from outreach.core.reading.phrases import Sentence
+from outreach.languages import Language
 from outreach.languages.spelling import plain
+from outreach.model import Message
 
 _BARE = re.compile(  # “back on the 22nd”
     r"(?<![\w.,:/-])(\d{1,2})(?:\.|º|°|er|st|nd|rd|th|e|an|日|일)?(?![\w:/%€-]|[.,]\d)"
@@ -21,6 +33,7 @@ AHEAD = 8  # words between “back” and its date
 BESIDE = 3  # words between “until” and its date
 DAY = frozenset(["dia", "giorno", "jour"])  # “el dia 22”
 BEHIND = 1  # words between a date and the “until” that some languages put behind it
+YEARS = range(1980, 2100)  # in which a mail may have been sent
 MOST = 30  # sentences, and cues and dates of a sentence, that are looked at
 _UNIT = re.compile(  # what is counted in figures and is no day: “back in 5 days”; beginnings of words
     r"day|dia|dies|giorn|jour|tag|dag|hora|heur|hour|uhr|uur|ore|min|week|seman|setman|semaine|settiman|woche|mes|mois|"
@@ -139,3 +152,36 @@ def _is_until(mention: Mention, line: _Line) -> bool:
         or (cue.name == "until_behind" and 0 <= line.between(mention.end, line.start(cue)) <= BEHIND)
         for cue in line.cues
     )
+
+
+# ---------------------------------------------------------------- when it was sent
+
+
+def calendar_of(message: Message, spoken: Sequence[Language]) -> Calendar:
+    """What is known of the dates of a mail in some languages."""
+    order = month_first(f"{message.subject}\n{message.text[:5000]}", _custom(message, spoken))
+    return Calendar(words_of(tuple(spoken)), order, sent_on(message))
+
+
+def _custom(message: Message, spoken: Sequence[Language]) -> bool | None:
+    """Whether the month comes first, by the sender's country, else by the languages; None: one cannot know."""
+    domain = message.from_[0].address.rpartition(".")[2] if message.from_ else ""
+    orders = {one.month_first for one in spoken}
+    if domain in MONTH_FIRST or True in orders:
+        return True
+    foreign = re.fullmatch(r"[a-z]{2}", domain) is not None
+    return False if foreign or None not in orders else None
+
+
+def sent_on(message: Message) -> date | None:
+    """The day on which a mail was sent: by its own date, else by the first server that noted one."""
+    if message.date is not None and message.date.year in YEARS:
+        return message.date.date()
+    for value in reversed(message.all_headers("received")):
+        try:
+            day = parsedate_to_datetime(value.rpartition(";")[2].strip()).date()
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        if day.year in YEARS:
+            return day
+    return None

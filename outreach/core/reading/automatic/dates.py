@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from outreach.languages import Language
+from outreach.languages.beginnings import Beginnings
+from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import plain
 
 _ISO = re.compile(r"(?<!\d)(20\d\d)\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)")
@@ -20,6 +22,8 @@ _POINTED = re.compile(r"(?<![\w.,/])(\d{1,2})\.\s?(\d{1,2})(?:\.\s?((?:20)?\d\d)
 _SLASHED = re.compile(r"(?<![\w.,/])(\d{1,2})\s?/\s?(\d{1,2})(?:\s?/\s?((?:20)?\d\d))?(?!\d)")
 _DASHED = re.compile(r"(?<![\w.,/-])(?:(\d{1,2})-(\d{1,2})-((?:20)?\d\d)|(\d{1,2})-(0[1-9]|1[0-2]))(?!\d)")
 _SIGN_RANGE = re.compile(r"[\d日일号).](?:\s?\(\w\)|요일|曜日)?\s?(?:[~～〜–—-]|から|より|至|到|부터)\s?$")
+_FIGURE = re.compile(r"\d")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 _plain = lru_cache(maxsize=1 << 14)(plain)  # of single words, which come again and again
 MARKS = frozenset(".,º°ª'’-–‑/")
@@ -35,18 +39,19 @@ NEAR = 5  # tokens between the beginning and the end of a period
 WORDS_OF_A_DAY = 4  # “treinta y uno de”
 
 
-@dataclass(frozen=True, slots=True)
 class Names:
     """Names by their numbers; of some only the beginning is known."""
 
-    whole: Mapping[str, int]
-    begins: Mapping[str, int]
+    def __init__(self, named: Iterable[tuple[str, int]]) -> None:
+        self._named = dict(named)
+        self._begins = Beginnings(name[:-1] for name in self._named if name.endswith("~"))
+        self._numbers = Remembered(self._number)
+        self.number = self._numbers.__getitem__  # of the name that a word is; 0: it is none
 
-    def number(self, word: str) -> int:
-        """The number of the name that a word is, 0 for another word; of several beginnings the longest counts."""
-        if word in self.whole or not self.begins:
-            return self.whole.get(word, 0)
-        return next((self.begins[word[:end]] for end in range(len(word), 0, -1) if word[:end] in self.begins), 0)
+    def _number(self, word: str) -> int:
+        """Of several beginnings the longest counts."""
+        begun = self._begins.of(word) if word and word not in self._named else []
+        return self._named[f"{begun[-1]}~"] if begun else self._named.get(word, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +128,13 @@ def words_of(languages: tuple[Language, ...]) -> Words:
 
 
 def _names(tables: Iterable[Mapping[str, int]]) -> Names:
-    named = [pair for table in tables for pair in table.items()]
-    return Names(
-        whole={name: number for name, number in named if not name.endswith("~")},
-        begins={name[:-1]: number for name, number in named if name.endswith("~")},
-    )
+    return Names(pair for table in tables for pair in table.items())
 
 
 def month_first(text: str, custom: bool | None) -> bool | None:  # noqa: FBT001 - an order, no switch
     """Whether 8/9 is a ninth of August: by a date of the text that can be read in one way only, else by custom."""
-    pairs = [(int(one.group(1)), int(one.group(2))) for one in _SLASHED.finditer(text)]
+    slashed = _SLASHED.finditer(text) if "/" in text else ()
+    pairs = [(int(one.group(1)), int(one.group(2))) for one in slashed]
     if any(second > MONTHS >= first for first, second in pairs):
         return True
     return False if any(first > MONTHS >= second for first, second in pairs) else custom
@@ -153,7 +155,8 @@ def dates_in(text: str, calendar: Calendar) -> tuple[Mention, ...]:
 
 def _raw_dates(text: str, calendar: Calendar) -> Iterator[_Raw]:
     """The dates as written; what one form has read is hidden from the next."""
-    for form, read in ((_ISO, _iso), (_SIGNS, _signs), (_DASHED, _dashed), (_POINTED, _pointed), (_SLASHED, _slashed)):
+    forms = (_ISO, _iso), (_SIGNS, _signs), (_DASHED, _dashed), (_POINTED, _pointed), (_SLASHED, _slashed)
+    for form, read in forms if _FIGURE.search(text) else ():
         for match in form.finditer(text):
             raw = read(match, calendar)
             if raw is not None:
@@ -212,9 +215,12 @@ def _full(year: str | None) -> int:
 
 def _by_name(text: str, calendar: Calendar) -> Iterator[_Raw]:
     """Dates with the name of a month, the day before or behind it."""
+    months = calendar.words.months.number
+    if not any(months(_plain(word)) for word in _LETTERS.findall(text)):
+        return
     tokens = _tokens(text)
     for at, token in enumerate(tokens):
-        month = calendar.words.months.number(_plain(token.text)) if token.text[0].isalpha() else 0
+        month = months(_plain(token.text)) if token.text[0].isalpha() else 0
         if not month:
             continue
         before = _day_before(tokens, at, calendar)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from outreach.core.reading.automatic.absence import Dated, return_date
-from outreach.core.reading.automatic.dates import Calendar, dates_in, month_first, words_of
+from outreach.core.reading.automatic.absence import Dated, calendar_of, return_date
+from outreach.core.reading.automatic.dates import Calendar, dates_in
 from outreach.core.reading.automatic.machine_marks import (
     CALENDAR_CLASSES,
     DENIALS,
     HEADERS,
     LIST_HEADERS,
     LIST_MARKS,
-    MONTH_FIRST,
     PROOF,
     READ_SUBJECTS,
     RECALL_CLASSES,
@@ -72,7 +70,6 @@ AGAINST_POSITION = 3  # what a position takes away that is surely taken
 LETTER = 40  # words with which a text is a letter
 LONGEST_SUBJECT = 500  # characters of a subject that are looked at
 _MARKS = {name: tuple((part, weight) for other, part, weight in HEADERS if other == name) for name, _, _ in HEADERS}
-YEARS = range(1980, 2100)  # in which a mail may have been sent
 MOST = 25  # sentences in which signs are looked for
 # Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
 ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
@@ -157,10 +154,7 @@ def read_automatic(
     book = _book(languages.all)
     heard = [_hear(sentence, book) for sentence in parts[:MOST]]
     subject = [_hear(sentence, book) for sentence in sentences(message.subject[:LONGEST_SUBJECT])[:1]]
-    envelope = list(_envelope(message))
-    signs = [*envelope, *_subject_signs(message.subject[:LONGEST_SUBJECT], subject), *_text_signs(heard)]
-    if _weight(envelope) >= STRONG:  # vacation(1) and its like answer with “Re:” as persons do
-        signs = [sign for sign in signs if sign.name != "answer"]
+    signs = _signs(message, subject, heard)
     headed = any(found.name[0] == "headed" for one in subject for found in one.found)
     names = {sign.name for sign in signs}
     if names == {"header"} and _is_letter(heard) and not any(_proves(sign) for sign in signs):
@@ -168,19 +162,36 @@ def read_automatic(
     if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:
         return None
     spoken = _languages([*subject, *heard], languages, chosen)
-    calendar = _calendar(message, spoken)
+    calendar = calendar_of(message, spoken)
     dated = _dated([*subject, *heard], spoken, calendar)
     back = None if names & ELSE and not names & DATED else return_date(dated, calendar)
-    receipt = bool(names & {"receipt", "service"}) and not names & (DEFERRED | {"left", "dead"})
-    substitute = substitute_in(text, message, languages, own, only_if_asked=receipt)
+    substitute = substitute_in(text, message, languages, own, only_if_asked=_is_receipt_of_service(names))
     rest = _unexplained(dated[len(subject) :], spoken)
-    if headed or names & DEFERRED:
-        signs += [Sign("dated", WEIGHTS["dated"], back.isoformat())] if back else []
-    if names & DEFERRED:
-        signs += [Sign("replaced", WEIGHTS["replaced"], substitute.words)] if substitute else []
-    if rest < ALL_OF_IT and "absent" not in names and ("dead" in names or (names & DEFERRED and back)):
-        signs.append(Sign("alone", WEIGHTS["alone"], text.strip()))
+    signs += _supports(names, text, back, substitute, headed=headed, alone=rest < ALL_OF_IT)
     position *= min(1.0, max(0.0, rest - NOTHING_ELSE) / (MUCH_ELSE - NOTHING_ELSE))
+    return _judged(signs, position, back, substitute)
+
+
+def _is_receipt_of_service(names: AbstractSet[str]) -> bool:
+    """Whether a service desk wrote that something came; addresses in its footer stand in for nobody."""
+    return bool(names & {"receipt", "service"}) and not names & (DEFERRED | {"left", "dead"})
+
+
+def _supports(
+    names: AbstractSet[str], text: str, back: date | None, substitute: StandIn | None, *, headed: bool, alone: bool
+) -> Iterator[Sign]:
+    """What a date, a substitute and the want of other words add to the signs with these names."""
+    deferred = names & DEFERRED
+    if back and (headed or deferred):
+        yield Sign("dated", WEIGHTS["dated"], back.isoformat())
+    if substitute and deferred:
+        yield Sign("replaced", WEIGHTS["replaced"], substitute.words)
+    if alone and "absent" not in names and ("dead" in names or (deferred and back)):
+        yield Sign("alone", WEIGHTS["alone"], text.strip())
+
+
+def _judged(signs: Sequence[Sign], position: float, back: date | None, substitute: StandIn | None) -> Automatic | None:
+    """The automatic reply that signs speak for, and whether surely; None where a person's position goes before it."""
     if not goes_before(signs, position):
         return None
     hardly = HARDLY if any(sign.weight >= STRONG for sign in signs) else 0.0
@@ -276,6 +287,15 @@ def _languages(heard: Iterable[_Heard], languages: Languages, chosen: Sequence[L
 # ---------------------------------------------------------------- signs
 
 
+def _signs(message: Message, subject: Sequence[_Heard], heard: Sequence[_Heard]) -> list[Sign]:
+    """All signs of a mail."""
+    envelope = list(_envelope(message))
+    signs = [*envelope, *_subject_signs(message.subject[:LONGEST_SUBJECT], subject), *_text_signs(heard)]
+    if _weight(envelope) >= STRONG:  # vacation(1) and its like answer with “Re:” as persons do
+        return [sign for sign in signs if sign.name != "answer"]
+    return signs
+
+
 def _envelope(message: Message) -> Iterator[Sign]:
     """What headers and sender show; the heaviest counts."""
     listed = any(name in LIST_HEADERS for name, _ in message.headers)
@@ -342,11 +362,6 @@ def _text_signs(heard: Iterable[_Heard]) -> Iterator[Sign]:
 # ---------------------------------------------------------------- the day of return
 
 
-def _calendar(message: Message, spoken: Sequence[Language]) -> Calendar:
-    order = month_first(f"{message.subject}\n{message.text[:5000]}", _custom(message, spoken))
-    return Calendar(words_of(tuple(spoken)), order, sent_on(message))
-
-
 def _dated(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calendar) -> list[Dated]:
     """Sentences with the phrases of the languages that are spoken, and their dates."""
     codes = {one.code for one in spoken}
@@ -358,27 +373,3 @@ def _dated(heard: Sequence[_Heard], spoken: Sequence[Language], calendar: Calend
         )
         for one in heard
     ]
-
-
-def _custom(message: Message, spoken: Sequence[Language]) -> bool | None:
-    """Whether the month comes first, by the sender's country, else by the languages; None: one cannot know."""
-    domain = message.from_[0].address.rpartition(".")[2] if message.from_ else ""
-    orders = {one.month_first for one in spoken}
-    if domain in MONTH_FIRST or True in orders:
-        return True
-    foreign = re.fullmatch(r"[a-z]{2}", domain) is not None
-    return False if foreign or None not in orders else None
-
-
-def sent_on(message: Message) -> date | None:
-    """The day on which a mail was sent: by its own date, else by the first server that noted one."""
-    if message.date is not None and message.date.year in YEARS:
-        return message.date.date()
-    for value in reversed(message.all_headers("received")):
-        try:
-            day = parsedate_to_datetime(value.rpartition(";")[2].strip()).date()
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-        if day.year in YEARS:
-            return day
-    return None

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from outreach.core.reading.phrases import Sentence, spelled
 from outreach.languages import Language
+from outreach.languages.beginnings import Beginnings
 from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import plain
 
@@ -62,7 +63,7 @@ class Vocabulary:
         for name, listed in words.items():
             for token in _TOKEN.findall(listed):
                 self._add(name, token.strip("()").split())
-        self._lengths = sorted({len(word) for word in self._begins})
+        self._beginnings = Beginnings(self._begins)
         self._beginning = Remembered(self._beginning_with)
 
     def _add(self, name: str, written: Sequence[str]) -> None:
@@ -91,7 +92,7 @@ class Vocabulary:
 
     def _beginning_with(self, written: str) -> _Beginning:
         word = spelled[written]
-        begins = (self._begins.get(word[:length], ()) for length in self._lengths if length <= len(word))
+        begins = [self._begins[part] for part in self._beginnings.of(word)]
         alone: list[str] = []
         by_second: dict[str, tuple[_Pattern, ...]] = {}
         others: list[_Pattern] = []

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
+from itertools import chain
 
 from selectolax.lexbor import LexborHTMLParser
 
-from outreach.core.reading.opening.striking import STRIKING_CLASS, TAG, spelled_out
+from outreach.core.reading.opening.striking import STRIKING_CLASS, spelled_out
 from outreach.core.reading.text.quote_marks import marks
+from outreach.languages.remembering import Remembered
 
 BLOCKS = (
     *("address", "article", "aside", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3"),
@@ -46,7 +48,7 @@ _STRIKE_SIGNS = re.compile(f"([{STRIKE}{STRUCK}])")
 _FILLED = re.compile(r"[^\s~](?:[^\n]*[^\s~])?")  # the words of a line
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 STRIKING = ("s", "del", "strike")
-_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]|line-through", re.IGNORECASE)
+_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]")
 _STYLED = '[style*="line-through" i]'
 _FOR_OPENED = (
     dict.fromkeys([*BLOCKS, "br"], "\n")
@@ -54,11 +56,18 @@ _FOR_OPENED = (
     | dict.fromkeys(STRIKING, STRIKE)
 )
 _FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"} | dict.fromkeys(STRIKING, STRUCK)
+_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20}|!)[^<>]*>")  # by its name, behind “/” where it closes
+NO_TAG = "!"
+_UNSEEN_TAGS = frozenset(UNSEEN)
+_FOR_TAG: Remembered[str] = Remembered(
+    lambda tag: _FOR_CLOSED.get(tag[1:].lower(), "") if tag[0] == "/" else _FOR_OPENED.get(tag.lower(), "")
+)
 
 
 def strikes(html: str) -> bool:
     """Whether it may strike words out, which its plain form would not tell."""
-    return _STRIKES.search(html) is not None
+    small = html.lower()
+    return "line-through" in small or _STRIKES.search(small) is not None
 
 
 def html_to_text(html: str) -> str:
@@ -130,19 +139,28 @@ def _by_tags(html: str) -> str:
 
 
 def _pieces(html: str) -> Iterator[str]:
-    first, *rest = TAG.split(html)
-    hidden = ""  # the element whose text nobody sees
-    yield first
-    for closes, named, text in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
-        name = named.lower() if named else ""
+    first, *rest = _TAG.split(html)
+    tags, texts = rest[::2], rest[1::2]
+    if not _UNSEEN_TAGS.isdisjoint(map(str.lower, set(tags))):
+        tags, texts = _seen(tags, texts)
+    return chain((first,), chain.from_iterable(zip(map(_FOR_TAG.__getitem__, tags), texts, strict=True)))
+
+
+def _seen(tags: Sequence[str], texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The tags, and the text behind each of them, without those of which nobody sees the text."""
+    seen: list[tuple[str, str]] = []
+    hidden = ""  # the element that is not seen
+    for tag, text in zip(tags, texts, strict=True):
+        name = tag.lower()
         if hidden:
-            hidden = "" if closes and name == hidden else hidden
-        elif name in UNSEEN:
-            hidden = "" if closes else name
+            ends = name == f"/{hidden}"
+            hidden = "" if ends else hidden
+            seen += [(NO_TAG, text)] if ends else []
+        elif name in _UNSEEN_TAGS:
+            hidden = name
         else:
-            yield (_FOR_CLOSED if closes else _FOR_OPENED).get(name, "")
-        if not hidden:
-            yield text
+            seen.append((NO_TAG if name.removeprefix("/") in _UNSEEN_TAGS else tag, text))
+    return [tag for tag, _ in seen], [text for _, text in seen]
 
 
 def _lines(text: str) -> str:

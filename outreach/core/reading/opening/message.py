@@ -123,6 +123,7 @@ class _Texts:
         self.charset = charset
         self.certified = certified  # Italian certified mail carries the mail itself as a part (RFC 6109)
         self.cut = False
+        self._plain: dict[Part, str] = {}
 
     def whole(self, root: Part) -> str:
         """The text of the mail, within limits."""
@@ -152,7 +153,12 @@ class _Texts:
         return self.plain(part) if kind.startswith("text/") and kind not in NO_TEXT else ""
 
     def plain(self, part: Part) -> str:
-        """The text of a part as it stands there."""
+        """The text of a part as it stands there; a form of it that is looked at twice is decoded once."""
+        if part not in self._plain:
+            self._plain[part] = self._decoded(part)
+        return self._plain[part]
+
+    def _decoded(self, part: Part) -> str:
         if len(part.body) > MOST_TEXT_BYTES:
             self.cut = True
         content = without_transfer_encoding(part.body[:MOST_TEXT_BYTES], part.encoding)
