@@ -106,8 +106,8 @@ def test_a_disk_that_goes_wrong_while_letters_leave(
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
 
 
-def test_a_count_that_cannot_be_written_beside_the_database(make_office: Callable[..., Desk]) -> None:
-    """By which a restored backup is known: without it nothing leaves, and the file is named."""
+def test_a_file_beside_the_database_that_cannot_be_written(make_office: Callable[..., Desk]) -> None:
+    """The count by which a restored backup is known, and the lock: without them nothing leaves, and the file is named."""
     desk, relay = make_office(2), Relay()
     beside = desk.folder / f"outreach.db.passes.new.{os.getpid()}"
     beside.mkdir()
@@ -115,4 +115,10 @@ def test_a_count_that_cannot_be_written_beside_the_database(make_office: Callabl
         post(desk, relay.postman)
     assert relay.taken == []
     beside.rmdir()
+    lock = desk.folder / "outreach.db.sender.lock"
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(OutreachError, match=r"sender\.lock cannot be opened \(Is a directory\)"):
+        post(desk, relay.postman)
+    lock.rmdir()
     assert post(desk, relay.postman).done == {LetterState.ACCEPTED: 2}

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from outreach.adapters.store.engine import clear_errors, sqlite_path
-from outreach.model import BusyError
+from outreach.model import BusyError, OutreachError
 
 
 @contextmanager
@@ -49,8 +49,13 @@ def is_held(engine: Engine, name: str) -> bool:
 
 @contextmanager
 def _file_lock(database: Path, name: str, message: str) -> Iterator[None]:
+    database = database.resolve()  # two folders may lead to one file
     lock = database.with_name(f"{database.name}.{name}.lock")
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        words = f"{lock} cannot be opened ({error.strerror}); check the disk's space, and who may write there"
+        raise OutreachError(words) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

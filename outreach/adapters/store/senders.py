@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -28,13 +29,15 @@ def own_name() -> str:
     return f"{_machine()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
+@cache
 def _machine() -> str:
-    """Where process numbers mean the same: containers may share a name, but not those."""
+    """Where process numbers mean the same: machines and containers may share a name, but not those."""
     try:
-        numbers = Path("/proc/self/ns/pid").stat().st_ino
+        numbers = str(Path("/proc/self/ns/pid").stat().st_ino)
+        started = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")[:8]
     except OSError:
-        numbers = 0
-    return f"{socket.gethostname()[:60].replace(':', '.')}/{numbers}"
+        numbers, started = secrets.token_hex(4), ""  # known to nobody: only the lease tells
+    return f"{socket.gethostname()[:40].replace(':', '.')}/{started}/{numbers}"
 
 
 def has_died(name: str) -> bool:

@@ -16,7 +16,8 @@ from outreach.adapters.store.engine import writing
 from outreach.adapters.store.inbox import Understood, identity
 from outreach.adapters.store.letter_rows import NewLetter
 from outreach.adapters.store.locks import only_one
-from outreach.adapters.store.store import HEAD, MIGRATIONS, Store, upgrade
+from outreach.adapters.store.store import HEAD, MIGRATIONS, Store, open_store, upgrade
+from outreach.core.standing import fold
 from outreach.model import (
     Bounce,
     Candidate,
@@ -294,6 +295,25 @@ def test_only_one_holds_a_lock(make_store: Callable[..., Store]) -> None:
             pass
     with only_one(two.engine, "sender", "busy"):
         pass
+
+
+def test_a_lock_holds_for_every_way_to_one_file(tmp_path: Path) -> None:
+    """A second folder leads to the same SQLite file by a link: two senders would send each letter twice."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "outreach.db").symlink_to(tmp_path / "outreach.db")
+    stores = [
+        open_store("sqlite:///outreach.db", folder, campaign="trial", wave=1, fold=fold)
+        for folder in (tmp_path, tmp_path / "other")
+    ]
+    one, two = (store.engine for store in stores)
+    with (
+        only_one(one, "sender", "busy"),
+        pytest.raises(TryAgainLaterError, match="busy"),
+        only_one(two, "sender", "busy"),
+    ):
+        pass
+    for store in stores:
+        store.close()
 
 
 def test_writers_wait_for_each_other(make_store: Callable[..., Store]) -> None:
