@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from outreach.adapters.config import load_settings, token_providers
 from outreach.adapters.secrets import load_or_make_key, password_for
-from outreach.campaign.desk import Clock, Desk
-from outreach.model import ConfigurationError, OutreachError
+from outreach.campaign.desk import ON_THE_PAGE, Clock, Desk
+from outreach.model import ConfigurationError, OutreachError, UsageError
 from outreach.settings import InboxSettings, Settings, SmtpSettings
 
 if TYPE_CHECKING:
@@ -59,7 +59,19 @@ def open_desk(folder: Path, *, clock: Clock | None = None, by: str | None = None
     settings = load_settings(folder / "config.toml")
     if settings.campaign.mode == "rehearsal":
         settings = without_limits(settings)
-    return make_desk(folder, settings, clock or SystemClock(), by or login_name())
+    return make_desk(folder, settings, clock or SystemClock(), _own_name(by or login_name()))
+
+
+def _own_name(by: str) -> str:
+    """The name as it is, unless the log would take it for an account of the page.
+
+    Raises:
+        UsageError: It would.
+    """
+    if by.endswith(ON_THE_PAGE):
+        message = f"“{by}” would stand in the log as an account of the page; take another name (--by)"
+        raise UsageError(message)
+    return by
 
 
 def without_limits(settings: Settings) -> Settings:

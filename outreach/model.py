@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
 
 # ---------------------------------------------------------------- who is invited
 
@@ -462,6 +463,26 @@ class Finding:
     why: str
     cure: str
     warning: bool = False
+
+
+# ---------------------------------------------------------------- what is said to persons
+
+
+class Sentence(str):
+    """A sentence in English that still knows its message and what fills its places: a page says it in other words.
+
+    Wherever a text is wanted it is one. `%(name)s` stands for a value, which may be a sentence itself.
+    """
+
+    __slots__ = ("message", "values")
+    message: str
+    values: Mapping[str, object]
+
+    def __new__(cls, message: str, /, **values: object) -> Self:
+        """Fills the places."""
+        self = super().__new__(cls, message % values if values else message)
+        self.message, self.values = message, values
+        return self
 
 
 # ---------------------------------------------------------------- when the world is broken

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach.adapters.workbook_size import too_large
-from outreach.model import ConfigurationError, OutreachError
+from outreach.model import ConfigurationError, OutreachError, Sentence
 
 SHORT = 12  # characters of a cell that likely stands in many rows
 SEPARATORS = ";\t,"
@@ -40,10 +40,14 @@ def read_rows(path: Path) -> Sheet:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise ConfigurationError(_fault(path, "it is larger than 512 MB", "part it into several files"))
+            raise ConfigurationError(
+                _fault(path, Sentence("it is larger than 512 MB"), Sentence("part it into several files"))
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise ConfigurationError(_fault(path, error.strerror or str(error), "check its name and place")) from error
+        raise ConfigurationError(
+            _fault(path, error.strerror or str(error), Sentence("check its name and place"))
+        ) from error
     return rows_of(content, path)
 
 
@@ -56,20 +60,22 @@ def rows_of(content: bytes, path: Path) -> Sheet:
     if content.startswith(b"PK\x03\x04"):
         lines = _xlsx_lines(content, path)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ConfigurationError(_fault(path, "it is an old Excel file (.xls)", "save it as .xlsx or CSV"))
+        raise ConfigurationError(
+            _fault(path, Sentence("it is an old Excel file (.xls)"), Sentence("save it as .xlsx or CSV"))
+        )
     else:
         lines = _csv_lines(_decoded(content), path)
     return _sheet(lines, path)
 
 
 def _fault(path: Path, why: str, cure: str) -> str:
-    return f"{path} cannot be read: {why}; {cure}"
+    return Sentence("%(path)s cannot be read: %(why)s; %(cure)s", path=path, why=why, cure=cure)
 
 
 def _sheet(lines: Iterable[tuple[int, list[str]]], path: Path) -> Sheet:
     filled = [(number, tuple(map(_stripped, cells))) for number, cells in lines if any(map(str.strip, cells))]
     if not filled:
-        raise ConfigurationError(_fault(path, "it is empty", "its first row must name the columns"))
+        raise ConfigurationError(_fault(path, Sentence("it is empty"), Sentence("its first row must name the columns")))
     return Sheet(filled[0][1], tuple(filled[1:]))
 
 
@@ -98,10 +104,14 @@ def _csv_lines(text: str, path: Path) -> Iterable[tuple[int, list[str]]]:
     begins = skipped + 1
     try:
         for cells in reader:
-            yield begins, cells
+            yield begins, [_meant(cell) for cell in cells]
             begins = skipped + reader.line_num + 1
     except csv.Error as error:
-        raise ConfigurationError(_fault(path, f"line {begins}: {error}", "save it again as CSV UTF-8")) from error
+        raise ConfigurationError(
+            _fault(
+                path, Sentence("line %(line)s: %(why)s", line=begins, why=error), Sentence("save it again as CSV UTF-8")
+            )
+        ) from error
 
 
 def _separator(header: str) -> str:
@@ -114,7 +124,7 @@ def _xlsx_lines(content: bytes, path: Path) -> Iterable[tuple[int, list[str]]]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415  only for XLSX
 
     if why := too_large(content):  # one stray cell at the end of a sheet would end the whole process
-        raise ConfigurationError(_fault(path, why, "save only the rows of the list, as XLSX or CSV"))
+        raise ConfigurationError(_fault(path, why, Sentence("save only the rows of the list, as XLSX or CSV")))
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in workbook.sheet_names:
@@ -123,7 +133,7 @@ def _xlsx_lines(content: bytes, path: Path) -> Iterable[tuple[int, list[str]]]:
                 return [(number, [_cell(cell) for cell in row]) for number, row in enumerate(rows, 1)]
     except Exception as error:
         raise ConfigurationError(
-            _fault(path, f"it is no workbook ({error})", "save it again as XLSX or CSV")
+            _fault(path, Sentence("it is no workbook (%(why)s)", why=error), Sentence("save it again as XLSX or CSV"))
         ) from error
     return []
 
@@ -170,7 +180,13 @@ def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe:
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell
+    """A text that a spreadsheet would run gets an apostrophe, and one that reads like that another."""
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip("'").startswith(DANGEROUS) else cell
+
+
+def _meant(cell: str) -> str:
+    """The reverse: a cell of a CSV as it was before it was made harmless."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(DANGEROUS) else cell
 
 
 def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -23,6 +23,8 @@ from outreach.languages.spelling import plain
 from outreach.model import Entry, EntryKind, Invitee, NextAction, Standing, UsageError
 from outreach.settings import Settings
 
+ON_THE_PAGE = " (web)"  # stands in the log behind the name of an account of the page
+
 if TYPE_CHECKING:
     from outreach.core.letters.stationery import Stationery
 
@@ -54,7 +56,7 @@ class Desk:
     store: Store
     key: bytes  # of the reference tokens
     clock: Clock
-    by: str  # "person:NAME"
+    by: str  # "person:NAME"; "person:NAME (web)" for an account of the page
     load_stationery: Callable[[], Stationery]
     editions: dict[int, Stationery] = field(default_factory=dict)  # frozen stationery by edition, as it is asked for
     _kept: _Kept = field(default_factory=_Kept)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from outreach.campaign.agreement import Agreement, agreement_on, still_agreed
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import NOT_WITHHELD, new_letter, threads_of
 from outreach.model import Invitee, Letter, LetterKind, LetterState, NextAction, Standing, State
@@ -105,10 +106,18 @@ def _reminders_in(desk: Desk, states: tuple[LetterState, ...]) -> frozenset[tupl
     )
 
 
-def still(agreed: Iterable[Due], due: Iterable[Due]) -> tuple[Due, ...]:
-    """Of the letters that somebody agreed to, those that are still due after a look into the mailbox."""
-    wanted = {(one.invitee.number, one.kind, one.step) for one in agreed}
-    return tuple(one for one in due if (one.invitee.number, one.kind, one.step) in wanted)
+def agreement_to(desk: Desk, due: Iterable[Due]) -> Agreement:
+    """What somebody agrees to who agrees to letters that are due."""
+    return agreement_on(desk, desk.load_stationery(), ((one.invitee, one.kind, one.step) for one in due))
+
+
+def queue_agreed(desk: Desk, agreed: Agreement, find_due: Callable[[Desk], tuple[Due, ...]]) -> int:
+    """Queues what is still due, and still says what somebody agreed to; gives how many letters were new."""
+    stationery = desk.load_stationery()
+    with desk.store.together():
+        due = find_due(desk)
+        same = (still_agreed(desk, stationery, agreed, (one.invitee, one.kind, one.step)) for one in due)
+        return queue_due(desk, tuple(one for one, is_same in zip(due, same, strict=True) if is_same))
 
 
 def queue_due(desk: Desk, due: tuple[Due, ...]) -> int:

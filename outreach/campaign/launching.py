@@ -1,4 +1,4 @@
-"""Launches the campaign: checks everything, enrols the list, asks for agreement, and queues the invitations."""
+"""Launches the campaign: checks everything, plans, and at one go enrols and queues what somebody agreed to."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.register import Enrolled
+from outreach.campaign.agreement import Agreement, agreement_on
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import Plan, plan_launch, queue_invitations
 from outreach.campaign.prepare import check, import_contacts, listed_now
 from outreach.core.enrolment import Enrolment
 from outreach.core.letters.stationery import Stationery
-from outreach.model import ConfigurationError, Finding
+from outreach.model import ConfigurationError, Finding, LetterKind, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def one_launch(desk: Desk, patience: float = 0.0) -> Iterator[None]:
     Raises:
         BusyError: Another one is running.
     """
-    message = "another launch of this campaign is running; wait until it has finished"
+    message = Sentence("another launch of this campaign is running; wait until it has finished")
     with only_one(desk.store.engine, "launch", message, patience):
         yield
 
@@ -46,29 +47,46 @@ def preflight(desk: Desk) -> Checked:
     findings = check(desk, enrolment)
     errors = tuple(finding for finding in findings if not finding.warning)
     if errors:
-        message = f"{len(errors)} errors stop the launch; nothing was queued"
+        message = Sentence("%(number)s errors stop the launch; nothing was queued", number=len(errors))
         raise ConfigurationError(message, findings)
     return Checked(enrolment, findings)
 
 
-def enrol_listed(desk: Desk, checked: Checked) -> Enrolled:
-    """Brings the register up to date with the list that was checked."""
-    return import_contacts(desk, enrolment=checked.enrolment).enrolled
-
-
 def plan_of(desk: Desk, checked: Checked, stationery: Stationery, *, limit: int | None = None) -> Plan:
-    """Who would get a letter now."""
-    return plan_launch(desk, stationery, limit=limit, listed=checked.enrolment.invitees)
+    """Who would get a letter now, once the list that was checked is enrolled."""
+    listed = checked.enrolment.invitees
+    return plan_launch(desk, stationery, listed=listed, to_enrol=desk.store.register.as_enrolled(listed), limit=limit)
 
 
-def queue_agreed(desk: Desk, checked: Checked, agree: Callable[[Plan], None], *, limit: int | None = None) -> Plan:
-    """Queues the invitations that are missing, once somebody agreed to their number; gives who gets one.
+def agreement_to(desk: Desk, stationery: Stationery, plan: Plan) -> Agreement:
+    """What somebody agrees to who agrees to a plan.
 
-    `agree` raises where nobody agrees; then nothing is queued. Where nothing is missing it is not asked.
+    Raises:
+        ConfigurationError: One of its letters cannot be made.
+    """
+    return agreement_on(desk, stationery, ((invitee, LetterKind.INVITATION, 0) for invitee in plan.invitees))
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """What a launch did."""
+
+    plan: Plan
+    enrolled: Enrolled
+
+
+def launch_agreed(
+    desk: Desk, checked: Checked, agree: Callable[[Plan, Stationery], None], *, limit: int | None = None
+) -> Launched:
+    """Enrols the list that was checked and queues the invitations that are missing: all of it or nothing.
+
+    `agree` is asked within the transaction; where it raises, nothing has changed.
     """
     stationery = desk.load_stationery()
-    plan = plan_of(desk, checked, stationery, limit=limit)
-    if plan.invitees:
-        agree(plan)
-        queue_invitations(desk, stationery, plan.invitees)
-    return plan
+    with desk.store.together():
+        enrolled = import_contacts(desk, enrolment=checked.enrolment).enrolled
+        plan = plan_launch(desk, stationery, listed=checked.enrolment.invitees, limit=limit)
+        agree(plan, stationery)
+        if plan.invitees:
+            queue_invitations(desk, stationery, plan.invitees)
+    return Launched(plan, enrolled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,10 +16,12 @@ from outreach.core.letters.casting import Cast
 from outreach.core.letters.reference import make_reference, message_id
 from outreach.core.letters.stationery import Stationery
 from outreach.core.letters.wording import letter_values
-from outreach.model import Invitee, LetterKey, LetterKind, LetterState, Standing, State, UsageError
+from outreach.model import Invitee, LetterKey, LetterKind, LetterState, Sentence, Standing, State, UsageError
 
 SOME = 500  # letters a transaction
 NOT_WITHHELD = frozenset(LetterState) - {LetterState.WITHHELD}
+# What is made anew where the contact was corrected.
+NOT_BEGUN = frozenset((LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +42,66 @@ class Plan:
     already: int  # were invited before
 
 
-def plan_launch(desk: Desk, stationery: Stationery, *, listed: Iterable[Invitee], limit: int | None = None) -> Plan:
+def plan_launch(
+    desk: Desk,
+    stationery: Stationery,
+    *,
+    listed: Iterable[Invitee],
+    to_enrol: Iterable[Invitee] = (),
+    limit: int | None = None,
+) -> Plan:
     """Who gets an invitation: everybody listed or enrolled in this wave who has none yet.
 
-    Who came from the campaign's list and is no longer listed there is left out.
+    Who came from the campaign's list and is no longer listed there is left out. `to_enrol` are those of the list that
+    are new or corrected and not enrolled yet: the plan is the one that there will be once they are.
     """
     standings = desk.store.journal.standings()
     earlier = desk.store.journal.earlier_states()
-    keys = desk.store.outbox.keys(states=NOT_WITHHELD)
-    queued = {key.invitee for key in keys if key.kind is LetterKind.INVITATION}
+    coming = {one.id: one for one in to_enrol}
+    queued = _invited(desk, {one.number for one in coming.values()})
     chosen: list[Invitee] = []
     left_out: list[LeftOut] = []
     already = 0
     named = {one.id: one for one in listed}
     gone = desk.store.register.listed_in(Path(desk.settings.campaign.contacts).name) - named.keys()
     enrolled = {one.id: one for one in desk.store.register.all().values() if one.number in standings}
-    for invitee in {**named, **enrolled}.values():
+    for invitee in {**named, **enrolled, **coming}.values():
         number = invitee.number
         standing = standings.get(number, Standing())
         if number in queued or standing.state is not State.ENROLLED or standing.first_letter_at is not None:
             already += 1
         elif invitee.id in gone:
-            left_out.append(LeftOut(invitee, f"no longer in {desk.settings.campaign.contacts}"))
+            left_out.append(
+                LeftOut(invitee, Sentence("no longer in %(contacts)s", contacts=desk.settings.campaign.contacts))
+            )
         elif why := _not_to_invite(invitee, standing, earlier.get(number)):
             left_out.append(LeftOut(invitee, why))
         elif limit is not None and len(chosen) >= limit:
-            left_out.append(LeftOut(invitee, f"only {limit} letters were asked for"))
+            left_out.append(LeftOut(invitee, Sentence("only %(limit)s letters were asked for", limit=limit)))
         else:
             chosen.append(invitee)
     languages = Counter(_language(desk, stationery, invitee) for invitee in chosen)
     return Plan(tuple(chosen), dict(sorted(languages.items())), tuple(left_out), already)
 
 
+def _invited(desk: Desk, corrected: Collection[int]) -> set[int]:
+    """Who has an invitation or is about to get one; what waits for those that were corrected is made anew."""
+    begun, waiting = (
+        {key.invitee for key in desk.store.outbox.keys(states=states) if key.kind is LetterKind.INVITATION}
+        for states in (NOT_WITHHELD - NOT_BEGUN, NOT_BEGUN)
+    )
+    return begun | waiting.difference(corrected)
+
+
 def _not_to_invite(invitee: Invitee, standing: Standing, earlier: State | None) -> str:
     if not invitee.contacts:
-        return "has no address"
+        return Sentence("has no address")
     if standing.stopped:
-        return "no more letters to this invitee are wanted"
+        return Sentence("no more letters to this invitee are wanted")
     if earlier is State.CONFIRMED:
-        return "confirmed in an earlier wave"
+        return Sentence("confirmed in an earlier wave")
     if earlier is State.UNSUBSCRIBED:
-        return "asked in an earlier wave not to be written to"
+        return Sentence("asked in an earlier wave not to be written to")
     return ""
 
 
@@ -130,7 +151,11 @@ def compose(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKi
     )
     if kind is LetterKind.REMINDER:
         if not 0 < step <= len(desk.settings.reminders):
-            message = f"there is no reminder {step}; config.toml has {len(desk.settings.reminders)} [[reminders]]"
+            message = Sentence(
+                "there is no reminder %(step)s; config.toml has %(number)s [[reminders]]",
+                step=step,
+                number=len(desk.settings.reminders),
+            )
             raise UsageError(message)
         values["letter_name"] = desk.settings.reminders[step - 1].letter
     return Composed(language, values, reference, cast_letter(stationery, kind, step, language, values, invitee.id))

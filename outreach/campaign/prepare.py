@@ -12,12 +12,13 @@ from outreach.adapters.dns import look_up_sender
 from outreach.adapters.sheets import read_rows, write_csv
 from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
+from outreach.campaign.erasing import without_suppressed
 from outreach.campaign.mailing import compose
 from outreach.core.dispatch import CORRECTED
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
 from outreach.core.preflight import LetterFacts, check_everything
-from outreach.model import ConfigurationError, Finding, Invitee, LetterKind
+from outreach.model import ConfigurationError, Finding, Invitee, LetterKind, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def listed_now(desk: Desk) -> Enrolment:
     path = contacts_file(desk)
     if not path.exists() and enrolled_now(desk):
         return Enrolment((), (), (), ())
-    return read_contacts(path)
+    return without_suppressed(desk, read_contacts(path))
 
 
 def enrolled_now(desk: Desk) -> tuple[Invitee, ...]:
@@ -76,7 +77,7 @@ def import_contacts(
         ConfigurationError: The list has mistakes; all of them are in its findings.
     """
     source = contacts_file(desk, path)
-    enrolment = enrolment or read_contacts(source)
+    enrolment = enrolment or without_suppressed(desk, read_contacts(source))
     _refuse_mistakes(enrolment, source.name, skip_bad=skip_bad)
     if dry_run:
         done = desk.store.register.would_enrol(enrolment.invitees)
@@ -94,14 +95,23 @@ def enrol_list(desk: Desk, enrolment: Enrolment, name: str, *, skip_bad: bool) -
     """
     _refuse_mistakes(enrolment, name, skip_bad=skip_bad)
     return desk.store.register.enrol(
-        enrolment.invitees, clues_of, desk.now(), desk.by, listed_in=name, within=_make_letters_anew(desk)
+        without_suppressed(desk, enrolment).invitees,
+        clues_of,
+        desk.now(),
+        desk.by,
+        listed_in=name,
+        within=_make_letters_anew(desk),
     )
 
 
 def _refuse_mistakes(enrolment: Enrolment, name: str, *, skip_bad: bool) -> None:
     mistakes = tuple(finding for finding in enrolment.findings if not finding.warning)
     if mistakes and not skip_bad:
-        message = f"{name} has {len(mistakes)} mistakes; nothing was changed (correct them, or use --skip-bad)"
+        message = Sentence(
+            "%(name)s has %(number)s mistakes; nothing was changed (correct them, or use --skip-bad)",
+            name=name,
+            number=len(mistakes),
+        )
         raise ConfigurationError(message, enrolment.findings)
 
 
@@ -138,7 +148,9 @@ def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = Tru
     try:
         stationery = desk.load_stationery()
     except ConfigurationError as error:
-        findings = error.findings or (Finding(str(error), "templates", "a letter cannot be read", "correct the file"),)
+        findings = error.findings or (
+            Finding(str(error), "templates", Sentence("a letter cannot be read"), Sentence("correct the file")),
+        )
         return (*enrolment.findings, *findings)
     findings = check_everything(
         desk.settings,
@@ -162,7 +174,14 @@ def _letter_facts(desk: Desk, stationery: Stationery, invitees: tuple[Invitee, .
             try:
                 words[language, kind, step] = compose(desk, stationery, invitee, kind, step).cast.words()
             except ConfigurationError as error:
-                errors.append(Finding(str(error), f"templates ({language})", "the letter cannot be made", "correct it"))
+                errors.append(
+                    Finding(
+                        str(error),
+                        Sentence("templates (%(language)s)", language=language),
+                        Sentence("the letter cannot be made"),
+                        Sentence("correct it"),
+                    )
+                )
     attachments = {language: stationery.attachments_for(LetterKind.INVITATION, language) for language in by_language}
     return LetterFacts(languages=stationery.languages(), words=words, attachments=attachments, errors=tuple(errors))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from outreach.adapters.store.audit import Deed
 from outreach.campaign.desk import Desk
+from outreach.campaign.erasing import refuse_suppressed
 from outreach.campaign.handing_over import Postman
 from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
 from outreach.campaign.prepare import everybody, listed_now
@@ -25,6 +27,7 @@ from outreach.model import (
     LetterState,
     Outgoing,
     OutreachError,
+    Sentence,
     UsageError,
 )
 
@@ -123,22 +126,51 @@ def send_test_letter(
     """Sends one letter to an address of one's own, with the real headers; it counts for nothing.
 
     Raises:
+        UsageError: The address is none, or that of an invitee; nothing was sent.
         OutreachError: The relay did not take it.
     """
     if problem := address_mistake(address):
         raise UsageError(problem)
+    refuse_suppressed(desk, address)
     stationery = desk.load_stationery()
     known = everybody(desk, listed_now(desk).invitees)
+    _refuse_invitees(desk, known, address)
     chosen = next((i for i in known if as_for is None or as_for in (i.id, i.name)), None)
     if chosen is None:
-        message = "there is no such invitee" if known else "contacts.csv is empty; add a row first"
+        message = Sentence("there is no such invitee") if known else Sentence("contacts.csv is empty; add a row first")
         raise UsageError(message)
     composed = compose(desk, stationery, chosen, kind, step)
     words, draft = composed.cast.words(), _draft(desk, stationery, chosen, kind, step, composed)
     test = f"<test.{desk.now():%Y%m%d%H%M%S}.{draft.message_id[1:]}"
     head = letter_head(desk, _to(draft, address, test), f"[TEST] {words.subject}", desk.now())
     data = serialise(head, words, stationery.attachments_for(kind, composed.language))
+    letter = f"{kind.value} {step}" if step else kind.value
+    desk.store.audit.note(Deed.TEST_LETTER, desk.by, desk.now(), letter=letter, to=address, invitee=chosen.id)
     return asyncio.run(_hand_over(desk, make_postman(), address, data))
+
+
+def _refuse_invitees(desk: Desk, known: Iterable[Invitee], address: str) -> None:
+    """No test letter reaches a town hall, not even at an address of last year or one with a “+word”."""
+    wanted = _mailbox(address)
+    for invitee in known:
+        if wanted in {_mailbox(one) for contact in invitee.contacts for one in (contact.email, *contact.cc)}:
+            _refuse(address, invitee)
+    for numbers in desk.store.register.look_up("address", {address.lower(), wanted}).values():
+        _refuse(address, desk.store.register.some(numbers)[numbers[0]])
+
+
+def _mailbox(address: str) -> str:
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _refuse(address: str, invitee: Invitee) -> None:
+    message = Sentence(
+        "%(address)s is an address of %(name)s; a test letter goes to an address of your own",
+        address=address,
+        name=invitee.name,
+    )
+    raise UsageError(message)
 
 
 def _to(letter: Letter, address: str, message_id: str) -> Letter:
@@ -155,6 +187,10 @@ async def _hand_over(desk: Desk, postman: Postman, address: str, data: bytes) ->
         await postman.close()
     (handover,) = settled
     if handover.result is not HandoverResult.ACCEPTED:
-        message = f"the relay did not take the test letter: {handover.reply} (at {handover.stage})"
+        message = Sentence(
+            "the relay did not take the test letter: %(reply)s (at %(stage)s)",
+            reply=handover.reply,
+            stage=handover.stage,
+        )
         raise OutreachError(message)
     return handover.reply

@@ -99,7 +99,7 @@ def read_again(desk: Desk, *, apply: bool = True) -> Collected:
     knowledge = gather_knowledge(desk)
     for mail in desk.store.inbox.read_mails():
         before, kept = desk.store.inbox.understood(mail), desk.store.inbox.mail(mail)
-        if before is None or kept is None or kept.by_hand or _touched_by_person(desk, mail, before):
+        if before is None or kept is None or not kept.raw or kept.by_hand or _touched_by_person(desk, mail, before):
             continue
         after, result = _understand(desk, kept, knowledge)
         collected.read += 1

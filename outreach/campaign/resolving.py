@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.core.proof import doubted_since, waiting_time
-from outreach.model import INTERRUPTED, EntryKind, Letter, LetterState, TryAgainLaterError, UsageError
+from outreach.model import (
+    INTERRUPTED,
+    EntryKind,
+    Letter,
+    LetterState,
+    Sentence,
+    TryAgainLaterError,
+    UsageError,
+)
 
 MOST_LETTERS = 10**15
 PATIENCE = 10.0  # seconds that a look for letters in doubt has to end
@@ -22,7 +30,7 @@ def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
         TryAgainLaterError: The relay may still take it.
         BusyError: Letters in doubt are being looked for at this moment.
     """
-    message = "letters in doubt are being looked for at this moment; look again: outreach outbox"
+    message = Sentence("letters in doubt are being looked for at this moment; look again: outreach outbox")
     with only_one(desk.store.engine, "doubt", message, PATIENCE):
         letter = _in_doubt(desk, letter_id)
         return _has_left(desk, letter) if accepted else _send_again(desk, letter)
@@ -31,10 +39,14 @@ def resolve(desk: Desk, letter_id: int, *, accepted: bool) -> str:
 def _in_doubt(desk: Desk, letter_id: int) -> Letter:
     letter = desk.store.outbox.letter(letter_id) if letter_id < MOST_LETTERS else None
     if letter is None:
-        message = f"there is no letter {letter_id}; `outreach outbox` lists them"
+        message = Sentence("there is no letter %(letter_id)s; `outreach outbox` lists them", letter_id=letter_id)
         raise UsageError(message)
     if letter.state is not LetterState.IN_DOUBT:
-        message = f"letter {letter_id} is not in doubt but {letter.state.value}; nothing was changed"
+        message = Sentence(
+            "letter %(letter_id)s is not in doubt but %(value)s; nothing was changed",
+            letter_id=letter_id,
+            value=letter.state.value,
+        )
         raise UsageError(message)
     return letter
 
@@ -54,7 +66,7 @@ def _has_left(desk: Desk, letter: Letter) -> str:
         letter.id, LetterState.ACCEPTED, now, stage="reply", reply=words, entries=[sent], seen=letter
     )
     _refuse_settled(letter.id, done=done)
-    return f"letter {letter.id} to {letter.to} counts as sent"
+    return Sentence("letter %(id)s to %(to)s counts as sent", id=letter.id, to=letter.to)
 
 
 def _send_again(desk: Desk, letter: Letter) -> str:
@@ -66,18 +78,24 @@ def _send_again(desk: Desk, letter: Letter) -> str:
     now, free = desk.now(), doubted_since(letter) + waiting_time(desk.settings)
     if letter.stage == INTERRUPTED and now < free:
         at = f"{free.astimezone(ZoneInfo(desk.settings.campaign.timezone)):%d %b, %H:%M:%S}"
-        message = (
-            f"letter {letter.id} may still be on its way and would come twice: a relay may take it for ten minutes "
-            f"more ({RFC}); look into its log at {at}, then call again: outreach outbox resolve {letter.id} resend"
+        message = Sentence(
+            "letter %(id)s may still be on its way and would come twice: a relay may take it for ten minutes more "
+            "(%(rfc)s); look into its log at %(at)s, then call again: outreach outbox resolve %(id)s resend",
+            id=letter.id,
+            rfc=RFC,
+            at=at,
         )
         raise TryAgainLaterError(message)
     words = f"{desk.by.removeprefix('person:')}: send again"
     done = desk.store.outbox.settle(letter.id, LetterState.READY, now, stage="", reply=words, due_at=now, seen=letter)
     _refuse_settled(letter.id, done=done)
-    return f"letter {letter.id} to {letter.to} is sent again, with the same Message-ID"
+    return Sentence("letter %(id)s to %(to)s is sent again, with the same Message-ID", id=letter.id, to=letter.to)
 
 
 def _refuse_settled(letter_id: int, *, done: bool) -> None:
     if not done:
-        message = f"letter {letter_id} was settled by somebody else this moment; look again: outreach outbox"
+        message = Sentence(
+            "letter %(letter_id)s was settled by somebody else this moment; look again: outreach outbox",
+            letter_id=letter_id,
+        )
         raise UsageError(message)

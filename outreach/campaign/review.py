@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from outreach.adapters.store.acts import Act
 from outreach.adapters.store.inbox import Understood
 from outreach.campaign.desk import Desk
+from outreach.campaign.erasing import refuse_suppressed
 from outreach.campaign.mailing import new_letter
 from outreach.campaign.meanwhile import Watch, unless
 from outreach.campaign.prepare import clues_of
@@ -30,6 +31,7 @@ from outreach.model import (
     LetterState,
     Message,
     ReadingKind,
+    Sentence,
     State,
     UsageError,
 )
@@ -127,7 +129,11 @@ def decide(
     invitee = desk.invitee(given)
     wanted = STATES.get(state.casefold().replace("-", "_").replace(" ", "_"))
     if wanted is None:
-        message = f"“{state}” is no state; take one of {', '.join(s.value for s in State if s is not State.ENROLLED)}"
+        message = Sentence(
+            "“%(state)s” is no state; take one of %(choices)s",
+            state=state,
+            choices=", ".join(s.value for s in State if s is not State.ENROLLED),
+        )
         raise UsageError(message)
     understood = None if mail is None else _mail_of(desk, mail, invitee)
     entry = decision(desk, invitee, wanted, understood)
@@ -177,7 +183,12 @@ def _learning(desk: Desk, understood: Understood, state: State) -> Learning | No
 def _mail_of(desk: Desk, mail: int, invitee: Invitee) -> Understood:
     understood = _mail(desk, mail)
     if understood.invitee != invitee.number:
-        message = f"mail {mail} is not of {invitee.name}; first: outreach file {mail} {invitee.id}"
+        message = Sentence(
+            "mail %(mail)s is not of %(name)s; first: outreach file %(mail)s %(id)s",
+            mail=mail,
+            name=invitee.name,
+            id=invitee.id,
+        )
         raise UsageError(message)
     return understood
 
@@ -219,7 +230,9 @@ def hold(desk: Desk, given: str, until: date) -> Done:
     """Waits with an invitee: no letters before that day."""
     invitee = desk.invitee(given)
     if until <= desk.today():
-        message = f"{until.isoformat()} is not in the future; give the first day on which letters may go again"
+        message = Sentence(
+            "%(until)s is not in the future; give the first day on which letters may go again", until=until.isoformat()
+        )
         raise UsageError(message)
     said = f"no letters to {invitee.name} before {until.isoformat()}"
     return _perform(desk, said, [_fact(desk, invitee, EntryKind.HELD, until)], invitee=invitee)
@@ -245,6 +258,7 @@ def write_again(desk: Desk, given: str, address: str) -> Done:
     invitee = desk.invitee(given)
     if problem := address_mistake(address):
         raise UsageError(problem)
+    refuse_suppressed(desk, address)
     now, round_ = desk.now(), _next_round(desk, invitee, address)
     contact = replace(invitee.contact, email=address, person="", title="", gender="", cc=())
     if address.casefold() == invitee.contact.email.casefold():
@@ -257,7 +271,7 @@ def write_again(desk: Desk, given: str, address: str) -> Done:
 
     def doing(connection: Connection, _name: str) -> Memory:
         asked = (LetterKind.INVITATION, LetterKind.REMINDER)
-        why = f"written again to {address}"
+        why = Sentence("written again to %(address)s", address=address)
         withheld = desk.store.outbox.withhold_within(connection, [invitee.number], why, now, asked)
         desk.store.register.take_up(connection, invitee, contact, clues_of)
         desk.store.outbox.add(connection, [letter], now)
@@ -266,7 +280,11 @@ def write_again(desk: Desk, given: str, address: str) -> Done:
     def still(connection: Connection) -> None:
         desk.store.journal.lock(connection, {invitee.number})  # no letter to it begins until this is done
         if _next_round(desk, invitee, address) != round_:
-            message = f"somebody wrote to {invitee.name} again this moment; look again: outreach story {invitee.id}"
+            message = Sentence(
+                "somebody wrote to %(name)s again this moment; look again: outreach story %(id)s",
+                name=invitee.name,
+                id=invitee.id,
+            )
             raise UsageError(message)
 
     said = f"the letter goes to {address} under the same reference"
@@ -278,7 +296,11 @@ def _next_round(desk: Desk, invitee: Invitee, address: str) -> int:
     standing = desk.store.journal.standing(invitee.number)
     _refuse_doubled(desk, invitee, address)
     if standing.stopped or standing.state in NO_MORE_LETTERS:
-        message = f"{invitee.name} wants no more letters; if that has changed: outreach decide {invitee.id} invited"
+        message = Sentence(
+            "%(name)s wants no more letters; if that has changed: outreach decide %(id)s invited",
+            name=invitee.name,
+            id=invitee.id,
+        )
         raise UsageError(message)
     return standing.round + 1
 
@@ -291,20 +313,30 @@ def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:
             continue
         same = letter.to.casefold() == address.casefold()
         if letter.state is LetterState.HANDING_OVER:
-            message = f"letter {letter.id} to {letter.to} is being handed over this moment; call again in a minute"
+            message = Sentence(
+                "letter %(id)s to %(to)s is being handed over this moment; call again in a minute",
+                id=letter.id,
+                to=letter.to,
+            )
             raise UsageError(message)
         if same and letter.state is LetterState.ACCEPTED and not unreachable:
-            message = (
-                f"{address} has the letter already (since {letter.settled_at:%Y-%m-%d}); a reminder follows by itself"
+            message = Sentence(
+                "%(address)s has the letter already (since %(settled_at)s); a reminder follows by itself",
+                address=address,
+                settled_at=f"{letter.settled_at:%Y-%m-%d}",
             )
             raise UsageError(message)
         if same and letter.state is LetterState.IN_DOUBT:
-            message = (
-                f"letter {letter.id} to {address} is in doubt; first: outreach outbox resolve {letter.id} accepted"
+            message = Sentence(
+                "letter %(id)s to %(address)s is in doubt; first: outreach outbox resolve %(id)s accepted",
+                id=letter.id,
+                address=address,
             )
             raise UsageError(message)
         if same and letter.state in (LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED):
-            message = f"a letter to {address} is on its way already (letter {letter.id})"
+            message = Sentence(
+                "a letter to %(address)s is on its way already (letter %(id)s)", address=address, id=letter.id
+            )
             raise UsageError(message)
 
 
@@ -371,7 +403,11 @@ def _find_mail(desk: Desk, given: str) -> Understood:
     wanted = given if given.startswith("<") else f"<{given}>"
     found = desk.store.inbox.by_message_id(wanted)
     if len(found) != 1:
-        message = f"{len(found) or 'no'} mail has the Message-ID {wanted}; `outreach inbox` lists them by number"
+        message = Sentence(
+            "%(number)s mail has the Message-ID %(wanted)s; `outreach inbox` lists them by number",
+            number=len(found) or "no",
+            wanted=wanted,
+        )
         raise UsageError(message)
     return _mail(desk, found[0])
 
@@ -379,6 +415,6 @@ def _find_mail(desk: Desk, given: str) -> Understood:
 def _mail(desk: Desk, mail: int) -> Understood:
     understood = desk.store.inbox.understood(mail) if 0 < mail < 10**LONGEST_NUMBER else None
     if understood is None:
-        message = f"there is no mail {mail}; `outreach inbox` lists them"
+        message = Sentence("there is no mail %(mail)s; `outreach inbox` lists them", mail=mail)
         raise UsageError(message)
     return understood

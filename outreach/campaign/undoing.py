@@ -12,7 +12,7 @@ from outreach.adapters.store.journal import Noted
 from outreach.campaign.desk import Desk
 from outreach.campaign.replies import taking_back
 from outreach.campaign.review import AUTOMATIC, Done
-from outreach.model import Entry, EntryKind, Letter, LetterKind, LetterState, UsageError
+from outreach.model import Entry, EntryKind, Letter, LetterKind, LetterState, Sentence, UsageError
 
 
 def undo(desk: Desk) -> Done:
@@ -23,7 +23,7 @@ def undo(desk: Desk) -> Done:
     """
     act = desk.store.acts.last()
     if act is None:
-        message = "there is nothing to take back"
+        message = Sentence("there is nothing to take back")
         raise UsageError(message)
     return _take_back(desk, act)
 
@@ -36,10 +36,12 @@ def undo_own(desk: Desk, name: str = "") -> Done:
     """
     act = desk.store.acts.find(name) if name else desk.store.acts.last(desk.by)
     if act is None:
-        message = "you have done nothing that could be taken back"
+        message = Sentence("you have done nothing that could be taken back")
         raise UsageError(message)
     if act.by != desk.by:
-        message = f"{act.by.removeprefix('person:')} did that, and takes it back; decide anew if it is wrong"
+        message = Sentence(
+            "%(by)s did that, and takes it back; decide anew if it is wrong", by=act.by.removeprefix("person:")
+        )
         raise UsageError(message)
     return _take_back(desk, act)
 
@@ -50,7 +52,7 @@ def _take_back(desk: Desk, act: Act) -> Done:
     entries = [*taking_back(desk, noted, desk.by), *_noted_again(desk, noted)]
     with desk.store.transaction() as connection:
         if not desk.store.acts.take_back(connection, act.name, desk.now()):
-            message = "it is taken back already"
+            message = Sentence("it is taken back already")
             raise UsageError(message)
         _refuse_if_built_upon(desk, connection, act, noted)
         _refuse_if_left(desk, noted)  # once more: now no letter to these invitees begins
@@ -71,7 +73,11 @@ def _refuse_if_built_upon(desk: Desk, connection: Connection, act: Act, noted: S
         theirs = _touched(desk, connection, later)
         if any(one & other for one, other in zip(mine, theirs, strict=True)):
             who = later.by.removeprefix("person:")
-            message = f"{who} did something since that builds upon it ({later.words}); that must be taken back first"
+            message = Sentence(
+                "%(who)s did something since that builds upon it (%(words)s); that must be taken back first",
+                who=who,
+                words=later.words,
+            )
             raise UsageError(message)
 
 
@@ -84,7 +90,7 @@ def _refuse_if_left(desk: Desk, noted: Sequence[Noted]) -> None:
     waiting = (LetterState.READY, LetterState.DEFERRED, LetterState.WITHHELD)
     for letter in _letters_of(desk, noted):
         if letter.state not in waiting:
-            message = f"the letter to {letter.to} has left already; it cannot be taken back"
+            message = Sentence("the letter to %(to)s has left already; it cannot be taken back", to=letter.to)
             raise UsageError(message)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from outreach.adapters.sheets import csv_content, rows_of
 from outreach.adapters.store.register import Enrolled
 from outreach.adapters.uploads import Upload, Uploads
 from outreach.campaign.desk import Desk
+from outreach.campaign.erasing import without_suppressed
 from outreach.campaign.prepare import enrol_list
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
-from outreach.model import Finding, UsageError
+from outreach.model import Finding, Sentence, UsageError
 
 LONGEST_NAME = 80
 
@@ -47,46 +48,66 @@ def take_upload(desk: Desk, uploads: Uploads, name: str, content: bytes) -> str:
     return uploads.keep(Upload(plain, desk.by, desk.now(), sheet.header, sheet.rows))
 
 
-def look_at(desk: Desk, uploads: Uploads, token: str) -> Looked:
-    """What a list holds.
+def look_at(desk: Desk, uploads: Uploads, token: str, seen: int | None = None) -> Looked:
+    """What a list holds. `seen`: the version that a person looked at, if something is to be done with it.
 
     Raises:
-        UsageError: It is not there any more.
+        UsageError: It is not there any more, or not as it was seen.
     """
     upload = uploads.find(token)
     if upload is None:
-        message = "this list is not kept any more: it was enrolled, or a day has passed; send the file again"
+        message = Sentence("this list is not kept any more: it was enrolled, or a day has passed; send the file again")
         raise UsageError(message)
-    enrolment = enrol(upload.header, upload.rows, where=upload.name)
+    _refuse_unless(done=seen in (None, upload.version))
+    enrolment = without_suppressed(desk, enrol(upload.header, upload.rows, where=upload.name))
     return Looked(upload, enrolment, desk.store.register.would_enrol(enrolment.invitees))
 
 
 def correct(uploads: Uploads, token: str, looked: Looked, cells: Mapping[tuple[int, int], str]) -> None:
-    """Puts corrected cells into a list that waits; each is named by its line and its column, from 0."""
+    """Puts corrected cells into a list that waits; each is named by its line and its column, from 0.
+
+    Raises:
+        UsageError: Somebody else changed the list since it was looked at.
+    """
     width = len(looked.upload.header)
     rows = []
     for line, row in looked.upload.rows:
         full = (*row, *("",) * (width - len(row)))
         rows.append((line, tuple(cells.get((line, column), cell).strip() for column, cell in enumerate(full))))
-    uploads.replace(token, replace(looked.upload, rows=tuple(rows)))
+    _refuse_unless(done=uploads.replace(token, looked.upload, tuple(rows)))
 
 
-def enrol_upload(desk: Desk, uploads: Uploads, token: str, *, skip_bad: bool) -> Enrolled:
+def enrol_upload(desk: Desk, uploads: Uploads, token: str, looked: Looked, *, skip_bad: bool) -> Enrolled:
     """Enrols a list that waits. Bad rows that are skipped go on waiting, to be corrected.
 
     Raises:
         ConfigurationError: It has mistakes, and they are not to be skipped; nothing was changed.
-        UsageError: It is not there any more.
+        UsageError: Somebody else changed the list since it was looked at; nothing was changed.
     """
-    looked = look_at(desk, uploads, token)
-    done = enrol_list(desk, looked.enrolment, f"sent to the page: {looked.upload.name}", skip_bad=skip_bad)
     bad = {row.line for row in looked.enrolment.bad_rows}
-    if bad:
-        rows = tuple((line, cells) for line, cells in looked.upload.rows if line in bad)
-        uploads.replace(token, replace(looked.upload, rows=rows))
-    else:
-        uploads.drop(token)
+    rows = tuple((line, cells) for line, cells in looked.upload.rows if line in bad)
+    with desk.store.together():
+        done = enrol_list(desk, looked.enrolment, f"sent to the page: {looked.upload.name}", skip_bad=skip_bad)
+        put_away = uploads.replace(token, looked.upload, rows) if bad else uploads.drop(token, looked.upload)
+        _refuse_unless(done=put_away)
     return done
+
+
+def put_away(uploads: Uploads, token: str, looked: Looked) -> None:
+    """The list is not wanted any more.
+
+    Raises:
+        UsageError: Somebody else changed it since it was looked at.
+    """
+    _refuse_unless(done=uploads.drop(token, looked.upload))
+
+
+def _refuse_unless(*, done: bool) -> None:
+    if not done:
+        message = Sentence(
+            "somebody else changed this list since you looked at it; nothing was changed: look at it again"
+        )
+        raise UsageError(message)
 
 
 def bad_rows_file(looked: Looked) -> bytes:

@@ -14,9 +14,10 @@ from zoneinfo import available_timezones
 from outreach.core.geography import code_of, countries
 from outreach.core.shared_domains import is_shared
 from outreach.languages.spelling import plain
-from outreach.model import Contact, Finding, Invitee, InviteeKind
+from outreach.model import Contact, Finding, Invitee, InviteeKind, Sentence
 
 COLUMNS = ("id", "name", "country", "kind", "person", "title", "gender", "email", "cc", "language", "timezone", "notes")
+MOST_COLUMNS = 900  # a row must fit into one form and one statement
 NEEDED = ("name", "country", "email")
 # What people call these columns.
 ALIASES = {
@@ -74,40 +75,55 @@ def enrol(header: Sequence[str], rows: Iterable[tuple[int, tuple[str, ...]]], wh
     for line, cells in rows:
         row, mistakes = _row(line, cells, columns)
         if mistakes:
-            bad.append(BadRow(line, cells, tuple(f"{what}: {cure}" for what, cure in mistakes)))
+            bad.append(BadRow(line, cells, tuple(_reason(what, cure) for what, cure in mistakes)))
             findings += tuple(_finding(where, line, what, cure) for what, cure in mistakes)
         elif row is not None:
             good.append(row)
     invitees, conflicts = _gather(good)
     for row, what, cure in conflicts:
-        bad.append(BadRow(row.line, row.cells, (f"{what}: {cure}",)))
+        bad.append(BadRow(row.line, row.cells, (_reason(what, cure),)))
         findings += (_finding(where, row.line, what, cure),)
     findings += tuple(_doubles(good, where))
     ordered = tuple(sorted(bad, key=lambda one: one.line))
     return Enrolment(tuple(header), invitees, findings, ordered)
 
 
+def _reason(what: str, cure: str) -> str:
+    return Sentence("%(what)s: %(cure)s", what=what, cure=cure)
+
+
 def _finding(where: str, line: int, what: str, cure: str, *, warning: bool = False) -> Finding:
-    why = "it may be a mistake" if warning else "a letter could not be written or would go wrong"
-    return Finding(what, f"{where}, line {line}", why, cure, warning)
+    why = Sentence("it may be a mistake") if warning else Sentence("a letter could not be written or would go wrong")
+    return Finding(what, Sentence("%(file)s, line %(line)s", file=where, line=line), why, cure, warning)
 
 
 def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[Finding, ...]]:
     columns: dict[str, int] = {}
     findings: list[Finding] = []
+    if len(header) > MOST_COLUMNS:
+        cure = Sentence("keep the columns that letters need, %(most)s at most", most=MOST_COLUMNS)
+        return {}, (_finding(where, 1, Sentence("there are %(number)s columns", number=len(header)), cure),)
     for position, given in enumerate(header):
         name = " ".join(given.strip().lower().replace("_", " ").split())
         name = ALIASES.get(name, name.replace(" ", "_") if name.replace(" ", "_") in COLUMNS else name)
         if not name:
             continue
         if name in columns:
-            findings.append(_finding(where, 1, f"two columns are called {name}", "rename or delete one"))
+            findings.append(
+                _finding(
+                    where, 1, Sentence("two columns are called %(name)s", name=name), Sentence("rename or delete one")
+                )
+            )
         columns[name] = position
     for name in NEEDED:
         if name not in columns:
             near = get_close_matches(name, columns, 1, 0.7)
-            cure = f"rename the column {near[0]} to {name}" if near else f"add a column {name}"
-            findings.append(_finding(where, 1, f"there is no column {name}", cure))
+            cure = (
+                Sentence("rename the column %(near)s to %(name)s", near=near[0], name=name)
+                if near
+                else Sentence("add a column %(name)s", name=name)
+            )
+            findings.append(_finding(where, 1, Sentence("there is no column %(name)s", name=name), cure))
     return columns, tuple(findings)
 
 
@@ -148,43 +164,62 @@ def _list(text: str) -> tuple[str, ...]:
 def _text_mistakes(values: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     for name, value in values.items():
         if _CONTROL.search(value):
-            yield f"{name} holds a character that cannot be seen", "type the text anew"
+            yield Sentence("%(name)s holds a character that cannot be seen", name=name), Sentence("type the text anew")
         if len(value) > LONGEST.get(name, 2000):
-            yield f"{name} is longer than {LONGEST.get(name, 2000)} characters", "shorten it"
+            yield (
+                Sentence("%(name)s is longer than %(most)s characters", name=name, most=LONGEST.get(name, 2000)),
+                Sentence("shorten it"),
+            )
         if "\n" in value and name not in ("notes", MISTAKE):
-            yield f"{name} goes over several lines", "write it in one line"
+            yield Sentence("%(name)s goes over several lines", name=name), Sentence("write it in one line")
 
 
 def _value_mistakes(values: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     if not values["name"]:
-        yield "the name is missing", "write the name of the city or territory"
+        yield Sentence("the name is missing"), Sentence("write the name of the city or territory")
     yield from _country_mistake(values["country"])
     kind = values.get("kind", "").lower()
     if kind and kind not in [one.value for one in InviteeKind]:
-        yield f"“{kind}” is no kind", f"take one of {', '.join(one.value for one in InviteeKind)}"
+        yield (
+            Sentence("“%(kind)s” is no kind", kind=kind),
+            Sentence("take one of %(choices)s", choices=", ".join(one.value for one in InviteeKind)),
+        )
     if values.get("gender", "").lower() not in GENDERS:
-        yield f"“{values['gender']}” is no gender here", "write f or m, or leave it empty"
+        yield (
+            Sentence("“%(gender)s” is no gender here", gender=values["gender"]),
+            Sentence("write f or m, or leave it empty"),
+        )
     for address in (values["email"], *_list(values.get("cc", ""))):
         if problem := address_mistake(address):
-            yield problem, "correct the address"
+            yield problem, Sentence("correct the address")
     language = values.get("language", "")
     if language and not _LANGUAGE.fullmatch(language):
-        yield f"“{language}” is no language", "write a code such as en, fr, es or ca"
+        yield (
+            Sentence("“%(language)s” is no language", language=language),
+            Sentence("write a code such as en, fr, es or ca"),
+        )
     yield from _zone_mistake(values.get("timezone", ""))
     given = values.get("id", "")
     if given and not re.fullmatch(r"[^\s/\\]+", given):
-        yield f"the id “{given}” holds spaces or slashes", "use letters, digits and dashes"
+        yield (
+            Sentence("the id “%(given)s” holds spaces or slashes", given=given),
+            Sentence("use letters, digits and dashes"),
+        )
 
 
 def _country_mistake(country: str) -> Iterable[tuple[str, str]]:
     if country.upper() in countries():
         return
     if not country:
-        yield "the country is missing", "write its two letters, such as ES"
+        yield Sentence("the country is missing"), Sentence("write its two letters, such as ES")
         return
     code = code_of(country)
-    cure = f"did you mean {code} ({countries()[code]})?" if code else "write its two letters (ISO 3166), such as ES"
-    yield f"“{country}” is no country code", cure
+    cure = (
+        Sentence("did you mean %(code)s (%(country)s)?", code=code, country=countries()[code])
+        if code
+        else Sentence("write its two letters (ISO 3166), such as ES")
+    )
+    yield Sentence("“%(country)s” is no country code", country=country), cure
 
 
 @lru_cache(maxsize=1)
@@ -195,7 +230,10 @@ def _zones() -> frozenset[str]:
 def _zone_mistake(zone: str) -> Iterable[tuple[str, str]]:
     if zone and zone not in _zones():
         near = get_close_matches(zone, _zones(), 1, 0.6)
-        yield f"there is no time zone {zone}", f"did you mean {near[0]}?" if near else "write one like Europe/Madrid"
+        yield (
+            Sentence("there is no time zone %(zone)s", zone=zone),
+            Sentence("did you mean %(near)s?", near=near[0]) if near else Sentence("write one like Europe/Madrid"),
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -204,13 +242,13 @@ def address_mistake(address: str) -> str:
     if _PLAIN.fullmatch(address):
         return ""
     if not address:
-        return "the address is missing"
+        return Sentence("the address is missing")
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  only for unusual addresses
 
     try:
         validate_email(address, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError as error:
-        return f"“{address}” is no mail address: {error}"
+        return Sentence("“%(address)s” is no mail address: %(why)s", address=address, why=error)
     return ""
 
 
@@ -228,8 +266,14 @@ def _gather(rows: Sequence[_Row]) -> tuple[tuple[Invitee, ...], list[tuple[_Row,
         if known is None:
             gathered[row.invitee.id] = row.invitee
         elif (known.name, known.country, known.kind) != (row.invitee.name, row.invitee.country, row.invitee.kind):
-            what = f"the id {known.id} is {known.name} ({known.country}, {known.kind.value}) above"
-            conflicts.append((row, what, "give it another id, or the same name, country and kind"))
+            what = Sentence(
+                "the id %(id)s is %(name)s (%(country)s, %(kind)s) above",
+                id=known.id,
+                name=known.name,
+                country=known.country,
+                kind=known.kind.value,
+            )
+            conflicts.append((row, what, Sentence("give it another id, or the same name, country and kind")))
         elif row.invitee.contact.email.lower() not in {contact.email.lower() for contact in known.contacts}:
             gathered[known.id] = replace(known, contacts=(*known.contacts, row.invitee.contact))
     return tuple(gathered.values()), conflicts
@@ -248,21 +292,32 @@ def _doubles(rows: Sequence[_Row], where: str) -> Iterable[Finding]:
     for same in by_place.values():
         domains = {_domain(row.invitee.contact.email) for row in same}
         if len(domains) > 1:
-            yield _double(where, same[-1], "comes with different mail domains")
+            yield _double(where, same[-1], Sentence("comes with different mail domains"))
     for ids in by_address.values():
         if len(ids) > 1:
             row = list(ids.values())[-1]
-            what = f"{row.invitee.contact.email} is the address of {' and '.join(sorted(ids))}"
-            yield _finding(where, row.line, what, "correct it if it is a mistake", warning=True)
+            what = Sentence(
+                "%(email)s is the address of %(invitees)s",
+                email=row.invitee.contact.email,
+                invitees=", ".join(sorted(ids)),
+            )
+            yield _finding(where, row.line, what, Sentence("correct it if it is a mistake"), warning=True)
     for ids in by_name.values():
         kinds = {row.invitee.kind for row in ids.values()}
         if len(ids) > len(kinds):
-            yield _double(where, list(ids.values())[-1], "stands under different ids")
+            yield _double(where, list(ids.values())[-1], Sentence("stands under different ids"))
 
 
 def _double(where: str, row: _Row, how: str) -> Finding:
-    what = f"{row.invitee.name} ({row.invitee.country}) {how}: one invitee or two?"
-    return _finding(where, row.line, what, "give two invitees different ids, or one invitee one id", warning=True)
+    what = Sentence(
+        "%(name)s (%(country)s) %(how)s: one invitee or two?",
+        name=row.invitee.name,
+        country=row.invitee.country,
+        how=how,
+    )
+    return _finding(
+        where, row.line, what, Sentence("give two invitees different ids, or one invitee one id"), warning=True
+    )
 
 
 def _domain(address: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from outreach.core.letters.mime import AttachedFile, Words
-from outreach.model import Finding, Invitee, LetterKind
+from outreach.model import Finding, Invitee, LetterKind, Sentence
 from outreach.settings import Settings
 
 LETTER = "letters"
@@ -69,38 +69,71 @@ def _warning(what: str, where: str, why: str, cure: str) -> Finding:
 def _settings(settings: Settings, today: date) -> Iterator[Finding]:
     campaign = settings.campaign
     if campaign.deadline < today:
-        why = f"the letter would ask for an answer by a day that has passed (today is {today})"
+        why = Sentence("the letter would ask for an answer by a day that has passed (today is %(today)s)", today=today)
         rehearsal = campaign.mode == "rehearsal"
         where = "config.toml, [campaign] deadline"
-        yield Finding("the deadline has passed", where, why, "set a later deadline", warning=rehearsal)
+        yield Finding(
+            Sentence("the deadline has passed"), where, why, Sentence("set a later deadline"), warning=rehearsal
+        )
     if not campaign.committee_url:
-        why = "the letter's words stay, but lead nowhere"
+        why = Sentence("the letter's words stay, but lead nowhere")
         where = "config.toml, [campaign] committee_url"
-        yield _warning("the link to the committee is missing", where, why, "name the committee's page")
+        yield _warning(
+            Sentence("the link to the committee is missing"), where, why, Sentence("name the committee's page")
+        )
     if settings.sending.doubt_minutes < DOUBT_MINUTES:
-        why = f"a relay may take a letter up to {DOUBT_MINUTES} minutes after we lost it (RFC 5321 §4.5.3.2.6)"
+        why = Sentence(
+            "a relay may take a letter up to %(minutes)s minutes after we lost it (RFC 5321 §4.5.3.2.6); "
+            "in mode real they wait so long all the same",
+            minutes=DOUBT_MINUTES,
+        )
         where = "config.toml, [sending] doubt_minutes"
-        why += f"; in mode real they wait {DOUBT_MINUTES} all the same"
-        yield _warning("letters in doubt are judged early", where, why, f"write {DOUBT_MINUTES}, or leave it out")
+        yield _warning(
+            Sentence("letters in doubt are judged early"),
+            where,
+            why,
+            Sentence("write %(minutes)s, or leave it out", minutes=DOUBT_MINUTES),
+        )
     if settings.sending.max_reminders < len(settings.reminders):
-        why = f"only {settings.sending.max_reminders} of {len(settings.reminders)} can go to one invitee"
+        why = Sentence(
+            "only %(max_reminders)s of %(number)s can go to one invitee",
+            max_reminders=settings.sending.max_reminders,
+            number=len(settings.reminders),
+        )
         where = "config.toml, [sending] max_reminders"
-        yield _warning("there are more reminders than may be sent", where, why, "raise it, or delete a reminder")
+        yield _warning(
+            Sentence("there are more reminders than may be sent"),
+            where,
+            why,
+            Sentence("raise it, or delete a reminder"),
+        )
 
 
 def _contacts(invitees: Sequence[Invitee], languages: frozenset[str], settings: Settings) -> Iterator[Finding]:
     if not invitees:
-        why = "nobody would be written to"
-        yield Finding("there are no contacts", settings.campaign.contacts, why, "add a row for each city or territory")
+        why = Sentence("nobody would be written to")
+        yield Finding(
+            Sentence("there are no contacts"),
+            settings.campaign.contacts,
+            why,
+            Sentence("add a row for each city or territory"),
+        )
     missing: dict[str, int] = {}
     for invitee in invitees:
         language = invitee.contact.language.lower()
         if language and language not in languages and language.partition("-")[0] not in languages:
             missing[language] = missing.get(language, 0) + 1
     for language, number in sorted(missing.items()):
-        what = f"{number} contacts read {language}, which has no letter"
-        why = f"they get the letter in {settings.campaign.default_language}"
-        yield _warning(what, settings.campaign.contacts, why, f"add templates/invitation.{language}.md, or leave it so")
+        what = Sentence("%(number)s contacts read %(language)s, which has no letter", number=number, language=language)
+        why = Sentence(
+            "they get the letter in %(default_language)s", default_language=settings.campaign.default_language
+        )
+        yield _warning(
+            what,
+            settings.campaign.contacts,
+            why,
+            Sentence("add templates/invitation.%(language)s.md, or leave it so", language=language),
+        )
 
 
 def _invitations(settings: Settings, letters: LetterFacts) -> Iterator[Finding]:
@@ -109,50 +142,70 @@ def _invitations(settings: Settings, letters: LetterFacts) -> Iterator[Finding]:
     ):
         if kind is not LetterKind.INVITATION:
             continue
-        where = f"invitation ({language})"
+        where = Sentence("invitation (%(language)s)", language=language)
         if settings.sender.address not in words.text:
-            why = "readers would not know where to answer"
+            why = Sentence("readers would not know where to answer")
             yield _warning(
-                f"the letter does not name {settings.sender.address}", where, why, "add {{ sender.address }}"
+                Sentence("the letter does not name %(address)s", address=settings.sender.address),
+                where,
+                why,
+                Sentence("add {{ sender.address }}"),
             )
         if not re.search(rf"\b{settings.campaign.deadline.day}(?!\d)", words.text):
-            why = "readers would not know until when"
-            yield _warning("the letter does not name the deadline", where, why, "add {{ deadline }}")
+            why = Sentence("readers would not know until when")
+            yield _warning(
+                Sentence("the letter does not name the deadline"), where, why, Sentence("add {{ deadline }}")
+            )
         if re.search(r'href="(?:#|)"', words.html):
-            yield _warning("a link leads nowhere", where, "a reader clicks in vain", "give it an address")
+            yield _warning(
+                Sentence("a link leads nowhere"),
+                where,
+                Sentence("a reader clicks in vain"),
+                Sentence("give it an address"),
+            )
 
 
 def _attachments(settings: Settings, letters: LetterFacts) -> Iterator[Finding]:
     for language, files in sorted(letters.attachments.items()):
         words = letters.words.get((language, LetterKind.INVITATION, 0))
-        where = f"invitation ({language})"
+        where = Sentence("invitation (%(language)s)", language=language)
         if words is not None and ATTACHED.search(words.text) and not files:
-            why = "the letter says that a document is attached"
-            cure = "name the document in config.toml, [letters] attachments"
-            yield Finding("nothing is attached", where, why, cure, warning=not settings.letters.attachments)
+            why = Sentence("the letter says that a document is attached")
+            cure = Sentence("name the document in config.toml, [letters] attachments")
+            yield Finding(Sentence("nothing is attached"), where, why, cure, warning=not settings.letters.attachments)
         size = sum(len(file.content) for file in files)
         if size > LARGE:
-            what = f"the attachments have {size / 1024 / 1024:.1f} MB"
+            what = Sentence("the attachments have %(size)s MB", size=f"{size / 1024 / 1024:.1f}")
             finding = Finding if size > TOO_LARGE else _warning
             yield finding(what, where, "town halls' mail servers may refuse it", "use a smaller document, below 2 MB")
         for file in files:
             if SAMPLE in file.content and settings.campaign.mode == "real":
-                why = "it would go to every mayor"
-                cure = "put the real document in its place (config.toml, [letters] attachments)"
-                yield Finding(f"{file.name} is only a sample", where, why, cure)
+                why = Sentence("it would go to every mayor")
+                cure = Sentence("put the real document in its place (config.toml, [letters] attachments)")
+                yield Finding(Sentence("%(name)s is only a sample", name=file.name), where, why, cure)
 
 
 def _dns(facts: DnsFacts) -> Iterator[Finding]:
-    where = f"DNS of {facts.domain}"
+    where = Sentence("DNS of %(domain)s", domain=facts.domain)
     if facts.spf is False:
-        why = "many servers take letters for spam whose sender names no servers of its own"
-        yield _warning("there is no SPF record", where, why, "ask whoever keeps the domain for one")
+        why = Sentence("many servers take letters for spam whose sender names no servers of its own")
+        yield _warning(Sentence("there is no SPF record"), where, why, Sentence("ask whoever keeps the domain for one"))
     if facts.dmarc is False:
-        why = "large providers want one"
-        yield _warning("there is no DMARC record", where, why, "ask whoever keeps the domain for one")
+        why = Sentence("large providers want one")
+        yield _warning(
+            Sentence("there is no DMARC record"), where, why, Sentence("ask whoever keeps the domain for one")
+        )
     if facts.mx is False:
-        yield _warning("there is no mail server", where, "answers could not arrive", "check [sender] address")
+        yield _warning(
+            Sentence("there is no mail server"),
+            where,
+            Sentence("answers could not arrive"),
+            Sentence("check [sender] address"),
+        )
     if facts.spf is None:
         yield _warning(
-            "the name servers could not be asked", where, "SPF and DMARC were not checked", "try again online"
+            Sentence("the name servers could not be asked"),
+            where,
+            Sentence("SPF and DMARC were not checked"),
+            Sentence("try again online"),
         )

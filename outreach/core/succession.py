@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from outreach.core.calendar import MONTHS
-from outreach.model import ReadingKind, State
+from outreach.model import ReadingKind, Sentence, State
 
 ANSWERS = {
     ReadingKind.CONFIRM: State.CONFIRMED,
@@ -34,12 +34,12 @@ AGREES = frozenset(
 MAY_ASK = frozenset({State.CONFIRMED, State.TENTATIVE, State.IN_TALKS})
 
 _SAID = {
-    State.CONFIRMED: "yes",
-    State.DECLINED: "no",
-    State.TENTATIVE: "that it will decide later",
-    State.IN_TALKS: "something that we should answer",
-    State.WITHDRAWN: "that it withdraws",
-    State.UNSUBSCRIBED: "that it wants no more letters",
+    State.CONFIRMED: Sentence("yes"),
+    State.DECLINED: Sentence("no"),
+    State.TENTATIVE: Sentence("that it will decide later"),
+    State.IN_TALKS: Sentence("something that we should answer"),
+    State.WITHDRAWN: Sentence("that it withdraws"),
+    State.UNSUBSCRIBED: Sentence("that it wants no more letters"),
 }
 
 
@@ -105,20 +105,44 @@ def contradiction(recorded: Recorded, kind: ReadingKind, at: datetime) -> str:
     done = effect(recorded.state, later, by_person=recorded.by_person, newer=newer, older=older)
     if done not in (Effect.CONTRADICTS, Effect.BELIEVED):
         return ""
-    this = "this mail" if newer else f"this mail of {_day(at)}, written before that,"
-    end = "; that is believed at once, please look" if done is Effect.BELIEVED else ""
-    return f"{_earlier(recorded)}; {this} says {_SAID[later]}{end}"
+    before, says = _earlier(recorded), _SAID[later]
+    if done is Effect.BELIEVED and newer:
+        return Sentence(
+            "%(before)s; this mail says %(says)s; that is believed at once, please look", before=before, says=says
+        )
+    if done is Effect.BELIEVED:
+        return Sentence(
+            "%(before)s; this mail of %(day)s, written before that, says %(says)s; it is believed at once, please look",
+            before=before,
+            day=_day(at),
+            says=says,
+        )
+    if newer:
+        return Sentence("%(before)s; this mail says %(says)s", before=before, says=says)
+    return Sentence(
+        "%(before)s; this mail of %(day)s, written before that, says %(says)s", before=before, day=_day(at), says=says
+    )
 
 
-def _earlier(recorded: Recorded) -> str:
-    when = f"on {_day(recorded.since)} " if recorded.since is not None else ""
-    if recorded.by_person:
-        who = (recorded.decided_by or "").removeprefix("person:")
-        said = f"{when}{who} recorded “{recorded.state.value.replace('_', ' ')}”"
-    else:
-        said = f"{when}it said {_SAID.get(recorded.state, recorded.state.value)}"
-    return f"{said}: “{recorded.words}”" if recorded.words else said
+def _earlier(recorded: Recorded) -> Sentence:
+    said = _recorded(recorded)
+    return Sentence("%(said)s: “%(words)s”", said=said, words=recorded.words) if recorded.words else said
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]}"
+def _recorded(recorded: Recorded) -> Sentence:
+    day = None if recorded.since is None else _day(recorded.since)
+    if not recorded.by_person:
+        says = _SAID.get(recorded.state) or Sentence(recorded.state.value)
+        return (
+            Sentence("on %(day)s it said %(says)s", day=day, says=says)
+            if day
+            else Sentence("it said %(says)s", says=says)
+        )
+    who, state = (recorded.decided_by or "").removeprefix("person:"), Sentence(recorded.state.value.replace("_", " "))
+    if day is None:
+        return Sentence("%(who)s recorded “%(state)s”", who=who, state=state)
+    return Sentence("on %(day)s %(who)s recorded “%(state)s”", day=day, who=who, state=state)
+
+
+def _day(day: date) -> Sentence:
+    return Sentence(f"%(day)s {MONTHS[day.month - 1]}", day=day.day)

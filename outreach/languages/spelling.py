@@ -15,7 +15,8 @@ _RUN = re.compile(r"[^\W_]+")
 def plain(text: str) -> str:
     """A text without accents, case and punctuation: “São Paulo” and “Sao Paulo” become one."""
     if text.isascii():
-        return " ".join(_RUN.findall(text.lower()))
+        small = text.lower()
+        return small if small.isalnum() else " ".join(_RUN.findall(small))
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     stripped = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(_RUN.findall(stripped))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import mailbox
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +49,7 @@ def enrol(page: Page, number: int) -> None:
     """Enrols so many invitees by forms alone."""
     answer = send(page, list_of(number).encode())
     assert answer.status == 303
-    done = page.someone("sender").post(f"{answer.headers['location']}/enrol")
+    done = page.someone("sender").post(f"{answer.headers['location']}/enrol", {"version": "0"})
     assert done.headers["location"] == "/letters/contacts"
 
 
@@ -60,10 +61,17 @@ def send(page: Page, content: bytes, name: str = "towns.csv", role: str = "sende
     return page.someone(role).ask("POST", "/letters/contacts", body, headers)
 
 
+def seen(page: Page, path: str) -> dict[str, str]:
+    """What a form of letters carries: which letters the person sees there."""
+    found = re.search(r'name="seen" value="([^"]*)"', page.someone("sender").get(path).text)
+    return {} if found is None else {"seen": found[1]}
+
+
 def launched(page: Page, number: int) -> None:
     """Invites so many, and waits until no letter is leaving."""
     enrol(page, number)
-    assert page.someone("sender").post("/letters/launch", {"number": str(number)}).status == 303
+    answer = page.someone("sender").post("/letters/launch", {"number": str(number), **seen(page, "/letters/launch")})
+    assert answer.status == 303
     until_nothing_moves(page)
 
 

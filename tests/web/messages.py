@@ -13,9 +13,11 @@ from babel.messages.pofile import read_po, write_po
 from outreach.entrypoints.web.words import FOLDER, LANGUAGES
 
 PAGE = FOLDER.parent
+OUTREACH = PAGE.parents[1]
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None, "say": None, "say_number": (1, 2)}
+SENTENCES = {"Sentence": None}  # of the lower floors, whose command line stays English
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
 
 
@@ -23,7 +25,8 @@ def gathered() -> Catalog:
     """Every message of the page."""
     catalogue = Catalog(fuzzy=False)
     found = extract_from_dir(PAGE, METHODS, OPTIONS, KEYWORDS)
-    for _file, _line, message, _comments, _context in found:
+    sentences = extract_from_dir(OUTREACH, METHODS[:1], None, SENTENCES)
+    for _file, _line, message, _comments, _context in (*found, *sentences):
         catalogue.add(message)
     return catalogue
 

@@ -43,6 +43,7 @@ PLACES = (
     Place("letters-thanks", "/letters/thanks", "sender"),
     Place("letters-outbox", "/letters/outbox", "sender"),
     Place("accounts", "/accounts"),
+    Place("audit", "/audit"),
     Place("settings", "/settings", "reader"),
     Place("login", "/login", ""),
     Place("no-link", "/open/none", ""),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from argon2 import extract_parameters
+from sqlalchemy import func, select
 
+from outreach.adapters.store.tables import login_try
+from outreach.bootstrap import open_desk
 from outreach.entrypoints.web.access import accounts, login, passwords
 from outreach.entrypoints.web.access.login import TRIES
 from outreach.entrypoints.web.access.sessions import begin_session
 from outreach.entrypoints.web.server import one_time_address
+from outreach.model import UsageError
 from tests.web.campaign import NOW
 from tests.web.server import PASSWORD, Browser, Page
 
@@ -158,6 +163,37 @@ def test_the_right_password_begins_the_count_anew(served: Page) -> None:
         for _ in range(TRIES - 1):
             assert browser.post("/login", {"name": "Anna Vila", "password": "wrong password here"}).status == 401
         assert browser.post("/login", {"name": "Anna Vila", "password": PASSWORD}).status == 303
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("x" * 100, "x" * 64),
+    ],
+)
+def test_an_ipv6_subscriber_is_one_place(address: str, place: str) -> None:
+    """Who has a whole network of addresses has no more tries for it."""
+    assert login.place_of(address) == place
+
+
+def test_a_flood_writes_nothing_that_is_not_looked_at(served: Page) -> None:
+    """Who finds no turn is told to come again, and leaves no row."""
+    settled(served)
+    with ExitStack() as taken:
+        for _ in range(passwords.AT_ONCE + passwords.WAITING):
+            taken.enter_context(passwords.place())
+        for number in range(20):
+            answer = served.anybody().post("/login", {"name": f"name {number}", "password": PASSWORD})
+            assert answer.status == 503
+    with served.desk.store.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(login_try)).scalar_one() == 0
+    assert served.anybody().post("/login", {"name": "Anna Vila", "password": PASSWORD}).status == 303
 
 
 @pytest.mark.parametrize("name", ["", "\0", "a" * 100_000, "\u202e", "'; DROP TABLE account; --", "ａｎｎａ"])
@@ -348,3 +384,20 @@ def test_the_last_admin_stays(served: Page) -> None:
     ):
         answer = admin.post(path, fields)
         assert (answer.status, "the only admin" in answer.words) == (409, True)
+
+
+def test_an_account_is_never_taken_for_a_user_of_the_machine(served: Page) -> None:
+    """“anna” runs the machine, and another “anna” has an account: the log tells them apart, on the page too."""
+    colleague, owner = served.token("reviewer", "anna"), begin_session(served.desk, None, "anna") or ""
+    browser, of_owner = (Browser(served.port, {served.site.cookie: token}) for token in (colleague, owner))
+    for number, who in enumerate((browser, of_owner)):
+        silent = served.desk.invitee(f"silent-{number + 1}").number
+        done = who.post(f"/invitees/{silent}/record", {"state": "declined", "way": "phone", "note": "no money"})
+        assert done.status == 303
+    deciders = [
+        served.desk.store.journal.standing(served.desk.invitee(f"silent-{n}").number).decided_by for n in (1, 2)
+    ]
+    assert deciders == ["person:anna (web)", "person:anna"]
+    assert "anna (web)" in browser.get("/log?by=anna+(web)").words
+    with pytest.raises(UsageError, match="--by"):
+        open_desk(served.desk.folder, by="anna (web)")

@@ -25,6 +25,7 @@ from tests.web.launching import (
     left,
     lines_of_events,
     receive,
+    seen,
     until_nothing_moves,
 )
 from tests.web.server import Page
@@ -96,7 +97,7 @@ def address(row: str) -> str:
 def test_only_the_right_number_lets_letters_leave(fresh: Page, typed: str, status: int) -> None:
     """Anything else queues nothing and says what would leave."""
     enrol(fresh, 5)
-    answer = fresh.someone("sender").post("/letters/launch", {"number": typed})
+    answer = fresh.someone("sender").post("/letters/launch", {"number": typed, **seen(fresh, "/letters/launch")})
     assert answer.status == status
     queued = sum(fresh.desk.store.outbox.counts().values())
     assert queued == (5 if status == 303 else 0)
@@ -106,8 +107,9 @@ def test_two_people_and_a_double_click_launch_once(slow: Page) -> None:
     """Eight launches at once: each letter leaves once, and nobody is shown a broken page."""
     enrol(slow, 12)
     people = [slow.someone(role) for role in ("sender", "admin") * 4]
+    form = {"number": "12", **seen(slow, "/letters/launch")}
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda one: one.post("/letters/launch", {"number": "12"}), people))
+        answers = list(pool.map(lambda one: one.post("/letters/launch", form), people))
     assert {(one.status, one.headers.get("location")) for one in answers} <= {(303, "/letters/sending"), (422, None)}
     until_nothing_moves(slow)
     assert slow.desk.store.outbox.counts()[LetterState.ACCEPTED] == 12
@@ -164,7 +166,7 @@ def test_a_page_that_ends_finishes_the_letter_in_hand(tmp_path: Path) -> None:
     """No letter is lost, left in doubt or doubled by a page that is stopped in the middle of a mailing."""
     with before_launch(tmp_path / "campaign", per_minute=600) as page:
         enrol(page, 40)
-        page.someone("sender").post("/letters/launch", {"number": "40"})
+        page.someone("sender").post("/letters/launch", {"number": "40", **seen(page, "/letters/launch")})
     assert page.site.sender.now().here is False
     with before_launch(tmp_path / "campaign", per_minute=0) as again:
         counts = again.desk.store.outbox.counts()
@@ -191,7 +193,7 @@ def test_reminders_are_looked_through_and_released(fresh: Page, make_context: Ma
     receive(fresh, "maire@beaumont.example", "Nous confirmons notre participation.")
     window.get_by_label("Type 4 to send the reminders").fill("4")
     window.get_by_role("button", name="Send 4 reminders").click()
-    expect(window.get_by_text("3 reminders are on their way. 1 is no longer due")).to_be_visible(timeout=20_000)
+    expect(window.get_by_text("3 letters are on their way. 1 is no longer due")).to_be_visible(timeout=20_000)
     until_nothing_moves(fresh)
     reminded = {to for to, number in left(fresh).items() if number == 2}
     assert reminded == {address(row) for row in (ROWS[1], ROWS[2], ROWS[4])}
@@ -203,7 +205,8 @@ def test_only_the_right_number_reminds(fresh: Page, typed: str) -> None:
     """Anything else queues nothing."""
     launched(fresh, 3)
     fresh.clock.move_to(MIDDLE_OF_AUGUST)
-    assert fresh.someone("sender").post("/letters/reminders", {"number": typed}).status == 422
+    form = {"number": typed, **seen(fresh, "/letters/reminders")}
+    assert fresh.someone("sender").post("/letters/reminders", form).status == 422
     assert sum(fresh.desk.store.outbox.counts().values()) == 3
 
 
@@ -225,7 +228,7 @@ def test_thanks_are_released_together_and_once(served: Page, make_context: MakeC
     assert served.desk.store.outbox.counts()[LetterState.READY] == rows - 1
     window.goto("/letters/thanks")
     assert window.get_by_role("row").count() - 1 == 1
-    assert served.someone("sender").post("/letters/thanks", {"number": str(rows)}).status == 422
+    assert served.someone("sender").post("/letters/thanks", {"seen": "those of before"}).status == 409
 
 
 def test_a_letter_in_doubt_is_settled_by_who_knows(fresh: Page, make_context: MakeContext) -> None:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from outreach.adapters.sheets import write_xlsx
+from outreach.adapters.sheets import csv_content, rows_of, write_xlsx
+from outreach.adapters.uploads import MOST
 from outreach.bootstrap import uploads
 from tests.web.launching import HEADER, ROWS, before_launch, enrol, list_of, send
 from tests.web.server import Page
@@ -118,16 +121,70 @@ def test_good_rows_are_enrolled_and_bad_ones_wait(tmp_path: Path) -> None:
     with before_launch(tmp_path / "campaign") as page:
         sent = send(page, (HEADER + "".join(ROWS) + "Oakham,XX,a@oakham.example,,,,\n").encode())
         here, sender = sent.headers["location"], page.someone("sender")
-        assert sender.post(f"{here}/enrol").status == 409
+        assert sender.post(f"{here}/enrol", {"version": "0"}).status == 409
         assert page.desk.store.register.count() == 0
-        assert sender.post(f"{here}/enrol", {"skip_bad": "yes"}).headers["location"] == here
+        assert sender.post(f"{here}/enrol", {"skip_bad": "yes", "version": "0"}).headers["location"] == here
         assert page.desk.store.register.count() == 5
         assert "1 row has a mistake" in sender.get(here).words
-        sender.post(f"{here}/correct", {"cell-7-1": "GB"})
-        assert sender.post(f"{here}/enrol").headers["location"] == "/letters/contacts"
+        sender.post(f"{here}/correct", {"cell-7-1": "GB", "version": "1"})
+        assert sender.post(f"{here}/enrol", {"version": "2"}).headers["location"] == "/letters/contacts"
         assert page.desk.store.register.count() == 6
         assert sender.get(here).status == 409
         assert uploads(page.desk).find(here.rpartition("/")[2]) is None
+
+
+def test_two_people_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    """Who looked at a list before somebody else corrected, enrolled or dropped it, changes nothing and is told."""
+    with before_launch(tmp_path / "campaign") as page:
+        here = send(page, (HEADER + ROWS[0] + "Oakham,XX,a@oakham.example,,,,\n").encode()).headers["location"]
+        one, other = page.someone("sender"), page.someone("admin")
+        assert one.post(f"{here}/correct", {"cell-3-1": "GB", "version": "0"}).status == 303
+        for act, fields in (
+            ("correct", {"cell-3-1": "FR"}),
+            ("enrol", {"skip_bad": "yes"}),
+            ("drop", {}),
+        ):
+            late = other.post(f"{here}/{act}", {**fields, "version": "0"})
+            assert (late.status, "somebody else changed this list" in late.words) == (409, True)
+        assert page.desk.store.register.count() == 0
+        assert 'value="GB"' not in other.get(here).text
+        assert "Every row is right" in other.get(here).words
+        assert "towns.csv" in other.get("/letters/contacts").words
+        assert other.post(f"{here}/drop", {"version": "1"}).headers["location"] == "/letters/contacts"
+        assert one.get(here).status == 409
+
+
+def test_no_more_lists_are_kept_than_anybody_looks_through(tmp_path: Path) -> None:
+    """The fifty-first is refused with its cure; none of the others is lost."""
+    with before_launch(tmp_path / "campaign") as page:
+        for _ in range(MOST):
+            assert send(page, list_of(1).encode()).status == 303
+        refused = send(page, list_of(1).encode())
+        assert (refused.status, "lists wait already" in refused.words) == (422, True)
+        assert len(uploads(page.desk).waiting()) == MOST
+
+
+@pytest.mark.parametrize(("columns", "said"), [(900, "Every row is right"), (901, "there are 901 columns")])
+def test_a_list_with_too_many_columns_is_refused(page: Page, columns: int, said: str) -> None:
+    """With its cure; the widest that is taken can be corrected in one form."""
+    more = columns - HEADER.count(",") - 1
+    header = HEADER.strip() + "".join(f",extra {number}" for number in range(more))
+    assert said in looked_at(page, f"{header}\n{ROWS[0].strip()}{',x' * more}\n".encode())
+
+
+def test_a_corrected_list_reads_back_as_it_was_meant(page: Page) -> None:
+    """The apostrophes that keep a spreadsheet from running a cell are gone when the file comes back."""
+    odd = HEADER + "+Oakham,XX,a@oakham.example,=Ada,-,f,\n" + "'s-Hertogenbosch,XX,b@den-bosch.example,'@Bram,,m,\n"
+    sent = send(page, odd.encode())
+    bad = page.someone("sender").get(f"{sent.headers['location']}/bad-rows.csv").text
+    assert "'+Oakham" in bad
+    again = send(page, bad.replace("XX", "NL").encode())
+    rows = uploads(page.desk).find(again.headers["location"].rpartition("/")[2])
+    assert rows is not None
+    assert [cells[:5] for _, cells in rows.rows] == [
+        ("+Oakham", "NL", "a@oakham.example", "=Ada", "-"),
+        ("'s-Hertogenbosch", "NL", "b@den-bosch.example", "@Bram", ""),
+    ]
 
 
 def test_the_same_list_twice_changes_nothing(tmp_path: Path) -> None:
@@ -151,3 +208,10 @@ def test_too_large_a_list_is_refused(page: Page) -> None:
     headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "multipart/form-data; boundary=x"}
     headers["Content-Length"] = str(16 * 1024 * 1024 + 1)
     assert page.someone("sender").ask("POST", "/letters/contacts", headers=headers).status == 413
+
+
+@given(cell=st.text(st.sampled_from("'=+-@ a\t"), max_size=6).map(str.strip))
+def test_a_cell_comes_back_as_it_left(cell: str) -> None:
+    """Whatever apostrophes it has itself."""
+    content = csv_content(("name", "other"), [(cell, "x")])
+    assert rows_of(content, Path("list.csv")).rows == ((2, (cell, "x")),)

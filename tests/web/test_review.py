@@ -111,7 +111,7 @@ def test_who_comes_second_is_told_and_overwrites_nothing(served: Page) -> None:
     seen = seen_of(other.get(f"/review/{RIOSECO}"))
     decide(one, RIOSECO, CONFIRM)
     told = decide(other, RIOSECO, "declined", seen)
-    assert "reviewer has just decided this: confirmed. Nothing of yours was recorded" in told.words
+    assert "reviewer (web) has just decided this: confirmed. Nothing of yours was recorded" in told.words
     assert state_of(served.desk, "rioseco") == (CONFIRM, False)
     decide(other, RIOSECO, "declined")
     assert state_of(served.desk, "rioseco") == ("declined", False)
@@ -125,7 +125,7 @@ def test_each_takes_back_only_what_is_their_own(served: Page) -> None:
     theirs = served.desk.store.acts.last()
     assert theirs is not None
     refused = one.post("/undo", {"act": theirs.name})
-    assert "sender did that, and takes it back" in one.get(refused.headers["location"]).words
+    assert "sender (web) did that, and takes it back" in one.get(refused.headers["location"]).words
     assert one.post("/undo").headers["location"] == f"/review/{RIOSECO}"
     assert (state_of(served.desk, "rioseco"), state_of(served.desk, "conditional")) == (
         ("invited", True),
@@ -134,7 +134,7 @@ def test_each_takes_back_only_what_is_their_own(served: Page) -> None:
     decide(one, RIOSECO, CONFIRM)
     decide(other, RIOSECO, "declined")
     refused = one.post("/undo")
-    assert "sender did something since that builds upon it" in one.get(refused.headers["location"]).words
+    assert "sender (web) did something since that builds upon it" in one.get(refused.headers["location"]).words
     assert state_of(served.desk, "rioseco") == ("declined", False)
 
 
@@ -224,7 +224,7 @@ def test_a_days_answers_by_keyboard(served: Page, desktop: BrowserPage) -> None:
     expect(page.get_by_role("status")).to_contain_text("not decided yet")
     assert state_of(served.desk, "givat") == ("tentative", False)
     story = served.desk.store.journal.story(served.desk.invitee("givat").number)
-    assert (story[-1].note, story[-1].entry.by) == ("2 calls: not before May", "person:admin")
+    assert (story[-1].note, story[-1].entry.by) == ("2 calls: not before May", "person:admin (web)")
 
 
 def test_the_keys_are_listed_and_can_be_turned_off(served: Page, desktop: BrowserPage) -> None:

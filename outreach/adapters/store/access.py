@@ -76,11 +76,14 @@ class Access:
             rows = connection.execute(query).all()
         return tuple(Account(r.key, r.name, r.role, r.password, r.made_at, r.seen_at) for r in rows)
 
-    def change_role(self, key: str, role: str) -> None:
-        """Gives another role and ends the account's sessions."""
+    def change_role(self, key: str, role: str, *, keep: str) -> bool:
+        """Gives another role and ends the account's sessions; False if nobody would be left with the role to keep."""
         with writing(self._engine) as connection:
+            if role != keep and _is_last(connection, key, keep):
+                return False
             connection.execute(update(t.account).where(t.account.c.key == key).values(role=role))
             connection.execute(delete(t.session).where(t.session.c.account == key))
+        return True
 
     def set_password(self, key: str, password: str) -> None:
         """Keeps the digest of a new password, and ends the account's sessions and links."""
@@ -88,11 +91,14 @@ class Access:
             connection.execute(update(t.account).where(t.account.c.key == key).values(password=password))
             _shut(connection, key)
 
-    def remove_account(self, key: str) -> None:
-        """Takes an account away with all that opens it."""
+    def remove_account(self, key: str, *, keep: str) -> bool:
+        """Takes an account away with all that opens it; False if others were left, and none with the role to keep."""
         with writing(self._engine) as connection:
+            if _is_last(connection, key, keep):
+                return False
             _shut(connection, key)
             connection.execute(delete(t.account).where(t.account.c.key == key))
+        return True
 
     # ------------------------------------------------------------ sessions
 
@@ -186,15 +192,18 @@ class Access:
 
     # ------------------------------------------------------------ tries
 
-    def try_login(self, account: str, address: str, now: datetime, *, since: datetime, most: int) -> bool:
-        """Counts a try before it is made; False if there were too many already."""
-        mine = (t.login_try.c.account == account) & (t.login_try.c.address == address)
+    def try_login(
+        self, account: str, address: str, now: datetime, *, since: datetime, most: int, most_there: int
+    ) -> bool:
+        """Counts a try before it is made; False if there were too many already: for the account there, or there."""
+        mine = func.count().filter(t.login_try.c.account == account)
+        counted = select(mine, func.count()).where(t.login_try.c.address == address)
         with writing(self._engine) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TRIES_LOCK})
             connection.execute(delete(t.login_try).where(t.login_try.c.at <= since))
-            tried = connection.execute(select(func.count()).select_from(t.login_try).where(mine)).scalar_one()
-            if tried >= most:
+            tried, there = connection.execute(counted).one()
+            if tried >= most or there >= most_there:
                 return False
             connection.execute(insert(t.login_try), [{"account": account, "address": address, "at": now}])
         return True
@@ -204,6 +213,13 @@ class Access:
         mine = (t.login_try.c.account == account) & (t.login_try.c.address == address)
         with writing(self._engine) as connection:
             connection.execute(delete(t.login_try).where(mine))
+
+
+def _is_last(connection: Connection, key: str, role: str) -> bool:
+    """Whether an account is the only one of a role among several; nobody changes roles until the transaction ends."""
+    rows = connection.execute(select(t.account.c.key, t.account.c.role).order_by(t.account.c.key).with_for_update())
+    roles = {row.key: row.role for row in rows}
+    return len(roles) > 1 and [one for one, given in roles.items() if given == role] == [key]
 
 
 def _open_link(name: str, now: datetime) -> Any:

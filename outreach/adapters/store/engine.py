@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    "PRAGMA busy_timeout=30000",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA secure_delete=ON",
 )
@@ -124,9 +125,31 @@ def _explained(engine: Engine, error: DBAPIError) -> OutreachError:
     return OutreachError(f"the database {_name(engine)} refused: {error.orig}")
 
 
+_together: ContextVar[Connection | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def together(engine: Engine) -> Iterator[Connection]:
+    """One transaction of all that is read and written meanwhile by who opened it: all of it or nothing."""
+    with writing(engine) as connection:
+        before = _together.set(connection)
+        try:
+            yield connection
+        finally:
+            _together.reset(before)
+
+
+def _joined(engine: Engine) -> Connection | None:
+    connection = _together.get()
+    return connection if connection is not None and connection.engine.url == engine.url else None
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads, and so never waits for a writer."""
+    if (joined := _joined(engine)) is not None:
+        yield joined
+        return
     with clear_errors(engine), engine.connect().execution_options(reading=True) as connection, connection.begin():
         yield connection
 
@@ -134,6 +157,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: all of it or nothing."""
+    if (joined := _joined(engine)) is not None:
+        yield joined
+        return
     with clear_errors(engine), engine.begin() as connection:
         yield connection
 

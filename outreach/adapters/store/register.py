@@ -92,6 +92,17 @@ class Register:
         with reading(self._engine) as connection:
             return _enrolled(invitees, *self._compared(connection, invitees))
 
+    def as_enrolled(self, invitees: Sequence[Invitee]) -> tuple[Invitee, ...]:
+        """The new and the changed of a list, as they would stand here after `enrol`; new ones have no number yet."""
+        with reading(self._engine) as connection:
+            new, changed = self._compared(connection, invitees)
+            numbers = _numbers(connection)
+            taken_up: dict[int, Invitee] = {}
+            for some in chunks(numbers[one.id] for one in changed):
+                taken_up |= self._load(connection, some, source="person")
+        ours = ((one, taken_up[numbers[one.id]]) for one in changed)
+        return (*new, *(replace(one, number=old.number, contacts=old.contacts + one.contacts) for one, old in ours))
+
     def _compared(self, connection: Connection, invitees: Sequence[Invitee]) -> tuple[list[Invitee], list[Invitee]]:
         """Which of these are new, and which are not what they were on a list before."""
         known = {invitee.id: invitee for invitee in self._load(connection, source="list").values()}
@@ -270,6 +281,11 @@ class Register:
             connection.execute(delete(t.contact).where(t.contact.c.id == row.id))
             listing.relabel(connection, [number])
             _note_change(connection)
+
+    def changed(self, connection: Connection, number: int) -> None:
+        """Somebody else changed the contacts of an invitee, within this transaction."""
+        listing.relabel(connection, [number])
+        _note_change(connection)
 
     def remember(self, connection: Connection, sender: str, number: int) -> None:
         """Remembers what a person decided: mail of this sender is of that invitee."""

@@ -495,3 +495,24 @@ login_try = Table(
     Column("at", Moment, nullable=False, index=True),
     Index("ix_login_try_account_address", "account", "address"),
 )
+
+# What persons did that states no fact about an invitee: test letters, accounts, erasures.
+audit = Table(
+    "audit",
+    metadata,
+    _key(),
+    Column("campaign", String(100), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("about", JSON, nullable=False),
+    Index("ix_audit_campaign", "campaign", "id"),
+)
+
+# Addresses that are never written to again, as digests under the campaign's key.
+suppressed = Table(
+    "suppressed",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+)

@@ -220,13 +220,15 @@ class _Lexicon:
             yield self._figure
 
 
-def _atoms(word: str) -> Iterator[Atom]:
+def _atoms(word: str) -> list[Atom]:
     """What a word of a phrase says of the words of a text; `jusqu'au` speaks of two, a word in Han of each sign."""
     if word == "#":
-        yield "#", ""
-        return
-    parts = plain_words(word)
-    for place, part in enumerate(parts):
-        ends_so = word.startswith("~") and place == 0
-        begins_so = word.endswith("~") and place == len(parts) - 1
-        yield {(True, True): "<>", (True, False): ">", (False, True): "<"}.get((ends_so, begins_so), "="), part
+        return [("#", "")]
+    bare = word.strip("~")
+    parts = (bare.lower(),) if bare.isascii() and bare.isalnum() else plain_words(word)
+    found: list[Atom] = [("=", part) for part in parts]
+    if parts and word.startswith("~"):
+        found[0] = (">", parts[0])
+    if parts and word.endswith("~"):
+        found[-1] = ("<>" if found[-1][0] == ">" else "<", parts[-1])
+    return found

@@ -43,6 +43,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stop": ("review", "Write no more to an invitee."),
     "write": ("review", "Write again, to another address."),
     "undo": ("review", "Take back the last act of a person."),
+    "erase": ("erase", "Erase an invitee's personal data for good."),
+    "audit": ("audit", "Show test letters, accounts and erasures: who, when."),
     "lessons": ("lessons", "Show what is remembered of persons' corrections."),
     "forget": ("lessons", "Forget a lesson or a sender."),
     "remind": ("followup", "Remind those who are silent and due."),

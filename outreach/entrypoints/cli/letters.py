@@ -85,13 +85,19 @@ def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait:
 
 def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> bool:
     """Enrols and queues; False where nothing is missing and nothing waits."""
-    from outreach.campaign.launching import enrol_listed, queue_agreed  # noqa: PLC0415
+    from outreach.campaign.launching import agreement_to, launch_agreed, plan_of  # noqa: PLC0415
 
     checked = _preflight(call, desk)
-    done = enrol_listed(desk, checked)
-    if done.new or done.changed:
-        call.say(f"contacts: {len(done.new)} new, {len(done.changed)} changed, {done.unchanged} unchanged")
-    plan = queue_agreed(desk, checked, lambda plan: _ask(call, plan, yes=yes), limit=limit)
+    stationery = desk.load_stationery()
+    shown = plan_of(desk, checked, stationery, limit=limit)
+    if shown.invitees:
+        _ask(call, shown, yes=yes)
+    seen = agreement_to(desk, stationery, shown).digest
+    done = launch_agreed(desk, checked, lambda now, its: agreement_to(desk, its, now).refuse_unless(seen), limit=limit)
+    if done.enrolled.new or done.enrolled.changed:
+        new, changed = len(done.enrolled.new), len(done.enrolled.changed)
+        call.say(f"contacts: {new} new, {changed} changed, {done.enrolled.unchanged} unchanged")
+    plan = done.plan
     if plan.invitees:
         return True
     if desk.store.outbox.next_due() is None and not desk.store.outbox.counts()[LetterState.IN_DOUBT]:

@@ -20,6 +20,7 @@ from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.access.sessions import Person, who_is
 from outreach.entrypoints.web.intake import within
 from outreach.entrypoints.web.routes import ROUTES, Row, check_routes
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.security import Guard
 from outreach.entrypoints.web.site import Site
 from outreach.entrypoints.web.visit import Visit
@@ -83,7 +84,7 @@ async def _answer(site: Site, row: Row, request: Request) -> Response:
     if row.role is not Role.ANYONE and (person is None or not person.may(row.role)):
         return await run_in_threadpool(sorry, visit, UNKNOWN if person is None else 403)
     if person is not None:
-        visit = replace(visit, desk=replace(site.desk, by=f"person:{person.name}"))
+        visit = replace(visit, desk=replace(site.desk, by=person.signature))
     if row.method == "POST":
         visit = replace(visit, form=await _form(request))
     try:
@@ -110,9 +111,9 @@ def _handle(row: Row, visit: Visit) -> Response:
     except HTTPException as error:
         return sorry(visit, error.status_code)
     except TryAgainLaterError as error:
-        return sorry(visit, 503, str(error))
+        return sorry(visit, 503, error_words(visit.say, error))
     except OutreachError as error:
-        return sorry(visit, 409, str(error))
+        return sorry(visit, 409, error_words(visit.say, error))
 
 
 def sorry(visit: Visit, status: int, why: str = "") -> Response:
@@ -122,4 +123,5 @@ def sorry(visit: Visit, status: int, why: str = "") -> Response:
         return HTMLResponse("", status, {"HX-Refresh": "true"})  # the whole page asks to log in
     template = "door/login.html" if unknown else "sorry.html"
     title = TITLES.get(status, TITLES[BROKEN])
-    return visit.page(template, status=status, title=title, why=why, name="", refusal="")
+    ended = unknown and visit.site.cookie in visit.request.cookies
+    return visit.page(template, status=status, title=title, why=why, name="", refusal="", ended=ended)

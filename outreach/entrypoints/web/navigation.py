@@ -21,16 +21,21 @@ class Place:
     icon: str  # a name in templates/icons.html
     role: Role
     waiting: Callable[[Desk], int] | None = None  # how much waits there for a person; must be quick
+    also: tuple[str, ...] = ()  # pages that belong to it, by the beginnings of their paths
+
+    def holds(self, path: str) -> bool:
+        """Whether a page is here."""
+        return path == self.path or (self.path != "/" and path.startswith((self.path, *self.also)))
 
 
 PLACES = (
     Place("/", mark("Overview"), "overview", Role.READER),
-    Place("/log", mark("Log"), "log", Role.READER),
+    Place("/log", mark("Log"), "log", Role.READER, also=("/invitees/",)),
     # Review of answers, and the inbox
-    Place("/review", mark("Review"), "review", Role.READER, mails_waiting),
+    Place("/review", mark("Review"), "review", Role.READER, mails_waiting, also=("/mails",)),
     Place("/letters", mark("Letters"), "letters", Role.READER),
     Place("/accounts", mark("People"), "people", Role.ADMIN),
-    Place("/settings", mark("Settings"), "settings", Role.READER),
+    Place("/settings", mark("Settings"), "settings", Role.READER, also=("/audit",)),
 )
 
 

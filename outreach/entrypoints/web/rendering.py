@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from outreach.entrypoints.web import words
 from outreach.entrypoints.web.charts.sheet import swatch
-from outreach.entrypoints.web.sayings import said
+from outreach.entrypoints.web.sayings import failure_words, said
 from outreach.entrypoints.web.static import address_of
 from outreach.model import LetterKind, LetterState, ReadingKind, State
 
@@ -64,6 +64,7 @@ class Templates:
             "size": lambda number: _size(number, words.LOCALES[language]),
             "role_word": lambda role: say(words.ROLES[role]),
             "choice_word": lambda choice: say(words.CHOICES[choice]),
+            "failure": lambda words: say(failure_words(words)),
             "said": lambda sentence: said(say, sentence),
             "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
         }

@@ -47,6 +47,7 @@ class _Pages:
 
 
 accounts = _Pages("accounts")
+audit = _Pages("audit")
 charts = _Pages("charts")
 check = _Pages("check")
 contacts = _Pages("contacts")
@@ -88,6 +89,7 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/invitees/{invitee:int}/hold", Role.REVIEWER, invitee.hold),
     Row("POST", "/invitees/{invitee:int}/stop", Role.REVIEWER, invitee.stop),
     Row("POST", "/invitees/{invitee:int}/write", Role.SENDER, invitee.write),
+    Row("POST", "/invitees/{invitee:int}/erase", Role.ADMIN, invitee.erase),
     # Review of answers, and the inbox
     Row("GET", "/review", Role.READER, review.queue),
     Row("GET", "/review/{mail:int}", Role.READER, review.one),
@@ -106,12 +108,13 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/letters/contacts/{token}/bad-rows.csv", Role.SENDER, contacts.bad_rows),
     Row("POST", "/letters/contacts/{token}/correct", Role.SENDER, contacts.correct_rows),
     Row("POST", "/letters/contacts/{token}/enrol", Role.SENDER, contacts.enrol),
+    Row("POST", "/letters/contacts/{token}/drop", Role.SENDER, contacts.drop),
     Row("GET", "/letters/preview", Role.READER, preview.preview_page),
     Row("GET", "/letters/preview/letter", Role.READER, preview.letter_html),
     Row("GET", "/letters/preview/letter.eml", Role.READER, preview.letter_mail),
     Row("GET", "/letters/preview/attachment/{number:int}", Role.READER, preview.attachment),
     Row("GET", "/letters/check", Role.READER, check.check_page),
-    Row("GET", "/letters/check/servers", Role.SENDER, check.check_servers),
+    Row("POST", "/letters/check/servers", Role.SENDER, check.check_servers),
     Row("GET", "/letters/test", Role.SENDER, check.test_page),
     Row("POST", "/letters/test", Role.SENDER, check.send_test),
     Row("GET", "/letters/launch", Role.READER, launch.launch_page),
@@ -129,6 +132,7 @@ ROUTES: tuple[Row, ...] = (
     # Settings and people
     Row("GET", "/settings", Role.READER, settings.settings_page),
     Row("POST", "/settings/password", Role.READER, settings.change_password),
+    Row("GET", "/audit", Role.READER, audit.audit_page),
     Row("GET", "/accounts", Role.ADMIN, accounts.accounts_page),
     Row("POST", "/accounts", Role.ADMIN, accounts.add),
     Row("POST", "/accounts/role", Role.ADMIN, accounts.change_role),

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from outreach.core.reading.notices.reasons import reason_of
 from outreach.entrypoints.web.words import READINGS, STATES, mark
-from outreach.model import ReadingKind, State
+from outreach.model import ReadingKind, Sentence, State
 
 Say = Callable[[str], str]
+_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 # The core's sentences, as it writes them; %(name)s stands for what changes. What is not here is shown as it was noted.
 SAYINGS = (
@@ -132,13 +134,57 @@ SAYINGS = (
     mark("alone"),
     mark("away"),
     mark("stand-in"),
+    # why nothing leaves (campaign/posting.py)
+    mark("paused by %(theirs)s"),
+    mark("the relay said “%(theirs)s”"),
+    mark("the relay refuses every address: “%(theirs)s”"),
     # what comes next (core/followup.py)
     mark("all reminders went out"),
     mark("no reminders are planned"),
     mark("a person stopped all letters"),
     mark("has not decided yet; listed for the secretariat"),
 )
+# Days as core/succession.py writes them.
+DAYS = (
+    mark("%(day)s January"),
+    mark("%(day)s February"),
+    mark("%(day)s March"),
+    mark("%(day)s April"),
+    mark("%(day)s May"),
+    mark("%(day)s June"),
+    mark("%(day)s July"),
+    mark("%(day)s August"),
+    mark("%(day)s September"),
+    mark("%(day)s October"),
+    mark("%(day)s November"),
+    mark("%(day)s December"),
+)
 DOUBT = "doubt: "
+# Why a letter came back (core/reading/notices/reasons.py).
+FAILURES = {
+    "address_unknown": mark("the address does not exist"),
+    "address_moved": mark("the address has moved"),
+    "mailbox_closed": mark("the mailbox is closed"),
+    "domain_unknown": mark("there is no mail server of that name"),
+    "accepts_no_mail": mark("the address accepts no mail"),
+    "mailbox_full": mark("the mailbox is full"),
+    "policy": mark("their mail server refused the letter by its rules"),
+    "filtered": mark("their mail server took the letter for unwanted"),
+    "sender": mark("their mail server does not accept our address"),
+    "letter": mark("their mail server did not accept the letter as it is"),
+    "server_fault": mark("their mail server has a fault"),
+    "not_reached": mark("their mail server could not be reached"),
+    "passing": mark("their mail server was busy"),
+    "delayed": mark("the delivery is delayed"),
+    "unknown": mark("the letter could not be delivered"),
+}
+
+
+def failure_words(noted: str) -> str:
+    """What a code (RFC 3463) or reason of a failed delivery says, as a message; a server's own words stay."""
+    if _CODE.fullmatch(noted):
+        return FAILURES.get(reason_of("", noted), FAILURES["unknown"])
+    return FAILURES.get(noted, noted)
 
 
 @cache
@@ -161,6 +207,8 @@ def _words() -> Mapping[str, str]:
 
 def said(say: Say, sentence: str) -> str:
     """A sentence of the core in the person's words; as it was noted where it has none."""
+    if isinstance(sentence, Sentence):
+        return _filled(say, sentence)
     sentence = sentence.removeprefix(DOUBT)
     if sentence in SAYINGS:
         return say(sentence)
@@ -172,6 +220,18 @@ def said(say: Say, sentence: str) -> str:
     parts = sentence.split("; ")
     known = [part for part in parts if part in SAYINGS]
     return "; ".join(said(say, part) for part in parts) if len(parts) > 1 and known else sentence
+
+
+def error_words(say: Say, error: Exception) -> str:
+    """What an error says, in the person's words."""
+    return said(say, error.args[0] if error.args and isinstance(error.args[0], str) else str(error))
+
+
+def _filled(say: Say, sentence: Sentence) -> str:
+    message = say(sentence.message)
+    if not sentence.values:
+        return message if message != sentence.message else said(say, str(sentence))
+    return message % {name: said(say, v) if isinstance(v, Sentence) else v for name, v in sentence.values.items()}
 
 
 def _value(say: Say, name: str, value: str) -> str:

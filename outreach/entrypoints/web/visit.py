@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
 
@@ -91,6 +91,10 @@ class Visit:
     def day(self, day: date) -> str:
         """A day as it is written in the person's language."""
         return str(self.site.templates.environment(self.language).filters["day"](day))
+
+    def moment(self, moment: datetime) -> str:
+        """A moment, likewise, in the secretariat's time zone."""
+        return str(self.site.templates.environment(self.language).filters["moment"](moment))
 
     # ------------------------------------------------------------ the ways to answer
 

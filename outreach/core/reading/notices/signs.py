@@ -15,9 +15,9 @@ NEAR = 160  # characters between such words and the address that they are about
 _MACHINE = re.compile(
     r"mailer-?daemon|mail[.-]daemon|mdaemon|post-?_?master|mail[._ -]?delivery|delivery[._ -]?sub-?system|"
     r"mail[._ -]?(?:system|administrator|service)|mail server|smtp_mail|bounces?[+=@-]|returned-?mail|"
-    r"microsoftexchange|posta-certificata|sns\.amazonaws",
-    re.IGNORECASE,
+    r"microsoftexchange|posta-certificata|sns\.amazonaws"
 )
+_MACHINE_PARTS = ("mail", "daemon", "post", "delivery", "bounce", "microsoftexchange", "amazonaws")  # one in each
 _REPLIED = re.compile(r"\s*(?:re|aw|sv|vs|antw|ynt|odp|r|res|rv)\s?:", re.IGNORECASE)
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|enc|vl|doorst|vb)\s?:", re.IGNORECASE)
 _QUOTE = re.compile(r"^(?:>|-{3}|_{5}|[A-Z][a-z]{1,8} ?:|begin forwarded)", re.MULTILINE | re.IGNORECASE)
@@ -77,7 +77,12 @@ def may_report(message: Message) -> bool:
     """Whether a mail comes from a mail system by its headers, so that a report in it is its own."""
     sender = message.header("from") or message.header("sender")
     reports = "delivery-status" in message.header("content-type").lower()
-    return reports or not sender.strip("<> \t") or bool(_MACHINE.search(sender)) or is_forwarded(message)
+    return reports or not sender.strip("<> \t") or _is_machine(sender.lower()) or is_forwarded(message)
+
+
+def _is_machine(sender: str) -> bool:
+    """Whether a sender, in small letters, is a mail system; few have so much as a part of its name."""
+    return any(map(sender.__contains__, _MACHINE_PARTS)) and _MACHINE.search(sender) is not None
 
 
 def _ends_as_notice(subject: str) -> bool:

@@ -195,4 +195,5 @@ def _behind(lines: list[str], last: int) -> list[str]:
 
 
 def _tidy(lines: Sequence[str]) -> str:
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    text = "\n".join(lines)
+    return (re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text).strip()

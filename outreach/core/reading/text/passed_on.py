@@ -37,6 +37,8 @@ def passed_on(new: str, whole: str, own_domains: frozenset[str]) -> PassedOn | N
     found = _marks(lines)
     if found:
         return PassedOn("\n".join(lines[: found[0].start]).strip(), _body(lines, found[0], own_domains))
+    if "@" not in whole:  # nobody is named who may have written it
+        return None
     lines = whole.replace("\r\n", "\n").split("\n")
     found = _marks(lines)
     deeper = {one.sender_domain for one in found[1:]}

@@ -6,11 +6,12 @@ import unicodedata
 from datetime import timedelta
 
 from outreach.adapters.store.access import Account
+from outreach.adapters.store.audit import Deed
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web.access import passwords
 from outreach.entrypoints.web.access.roles import GIVEN, Role
 from outreach.entrypoints.web.access.tokens import digest, new_token
-from outreach.model import UsageError
+from outreach.model import Sentence, UsageError
 
 LONGEST_NAME = 60  # characters
 LINK_LASTS = timedelta(minutes=15)
@@ -29,18 +30,29 @@ def add_account(desk: Desk, name: str, role: str) -> str:
     """
     shown = unicodedata.normalize("NFC", " ".join(name.split()))
     if not 0 < len(shown) <= LONGEST_NAME or not shown.isprintable() or not key_of(shown):
-        message = f"“{name}” is no name for an account; take at most {LONGEST_NAME} characters that can be printed"
+        message = Sentence(
+            "“%(name)s” is no name for an account; take at most %(longest_name)s characters that can be printed",
+            name=name,
+            longest_name=LONGEST_NAME,
+        )
         raise UsageError(message)
-    if not desk.store.access.add_account(key_of(shown), shown, role_named(role).value, desk.now()):
-        message = f"there is an account “{shown}” already; a new invitation: outreach web account invite “{shown}”"
-        raise UsageError(message)
-    return invite(desk, shown)
+    with desk.store.together():
+        if not desk.store.access.add_account(key_of(shown), shown, role_named(role).value, desk.now()):
+            message = Sentence(
+                "there is an account “%(shown)s” already; a new invitation: outreach web account invite “%(shown)s”",
+                shown=shown,
+            )
+            raise UsageError(message)
+        _note(desk, Deed.ACCOUNT_ADDED, name=shown, role=role)
+        return new_link(desk, key_of(shown))
 
 
 def invite(desk: Desk, name: str) -> str:
     """The secret of a new invitation to set a password; an earlier one no longer opens anything."""
     account = account_named(desk, name)
-    return new_link(desk, account.key)
+    with desk.store.together():
+        _note(desk, Deed.ACCOUNT_INVITED, name=account.name)
+        return new_link(desk, account.key)
 
 
 def new_link(desk: Desk, account: str | None) -> str:
@@ -57,10 +69,10 @@ def change_role(desk: Desk, name: str, role: str) -> Account:
         UsageError: There is no such account or role, or nobody would be left who gives accounts.
     """
     account = account_named(desk, name)
-    wanted = role_named(role)
-    if wanted is not Role.ADMIN:
-        _keep_an_admin(desk, account)
-    desk.store.access.change_role(account.key, wanted.value)
+    wanted = role_named(role).value
+    with desk.store.together():
+        _refuse_unless(account, done=desk.store.access.change_role(account.key, wanted, keep=Role.ADMIN))
+        _note(desk, Deed.ACCOUNT_ROLE, name=account.name, role=wanted)
     return account
 
 
@@ -71,15 +83,18 @@ def remove_account(desk: Desk, name: str) -> Account:
         UsageError: There is no such account, or nobody would be left who gives accounts.
     """
     account = account_named(desk, name)
-    _keep_an_admin(desk, account)
-    desk.store.access.remove_account(account.key)
+    with desk.store.together():
+        _refuse_unless(account, done=desk.store.access.remove_account(account.key, keep=Role.ADMIN))
+        _note(desk, Deed.ACCOUNT_REMOVED, name=account.name)
     return account
 
 
 def end_sessions(desk: Desk, name: str) -> Account:
     """Logs a person out everywhere."""
     account = account_named(desk, name)
-    desk.store.access.end_sessions_of(account.key)
+    with desk.store.together():
+        desk.store.access.end_sessions_of(account.key)
+        _note(desk, Deed.ACCOUNT_ENDED, name=account.name)
     return account
 
 
@@ -96,7 +111,7 @@ def account_named(desk: Desk, name: str) -> Account:
     """
     account = desk.store.access.account(key_of(name))
     if account is None:
-        message = f"there is no account “{name}”; outreach web account list shows them"
+        message = Sentence("there is no account “%(name)s”; outreach web account list shows them", name=name)
         raise UsageError(message)
     return account
 
@@ -108,13 +123,16 @@ def role_named(role: str) -> Role:
         UsageError: There is no such role.
     """
     if role not in GIVEN:
-        message = f"“{role}” is no role; take one of {', '.join(GIVEN)}"
+        message = Sentence("“%(role)s” is no role; take one of %(choices)s", role=role, choices=", ".join(GIVEN))
         raise UsageError(message)
     return Role(role)
 
 
-def _keep_an_admin(desk: Desk, account: Account) -> None:
-    others = [one for one in desk.store.access.accounts() if one.role == Role.ADMIN and one.key != account.key]
-    if account.role == Role.ADMIN and not others and len(desk.store.access.accounts()) > 1:
-        message = f"{account.name} is the only admin; make another one first"
+def _note(desk: Desk, what: Deed, **about: str) -> None:
+    desk.store.audit.note(what, desk.by, desk.now(), **about)
+
+
+def _refuse_unless(account: Account, *, done: bool) -> None:
+    if not done:
+        message = Sentence("%(name)s is the only admin; make another one first", name=account.name)
         raise UsageError(message)

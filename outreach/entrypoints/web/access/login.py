@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web.access import passwords
@@ -13,6 +14,7 @@ from outreach.entrypoints.web.access.sessions import begin_session
 from outreach.entrypoints.web.access.tokens import digest
 
 TRIES = 5
+TRIES_THERE = 50  # from one place, whatever the names
 TRIES_IN = timedelta(minutes=15)
 LONGEST_GIVEN = 200  # characters of a name that are looked at
 
@@ -35,17 +37,33 @@ class Link:
 def log_in(desk: Desk, name: str, password: str, address: str) -> str | Refusal:
     """Gives the secret of a new session, or says why there is none.
 
-    A try counts before its password is looked at, so that many at once are not more than many in a row.
+    A try counts before its password is looked at, so that many at once are not more than many in a row; and only once
+    it is its turn, so that no flood writes faster than passwords are compared.
+
+    Raises:
+        TryAgainLaterError: Too many people log in at once; nothing was written.
     """
-    key, now = key_of(name[:LONGEST_GIVEN]), desk.now()
-    who = digest(key)
-    if not desk.store.access.try_login(who, address, now, since=now - TRIES_IN, most=TRIES):
-        return Refusal.TOO_OFTEN
-    account = desk.store.access.account(key)
-    if not passwords.fits(account.password if account else None, password) or account is None:
-        return Refusal.WRONG
-    desk.store.access.forget_tries(who, address)
+    key, place = key_of(name[:LONGEST_GIVEN]), place_of(address)
+    with passwords.turn():
+        now, who = desk.now(), digest(key)
+        if not desk.store.access.try_login(who, place, now, since=now - TRIES_IN, most=TRIES, most_there=TRIES_THERE):
+            return Refusal.TOO_OFTEN
+        account = desk.store.access.account(key)
+        if not passwords.fits(account.password if account else None, password) or account is None:
+            return Refusal.WRONG
+    desk.store.access.forget_tries(who, place)
     return begin_session(desk, account.key, account.name, account.password) or Refusal.WRONG
+
+
+def place_of(address: str) -> str:
+    """Whose tries count together: an IPv4 address, or the /64 that one IPv6 subscriber has at least (RFC 6177)."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+    return str(ip)
 
 
 def link_for(desk: Desk, token: str) -> Link | None:

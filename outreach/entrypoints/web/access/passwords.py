@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from outreach.model import TryAgainLaterError, UsageError
+from outreach.model import Sentence, TryAgainLaterError, UsageError
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -22,15 +22,30 @@ _places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def place() -> Iterator[None]:
+    """A place among those who wait to have a password compared.
+
+    Raises:
+        TryAgainLaterError: Too many people log in at once.
+    """
     if not _places.acquire(blocking=False):
-        message = "too many people log in at this moment; try again in a moment"
+        message = Sentence("too many people log in at this moment; try again in a moment")
         raise TryAgainLaterError(message)
     try:
-        with _turns:
-            yield
+        yield
     finally:
         _places.release()
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Waits for one's turn to have a password compared; who finds no place is sent away.
+
+    Raises:
+        TryAgainLaterError: Too many people log in at once.
+    """
+    with place(), _turns:
+        yield
 
 
 @cache
@@ -65,24 +80,19 @@ def hashed(password: str) -> str:
         TryAgainLaterError: Too many people log in at once.
     """
     if len(password) > LONGEST:
-        message = f"the password is too long; take at most {LONGEST} characters"
+        message = Sentence("the password is too long; take at most %(longest)s characters", longest=LONGEST)
         raise UsageError(message)
-    with _turn():
+    with turn():
         return _hasher().hash(password)
 
 
 def fits(kept: str | None, password: str) -> bool:
-    """Whether a password is the one that was kept; takes as long where there is none.
-
-    Raises:
-        TryAgainLaterError: Too many people log in at once.
-    """
+    """Whether a password is the one that was kept; takes as long where there is none. Call it in one's `turn`."""
     from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415
 
-    with _turn():
-        nobodys = _nobodys()
-        try:
-            same = _hasher().verify(kept or nobodys, password[: LONGEST + 1])
-        except (VerificationError, InvalidHashError):
-            return False
+    nobodys = _nobodys()
+    try:
+        same = _hasher().verify(kept or nobodys, password[: LONGEST + 1])
+    except (VerificationError, InvalidHashError):
+        return False
     return same and kept is not None

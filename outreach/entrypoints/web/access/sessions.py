@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from outreach.campaign.desk import Desk
+from outreach.campaign.desk import ON_THE_PAGE, Desk
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.access.tokens import digest, new_token
 
@@ -22,6 +22,11 @@ class Person:
     role: Role
     account: str | None  # its key; None: came in by the link of who runs the machine
     session: str  # the digest of its secret
+
+    @property
+    def signature(self) -> str:
+        """How the log names the person: an account of the page is never taken for a user of the machine."""
+        return f"person:{self.name}" if self.account is None else f"person:{self.name}{ON_THE_PAGE}"
 
     def may(self, needed: Role) -> bool:
         """Whether the person may do what needs a role."""

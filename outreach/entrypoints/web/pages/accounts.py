@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from outreach.entrypoints.web.access import accounts
 from outreach.entrypoints.web.access.roles import GIVEN, Role
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import ROLES, mark
 from outreach.model import OutreachError
@@ -43,7 +44,7 @@ def add(visit: Visit) -> Response:
     try:
         token = accounts.add_account(visit.desk, visit.field("name"), visit.field("role"))
     except OutreachError as error:
-        return _page(visit, mistake=str(error), status=422)
+        return _page(visit, mistake=error_words(visit.say, error), status=422)
     return _page(visit, invited=visit.field("name"), link=_address(visit, token))
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from outreach.adapters.store.audit import Deed
 from outreach.bootstrap import relay
 from outreach.campaign.desk import Desk
 from outreach.campaign.prepare import check, letter_kinds
 from outreach.campaign.preview import send_test_letter
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.connections import try_servers
+from outreach.entrypoints.web.pages.audit import in_words
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
-from outreach.model import ConfigurationError, Finding, OutreachError
+from outreach.model import ConfigurationError, Finding, OutreachError, Sentence
 
 TEST = "/letters/test"
+LATELY, MOST_SHOWN = 100, 10  # lines of the audit trail that are looked at, and test letters that are shown
 
 
 def check_page(visit: Visit) -> Response:
@@ -37,8 +41,10 @@ def _findings(desk: Desk, *, online: bool) -> tuple[Finding, ...]:
     try:
         findings = check(desk, offline=not online)
     except ConfigurationError as error:
-        cure = "correct it and check again"
-        return error.findings or (Finding(str(error), "the campaign folder", "nothing can be sent", cure),)
+        cure = Sentence("correct it and check again")
+        return error.findings or (
+            Finding(error.args[0], Sentence("the campaign folder"), Sentence("nothing can be sent"), cure),
+        )
     if not online:
         return findings
     servers = tuple(try_servers(desk))
@@ -53,7 +59,9 @@ def test_page(visit: Visit) -> Response:
 def _test(visit: Visit, mistake: str = "", status: int = 200) -> Response:
     given = {"address": visit.field("address"), "who": visit.field("who"), "letter": visit.field("letter")}
     kinds = [(f"{kind.value}.{step}" if step else kind.value, kind, step) for kind, step in letter_kinds(visit.desk)]
-    return visit.page("letters/test.html", status=status, given=given, kinds=kinds, mistake=mistake)
+    lately = visit.desk.store.audit.latest(LATELY)
+    sent = [(line, in_words(visit, line)) for line in lately if line.what is Deed.TEST_LETTER][:MOST_SHOWN]
+    return visit.page("letters/test.html", status=status, given=given, kinds=kinds, mistake=mistake, sent=sent)
 
 
 def send_test(visit: Visit) -> Response:
@@ -65,5 +73,5 @@ def send_test(visit: Visit) -> Response:
         with relay(visit.desk) as make_postman:
             reply = send_test_letter(visit.desk, make_postman, address, kind, step, as_for=who or None)
     except OutreachError as error:
-        return _test(visit, str(error), 422)
+        return _test(visit, error_words(visit.say, error), 422)
     return visit.go(TEST, visit.say("The test letter to %(address)s left: %(reply)s", address=address, reply=reply))

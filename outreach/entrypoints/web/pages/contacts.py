@@ -9,12 +9,15 @@ from starlette.responses import Response
 
 from outreach.bootstrap import uploads
 from outreach.campaign.prepare import contacts_file, enrolled_now
-from outreach.campaign.uploading import Looked, bad_rows_file, correct, enrol_upload, look_at, take_upload
+from outreach.campaign.uploading import Looked, bad_rows_file, correct, enrol_upload, look_at, put_away, take_upload
+from outreach.entrypoints.web.access.roles import Role
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
-from outreach.model import ConfigurationError
+from outreach.model import ConfigurationError, UsageError
 
 HERE = "/letters/contacts"
 MOST_CELLS = 900  # that one form holds
+LONGEST_VERSION = 9  # digits
 MOST_NAMES = 200  # of new or changed invitees that are shown
 CELL = re.compile(r"cell-(\d{1,9})-(\d{1,4})")
 
@@ -32,6 +35,7 @@ def _page(visit: Visit, mistake: str = "", status: int = 200) -> Response:
         enrolled=len(enrolled_now(desk)),
         listed=contacts_file(desk).name if contacts_file(desk).exists() else "",
         mistake=mistake,
+        waiting=uploads(desk).waiting() if visit.person is not None and visit.person.may(Role.SENDER) else {},
     )
 
 
@@ -42,8 +46,8 @@ def send(visit: Visit) -> Response:
         return _page(visit, visit.say("Choose a file first."), 422)
     try:
         token = take_upload(visit.desk, uploads(visit.desk), file.filename or "", file.file.read())
-    except ConfigurationError as error:
-        return _page(visit, str(error), 422)
+    except (ConfigurationError, UsageError) as error:
+        return _page(visit, error_words(visit.say, error), 422)
     return visit.go(f"{HERE}/{token}")
 
 
@@ -54,6 +58,13 @@ def list_page(visit: Visit) -> Response:
 
 def _looked(visit: Visit) -> Looked:
     return look_at(visit.desk, uploads(visit.desk), visit.place["token"])
+
+
+def _acted_on(visit: Visit) -> Looked:
+    """The list, if it is still as the person saw it."""
+    version = visit.field("version")
+    seen = int(version) if version.isdecimal() and len(version) < LONGEST_VERSION else -1
+    return look_at(visit.desk, uploads(visit.desk), visit.place["token"], seen)
 
 
 def _values(looked: Looked) -> dict[str, Any]:
@@ -78,7 +89,7 @@ def correct_rows(visit: Visit) -> Response:
         if (found := CELL.fullmatch(name)) is not None
     }
     token = visit.place["token"]
-    correct(uploads(visit.desk), token, _looked(visit), cells)
+    correct(uploads(visit.desk), token, _acted_on(visit), cells)
     left = len(_looked(visit).enrolment.bad_rows)
     if left:
         said = visit.say_number("%(num)s row still has a mistake.", "%(num)s rows still have mistakes.", left)
@@ -89,7 +100,7 @@ def correct_rows(visit: Visit) -> Response:
 def enrol(visit: Visit) -> Response:
     """Enrols the list; with mistakes only if the bad rows are to be left for later."""
     skip_bad = visit.field("skip_bad") == "yes"
-    done = enrol_upload(visit.desk, uploads(visit.desk), visit.place["token"], skip_bad=skip_bad)
+    done = enrol_upload(visit.desk, uploads(visit.desk), visit.place["token"], _acted_on(visit), skip_bad=skip_bad)
     said = visit.say(
         "Enrolled: %(new)s new, %(changed)s changed, %(unchanged)s as they were.",
         new=len(done.new),
@@ -99,6 +110,13 @@ def enrol(visit: Visit) -> Response:
     if uploads(visit.desk).find(visit.place["token"]) is not None:
         return visit.go(f"{HERE}/{visit.place['token']}", said)
     return visit.go(HERE, said)
+
+
+def drop(visit: Visit) -> Response:
+    """Puts the list away."""
+    looked = _acted_on(visit)
+    put_away(uploads(visit.desk), visit.place["token"], looked)
+    return visit.go(HERE, visit.say("The list %(name)s is put away.", name=looked.upload.name))
 
 
 def bad_rows(visit: Visit) -> Response:

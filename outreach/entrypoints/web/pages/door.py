@@ -21,7 +21,7 @@ MISTAKES = {
 
 def login_page(visit: Visit) -> Response:
     """Asks for name and password."""
-    return visit.page("door/login.html", title=mark("Please log in"), name="", refusal="", why="")
+    return visit.page("door/login.html", title=mark("Please log in"), name="", refusal="", why="", ended=False)
 
 
 def login(visit: Visit) -> Response:
@@ -33,7 +33,13 @@ def login(visit: Visit) -> Response:
     status = 429 if came is Refusal.TOO_OFTEN else 401
     name = visit.field("name")[:200]
     return visit.page(
-        "door/login.html", status=status, title=mark("Please log in"), name=name, refusal=came.value, why=""
+        "door/login.html",
+        status=status,
+        title=mark("Please log in"),
+        name=name,
+        refusal=came.value,
+        why="",
+        ended=False,
     )
 
 

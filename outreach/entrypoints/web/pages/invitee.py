@@ -9,16 +9,26 @@ from datetime import date, datetime
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from outreach.adapters.store.erasure import GONE
 from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
-from outreach.campaign import review
+from outreach.campaign import erasing, review
 from outreach.campaign.report import LogLine, Story, story_of
 from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import LETTERS, READINGS, STATES, mark
-from outreach.model import EntryKind, Invitee, LetterKind, OutreachError, ReadingKind, State, UsageError
+from outreach.model import (
+    EntryKind,
+    Invitee,
+    LetterKind,
+    OutreachError,
+    ReadingKind,
+    Sentence,
+    State,
+    UsageError,
+)
 
 LONGEST_NOTE = 2000  # characters
 RECORDED = (
@@ -61,6 +71,8 @@ def one(visit: Visit) -> Response:
         events=events[::-1] if newest else events,
         newest=newest,
         why=why(visit, told.line),
+        gone=GONE,
+        erased=bool(invitee.contacts) and invitee.contact.email == GONE,
         country=speech.country(invitee.country),
         kind=visit.say(KINDS.get(invitee.kind, invitee.kind)),
         tongue=speech.tongue,
@@ -223,7 +235,7 @@ def record(visit: Visit) -> Response:
     """Records an answer that came by phone, by letter or in person."""
     state, way = visit.field("state"), visit.field("way")
     if state not in {one.value for one in RECORDED} or way not in WAYS:
-        message = "choose what was answered and how it came"
+        message = Sentence("choose what was answered and how it came")
         raise UsageError(message)
     heard, note = visit.say(WAYS[way]), visit.field("note").strip()[:LONGEST_NOTE]
     words = f"{heard}: {note}" if note else heard
@@ -235,7 +247,7 @@ def hold(visit: Visit) -> Response:
     try:
         until = date.fromisoformat(visit.field("until"))
     except ValueError as error:
-        message = f"“{visit.field('until')}” is no day; write it like 2022-10-10"
+        message = Sentence("“%(field)s” is no day; write it like 2022-10-10", field=visit.field("until"))
         raise UsageError(message) from error
     said = visit.say("no letters before %(day)s", day=Speech(visit.language).day(until))
     return _done(visit, lambda given: review.hold(visit.desk, given, until), said)
@@ -261,3 +273,20 @@ def _done(visit: Visit, act: Callable[[str], review.Done], said: str) -> Respons
     except OutreachError as error:
         return visit.go(here, str(error), tone="error")
     return visit.go(here, visit.say("%(invitee)s: %(said)s.", invitee=invitee.name, said=said), undo=done.act)
+
+
+def erase(visit: Visit) -> Response:
+    """Erases the personal data, if the person knows that it is for good."""
+    invitee = _invitee(visit)
+    if visit.field("sure") != "yes":
+        message = Sentence("say that you know it cannot be taken back; nothing was erased")
+        raise UsageError(message)
+    done = erasing.erase(visit.desk, invitee.id)
+    said = visit.say(
+        "The personal data of %(name)s are erased. Please take its rows out of the list of contacts too.",
+        name=invitee.name,
+    )
+    if done.shared_with:
+        names = ", ".join(done.shared_with)
+        said += " " + visit.say("Still written to at one of these addresses: %(names)s.", names=names)
+    return visit.go(f"/invitees/{invitee.number}", said)

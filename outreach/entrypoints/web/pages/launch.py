@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.responses import Response
 
-from outreach.campaign.launching import enrol_listed, one_launch, plan_of, preflight, queue_agreed
+from outreach.campaign.agreement import ChangedError
+from outreach.campaign.launching import agreement_to, launch_agreed, one_launch, plan_of, preflight
 from outreach.campaign.mailing import Plan
+from outreach.core.letters.stationery import Stationery
+from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
 from outreach.entrypoints.web.pages.sending import PROGRESS
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
-from outreach.entrypoints.web.words import mark
 from outreach.model import ConfigurationError, OutreachError
 
 PATIENCE = 10.0  # seconds that another launch has to end
-# The reasons of plan_launch, so that they are said in the person's language.
-REASONS = (
-    mark("has no address"),
-    mark("no more letters to this invitee are wanted"),
-    mark("confirmed in an earlier wave"),
-    mark("asked in an earlier wave not to be written to"),
-)
 
 
 class _OtherNumberError(OutreachError):
     """The number typed is not the number of letters."""
+
+
+class _NobodyLeftError(OutreachError):
+    """Every letter was queued before."""
 
 
 def launch_page(visit: Visit) -> Response:
@@ -30,50 +32,62 @@ def launch_page(visit: Visit) -> Response:
     return _page(visit)
 
 
-def _page(visit: Visit, *, typed: str = "", status: int = 200) -> Response:
+def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200) -> Response:
+    desk = visit.desk
     try:
-        checked = preflight(visit.desk)
-        stationery = visit.desk.load_stationery()
+        checked = preflight(desk)
+        stationery = desk.load_stationery()
+        plan = plan_of(desk, checked, stationery)
+        seen = agreement_to(desk, stationery, plan).spelled
     except ConfigurationError as error:
         errors = [finding for finding in error.findings if not finding.warning]
-        return visit.page("letters/launch.html", plan=None, errors=errors, why=str(error), typed="", warnings=0)
-    sending = visit.desk.settings.sending
+        return visit.page(
+            "letters/launch.html", plan=None, errors=errors, why=error_words(visit.say, error), typed="", warnings=0
+        )
+    sending = desk.settings.sending
     return visit.page(
         "letters/launch.html",
         status=status,
-        plan=plan_of(visit.desk, checked, stationery),
+        plan=plan,
+        seen=seen,
         warnings=len(checked.warnings),
         in_hours=sending.hours != "any" or bool(sending.days),
-        rate=visit.desk.settings.smtp.per_minute,
+        rate=desk.settings.smtp.per_minute,
         errors=[],
         typed=typed,
+        changes=changes,
     )
 
 
 def launch(visit: Visit) -> Response:
-    """Queues the letters and lets them leave, if the number typed is theirs at this moment."""
+    """Queues the letters and lets them leave, if they are those that were seen and the number typed is theirs."""
     typed = visit.field("number").strip()
-
-    def agree(plan: Plan) -> None:
-        if typed != str(len(plan.invitees)):
-            raise _OtherNumberError(typed)
-
     if not typed.isdecimal():
         return _page(visit, typed=typed or "…", status=422)
     try:
         with one_launch(visit.desk, PATIENCE):
-            checked = preflight(visit.desk)
-            enrol_listed(visit.desk, checked)
-            plan = queue_agreed(visit.desk, checked, agree)
+            launched = launch_agreed(visit.desk, preflight(visit.desk), _agreement(visit, typed))
     except _OtherNumberError:
         return _page(visit, typed=typed, status=422)
+    except ChangedError as error:
+        return _page(visit, changes=what_changed(visit, error), status=409)
     except ConfigurationError:
         return _page(visit)
-    if not plan.invitees:
-        return visit.go(
-            PROGRESS, visit.say("Nobody is left to invite: the letters were queued before."), tone="warning"
-        )
+    except _NobodyLeftError:
+        said = visit.say("Nobody is left to invite: the letters were queued before.")
+        return visit.go(PROGRESS, said, tone="warning")
     visit.site.sender.wake()
-    number = len(plan.invitees)
-    said = visit.say_number("%(num)s letter is on its way.", "%(num)s letters are on their way.", number)
-    return visit.go(PROGRESS, said)
+    return visit.go(PROGRESS, queued_now(visit, len(launched.plan.invitees)))
+
+
+def _agreement(visit: Visit, typed: str) -> Callable[[Plan, Stationery], None]:
+    """Agrees to what the person saw, and to nothing else."""
+
+    def agree(plan: Plan, stationery: Stationery) -> None:
+        if not plan.invitees:
+            raise _NobodyLeftError
+        agreement_to(visit.desk, stationery, plan).refuse_unless(visit.field("seen"))
+        if typed != str(len(plan.invitees)):
+            raise _OtherNumberError(typed)
+
+    return agree

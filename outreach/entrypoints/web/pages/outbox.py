@@ -6,9 +6,10 @@ from starlette.responses import Response
 
 from outreach.campaign.resolving import resolve
 from outreach.campaign.waiting import places
+from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
-from outreach.model import LetterState, UsageError
+from outreach.model import LetterState, Sentence, UsageError
 
 HERE = "/letters/outbox"
 PAGE = 100  # letters
@@ -49,8 +50,8 @@ def settle(visit: Visit) -> Response:
     """A person says what became of a letter in doubt."""
     verdict = visit.field("verdict")
     if verdict not in ("accepted", "resend"):
-        message = "say whether the letter arrived or is to be sent again"
+        message = Sentence("say whether the letter arrived or is to be sent again")
         raise UsageError(message)
-    said = resolve(visit.desk, visit.place["letter"], accepted=verdict == "accepted")
+    settled = resolve(visit.desk, visit.place["letter"], accepted=verdict == "accepted")
     visit.site.sender.wake()
-    return visit.go(f"{HERE}?state=in_doubt", said)
+    return visit.go(f"{HERE}?state=in_doubt", said(visit.say, settled))

@@ -13,6 +13,7 @@ from outreach.campaign.prepare import everybody, letter_kinds, listed_now
 from outreach.campaign.preview import Shown, show_letter
 from outreach.core.letters.stationery import Stationery
 from outreach.core.strange import Oddity, Strange, strangest
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.security import HEADERS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
@@ -112,7 +113,7 @@ def _values(
         try:
             values["shown"] = _shown(visit, stationery, wanted, order[at])
         except ConfigurationError as error:
-            values["mistake"] = str(error)
+            values["mistake"] = error_words(visit.say, error)
     return values
 
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from outreach.campaign.followup import due_reminders, outlook, queue_due, still
+from outreach.campaign.agreement import ChangedError
+from outreach.campaign.followup import agreement_to, due_reminders, outlook, queue_agreed
 from outreach.campaign.review import hold
 from outreach.entrypoints.mailroom import read_everything
+from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
@@ -20,7 +22,7 @@ INSTEAD = {
     "none": mark("have answered, want no letters, or got every reminder"),
     "review": mark("wrote, and their answer waits to be looked at"),
     "answer": mark("wait for our answer"),
-    "wait": mark("have a letter on its way"),
+    "wait": mark("have a letter that has not left yet"),
     "find_address": mark("cannot be reached at their address"),
     "invite": mark("are not invited yet"),
 }
@@ -31,7 +33,7 @@ def reminders_page(visit: Visit) -> Response:
     return _page(visit)
 
 
-def _page(visit: Visit, *, typed: str = "", status: int = 200) -> Response:
+def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200) -> Response:
     found = outlook(visit.desk)
     return visit.page(
         "letters/reminders.html",
@@ -42,6 +44,8 @@ def _page(visit: Visit, *, typed: str = "", status: int = 200) -> Response:
         days_before=[reminder.days_before for reminder in visit.desk.settings.reminders],
         instead=INSTEAD,
         typed=typed,
+        changes=changes,
+        seen=agreement_to(visit.desk, found.due).spelled,
     )
 
 
@@ -55,20 +59,32 @@ def take_out(visit: Visit) -> Response:
 
 
 def release(visit: Visit) -> Response:
-    """Lets the reminders leave, if the number typed is theirs; nobody is reminded whose answer lies in the mailbox."""
+    """Lets the reminders leave that the person saw, if the number typed is theirs; nobody who has answered meanwhile.
+
+    The mailbox is looked into before they are queued.
+    """
     typed = visit.field("number").strip()
-    agreed = outlook(visit.desk).due
-    if typed != str(len(agreed)) or not agreed:
+    due = outlook(visit.desk).due
+    agreed = agreement_to(visit.desk, due)
+    try:
+        if due:
+            agreed.refuse_unless(visit.field("seen"))
+    except ChangedError as error:
+        return _page(visit, changes=what_changed(visit, error), status=409)
+    if typed != str(len(due)) or not due:
         return _page(visit, typed=typed or "…", status=422)
     read_everything(visit.desk)
-    queued = queue_due(visit.desk, still(agreed, due_reminders(visit.desk)))
+    queued = queue_agreed(visit.desk, agreed, due_reminders)
     visit.site.sender.wake()
-    said = visit.say_number("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", queued)
-    if queued < len(agreed):
-        gone = len(agreed) - queued
-        said += " " + visit.say_number(
-            "%(num)s is no longer due: an answer came, or somebody released it before.",
-            "%(num)s are no longer due: an answer came, or somebody released them before.",
-            gone,
-        )
-    return visit.go(PROGRESS, said)
+    return visit.go(PROGRESS, _said(visit, queued, len(due) - queued))
+
+
+def _said(visit: Visit, queued: int, gone: int) -> str:
+    said = queued_now(visit, queued)
+    if not gone:
+        return said
+    return f"{said} " + visit.say_number(
+        "%(num)s is no longer due: an answer came, or somebody released it before.",
+        "%(num)s are no longer due: an answer came, or somebody released them before.",
+        gone,
+    )

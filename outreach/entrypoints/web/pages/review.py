@@ -16,9 +16,10 @@ from outreach.campaign.foresight import CHOICES, SETTLE
 from outreach.campaign.meanwhile import OvertakenError
 from outreach.campaign.undoing import undo_own
 from outreach.entrypoints.web.pages.mails import no_such_mail, shown
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import STATES, mark
-from outreach.model import Invitee, State, UsageError
+from outreach.model import Invitee, Sentence, State, UsageError
 
 BEFORE, BEHIND = 15, 40  # mails of the list around the one that is open
 NOBODY = review.NOWHERE
@@ -81,7 +82,7 @@ def decide(visit: Visit) -> Response:
     mail, choice = visit.place["mail"], visit.field("choice")
     note, seen = visit.field("note").strip()[:LONGEST_NOTE], visit.field("seen")
     if choice not in CHOICES:
-        message = "that is no answer; choose one of those that the mail's page offers"
+        message = Sentence("that is no answer; choose one of those that the mail's page offers")
         raise UsageError(message)
     try:
         done = _decided(visit.desk, mail, choice, note, seen)
@@ -95,7 +96,7 @@ def _decided(desk: Desk, mail: int, choice: str, note: str, seen: str) -> review
         return review.settle(desk, mail, note, seen=seen)
     understood = desk.store.inbox.understood(mail)
     if understood is None or understood.invitee is None:
-        message = "this mail is of no invitee yet; say first whose it is"
+        message = Sentence("this mail is of no invitee yet; say first whose it is")
         raise UsageError(message)
     invitee = desk.store.register.some([understood.invitee])[understood.invitee]
     return review.decide(desk, invitee.id, choice, note, mail=mail, seen=seen)
@@ -175,7 +176,7 @@ def undo(visit: Visit) -> Response:
     try:
         done = undo_own(visit.desk, visit.field("act"))
     except UsageError as error:
-        return visit.go(_back(visit), str(error), tone="warning")
+        return visit.go(_back(visit), error_words(visit.say, error), tone="warning")
     path = _back(visit) if done.mail is None else f"/review/{done.mail}"
     return visit.go(path, visit.say(mark("Taken back.")))
 

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from outreach.campaign.posting import pause, resume
 from outreach.campaign.underway import underway
 from outreach.entrypoints.web.visit import Visit
-from outreach.model import UsageError
+from outreach.model import Sentence, UsageError
 
 PROGRESS = "/letters/sending"
 TEMPLATE = "letters/sending.html"
@@ -78,7 +78,7 @@ def turn(visit: Visit) -> Response:
         pause(visit.desk)
         return visit.go(PROGRESS, visit.say("Sending is paused. The letter in hand is finished, no other leaves."))
     if act != "go":
-        message = "say whether to pause or to go on"
+        message = Sentence("say whether to pause or to go on")
         raise UsageError(message)
     resume(visit.desk)
     visit.site.sender.wake()

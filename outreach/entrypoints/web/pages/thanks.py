@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from outreach.campaign.followup import queue_due, still, waiting_acknowledgements
+from outreach.campaign.agreement import ChangedError
+from outreach.campaign.followup import agreement_to, queue_agreed, waiting_acknowledgements
 from outreach.entrypoints.mailroom import read_everything
+from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import LetterKind
@@ -16,7 +18,7 @@ def thanks_page(visit: Visit) -> Response:
     return _page(visit)
 
 
-def _page(visit: Visit, *, changed: bool = False, status: int = 200) -> Response:
+def _page(visit: Visit, *, changes: str = "", status: int = 200) -> Response:
     due = waiting_acknowledgements(visit.desk)
     thanks = sum(one.kind is LetterKind.THANKS for one in due)
     return visit.page(
@@ -26,19 +28,21 @@ def _page(visit: Visit, *, changed: bool = False, status: int = 200) -> Response
         thanks=thanks,
         regrets=len(due) - thanks,
         out=frozenset(visit.form.getlist("out")),
-        changed=changed,
+        changes=changes,
+        seen=agreement_to(visit.desk, due).spelled,
     )
 
 
 def release(visit: Visit) -> Response:
-    """Lets the letters leave that were not taken out, if the list is still the one that was looked through."""
+    """Lets the letters leave that were not taken out, if they are still those that were looked through."""
     due = waiting_acknowledgements(visit.desk)
-    if visit.field("number") != str(len(due)) or not due:
-        return _page(visit, changed=True, status=422)
+    try:
+        agreement_to(visit.desk, due).refuse_unless(visit.field("seen"))
+    except ChangedError as error:
+        return _page(visit, changes=what_changed(visit, error), status=409)
     out = frozenset(visit.form.getlist("out"))
-    agreed = [one for one in due if one.invitee.id not in out]
+    agreed = agreement_to(visit.desk, [one for one in due if one.invitee.id not in out])
     read_everything(visit.desk)  # nobody is thanked whose “no” lies in the mailbox
-    queued = queue_due(visit.desk, still(agreed, waiting_acknowledgements(visit.desk)))
+    queued = queue_agreed(visit.desk, agreed, waiting_acknowledgements)
     visit.site.sender.wake()
-    said = visit.say_number("%(num)s letter is on its way.", "%(num)s letters are on their way.", queued)
-    return visit.go(PROGRESS, said)
+    return visit.go(PROGRESS, queued_now(visit, queued))

@@ -1,0 +1,124 @@
+"""What verbs, checks and mail servers say stands on the page in the person's language, on the command line in English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from outreach.core.enrolment import enrol
+from outreach.core.succession import Recorded, contradiction
+from outreach.entrypoints.web.sayings import failure_words, said
+from outreach.entrypoints.web.words import catalogue
+from outreach.model import ReadingKind, Sentence, State
+from tests.web.campaign import NOW
+from tests.web.launching import HEADER, before_launch, send
+from tests.web.server import Browser, Page
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A campaign without contacts."""
+    with before_launch(tmp_path_factory.mktemp("sentences") / "campaign") as opened:
+        yield opened
+
+
+def speaking(page: Page, language: str, role: str = "sender") -> Browser:
+    """Somebody who has chosen a language."""
+    browser = page.someone(role)
+    browser.cookies["outreach-language"] = language
+    return browser
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", ("il n’y a pas de contacts", "personne ne recevrait de lettre", "ajoutez une ligne pour chaque ville")),
+        ("es", ("no hay contactos", "no se escribiría a nadie", "añada una fila por cada ciudad")),
+        ("ca", ("no hi ha contactes", "no s’escriuria a ningú", "afegiu una fila per a cada ciutat")),
+        ("en", ("there are no contacts", "nobody would be written to", "add a row for each city")),
+    ],
+)
+def test_findings_are_said_in_the_persons_language(page: Page, language: str, told: tuple[str, ...]) -> None:
+    """What, why and the cure; before the launch as in the check."""
+    (page.desk.folder / "contacts.csv").write_text(HEADER, encoding="utf-8")
+    for path in ("/letters/check", "/letters/launch"):
+        words = speaking(page, language).get(path).words
+        assert all(one in words for one in told), words
+
+
+def test_mistakes_of_a_list_are_said_in_the_persons_language(page: Page) -> None:
+    """Row by row, with the cure; the words of others stay as they are."""
+    here = send(page, (HEADER + "Oakham,XX,nobody,,,x,en\n").encode()).headers["location"]
+    words = speaking(page, "fr").get(here).words
+    assert "« XX » n’est pas un code de pays : écrivez ses deux lettres (ISO 3166), par exemple ES" in words
+    assert "« x » n’est pas un genre admis ici : écrivez f ou m, ou laissez vide" in words
+
+
+def test_errors_of_verbs_are_said_in_the_persons_language(page: Page) -> None:
+    """Of accounts, of lists that are gone, of what cannot be taken back."""
+    page.someone("reader")  # or the only account might be changed at will
+    browser = speaking(page, "ca", "admin")
+    kept = browser.post("/accounts/role", {"account": "admin", "role": "reader"})
+    assert "admin és l’única persona que administra" in kept.words
+    gone = browser.get(f"/letters/contacts/{'7f' * 16}")
+    assert "aquesta llista ja no es conserva" in gone.words
+
+
+def test_a_contradiction_is_said_whole() -> None:
+    """With the day, who recorded what, and the words of the mail."""
+    recorded = Recorded(State.CONFIRMED, NOW, "person:anna", "we join")
+    why = contradiction(recorded, ReadingKind.DECLINE, NOW + timedelta(days=1))
+    assert why == "on 6 September anna recorded “confirmed”: “we join”; this mail says no"
+    in_french = said(catalogue("fr").gettext, why)
+    assert in_french == "le 6 septembre, anna a enregistré « confirmé » : « we join » ; ce courriel dit non"
+
+
+def test_a_sentence_is_a_text_as_any_other() -> None:
+    """It can be compared, joined and written; it knows its message beside."""
+    sentence = Sentence("%(name)s is 100 %% sure of %(what)s", name="Ada", what=Sentence("the letter"))
+    assert sentence == "Ada is 100 % sure of the letter"
+    finding = enrol(("name", "country"), [], "list.csv").findings[0]
+    assert (finding.where, finding.what) == ("list.csv, line 1", "there is no column email")
+
+
+@pytest.mark.parametrize(
+    ("noted", "told"),
+    [
+        ("5.1.1", "the address does not exist"),
+        ("5.2.2", "the mailbox is full"),
+        ("5.1.2", "there is no mail server of that name"),
+        ("5.9.9", "the letter could not be delivered"),
+        ("address_moved", "the address has moved"),
+        ("their own words", "their own words"),
+    ],
+)
+def test_why_a_letter_came_back_is_said_in_words(noted: str, told: str) -> None:
+    """Codes are for machines."""
+    assert failure_words(noted) == told
+
+
+def test_an_unreachable_invitee_shows_no_code(looked_at: Page) -> None:
+    """In the log and in its story, in the person's language."""
+    browser = speaking(looked_at, "es", "reader")
+    log = browser.get("/log?state=unreachable").words
+    assert "la dirección no existe" in log
+    assert "5.1.1" not in log
+
+
+def test_mails_belong_to_the_review_and_lead_to_the_story(looked_at: Page) -> None:
+    """The place is marked on every mail's page, and its city is a link."""
+    browser = looked_at.someone("reader")
+    for path in ("/mails", "/mails/30"):
+        assert '<a href="/review" aria-current=page>' in browser.get(path).text
+    assert '<a href="/log" aria-current=page>' in browser.get("/invitees/1").text
+    assert 'href="/invitees/' in browser.get("/mails/30").text
+
+
+def test_who_is_asked_to_log_in_again_learns_why(served: Page) -> None:
+    """After half an hour of silence; who was never in is only asked."""
+    browser = served.someone("reader")
+    served.clock.move_to(NOW + timedelta(minutes=31))
+    assert "Your session has ended" in browser.get("/log").words
+    assert "Your session has ended" not in served.anybody().get("/log").words
