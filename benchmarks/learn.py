@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,9 @@ from outreach.adapters.guarded import open_guarded
 from outreach.core.reading.meaning.hearing import hear_in
 from outreach.core.reading.meaning.tongue import parts_of, tongue_words
 from outreach.core.reading.meaning.traits import Heard, letters, mail_traits, meaning_traits, word_traits
-from outreach.core.reading.meaning.vote import NOTHING, cast, summary
-from outreach.core.reading.meaning.weighing import weigh
+from outreach.core.reading.meaning.vote import NOTHING, summary
 from outreach.core.reading.phrases import sentences
-from outreach.core.reading.reader import bare_subject, open_mail
+from outreach.core.reading.reader import bare_subject, open_mail, understand
 from outreach.core.reading.text.new_text import own_words
 from outreach.languages import Languages, load_languages
 from outreach.languages.scores import Scores, Table, Trait, Votes, pack, side_by_side
@@ -58,6 +57,7 @@ class Answer:
     language: str
     label: str
     text: str
+    subject: str
     heard: tuple[Heard, ...]
     does: tuple[str, ...]
     flags: frozenset[str]
@@ -74,7 +74,8 @@ def answer(row: dict[str, Any], author: str, languages: Languages) -> Answer | N
     heard = tuple(hear_in(one, language) for one in parts if one.plain)
     evidence = plain(row["evidence"] or "")
     does = tuple(_does(plain(one.sentence.text), evidence, row["label"]) for one in heard)
-    return Answer(author, row["lang"], row["label"], row["text"], heard, does, frozenset(row.get("flags", ())))
+    flags = frozenset(row.get("flags", ()))
+    return Answer(author, row["lang"], row["label"], row["text"], row["subject"], heard, does, flags)
 
 
 def _does(sentence: str, evidence: str, label: str) -> str:
@@ -268,11 +269,12 @@ def unseen_answers(languages: Languages) -> list[Answer]:
     return [one for one in found if one is not None and one.heard]
 
 
-def measure(votes: Votes, seen: Sequence[Answer]) -> None:
-    """Prints, for each author, how often the vote is right, and what would be decided and how well."""
+def measure(votes: Votes, seen: Sequence[Answer], languages: Languages) -> None:
+    """Prints, for each author, how often the suggestion is right, and what is decided and how well."""
+    knowing = replace(languages, votes=votes)
     for author in sorted({one.author for one in seen}):
         own = [one for one in seen if one.author == author]
-        verdicts = [(weigh(one.heard, cast(one.heard, votes), votes), one.label) for one in own]
+        verdicts = [(understand(own_words(one.text), one.subject, knowing).verdict, one.label) for one in own]
         right = [verdict.kind == label for verdict, label in verdicts]
         decided = [(verdict.kind, label) for verdict, label in verdicts if verdict.sure]
         good = sum(kind == label for kind, label in decided)
@@ -285,10 +287,10 @@ def measure(votes: Votes, seen: Sequence[Answer]) -> None:
         )
 
 
-def leave_out(answers: Sequence[Answer], author: str) -> Votes:
+def leave_out(answers: Sequence[Answer], author: str, languages: Languages) -> Votes:
     """The vote trained without an author, measured on that author alone."""
     votes = train([one for one in answers if one.author != author])
-    measure(votes, [one for one in answers if one.author == author])
+    measure(votes, [one for one in answers if one.author == author], languages)
     return votes
 
 
@@ -297,14 +299,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leave-out", nargs="+", metavar="AUTHOR", help="measure on an author without training on him")
     arguments = parser.parse_args()
-    answers = all_answers(load_languages())
+    languages = load_languages()
+    answers = all_answers(languages)
     if arguments.leave_out:
         for author in arguments.leave_out:
-            leave_out(answers, author)
+            leave_out(answers, author, languages)
         return
     votes = train(answers)
     MODEL.write_bytes(pack(votes))
-    measure(votes, unseen_answers(load_languages()))
+    measure(votes, unseen_answers(languages), languages)
     traits = f"{len(votes.sentence.table.weights)} + {len(votes.tongue.table.weights)} traits"
     print(f"learned from {len(answers)} answers and sentences: {traits}, {MODEL.stat().st_size} bytes")
 

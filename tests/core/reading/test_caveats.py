@@ -114,7 +114,7 @@ def test_a_stroke_is_no_choice(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("OK", "ok.", "Ok!", "Ok, thanks", "OK, thank you.", "Ok Ana", "Okay", "Fine.", "All right."),
+        *("OK", "ok.", "Ok!", "Ok, thanks", "OK, thank you.", "Ok Ana", "Okay", "Fine, thanks.", "All right."),
         *("Noted", "Noted, thank you.", "Received", "Received, thanks.", "Sure", "Great, thanks!"),
         *(
             "Vale",

@@ -69,3 +69,37 @@ def test_every_listed_word_is_found(language: object) -> None:
         for word in ("".join(c for c in listed if c not in "()*~=")).split()[:50]:
             assert sentences(word)[0].plain, (meaning, word)
         assert vocabulary(language).meanings(sentences(listed)[0])
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "meaning", "found"),
+    [
+        ("de", "Der Beitritt wurde beschlossen.", "would", False),
+        ("de", "Der Rat würde beitreten.", "would", True),
+        ("pt", "Informamos que a cidade adere.", "must", False),
+        ("pt", "A cidade tem que decidir.", "must", True),
+        ("es", "PRIMERO.- Adherirse a la campaña.", "must", False),
+        ("es", "Con informe favorable del área.", "would", False),
+        ("it", "Ora è chiaro a tutti.", "ask", False),
+        ("it", "Potete chiarire i costi?", "ask", True),
+        ("it", "Con seguito favorevole della Giunta.", "would", False),
+        ("fr", "La Ville s'associe à la campagne.", "refuse", False),
+        ("fr", "La ville lutte contre le racisme.", "refuse", False),
+        ("fr", "Le conseil a voté contre.", "refuse", True),
+        ("fr", "J'ai le plaisir de vous dire que nous adhérons.", "inform", False),
+        ("fr", "Nous ne manquerons pas de vous dire.", "inform", True),
+        ("nl", "Namens het college bericht ik u dat wij deelnemen.", "inform", False),
+        ("nl", "Bedankt voor uw brief.", "refuse", False),
+        ("nl", "Noteer ons als deelnemer.", "if", False),
+        ("nl", "Wij doen mee als de raad instemt.", "if", True),
+        ("ca", "L'alcaldessa vol que hi siguem.", "event", False),
+        ("de", "Es bleibt dagegen bei unserer Zusage.", "refuse", False),
+        ("de", "Der Rat hat dagegen gestimmt.", "refuse", True),
+        ("en", "Resolution No. 45 was passed.", "not", False),
+        ("en", "It passed without a vote against.", "refuse", False),
+    ],
+)
+def test_words_of_doubt_that_are_none(code: str, text: str, meaning: str, *, found: bool) -> None:
+    """What looks like a condition, a refusal or news to come, and what is."""
+    language = next(one for one in LANGUAGES if one.code == code)
+    assert (meaning in [one.name for one in vocabulary(language).meanings(sentences(text)[0])]) is found

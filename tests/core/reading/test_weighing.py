@@ -6,7 +6,7 @@ import pytest
 
 from outreach.core.reading.meaning.hearing import hear_in
 from outreach.core.reading.meaning.vote import Ballot
-from outreach.core.reading.meaning.weighing import SURE, Verdict, lead, weigh
+from outreach.core.reading.meaning.weighing import NEVER, SURE, Verdict, lead, weigh
 from outreach.core.reading.phrases import sentences
 from outreach.languages import load_languages
 from outreach.model import ReadingKind
@@ -30,7 +30,8 @@ def verdict(text: str, mail: dict[str, float], *each: dict[str, float]) -> Verdi
     return weigh(heard, Ballot(whole, each, whole, {}), LANGUAGES.votes)
 
 
-YES = shares(confirm=0.9)
+YES = shares(confirm=0.96)
+NOTHING = shares(none=0.99)
 
 
 def test_a_clear_yes_is_decided() -> None:
@@ -101,3 +102,53 @@ def test_meanings_alone_must_agree() -> None:
     found = weigh(heard, unlike, LANGUAGES.votes)
     assert not found.sure
     assert "doubt: its words may also mean tentative" in [one.evidence.rule for one in found.doubts]
+
+
+@pytest.mark.parametrize(
+    ("kind", "share", "cost"),
+    [
+        ("confirm", 0.95, 0.0),
+        ("confirm", 0.9, 0.8),
+        ("confirm", 0.7, 1.8),
+        ("confirm", 0.3, 2.6),
+        ("decline", 0.7, 2.0),
+        ("tentative", 0.7, 0.0),
+        ("tentative", 0.3, 1.5),
+    ],
+)
+def test_how_clearly_a_sentence_says_it(kind: str, share: float, cost: float) -> None:
+    """What only the tone of the whole mail says is dear for a yes and a no."""
+    found = verdict("We join.", shares(**{kind: 0.99}), shares(**{kind: share}))
+    told = ("no sentence says it clearly", "no sentence says it alone")
+    assert sum(one.cost for one in found.doubts if one.evidence.rule.removeprefix("doubt: ") in told) == cost
+
+
+@pytest.mark.parametrize(
+    ("beside", "doubt", "cost"),
+    [
+        ("Now it is not for us to join.", "a no", NEVER),
+        ("Its approval in the second reading is due in October.", "something is pending", NEVER),
+        ("The letter of May is withdrawn.", "a word of withdrawal", 2.0),
+        ("Others declined.", "a no", NEVER),
+        ("The council approved it in September.", "", 0.0),
+        ("There is no objection to joining.", "", 0.0),
+    ],
+)
+def test_what_stands_beside_a_yes(beside: str, doubt: str, cost: float) -> None:
+    """A sentence on which the vote is silent may still take the yes back."""
+    found = verdict(f"We join the campaign. {beside}", YES, YES, NOTHING)
+    assert [(one.evidence.rule, one.cost) for one in found.doubts] == ([(f"doubt: {doubt}", cost)] if doubt else [])
+
+
+def test_a_long_mail_says_to_what() -> None:
+    """“Yes” somewhere in a long mail may answer something else."""
+    found = verdict(f"Yes, gladly. {'The weather was fine on that day in town. ' * 4}", YES, YES, *[NOTHING] * 4)
+    assert "doubt: a yes to what?" in [one.evidence.rule for one in found.doubts]
+
+
+@pytest.mark.parametrize(("text", "sure"), [("May we keep the poster?", True), ("The mayor waves. May we?", False)])
+def test_a_question_beside_what_the_mayor_says(text: str, *, sure: bool) -> None:
+    """The question may be the least of it."""
+    asks = shares(question=0.96)
+    found = verdict(text, asks, *([NOTHING, asks] if text.startswith("The") else [asks]))
+    assert found.sure is sure

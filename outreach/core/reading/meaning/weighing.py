@@ -18,24 +18,34 @@ from outreach.model import Evidence, ReadingKind
 
 K = ReadingKind
 NEVER = math.inf  # a doubt that no lead outweighs
-ALONE = 0.4  # the share with which the clearest sentence must say it by itself
+CLEARLY, PLAINLY, ALONE = 0.95, 0.8, 0.4  # shares with which the clearest sentence may say it by itself
 OTHERWISE = 0.35  # the share with which another sentence speaks against it
 SHORT = 4  # words of a sentence that denies, and says no more
 BRIEF = 8  # words of a sentence that is shown whole
 MOST_LEAD = 12.0  # where the second has no share at all
 
-# The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below.
+# The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below. These and the next
+# are measured on authors who were left out of the training: docs/reading.md, “How it is measured”.
 SURE: Mapping[ReadingKind, float] = {
-    K.CONFIRM: 2.0,
+    K.CONFIRM: 1.5,
     K.DECLINE: 3.0,
-    K.TENTATIVE: 3.0,
-    K.QUESTION: 3.0,
-    K.REDIRECT: 3.0,
+    K.TENTATIVE: 3.5,
+    K.QUESTION: 2.5,
+    K.REDIRECT: 2.5,
     K.ACKNOWLEDGE: 3.0,
-    K.WITHDRAW: 3.0,
-    K.UNSUBSCRIBE: 3.0,
-    K.UNRELATED: 3.0,
+    K.WITHDRAW: 2.0,
+    K.UNSUBSCRIBE: 2.0,
+    K.UNRELATED: 2.5,
 }
+# What it costs where the clearest sentence says it less than clearly, less than plainly, hardly. A mail may sound like
+# a yes or a no by its tone alone; the other kinds are often said in several sentences.
+UNCLEAR: Mapping[ReadingKind, tuple[float, float, float]] = {
+    K.CONFIRM: (0.8, 1.8, 2.6),
+    K.DECLINE: (0.5, 2.0, 2.5),
+    K.QUESTION: (0.0, 1.0, 2.0),
+    K.ACKNOWLEDGE: (0.0, 1.0, 3.0),
+}
+SELDOM_CLEAR = (0.0, 0.0, 1.5)  # of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ TURNS: Mapping[ReadingKind, Mapping[str, Turn]] = {
         "stop": Turn(3.0, "a wish to end something"),
         "event": Turn(3.0, "another event"),
         "genuine": Turn(2.0, "is it genuine?"),
+        "business": Turn(2.0, "other business"),
         "pending": Turn(2.0, "something is pending"),
         "if": Turn(1.5, CONDITION),
         "lack": Turn(1.5, "something is lacking"),
@@ -78,6 +89,11 @@ HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
 DENIALS = frozenset({"not", "no"})
 JOINING = frozenset({"join", "list", "confirm"})
 STOPS = frozenset({"stop", "withdraw"})
+OPEN, DECIDED = frozenset({"must", "pending"}), frozenset({"decide", "accept"})
+WITHDRAWN_BESIDE, TO_NOTHING = 2.0, 1.0  # what words in other sentences cost a yes
+TO_WHAT = frozenset({"join", "list", "confirm", "accept", "campaign"})
+LONG = 25  # words of a mail in which a yes should say to what
+OF_THE_MAYOR = 3.0  # what a sentence of the mayor costs beside a question
 STOPPING = frozenset({K.WITHDRAW, K.UNSUBSCRIBE})
 # Of kinds that differ by one word, the words: where one stands there and the vote passes over it, a person reads it.
 ONE_WORD_APART: Mapping[tuple[ReadingKind, ReadingKind], frozenset[str]] = {
@@ -89,7 +105,7 @@ ONE_WORD_APART: Mapping[tuple[ReadingKind, ReadingKind], frozenset[str]] = {
 TESTIFY: Mapping[ReadingKind, frozenset[str]] = {
     K.CONFIRM: frozenset({"join", "accept", "confirm", "list", "yes", "done", "campaign", "want"}),
 }
-NOBODY_TESTIFIES, NOBODY_ALONE, HANGS_ON, DENIED = 2.0, 1.5, 6.0, 3.0  # what these doubts cost
+NOBODY_TESTIFIES, HANGS_ON, DENIED = 2.0, 6.0, 3.0  # what these doubts cost
 ASKED: Mapping[ReadingKind, float] = {K.CONFIRM: 3.0, K.WITHDRAW: NEVER}  # “may we withdraw later?”
 CLEAR = 1.0  # the lead that it should have by its meanings alone; what is missing is a doubt
 AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
@@ -174,8 +190,9 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
             yield _doubt(turns[name].told, words, turns[name].cost)
     if kind in TESTIFY and not names & TESTIFY[kind]:
         yield _doubt("no word testifies to it", said, NOBODY_TESTIFIES)
-    if shares.get(kind, 0.0) < ALONE:
-        yield _doubt("no sentence says it alone", said, NOBODY_ALONE)
+    if cost := _unclear(kind, shares.get(kind, 0.0)):
+        alone = "no sentence says it alone" if shares.get(kind, 0.0) < ALONE else "no sentence says it clearly"
+        yield _doubt(alone, said, cost)
     if kind is K.CONFIRM and _hangs_on(decisive):
         yield _doubt("it hangs on a condition", said, HANGS_ON)
     if kind is K.CONFIRM and _denies_joining(decisive) and shares.get(K.DECLINE, 0.0) >= FAINTLY:
@@ -184,6 +201,12 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
         yield _doubt(NEGATION, said, NEVER)
     if kind in ASKED and decisive.sentence.asks:
         yield _doubt("it is asked", said, ASKED[kind])
+
+
+def _unclear(kind: ReadingKind, share: float) -> float:
+    """What it costs that the clearest sentence says a kind with this share alone."""
+    costs = UNCLEAR.get(kind, SELDOM_CLEAR)
+    return next((costs[at] for at, most in ((2, ALONE), (1, PLAINLY), (0, CLEARLY)) if share < most), 0.0)
 
 
 def _hangs_on(decisive: Heard) -> bool:
@@ -236,8 +259,37 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
             cost = NEVER if yes_or_stop or said_no else CONTRADICTED * share + dear
             yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
     if kind is K.CONFIRM:
-        short = [one for one in mail if _is_short_no(one) or (one is mail[-1] and _is_denial(one))]
-        yield from (_doubt("a short no", one.sentence.text.strip(), NEVER) for one in short)
+        yield from _doubts_beside_a_yes(mail, mail[ballot.clearest(kind)])
+    if kind is K.QUESTION:
+        done = [one for one in mail if _is_of_the_mayor(one)]
+        yield from (_doubt("what the mayor says", one.sentence.text.strip(), OF_THE_MAYOR) for one in done[:1])
+
+
+def _doubts_beside_a_yes(mail: Sequence[Heard], decisive: Heard) -> Iterator[Doubt]:
+    """What other sentences than the decisive one hold against a yes."""
+    for one in mail:
+        said = one.sentence.text.strip()
+        if _is_short_no(one) or (one is mail[-1] and _is_denial(one)):
+            yield _doubt("a short no", said, NEVER)
+        if one is not decisive:
+            yield from (_doubt(told, said, cost) for told, cost in _against_a_yes(frozenset(one.names)))
+    if TO_WHAT.isdisjoint(decisive.names) and sum(one.size for one in mail) > LONG:
+        yield _doubt("a yes to what?", decisive.sentence.text.strip(), TO_NOTHING)
+
+
+def _against_a_yes(names: frozenset[str]) -> Iterator[tuple[str, float]]:
+    """“So Northam does not join”; “what is left is its approval in the second reading, on the 28th”."""
+    if names & OPEN and names & DECIDED and "later" in names:
+        yield "something is pending", NEVER
+    if "withdraw" in names:
+        yield "a word of withdrawal", WITHDRAWN_BESIDE
+    if HARMLESS not in names and names & {"no", "refuse"}:
+        yield "a no", NEVER
+
+
+def _is_of_the_mayor(heard: Heard) -> bool:
+    """“The mayor said that he passes. May we keep the poster?” says more than it asks."""
+    return "mayor" in heard.names and "ask" not in heard.names and not heard.sentence.asks
 
 
 def _is_short_no(heard: Heard) -> bool:
