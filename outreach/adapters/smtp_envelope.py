@@ -12,7 +12,6 @@ from outreach.model import Handover, HandoverResult, Outgoing
 
 _UNSAYABLE = re.compile("[\x00-\x20<>\x7f\ud800-\udfff]")  # would end the address or the command early
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 _LARGE = 32 * 1024  # bytes of a part that is worth remembering
 _REMEMBERED = 64  # large parts, as many as mime.py keeps attachments
 
@@ -128,7 +127,8 @@ def dot_stuffed(data: bytes) -> bytes:
         data = _LINE_END.sub(b"\r\n", data)
     if not data.endswith(b"\r\n"):
         data += b"\r\n"
-    return _LEADING_DOT.sub(b"..", data) if data.startswith(b".") or b"\r\n." in data else data
+    data = data.replace(b"\r\n.", b"\r\n..")
+    return b"." + data if data.startswith(b".") else data
 
 
 def no_copy(address: str, why: str) -> str:

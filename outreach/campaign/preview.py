@@ -74,7 +74,8 @@ def show_letter(
 def _letter(desk: Desk, stationery: Stationery, invitee: Invitee, kind: LetterKind, step: int) -> tuple[Words, bytes]:
     composed = compose(desk, stationery, invitee, kind, step)
     words = composed.cast.words()
-    head = letter_head(desk, _draft(desk, stationery, invitee, kind, step, composed), words.subject, desk.now())
+    draft = _draft(desk, stationery, invitee, kind, step, composed)
+    head = letter_head(desk.settings, draft, words.subject, desk.now())
     return words, serialise(head, words, stationery.attachments_for(kind, composed.language))
 
 
@@ -142,7 +143,7 @@ def send_test_letter(
     composed = compose(desk, stationery, chosen, kind, step)
     words, draft = composed.cast.words(), _draft(desk, stationery, chosen, kind, step, composed)
     test = f"<test.{desk.now():%Y%m%d%H%M%S}.{draft.message_id[1:]}"
-    head = letter_head(desk, _to(draft, address, test), f"[TEST] {words.subject}", desk.now())
+    head = letter_head(desk.settings, _to(draft, address, test), f"[TEST] {words.subject}", desk.now())
     data = serialise(head, words, stationery.attachments_for(kind, composed.language))
     letter = f"{kind.value} {step}" if step else kind.value
     desk.store.audit.note(Deed.TEST_LETTER, desk.by, desk.now(), letter=letter, to=address, invitee=chosen.id)

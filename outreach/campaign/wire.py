@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import cast_letter
 from outreach.core.letters.mime import Head, assemble
+from outreach.core.letters.stationery import Stationery
 from outreach.model import Letter, LetterKind, Outgoing, OutreachError
+from outreach.settings import Settings
 
 AUTOMATIC = {
     LetterKind.REMINDER: "auto-generated",
@@ -33,7 +35,11 @@ def letter_parts(desk: Desk, letter: Letter, moment: datetime) -> tuple[bytes, .
     Raises:
         OutreachError: The frozen letter no longer gives the words that were queued.
     """
-    stationery = desk.frozen(letter.edition)
+    return parts_of(desk.frozen(letter.edition), desk.settings, letter, moment)
+
+
+def parts_of(stationery: Stationery, settings: Settings, letter: Letter, moment: datetime) -> tuple[bytes, ...]:
+    """The same from the frozen stationery and the settings alone."""
     cast = cast_letter(stationery, letter.key.kind, letter.key.step, letter.language, letter.values, letter.to)
     attachments = stationery.attachments_for(letter.key.kind, letter.language)
     if cast.digest(attachments) != letter.digest:
@@ -41,7 +47,7 @@ def letter_parts(desk: Desk, letter: Letter, moment: datetime) -> tuple[bytes, .
             f"letter {letter.id} no longer comes out as it was queued (another version of outreach?); it was not sent"
         )
         raise OutreachError(message)
-    head = letter_head(desk, letter, cast.subject.decode(), moment)
+    head = letter_head(settings, letter, cast.subject.decode(), moment)
     return assemble(head, cast.bodies, letter.language, attachments)
 
 
@@ -50,9 +56,9 @@ def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
     return b"".join(letter_parts(desk, letter, moment))
 
 
-def letter_head(desk: Desk, letter: Letter, subject: str, moment: datetime) -> Head:
+def letter_head(settings: Settings, letter: Letter, subject: str, moment: datetime) -> Head:
     """The headers of a letter."""
-    sender = desk.settings.sender
+    sender = settings.sender
     contact = letter.values.get("contact")
     person = str(contact.get("person", "")) if isinstance(contact, dict) else ""
     return Head(
@@ -62,7 +68,7 @@ def letter_head(desk: Desk, letter: Letter, subject: str, moment: datetime) -> H
         to_name=person,
         cc=letter.cc,
         subject=subject,
-        date=moment.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
+        date=moment.astimezone(ZoneInfo(settings.campaign.timezone)),
         message_id=letter.message_id,
         in_reply_to=letter.in_reply_to,
         references=letter.references,

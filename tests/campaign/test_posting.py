@@ -211,7 +211,7 @@ def test_a_fault_of_ours_leaves_one_letter_in_doubt(make_office: Callable[..., D
 def test_a_lease_that_cannot_be_renewed_ends_the_pass_after_what_has_begun(make_office: Callable[..., Desk]) -> None:
     """The database is away for a moment: the relay's answers are waited for and written down, nothing is in doubt."""
     away = TryAgainLaterError("no connection to the database")
-    desk, relay = make_office(60), Relay()
+    desk, relay = make_office(300), Relay()
     senders = Interrupted(desk.store.senders.renew, lambda: relay.asked >= 20, away)
     desk.store.senders.renew = senders.renew  # type: ignore[method-assign]
     progress = post(desk, lambda: Waiting(relay, senders))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, func, select, update
 
 from outreach.adapters.store import tables as t
+from outreach.adapters.store.bulk import Many, among
 from outreach.adapters.store.engine import reading, writing
-from outreach.adapters.store.journal import Journal, chunks
+from outreach.adapters.store.journal import Journal
 from outreach.adapters.store.letter_rows import to_letter
 from outreach.adapters.store.outbox import WAITING
 from outreach.adapters.store.pace import Pacer, Paces, fitting
@@ -59,6 +61,7 @@ class Departures:
         self._register = register
         self._paces = Paces(engine)
         self._mine = (t.letter.c.campaign == campaign) & (t.letter.c.wave == wave)
+        self._wave = {"campaign": campaign, "wave": wave}
 
     # ------------------------------------------------------------ claimed
 
@@ -106,21 +109,26 @@ class Departures:
     def _due(
         self, connection: Connection, now: datetime, most: int, kinds: Iterable[LetterKind], pacer: Pacer
     ) -> list[Letter]:
-        query = select(t.letter).where(self._waiting(now, kinds)).order_by(t.letter.c.due_at, t.letter.c.id)
-        query = query.limit(most).with_for_update(skip_locked=True)
-        if not pacer.domain_gap:
-            return [to_letter(row) for row in connection.execute(query)]
-        rows = connection.execute(query.where(self._paces.domain_is_free(connection, pacer)))
-        return list({row.domain: to_letter(row) for row in reversed(rows.all())}.values())[::-1]  # the first of each
+        """The first letters that are due."""
+        given = {**self._wave, "now": now, "most": most}
+        found: list[Any] = []
+        for state in WAITING:
+            query = _due_in(state, frozenset(kinds))
+            if pacer.domain_gap:
+                query = query.where(self._paces.domain_is_free(connection, pacer))
+            found += connection.execute(query, given)
+        rows = sorted(found, key=lambda row: (row.due_at, row.id))[:most]
+        if pacer.domain_gap:
+            rows = list({row.domain: row for row in reversed(rows)}.values())[::-1]  # the first of each
+        return [to_letter(row) for row in rows]
 
     def _note(
         self, connection: Connection, seen: Sequence[tuple[Letter, Leave | Stay | Drop]], sender: str, now: datetime
     ) -> tuple[Letter, ...]:
         """Writes down what the look said; gives the letters that may leave."""
         going = [letter for letter, verdict in seen if isinstance(verdict, Leave)]
-        for some in chunks(letter.id for letter in going):
-            values = {"state": LetterState.CLAIMED.value, "claimed_by": sender}
-            connection.execute(update(t.letter).where(t.letter.c.id.in_(some)).values(values))
+        if going:
+            connection.execute(_CLAIMED, {"ids": [letter.id for letter in going], "sender": sender})
         _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], now)
         return tuple(replace(letter, state=LetterState.CLAIMED) for letter in going)
 
@@ -136,22 +144,19 @@ class Departures:
         numbers = {letter.key.invitee for letter in claimed.letters}
         with writing(self._engine) as connection:
             self._journal.lock(connection, numbers)
-            if connection.execute(select(t.switch.c.value).where(t.switch.c.name == PAUSED)).scalar() is not None:
+            if connection.execute(_PAUSED).scalar() is not None:
                 return frozenset(ids)
             mine = self._in_hand(connection, ids, sender)
             seen = self._seen(connection, [x for x in claimed.letters if x.id in mine], claimed.places, look)
             going = [letter.id for letter, verdict in seen if isinstance(verdict, Leave)]
-            for some in chunks(going):
-                connection.execute(update(t.letter).where(t.letter.c.id.in_(some)).values(_begun(moment)))
+            if going:
+                connection.execute(_BEGUN, {"ids": going, "moment": moment})
             _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], moment)
         return frozenset(ids) - frozenset(going)
 
     def _in_hand(self, connection: Connection, ids: Sequence[int], sender: str) -> frozenset[int]:
         """Which of these are still claimed by this sender: nobody withheld them, and no lease ran out."""
-        claimed = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.claimed_by == sender)
-        query = select(t.letter.c.id).where(claimed).order_by(t.letter.c.id).with_for_update()
-        found = (connection.execute(query.where(t.letter.c.id.in_(some))).scalars() for some in chunks(ids))
-        return frozenset(one for some in found for one in some)
+        return frozenset(connection.execute(_IN_HAND, {"ids": sorted(ids), "sender": sender}).scalars())
 
     # ------------------------------------------------------------ settled
 
@@ -161,10 +166,7 @@ class Departures:
             return
         with writing(self._engine) as connection:
             self._paces.give_back(connection, pacer, letters)
-            for some in chunks(letter.id for letter in letters):
-                claimed = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.claimed_by == sender)
-                values = {"state": LetterState.READY.value, "claimed_by": None, "last_reply": ""}
-                connection.execute(update(t.letter).where(t.letter.c.id.in_(some), claimed).values(values))
+            connection.execute(_RELEASED, {"ids": [letter.id for letter in letters], "sender": sender})
 
     def settle(self, outcomes: Sequence[Outcome], sender: str, now: datetime) -> None:
         """Writes down what became of the letters of one sender, with the facts that follow for the log.
@@ -179,16 +181,13 @@ class Departures:
             self._journal.lock(connection, {one.letter.key.invitee for one in outcomes})
             ours = self._ours(connection, outcomes, sender)
             if ours:
-                connection.execute(_SETTLED, [_settled(one, now) for one in ours])
+                _SETTLED.execute(connection, [_settled(one, now) for one in ours])
                 self._journal.extend(connection, [entry for one in ours for entry in one.entries], now)
 
     def _ours(self, connection: Connection, outcomes: Sequence[Outcome], sender: str) -> list[Outcome]:
         """Those of letters that this sender may settle."""
-        columns = (t.letter.c.id, t.letter.c.state, t.letter.c.attempts, t.letter.c.claimed_by)
-        query = select(*columns).order_by(t.letter.c.id).with_for_update()
-        ids = (one.letter.id for one in outcomes)
-        found = (connection.execute(query.where(t.letter.c.id.in_(some))) for some in chunks(ids))
-        rows = {row.id: row for some in found for row in some}
+        ids = sorted({one.letter.id for one in outcomes})
+        rows = {row.id: row for row in connection.execute(_HELD, {"ids": ids})}
         return [one for one in outcomes if _is_ours(one, rows.get(one.letter.id), sender)]
 
 
@@ -200,15 +199,6 @@ def _is_ours(one: Outcome, row: Any, sender: str) -> bool:
     if row.claimed_by == sender and state in IN_HAND:
         return True
     return state is LetterState.IN_DOUBT or (one.begun and state in NOT_BEGUN and one.state in MAY_HAVE_LEFT)
-
-
-def _begun(moment: datetime) -> dict[str, Any]:
-    return {
-        "state": LetterState.HANDING_OVER.value,
-        "attempts": t.letter.c.attempts + 1,
-        "stage": "payload",
-        "first_tried_at": func.coalesce(t.letter.c.first_tried_at, moment),
-    }
 
 
 def _keep_back(connection: Connection, letters: Sequence[tuple[Letter, Stay | Drop]], now: datetime) -> None:
@@ -223,24 +213,60 @@ def _keep_back(connection: Connection, letters: Sequence[tuple[Letter, Stay | Dr
         connection.execute(update(t.letter).where(t.letter.c.id == letter.id).values(values))
 
 
-_SETTLED = (
+# ---------------------------------------------------------------- statements, each made once
+
+_MINE = (t.letter.c.campaign == bindparam("campaign")) & (t.letter.c.wave == bindparam("wave"))
+_THESE = among(t.letter.c.id, "ids")
+_CLAIMED_BY_US = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.claimed_by == bindparam("sender"))
+
+
+@lru_cache(maxsize=64)
+def _due_in(state: str, kinds: frozenset[LetterKind]) -> Select[Any]:
+    """The first letters of one state that are due; of several at once the database would sort all that wait."""
+    query = select(t.letter).where(_MINE, t.letter.c.state == state, t.letter.c.due_at <= bindparam("now"))
+    if kinds != frozenset(LetterKind):
+        query = query.where(t.letter.c.kind.in_(sorted(kind.value for kind in kinds)))
+    query = query.order_by(t.letter.c.due_at, t.letter.c.id).limit(bindparam("most"))
+    return query.with_for_update(skip_locked=True)
+
+
+_PAUSED = select(t.switch.c.value).where(t.switch.c.name == PAUSED)
+_CLAIMED = update(t.letter).where(_THESE).values(state=LetterState.CLAIMED.value, claimed_by=bindparam("sender"))
+_IN_HAND = select(t.letter.c.id).where(_THESE, _CLAIMED_BY_US).order_by(t.letter.c.id).with_for_update()
+_BEGUN = (
+    update(t.letter)
+    .where(_THESE)
+    .values(state=LetterState.HANDING_OVER.value, attempts=t.letter.c.attempts + 1, stage="payload")
+    .values(first_tried_at=func.coalesce(t.letter.c.first_tried_at, bindparam("moment", type_=t.Moment())))
+)
+_RELEASED = (
+    update(t.letter).where(_THESE, _CLAIMED_BY_US).values(state=LetterState.READY.value, claimed_by=None, last_reply="")
+)
+_HELD = (
+    select(t.letter.c.id, t.letter.c.state, t.letter.c.attempts, t.letter.c.claimed_by)
+    .where(_THESE)
+    .order_by(t.letter.c.id)
+    .with_for_update()
+)
+_SETTLED = Many(
     update(t.letter)
     .where(t.letter.c.id == bindparam("letter"))
     .values({name: bindparam(f"new_{name}") for name in ("state", "stage", "last_reply", "due_at", "attempts")})
-    .values(first_tried_at=func.coalesce(t.letter.c.first_tried_at, bindparam("new_first")))
-    .values(settled_at=bindparam("new_settled"), claimed_by=None)
+    .values(first_tried_at=func.coalesce(t.letter.c.first_tried_at, bindparam("new_first", type_=t.Moment())))
+    .values(settled_at=bindparam("new_settled"), claimed_by=None),
+    ("letter", "new_state", "new_stage", "new_last_reply", "new_due_at", "new_attempts", "new_first", "new_settled"),
 )
 
 
-def _settled(one: Outcome, now: datetime) -> dict[str, Any]:
+def _settled(one: Outcome, now: datetime) -> tuple[Any, ...]:
     letter = one.letter
-    return {
-        "letter": letter.id,
-        "new_state": one.state.value,
-        "new_stage": one.stage,
-        "new_last_reply": one.reply[:2000],
-        "new_due_at": one.due_at or letter.due_at,
-        "new_attempts": letter.attempts + one.tried,
-        "new_first": now if one.tried else None,
-        "new_settled": now if one.state in FINAL else None,
-    }
+    return (
+        letter.id,
+        one.state.value,
+        one.stage,
+        one.reply[:2000],
+        one.due_at or letter.due_at,
+        letter.attempts + one.tried,
+        now if one.tried else None,
+        now if one.state in FINAL else None,
+    )

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Text, bindparam, cast, delete, func, 
 
 from outreach.adapters.store import listing, tally
 from outreach.adapters.store import tables as t
+from outreach.adapters.store.bulk import Many, among
 from outreach.adapters.store.engine import reading, writing
 from outreach.model import Entry, EntryKind, LetterKind, Standing, State
 
@@ -85,7 +86,7 @@ class Journal:
         before = dict(standings)
         for entry, number in zip(entries, self._insert(connection, entries, now, None), strict=True):
             standings[entry.invitee] = self._fold([replace(entry, id=number)], standings[entry.invitee])
-        connection.execute(_GONE_ON, [_gone_on(self._standing_row(*one)) for one in standings.items()])
+        _GONE_ON.execute(connection, [tuple(self._standing_row(*one).values()) for one in standings.items()])
         self._go_on_listing(connection, entries, before, standings)
         if changed := {n: after for n, after in standings.items() if after.review != before[n].review}:
             _mark_reviews(connection, changed)
@@ -147,8 +148,7 @@ class Journal:
 
     def lock(self, connection: Connection, numbers: Iterable[int]) -> None:
         """One writer an invitee, so that each fold sees every entry before it."""
-        for some in chunks(numbers):
-            listing.lock(connection, some)
+        listing.lock(connection, numbers)
 
     def _fold_where(self, connection: Connection, condition: Any) -> dict[int, Standing]:
         """The standings that follow from the entries that fit a condition."""
@@ -229,16 +229,11 @@ class Journal:
 
     def current(self, connection: Connection, numbers: Collection[int] | None = None) -> dict[int, Standing]:
         """The projected standings, of all or of some invitees."""
-        query = select(t.standing.c.invitee, cast(t.standing.c.fold, Text)).where(
-            t.standing.c.campaign == self._campaign, t.standing.c.wave == self._wave
-        )
+        given = {"campaign": self._campaign, "wave": self._wave}
         if numbers is None:
-            return {number: load_standing(json.loads(plain)) for number, plain in connection.execute(query)}
-        found: dict[int, Standing] = {}
-        for some in chunks(numbers):
-            rows = connection.execute(query.where(t.standing.c.invitee.in_(some)))
-            found.update({number: _read_standing(plain) for number, plain in rows})
-        return found
+            return {n: load_standing(json.loads(plain)) for n, plain in connection.execute(_STANDINGS, given)}
+        rows = connection.execute(_STANDINGS_OF, {**given, "numbers": sorted(numbers)})
+        return {number: _read_standing(plain) for number, plain in rows}
 
     def earlier_states(self) -> dict[int, State]:
         """Where each invitee stood in the latest earlier wave of this campaign."""
@@ -333,19 +328,6 @@ def dump_standing(standing: Standing) -> dict[str, Any]:
     return plain
 
 
-_GONE_ON = (
-    update(t.standing)
-    .where(t.standing.c.campaign == bindparam("of_campaign"), t.standing.c.wave == bindparam("of_wave"))
-    .where(t.standing.c.invitee == bindparam("of_invitee"))
-    .values({name: bindparam(name) for name in ("state", "since", "needs_review", "fold")})
-)
-
-
-def _gone_on(row: dict[str, Any]) -> dict[str, Any]:
-    """The row of a standing as what its update needs."""
-    return {f"of_{name}" if name in ("campaign", "wave", "invitee") else name: value for name, value in row.items()}
-
-
 @lru_cache(maxsize=1024)
 def _read_standing(plain: str) -> Standing:
     """A standing that a sender looks at several times within a second."""
@@ -365,4 +347,19 @@ def load_standing(plain: Mapping[str, Any]) -> Standing:
     known["review"] = tuple(known.get("review", ()))
     known["reminders"] = tuple(known.get("reminders", ()))
     known["acknowledged"] = tuple(LetterKind(kind) for kind in known.get("acknowledged", ()))
-    return replace(Standing(), **known)
+    return Standing(**known)
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_STANDINGS = select(t.standing.c.invitee, cast(t.standing.c.fold, Text)).where(
+    t.standing.c.campaign == bindparam("campaign"), t.standing.c.wave == bindparam("wave")
+)
+_STANDINGS_OF = _STANDINGS.where(among(t.standing.c.invitee, "numbers"))
+_GONE_ON = Many(
+    update(t.standing)
+    .where(t.standing.c.campaign == bindparam("of_campaign"), t.standing.c.wave == bindparam("of_wave"))
+    .where(t.standing.c.invitee == bindparam("of_invitee"))
+    .values({name: bindparam(name) for name in ("state", "since", "needs_review", "fold")}),
+    ("of_campaign", "of_wave", "of_invitee", "state", "since", "needs_review", "fold"),  # as in a standing's row
+)

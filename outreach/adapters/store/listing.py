@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, literal, sel
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store import tally
+from outreach.adapters.store.bulk import Many, among
 from outreach.languages.spelling import search_text
 from outreach.model import Entry, Standing
 
@@ -81,17 +82,14 @@ def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stre
     """Lists how invitees stand from now on; gives those for which that is not the last thing that happened."""
     if not moved:
         return set()
-    here = (t.listed.c.campaign == campaign) & (t.listed.c.wave == wave)
-    rows = connection.execute(select(t.listed).where(here, t.listed.c.invitee.in_([one.invitee for one in moved])))
-    present = {row.invitee: row._asdict() for row in rows}
+    given = {"campaign": campaign, "wave": wave, "numbers": [one.invitee for one in moved]}
+    present = {row.invitee: row._asdict() for row in connection.execute(_COUNTED, given)}
     later = [one for one in moved if one.invitee in present and present[one.invitee]["began_at"] < one.began_at]
-    if later:
-        over = [{**present[one.invitee], "ended_at": one.began_at} for one in later]
-        connection.execute(insert(t.listed_before), over)
-        connection.execute(_MOVED, [_bound(one, campaign, wave) for one in later])
-        before = [present[one.invitee] for one in later]
-        after = [present[one.invitee] | one._asdict() for one in later]
-        tally.change(connection, campaign, wave, tally.difference(before, after))
+    _OVER.execute(connection, [(campaign, wave, one.invitee, one.began_at) for one in later])
+    _MOVED.execute(connection, [_bound(one, campaign, wave) for one in later])
+    before = [present[one.invitee] for one in later]
+    after = [present[one.invitee] | one._asdict() for one in later]
+    tally.change(connection, campaign, wave, tally.difference(before, after))
     return {one.invitee for one in moved} - {one.invitee for one in later}
 
 
@@ -113,7 +111,7 @@ def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, 
         connection.execute(insert(t.listed_before), [labels[one.invitee] | mine | one._asdict() for one in past])
     known = {one.invitee for one in replaced}
     if changed := [one for one in lasting if one.invitee in known]:
-        connection.execute(_MOVED, [_bound(one, campaign, wave) for one in changed])
+        _MOVED.execute(connection, [_bound(one, campaign, wave) for one in changed])
     if added := [one for one in lasting if one.invitee not in known]:
         connection.execute(
             insert(t.listed), [_without_end(labels[one.invitee] | mine | one._asdict()) for one in added]
@@ -132,14 +130,27 @@ def _parted(some: Iterable[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
 
 
 _CHANGING = [name for name in Stretch._fields if name not in ("invitee", "ended_at")]
-_MOVED = (
+_HERE = (t.listed.c.campaign == bindparam("in")) & (t.listed.c.wave == bindparam("nth"))
+_COUNTED = (
+    select(*(t.listed.c[name] for name in ("invitee", "began_at", *tally.OF_LISTED)))
+    .where(t.listed.c.campaign == bindparam("campaign"), t.listed.c.wave == bindparam("wave"))
+    .where(among(t.listed.c.invitee, "numbers"))
+)
+_MOVED = Many(
     update(t.listed)
-    .where(
-        t.listed.c.campaign == bindparam("in"),
-        t.listed.c.wave == bindparam("nth"),
-        t.listed.c.invitee == bindparam("of"),
-    )
-    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+    .where(_HERE, t.listed.c.invitee == bindparam("of"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING}),
+    ("in", "nth", "of", *(f"new_{name}" for name in _CHANGING)),
+)
+_KEPT = [name for name in t.listed_before.c.keys() if name != "ended_at"]  # noqa: SIM118  a collection of columns
+_OVER = Many(
+    insert(t.listed_before).from_select(
+        [*_KEPT, "ended_at"],
+        select(*(t.listed.c[name] for name in _KEPT), bindparam("ended", type_=t.Moment())).where(
+            _HERE, t.listed.c.invitee == bindparam("of")
+        ),
+    ),
+    ("in", "nth", "of", "ended"),
 )
 _AWAY = delete(t.listed_before).where(
     t.listed_before.c.campaign == bindparam("in"),
@@ -149,8 +160,8 @@ _AWAY = delete(t.listed_before).where(
 )
 
 
-def _bound(one: Stretch, campaign: str, wave: int) -> dict[str, Any]:
-    return {"in": campaign, "nth": wave, "of": one.invitee, **{f"new_{name}": getattr(one, name) for name in _CHANGING}}
+def _bound(one: Stretch, campaign: str, wave: int) -> tuple[Any, ...]:
+    return (campaign, wave, one.invitee, one.began_at, *one[3:])
 
 
 def _without_end(row: dict[str, Any]) -> dict[str, Any]:
@@ -228,5 +239,12 @@ def lock(connection: Connection, numbers: Iterable[int]) -> None:
     """One writer an invitee, so that each sees what the others wrote before it."""
     if connection.dialect.name == "sqlite":
         return  # one writer a database
-    rows = select(t.invitee.c.number).where(t.invitee.c.number.in_(sorted(numbers))).order_by(t.invitee.c.number)
-    connection.execute(rows.with_for_update())
+    connection.execute(_LOCKED, {"numbers": sorted(set(numbers))})
+
+
+_LOCKED = (
+    select(t.invitee.c.number)
+    .where(among(t.invitee.c.number, "numbers"))
+    .order_by(t.invitee.c.number)
+    .with_for_update()
+)

@@ -36,6 +36,9 @@ class Alike(NamedTuple):
     at: int = 0  # came, sent: quarters of an hour since 1970; span: hours from the invitation to the answer
 
 
+OF_LISTED = ("country", "kind", "language", "state", "since", "asked_at", "answered")  # what is looked at of a row
+
+
 def of_listed(row: Mapping[str, Any]) -> Iterator[Alike]:
     """Where an invitee counts that is listed so."""
     state, since, asked_at = row["state"], row["since"], row["asked_at"]
