@@ -19,6 +19,7 @@ from sqlalchemy import Column, Table, insert, select
 
 from outreach.adapters.config import load_settings
 from outreach.adapters.store import tables as t
+from outreach.adapters.store import tally
 from outreach.bootstrap import make_desk
 from outreach.campaign.desk import Desk
 from outreach.campaign.prepare import clues_of
@@ -104,6 +105,8 @@ def multiply(desk: Desk, times: int) -> None:
                 values = [_copied(table, column, copy) for column in columns]
                 known = select(*values).where(key <= PLAYED).select_from(table)
                 connection.execute(insert(table).from_select([column.name for column in columns], known))
+    with desk.store.transaction() as connection:
+        tally.recount(connection, desk.store.campaign, desk.store.wave)
     if desk.store.engine.dialect.name == "postgresql":
         with desk.store.transaction() as connection:
             connection.exec_driver_sql("ANALYZE")  # as autovacuum does by and by

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
+from itertools import accumulate
 
 from outreach.adapters.store.figures import Figures, Group, Place, Waiting
 from outreach.campaign.desk import Desk
@@ -64,7 +64,7 @@ class Overview:
     days: Mapping[date, Day]  # in order; only days with answers
     mailings: tuple[Mailing, ...]
     letters: Mapping[LetterState, int]
-    days_to_answer: float | None  # the median; None before the first answer
+    days_to_answer: float | None  # the median, to the hour; None before the first answer
     places: tuple[Place, ...]
     needs: Needs
 
@@ -82,7 +82,6 @@ def overview(desk: Desk) -> Overview:
     confirmed = {day: count.confirmed for day, count in days.items() if count.confirmed}
     letters = desk.store.outbox.counts()
     states = _states(census)
-    spans = figures.spans()
     return Overview(
         name=campaign.name,
         today=today,
@@ -98,7 +97,7 @@ def overview(desk: Desk) -> Overview:
         days=days,
         mailings=_mailings(figures, campaign.timezone),
         letters=letters,
-        days_to_answer=median(spans) if spans else None,
+        days_to_answer=_middle(figures.spans()),
         places=figures.places(),
         needs=_needs(desk, figures.waiting(), letters, states),
     )
@@ -123,6 +122,13 @@ def _goal(campaign: CampaignSettings, confirmed: Mapping[date, int], today: date
         return None
     (milestone,) = milestones_by_day(confirmed, (target.goal,))
     return Goal(target.name, target.date, (target.date - today).days, milestone)
+
+
+def _middle(spans: Sequence[tuple[int, int]]) -> float | None:
+    """The median of hours, in days, from how many took how long."""
+    half = sum(number for _, number in spans) / 2
+    so_far = accumulate(number for _, number in spans)
+    return next((hours / 24 for (hours, _), number in zip(spans, so_far, strict=True) if number >= half), None)
 
 
 def _answers(group: Group) -> Answers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,12 @@ def test_no_template_lets_words_through_as_markup(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert not re.search(r"(?<!['\"\s])\s*\|\s*safe\b|autoescape\s+false|\|\s*forceescape", text)
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:", text)
+
+
+def test_every_handler_of_the_table_is_there() -> None:
+    """The table reads a page's file only when it is asked for: none may be missing then."""
+    for row in ROUTES:
+        assert callable(getattr(import_module(row.handler.__module__), row.handler.__name__)), row.path
 
 
 def test_a_table_that_leaves_a_door_open_is_refused() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select, text, update
 
+from outreach.adapters.store import listing
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading
 from outreach.adapters.store.journal import chunks
@@ -78,6 +79,7 @@ class Erasure:
     def erase(self, connection: Connection, number: int, held: Held, now: datetime) -> None:
         """Takes names, addresses and words away; what happened when stays, as numbers and dates."""
         _erase_contacts(connection, number)
+        listing.relabel(connection, [number])
         _erase_letters(connection, held.letters, now)
         _erase_mails(connection, held.mails)
         _erase_notes(connection, number)

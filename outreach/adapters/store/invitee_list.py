@@ -93,7 +93,7 @@ class InviteeList:
         """
         columns, reverse = ORDERS[order]
         with reading(self._engine) as connection:
-            if not after and sought.words and "name" in columns:
+            if not after and "name" in columns and _index(sought, columns) is None:
                 return self._looked_through(connection, sought, columns, limit, most, reverse=reverse)
             key = self._key(connection, sought, columns, after) if after else None
             query = self._query(sought, columns, reverse=reverse, after=key).limit(limit + 1)
@@ -104,7 +104,7 @@ class InviteeList:
     def _looked_through(
         self, connection: Connection, sought: Sought, columns: Sequence[str], limit: int, most: int, *, reverse: bool
     ) -> Found:
-        """The first page and the count in one look: words are looked for in every name, and that is what takes long."""
+        """The first page and the count in one look, where every row must be looked at: that is what takes long."""
         some = self._query(sought, columns, reverse=reverse).limit(most + 1).cte("some")
         count = select(func.count()).select_from(some).scalar_subquery()
         ordered = (some.c[name].desc() if reverse else some.c[name] for name in columns)
@@ -179,7 +179,10 @@ class InviteeList:
             here = tuple_(*(table.c[name] for name in columns))
             there = tuple_(*(literal(value, table.c[name].type) for name, value in zip(columns, after, strict=True)))
             conditions.append(here < there if reverse else here > there)
-        return select(*(table.c[name] for name in columns)).where(*conditions)
+        query = select(*(table.c[name] for name in columns)).where(*conditions)
+        if table is t.listed and (index := _index(sought, columns)):
+            query = query.with_hint(table, f"INDEXED BY {index}", "sqlite")
+        return query
 
     def _conditions(self, table: Table, sought: Sought) -> Iterator[ColumnElement[bool]]:
         if sought.state is not None:
@@ -191,6 +194,8 @@ class InviteeList:
         if sought.languages:
             yield table.c.language.in_(sought.languages)
         yield from (table.c[name] for name, wanted in _flags(sought) if wanted)
+        if sought.by:
+            yield table.c.decided_by.is_not(None)  # as the index says it
         if sought.by == "person":
             yield table.c.decided_by.startswith("person:")
         elif sought.by:
@@ -214,6 +219,24 @@ def _together(parts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]
 
 def _of(part: Select[Any], invitee: int) -> ColumnElement[bool]:
     return part.selected_columns["invitee"] == invitee
+
+
+def _index(sought: Sought, columns: Sequence[str]) -> str | None:
+    """The index that knows all that is asked for, or holds few; "": the rows' own order; None: each must be looked at.
+
+    SQLite is told, since it has no figures of how many there are of what.
+    """
+    plain = Sought(state=sought.state, country=sought.country)
+    if "since" in columns:
+        return "ix_listed_since" if sought == plain != Sought() else None
+    rare = [name for name, wanted in (*_flags(sought), ("decided_by", bool(sought.by))) if wanted]
+    if rare:
+        return f"ix_listed_{rare[0]}"
+    if sought != plain:
+        return None
+    if columns[0] == "country":
+        return "ix_listed_country" if sought.state is None else None
+    return "ix_listed_country" if sought.country else "ix_listed_state" if sought.state is not None else ""
 
 
 def _flags(sought: Sought) -> tuple[tuple[str, bool], ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Text, bindparam, cast, delete, func, insert, select, update
 
-from outreach.adapters.store import listing
+from outreach.adapters.store import listing, tally
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.bulk import Many, among
 from outreach.adapters.store.engine import reading, writing
@@ -95,6 +95,10 @@ class Journal:
         self, connection: Connection, entries: Sequence[Entry], now: datetime, act: str | None
     ) -> Sequence[int]:
         rows = [self._row(entry, now, act) for entry in entries]
+        left = Counter(tally.of_entry(entry) for entry in entries if entry.kind is EntryKind.SENT)
+        if back := [e.target for e in entries if e.kind is EntryKind.UNDONE and e.target is not None]:
+            left.subtract(tally.letters_taken_back(connection, back))
+        tally.change(connection, self._campaign, self._wave, left)
         query = insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True)
         return connection.execute(query, rows).scalars().all()
 
@@ -144,9 +148,7 @@ class Journal:
 
     def lock(self, connection: Connection, numbers: Iterable[int]) -> None:
         """One writer an invitee, so that each fold sees every entry before it."""
-        if connection.dialect.name == "sqlite":
-            return  # one writer a database
-        connection.execute(_LOCKED, {"numbers": sorted(set(numbers))})
+        listing.lock(connection, numbers)
 
     def _fold_where(self, connection: Connection, condition: Any) -> dict[int, Standing]:
         """The standings that follow from the entries that fit a condition."""
@@ -184,6 +186,7 @@ class Journal:
                 ).scalars()
             )
             self.project(connection, numbers)
+            tally.recount(connection, self._campaign, self._wave)
         return len(numbers)
 
     def fold_listing(self) -> None:
@@ -204,7 +207,10 @@ class Journal:
         numbers = connection.execute(select(t.entry.c.invitee).where(mine).distinct()).scalars().all()
         for some in chunks(numbers):
             entries = self._entries_where(connection, t.entry.c.invitee.in_(some))
+            if placed := [n for n, labels in listing.labels_of(connection, some).items() if labels["lat"]]:
+                listing.relabel(connection, placed)  # the listing did not know where they are
             self._list(connection, entries, {number: self._fold(facts) for number, facts in entries.items()})
+        tally.recount(connection, self._campaign, self._wave)
 
     def some(self, numbers: Iterable[int], *, as_of: datetime | None = None) -> dict[int, Standing]:
         """The standings of some invitees, now or as the facts were at a moment."""
@@ -350,12 +356,6 @@ _STANDINGS = select(t.standing.c.invitee, cast(t.standing.c.fold, Text)).where(
     t.standing.c.campaign == bindparam("campaign"), t.standing.c.wave == bindparam("wave")
 )
 _STANDINGS_OF = _STANDINGS.where(among(t.standing.c.invitee, "numbers"))
-_LOCKED = (
-    select(t.invitee.c.number)
-    .where(among(t.invitee.c.number, "numbers"))
-    .order_by(t.invitee.c.number)
-    .with_for_update()
-)
 _GONE_ON = Many(
     update(t.standing)
     .where(t.standing.c.campaign == bindparam("of_campaign"), t.standing.c.wave == bindparam("of_wave"))

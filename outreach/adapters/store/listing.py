@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, bindparam, delete, insert, literal, select, union_all, update
 
 from outreach.adapters.store import tables as t
+from outreach.adapters.store import tally
 from outreach.adapters.store.bulk import Many, among
 from outreach.languages.spelling import search_text
-from outreach.model import Entry, Standing, State
+from outreach.model import Entry, Standing
 
 LONGEST_KEY = 200  # characters of a name by which it is sorted
-UNANSWERED = frozenset({State.ENROLLED, State.INVITED, State.UNREACHABLE})  # who asks something is in talks, or further
 
 
 class Stretch(NamedTuple):
@@ -29,6 +29,9 @@ class Stretch(NamedTuple):
     decided_by: str | None
     needs_review: bool
     owed: bool
+    asked_at: datetime | None
+    answered: bool
+    stopped: bool
 
 
 def stretches(
@@ -62,7 +65,10 @@ def stretch(invitee: int, moment: datetime, standing: Standing) -> Stretch:
         standing.late,
         standing.decided_by,
         standing.needs_review,
-        standing.we_owe and standing.state not in UNANSWERED,
+        standing.we_owe and standing.state.value not in tally.UNANSWERED,  # who asks something is in talks, or further
+        standing.first_letter_at,
+        standing.answered_by_person,
+        standing.stopped,
     )
 
 
@@ -77,10 +83,13 @@ def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stre
     if not moved:
         return set()
     given = {"campaign": campaign, "wave": wave, "numbers": [one.invitee for one in moved]}
-    began: dict[int, datetime] = {row.invitee: row.began_at for row in connection.execute(_BEGAN, given)}
-    later = [one for one in moved if one.invitee in began and began[one.invitee] < one.began_at]
+    present = {row.invitee: row._asdict() for row in connection.execute(_COUNTED, given)}
+    later = [one for one in moved if one.invitee in present and present[one.invitee]["began_at"] < one.began_at]
     _OVER.execute(connection, [(campaign, wave, one.invitee, one.began_at) for one in later])
     _MOVED.execute(connection, [_bound(one, campaign, wave) for one in later])
+    before = [present[one.invitee] for one in later]
+    after = [present[one.invitee] | one._asdict() for one in later]
+    tally.change(connection, campaign, wave, tally.difference(before, after))
     return {one.invitee for one in moved} - {one.invitee for one in later}
 
 
@@ -107,6 +116,8 @@ def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, 
         connection.execute(
             insert(t.listed), [_without_end(labels[one.invitee] | mine | one._asdict()) for one in added]
         )
+    rows = ([labels[one.invitee] | one._asdict() for one in some] for some in (replaced, lasting))
+    tally.change(connection, campaign, wave, tally.difference(*rows))
     if left := known - {one.invitee for one in lasting}:
         here = (t.listed.c.campaign == campaign) & (t.listed.c.wave == wave)
         connection.execute(delete(t.listed).where(here, t.listed.c.invitee.in_(sorted(left))))
@@ -120,8 +131,8 @@ def _parted(some: Iterable[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
 
 _CHANGING = [name for name in Stretch._fields if name not in ("invitee", "ended_at")]
 _HERE = (t.listed.c.campaign == bindparam("in")) & (t.listed.c.wave == bindparam("nth"))
-_BEGAN = (
-    select(t.listed.c.invitee, t.listed.c.began_at)
+_COUNTED = (
+    select(*(t.listed.c[name] for name in ("invitee", "began_at", *tally.OF_LISTED)))
     .where(t.listed.c.campaign == bindparam("campaign"), t.listed.c.wave == bindparam("wave"))
     .where(among(t.listed.c.invitee, "numbers"))
 )
@@ -178,37 +189,62 @@ def _present(
 
 # ---------------------------------------------------------------- what stands beside it
 
-LABELS = ("name", "search", "country", "kind", "language")
+LABELS = ("name", "search", "country", "kind", "language", "lat", "lon")
 
 
 def labels_of(connection: Connection, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     """By what these invitees are looked for and sorted."""
     some = sorted(numbers)
-    spoken: dict[int, str] = {}
-    people = select(t.contact.c.invitee, t.contact.c.language).where(t.contact.c.invitee.in_(some))
+    first: dict[int, Any] = {}
+    people = select(t.contact.c.invitee, t.contact.c.language, t.contact.c.extra).where(t.contact.c.invitee.in_(some))
     for row in connection.execute(people.order_by(t.contact.c.position.desc())):
-        spoken[row.invitee] = row.language  # the first contact comes last, and stays
+        first[row.invitee] = row  # the first contact comes last, and stays
     places = connection.execute(select(t.invitee).where(t.invitee.c.number.in_(some)))
-    return {row.number: _labels(row, spoken.get(row.number, "")) for row in places}
+    return {row.number: _labels(row, first.get(row.number)) for row in places}
 
 
-def _labels(row: Any, language: str) -> dict[str, Any]:
+def _labels(row: Any, contact: Any | None) -> dict[str, Any]:
     spelled = search_text(row.name)
+    lat, lon = ("", "") if contact is None else (str(contact.extra.get(name, "")) for name in ("lat", "lon"))
     return {
         "name": spelled.strip()[:LONGEST_KEY],
         "search": f"{spelled}{search_text(row.id)}",
         "country": row.country,
         "kind": row.kind,
-        "language": language,
+        "language": "" if contact is None else contact.language,
+        "lat": lat if lat and lon else "",
+        "lon": lon if lat and lon else "",
     }
 
 
-def relabel(connection: Connection, numbers: Iterable[int]) -> None:
-    """Brings the labels of invitees up to date whose names or contacts changed."""
+def relabel(connection: Connection, numbers: Sequence[int]) -> None:
+    """Brings the labels of invitees up to date whose names or contacts changed, in every wave."""
+    lock(connection, numbers)
+    fresh = labels_of(connection, numbers)
+    listed = connection.execute(select(t.listed).where(t.listed.c.invitee.in_(sorted(numbers))))
+    before = [row._asdict() for row in listed]
     rows = [
-        {"of": number, **{f"new_{name}": value for name, value in labels.items()}}
-        for number, labels in labels_of(connection, numbers).items()
+        {"of": number, **{f"new_{name}": value for name, value in labels.items()}} for number, labels in fresh.items()
     ]
-    fresh: dict[str, Any] = {name: bindparam(f"new_{name}") for name in LABELS}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in LABELS}
     for table in (t.listed, t.listed_before):
-        connection.execute(update(table).where(table.c.invitee == bindparam("of")).values(fresh), rows)
+        connection.execute(update(table).where(table.c.invitee == bindparam("of")).values(values), rows)
+    for campaign, wave in {(row["campaign"], row["wave"]) for row in before}:
+        here = [row for row in before if (row["campaign"], row["wave"]) == (campaign, wave)]
+        after = [{**row, **fresh[row["invitee"]]} for row in here]
+        tally.change(connection, campaign, wave, tally.difference(here, after))
+
+
+def lock(connection: Connection, numbers: Iterable[int]) -> None:
+    """One writer an invitee, so that each sees what the others wrote before it."""
+    if connection.dialect.name == "sqlite":
+        return  # one writer a database
+    connection.execute(_LOCKED, {"numbers": sorted(set(numbers))})
+
+
+_LOCKED = (
+    select(t.invitee.c.number)
+    .where(among(t.invitee.c.number, "numbers"))
+    .order_by(t.invitee.c.number)
+    .with_for_update()
+)

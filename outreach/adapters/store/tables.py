@@ -24,6 +24,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
+    text,
 )
 
 metadata = MetaData(
@@ -306,6 +308,17 @@ standing = Table(
     Index("ix_standing_state", "campaign", "wave", "state"),
 )
 
+
+def _more_of_listed() -> tuple[Column[Any], ...]:
+    return (
+        Column("asked_at", Moment),  # when its first letter left
+        Column("answered", Boolean, nullable=False, server_default=false()),  # by a person, ever
+        Column("stopped", Boolean, nullable=False, server_default=false()),  # it gets no more letters
+        Column("lat", Text, nullable=False, server_default=""),  # as the list says: degrees north
+        Column("lon", Text, nullable=False, server_default=""),  # degrees east
+    )
+
+
 # The same for who looks for invitees: what is searched, filtered and sorted by, and nothing else. SQLite keeps these
 # rows in the order of the names (no rowid), so that a search reads them one after the other.
 listed = Table(
@@ -325,13 +338,31 @@ listed = Table(
     Column("decided_by", String(100)),
     Column("needs_review", Boolean, nullable=False),
     Column("owed", Boolean, nullable=False),  # it asks something, and we have not answered
+    *_more_of_listed(),
     Column("began_at", Moment, nullable=False),
     Index("ix_listed_invitee", "invitee", "campaign", "wave", unique=True),
     Index("ix_listed_state", "campaign", "wave", "state", "name", "invitee"),
     Index("ix_listed_country", "campaign", "wave", "country", "name", "invitee"),
-    Index("ix_listed_since", "campaign", "wave", "since", "invitee"),
+    # With state and country, so that an order by time is read from the index alone whichever is asked for.
+    Index("ix_listed_since", "campaign", "wave", "since", "invitee", "state", "country"),
+    # Few are so: an index of these alone.
+    *(
+        Index(f"ix_listed_{name}", "campaign", "wave", *order, sqlite_where=text(rare), postgresql_where=text(of))
+        for name, order, rare, of in (
+            ("late", ("name", "invitee"), "late = 1", "late"),
+            ("needs_review", ("name", "invitee"), "needs_review = 1", "needs_review"),
+            ("owed", ("name", "invitee"), "owed = 1", "owed"),
+            ("decided_by", ("decided_by", "name", "invitee"), "decided_by IS NOT NULL", "decided_by IS NOT NULL"),
+            ("place", ("state", "invitee"), "lat <> ''", "lat <> ''"),
+        )
+    ),
     sqlite_with_rowid=False,
 )
+# PostgreSQL keeps rows in no order: there a search reads this.
+Index(
+    "ix_listed_search", *(listed.c[name] for name in ("campaign", "wave", "name", "invitee")),
+    postgresql_include=["search"],
+).ddl_if("postgresql")  # fmt: skip
 
 # How it was listed before: for “as of a day”.
 listed_before = Table(
@@ -353,7 +384,28 @@ listed_before = Table(
     Column("decided_by", String(100)),
     Column("needs_review", Boolean, nullable=False),
     Column("owed", Boolean, nullable=False),
+    *_more_of_listed(),
     Index("ix_listed_before_invitee", "invitee"),
+    sqlite_with_rowid=False,
+)
+
+# How many invitees and letters are alike (tally.py): the sum of what each writer counted.
+tally = Table(
+    "tally",
+    metadata,
+    Column("campaign", String(100), primary_key=True),
+    Column("wave", Integer, primary_key=True, autoincrement=False),
+    Column("what", String(10), primary_key=True),
+    Column("country", String(2), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("language", String(35), primary_key=True),
+    Column("state", String(20), primary_key=True),
+    Column("invited", Boolean, primary_key=True),
+    Column("answered", Boolean, primary_key=True),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("writer", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from outreach.adapters.store.locks import is_held
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import post
 from outreach.model import BusyError, LoginRefusedError, OutreachError
 
 logger = logging.getLogger(__name__)
@@ -113,6 +112,7 @@ class Sender:
             OutreachError: It ended early.
         """
         from outreach.bootstrap import relay  # noqa: PLC0415
+        from outreach.campaign.posting import post  # noqa: PLC0415
         from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts  # noqa: PLC0415
         from outreach.entrypoints.mailroom import kinds_to_post  # noqa: PLC0415
 

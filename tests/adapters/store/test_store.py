@@ -368,7 +368,9 @@ def test_migrations_go_down_and_up_and_match_the_tables(store: Store) -> None:
     upgrade(store.engine, "base")
     upgrade(store.engine)
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        alone = {"ix_listed_search"} if connection.dialect.name == "sqlite" else set()  # of the other database alone
+        compared = {"compare_type": False, "include_object": lambda _, name, *__: name not in alone}
+        context = MigrationContext.configure(connection, opts=compared)
         assert compare_metadata(context, metadata) == []
 
 

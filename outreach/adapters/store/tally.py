@@ -1,0 +1,139 @@
+"""The tally: how many invitees and letters are alike, kept with what it counts in the same transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, delete, func, select
+
+from outreach.adapters.store import tables as t
+from outreach.model import Entry, EntryKind, State
+
+QUARTER = 900  # seconds: wherever a day begins, it begins at a quarter of an hour in UTC
+HOUR = 3600
+SOME = 1000  # rows that are read at once
+UNANSWERED = frozenset({State.ENROLLED.value, State.INVITED.value, State.UNREACHABLE.value})
+
+STANDS, CAME, SPAN, SENT = "stands", "came", "span", "sent"
+
+
+class Alike(NamedTuple):
+    """In what those are alike that are counted together; what does not matter to a count is empty."""
+
+    what: str  # stands: an invitee; came: an answer that holds; span: how long it took; sent: a letter
+    country: str = ""
+    kind: str = ""  # of an invitee or of a letter
+    language: str = ""
+    state: str = ""
+    invited: bool = False
+    answered: bool = False
+    step: int = 0
+    at: int = 0  # came, sent: quarters of an hour since 1970; span: hours from the invitation to the answer
+
+
+OF_LISTED = ("country", "kind", "language", "state", "since", "asked_at", "answered")  # what is looked at of a row
+
+
+def of_listed(row: Mapping[str, Any]) -> Iterator[Alike]:
+    """Where an invitee counts that is listed so."""
+    state, since, asked_at = row["state"], row["since"], row["asked_at"]
+    alike = (row["country"], row["kind"], row["language"], state, asked_at is not None, bool(row["answered"]))
+    yield Alike(STANDS, *alike)
+    if state not in UNANSWERED:
+        yield Alike(CAME, state=state, at=_seconds(since) // QUARTER)
+        if asked_at is not None:
+            yield Alike(SPAN, at=max(0, _seconds(since) - _seconds(asked_at)) // HOUR)
+
+
+def of_entry(entry: Entry) -> Alike:
+    """Where a letter counts that left."""
+    return Alike(SENT, kind=entry.what, step=entry.step, at=_seconds(entry.at) // QUARTER)
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp() // 1)
+
+
+def difference(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Counter[Alike]:
+    """What changes when these rows of the listing take the place of those."""
+    changes = Counter(alike for row in after for alike in of_listed(row))
+    changes.subtract(alike for row in before for alike in of_listed(row))
+    return changes
+
+
+def change(connection: Connection, campaign: str, wave: int, changes: Mapping[Alike, int]) -> None:
+    """Counts more or fewer.
+
+    On PostgreSQL each connection has rows of its own, so that no writer waits for another; the sum counts.
+    """
+    mine = {"campaign": campaign, "wave": wave}
+    rows = [{**mine, **alike._asdict(), "number": number} for alike, number in sorted(changes.items()) if number]
+    if rows:
+        connection.execute(_adding(connection.dialect.name), rows)
+
+
+@cache
+def _adding(dialect: str) -> Any:
+    """Adds to what the writer counted before."""
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
+    query = insert(t.tally).values(writer=func.pg_backend_pid() if dialect == "postgresql" else 0)
+    keys = [column.name for column in t.tally.primary_key]
+    more = {"number": t.tally.c.number + query.excluded.number}
+    return query.on_conflict_do_update(index_elements=keys, set_=more)
+
+
+def kept(campaign: str, wave: int, what: str, names: Sequence[str]) -> Select[Any]:
+    """How many there are of something, by what they are alike in; who is none is left out."""
+    columns = [t.tally.c[name] for name in names]
+    number = func.sum(t.tally.c.number)
+    mine = (t.tally.c.campaign == campaign) & (t.tally.c.wave == wave) & (t.tally.c.what == what)
+    return select(*columns, number.label("number")).where(mine).group_by(*columns).having(number != 0)
+
+
+# ---------------------------------------------------------------- counted anew
+
+
+def recount(connection: Connection, campaign: str, wave: int) -> None:
+    """Counts everything anew, from the listing and the log."""
+    connection.execute(delete(t.tally).where(t.tally.c.campaign == campaign, t.tally.c.wave == wave))
+    change(connection, campaign, wave, counted(connection, campaign, wave))
+
+
+def counted(connection: Connection, campaign: str, wave: int) -> Counter[Alike]:
+    """What the tally must hold."""
+    here = select(t.listed).where(t.listed.c.campaign == campaign, t.listed.c.wave == wave)
+    listed = connection.execute(here.execution_options(yield_per=SOME))
+    found = Counter(alike for row in listed for alike in of_listed(row._asdict()))
+    left = connection.execute(_letters(campaign, wave).execution_options(yield_per=SOME))
+    found.update(Alike(SENT, kind=what, step=step, at=_seconds(at) // QUARTER) for what, step, at in left)
+    return found
+
+
+def _letters(campaign: str, wave: int) -> Select[Any]:
+    """The letters that left, but for those that were taken back."""
+    back = select(t.entry.c.target).where(t.entry.c.kind == EntryKind.UNDONE.value, t.entry.c.target.is_not(None))
+    return select(t.entry.c.what, t.entry.c.step, t.entry.c.at).where(
+        t.entry.c.campaign == campaign,
+        t.entry.c.wave == wave,
+        t.entry.c.kind == EntryKind.SENT.value,
+        t.entry.c.id.not_in(back),
+    )
+
+
+def letters_taken_back(connection: Connection, targets: Iterable[int]) -> list[Alike]:
+    """Where those of these entries counted that are letters, and were not taken back before."""
+    some = sorted(set(targets))
+    query = select(t.entry.c.id, t.entry.c.what, t.entry.c.step, t.entry.c.at)
+    sent = connection.execute(query.where(t.entry.c.id.in_(some), t.entry.c.kind == EntryKind.SENT.value)).all()
+    if not sent:
+        return []
+    before = select(t.entry.c.target).where(
+        t.entry.c.kind == EntryKind.UNDONE.value, t.entry.c.target.in_([row.id for row in sent])
+    )
+    gone = set(connection.execute(before).scalars())
+    return [Alike(SENT, kind=r.what, step=r.step, at=_seconds(r.at) // QUARTER) for r in sent if r.id not in gone]
