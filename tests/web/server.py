@@ -78,7 +78,8 @@ class Browser:
         try:
             connection.request(method, path, body or None, given)
             response = connection.getresponse()
-            text = response.read().decode("utf-8", "replace")
+            endless = response.headers.get_content_type() == "text/event-stream"
+            text = (response.readline() if endless else response.read()).decode("utf-8", "replace")
         finally:
             connection.close()
         set_now = [value.partition(";")[0].partition("=") for value in response.headers.get_all("Set-Cookie") or ()]
