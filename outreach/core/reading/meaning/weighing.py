@@ -38,9 +38,10 @@ SURE: Mapping[ReadingKind, float] = {
     K.UNRELATED: 2.5,
 }
 # What it costs where the clearest sentence says it less than clearly, less than plainly, hardly. A mail may sound like
-# a yes or a no by its tone alone; the other kinds are often said in several sentences.
+# a yes or a no by its tone alone; the other kinds are often said in several sentences. No yes is recorded without a
+# sentence that says it.
 UNCLEAR: Mapping[ReadingKind, tuple[float, float, float]] = {
-    K.CONFIRM: (0.8, 1.8, 2.6),
+    K.CONFIRM: (0.8, 1.8, NEVER),
     K.DECLINE: (0.5, 2.0, 2.5),
     K.QUESTION: (0.0, 1.0, 2.0),
     K.ACKNOWLEDGE: (0.0, 1.0, 3.0),
