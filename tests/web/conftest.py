@@ -36,9 +36,9 @@ def looked_at(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, once for all tests."""
+    """Chromium, for the tests of one file: while it is there, an event loop runs, in which no other may begin."""
     with chromium() as opened:
         yield opened
 

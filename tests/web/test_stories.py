@@ -32,13 +32,15 @@ def test_a_colleague_accepts_an_invitation_and_comes_back(
     """Sets a password, logs out, logs in: by keyboard alone."""
     page = make_context(served, script=script).new_page()
     page.goto(f"/open/{accounts.add_account(served.desk, 'Anna Vila', 'reviewer')}")
-    page.keyboard.type(PASSWORD)  # the field has the focus already
+    expect(page.locator("[name=password]")).to_be_focused()  # already
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.get_by_role("button", name="Log out").press("Enter")
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    expect(page.locator("[name=name]")).to_be_focused()
     page.keyboard.type("anna vila")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
