@@ -66,6 +66,9 @@ class KindPostman:
 
     connected = True
 
+    def take(self) -> None:
+        """Happens just before each letter."""
+
     async def connect(self) -> None:
         """It is always there."""
 
@@ -84,6 +87,7 @@ class KindPostman:
         stay = before_payload()
         for number in range(len(letters)):
             if number not in stay:
+                self.take()
                 beginning(number)
                 settled(number, Handover(HandoverResult.ACCEPTED, "reply", "250 taken"))
 
