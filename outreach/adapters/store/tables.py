@@ -309,8 +309,19 @@ standing = Table(
 )
 
 
-def _more_of_listed() -> tuple[Column[Any], ...]:
+def _looked_for() -> tuple[Column[Any], ...]:
+    """What invitees are looked for by."""
     return (
+        Column("search", Plain, nullable=False),  # the words of name and id, each behind a blank
+        Column("country", String(2), nullable=False),
+        Column("kind", String(20), nullable=False),
+        Column("language", String(35), nullable=False),  # of the contact that is written to
+        Column("state", String(20), nullable=False),
+        Column("since", Moment, nullable=False),
+        Column("late", Boolean, nullable=False),
+        Column("decided_by", String(100)),
+        Column("needs_review", Boolean, nullable=False),
+        Column("owed", Boolean, nullable=False),  # it asks something, and we have not answered
         Column("asked_at", Moment),  # when its first letter left
         Column("answered", Boolean, nullable=False, server_default=false()),  # by a person, ever
         Column("stopped", Boolean, nullable=False, server_default=false()),  # it gets no more letters
@@ -328,17 +339,7 @@ listed = Table(
     Column("wave", Integer, primary_key=True),
     Column("name", Plain, primary_key=True),  # without accents and case
     Column("invitee", Number, ForeignKey("invitee.number"), primary_key=True, autoincrement=False),
-    Column("search", Plain, nullable=False),  # the words of name and id, each behind a blank
-    Column("country", String(2), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("language", String(35), nullable=False),  # of the contact that is written to
-    Column("state", String(20), nullable=False),
-    Column("since", Moment, nullable=False),
-    Column("late", Boolean, nullable=False),
-    Column("decided_by", String(100)),
-    Column("needs_review", Boolean, nullable=False),
-    Column("owed", Boolean, nullable=False),  # it asks something, and we have not answered
-    *_more_of_listed(),
+    *_looked_for(),
     Column("began_at", Moment, nullable=False),
     Index("ix_listed_invitee", "invitee", "campaign", "wave", unique=True),
     Index("ix_listed_state", "campaign", "wave", "state", "name", "invitee"),
@@ -374,17 +375,7 @@ listed_before = Table(
     Column("invitee", Number, ForeignKey("invitee.number"), primary_key=True, autoincrement=False),
     Column("began_at", Moment, primary_key=True),
     Column("ended_at", Moment, nullable=False),  # the first moment at which it was no longer so
-    Column("search", Plain, nullable=False),
-    Column("country", String(2), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("language", String(35), nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("since", Moment, nullable=False),
-    Column("late", Boolean, nullable=False),
-    Column("decided_by", String(100)),
-    Column("needs_review", Boolean, nullable=False),
-    Column("owed", Boolean, nullable=False),
-    *_more_of_listed(),
+    *_looked_for(),
     Index("ix_listed_before_invitee", "invitee"),
     sqlite_with_rowid=False,
 )

@@ -52,7 +52,11 @@ def of_listed(row: Mapping[str, Any]) -> Iterator[Alike]:
 
 def of_entry(entry: Entry) -> Alike:
     """Where a letter counts that left."""
-    return Alike(SENT, kind=entry.what, step=entry.step, at=_seconds(entry.at) // QUARTER)
+    return _sent(entry.what, entry.step, entry.at)
+
+
+def _sent(what: str, step: int, at: datetime) -> Alike:
+    return Alike(SENT, kind=what, step=step, at=_seconds(at) // QUARTER)
 
 
 def _seconds(moment: datetime) -> int:
@@ -110,7 +114,7 @@ def counted(connection: Connection, campaign: str, wave: int) -> Counter[Alike]:
     listed = connection.execute(here.execution_options(yield_per=SOME))
     found = Counter(alike for row in listed for alike in of_listed(row._asdict()))
     left = connection.execute(_letters(campaign, wave).execution_options(yield_per=SOME))
-    found.update(Alike(SENT, kind=what, step=step, at=_seconds(at) // QUARTER) for what, step, at in left)
+    found.update(_sent(*row) for row in left)
     return found
 
 
@@ -136,4 +140,4 @@ def letters_taken_back(connection: Connection, targets: Iterable[int]) -> list[A
         t.entry.c.kind == EntryKind.UNDONE.value, t.entry.c.target.in_([row.id for row in sent])
     )
     gone = set(connection.execute(before).scalars())
-    return [Alike(SENT, kind=r.what, step=r.step, at=_seconds(r.at) // QUARTER) for r in sent if r.id not in gone]
+    return [_sent(r.what, r.step, r.at) for r in sent if r.id not in gone]
