@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from outreach.adapters.store.departures import Claimed, Look, Outcome
-from outreach.campaign.composing import Composing
 from outreach.campaign.desk import Desk
 from outreach.campaign.outcomes import outcome_of
-from outreach.campaign.wire import outgoing
-from outreach.model import INTERRUPTED, Handover, HandoverResult, Letter, Outgoing, OutreachError
+from outreach.campaign.wire import letter_parts, outgoing
+from outreach.model import INTERRUPTED, Handover, HandoverResult, Letter, Outgoing, OutreachError, TryAgainLaterError
 
 T = TypeVar("T")
 STOP_CHECK = 0.2  # seconds between two looks whether to stop
@@ -116,7 +115,6 @@ class Batch:
         look: Look,
         heed: Callable[[Letter, Handover], None],
         clock: Callable[[], float] = running,
-        composing: Composing | None = None,
     ) -> None:
         """`heed` hears what became of each letter, and raises EnoughError where no further one should leave."""
         self._desk = desk
@@ -125,7 +123,6 @@ class Batch:
         self._look = look
         self._heed = heed
         self._clock = clock
-        self._composing = composing or Composing(desk)
         self._until = float("inf")  # by that clock: no letter begins later
         self._moment = desk.now()
         self._begun: frozenset[int] = frozenset()  # letters whose intent is committed
@@ -145,7 +142,7 @@ class Batch:
             OutreachError: The relay or the database cannot be reached; the letters that did not leave wait again.
         """
         try:
-            letters = await unless_stopped(self._composed(), stop)
+            letters = self._composed()
             if letters:
                 if not postman.connected:
                     await unless_stopped(postman.connect(), stop)
@@ -155,13 +152,16 @@ class Batch:
         finally:
             await self._write_down()
 
-    async def _composed(self) -> list[tuple[Letter, Outgoing]]:
+    def _composed(self) -> list[tuple[Letter, Outgoing]]:
         """The letters as they go over the wire."""
-        asked = [(letter, letter.first_tried_at or self._moment) for letter in self._claimed.letters]
         made = []
-        for (letter, _), parts in zip(asked, await self._composing.compose(asked), strict=False):
-            if isinstance(parts, OutreachError):
-                self._note(letter, Handover(HandoverResult.LETTER, "compose", str(parts)))
+        for letter in self._claimed.letters:
+            try:
+                parts = letter_parts(self._desk, letter, letter.first_tried_at or self._moment)
+            except TryAgainLaterError:
+                raise  # the database is away, and the letter is not to blame
+            except OutreachError as error:
+                self._note(letter, Handover(HandoverResult.LETTER, "compose", str(error)))
                 break
             made.append((letter, outgoing(self._desk, letter, parts)))
         return made

@@ -12,7 +12,6 @@ from outreach.adapters.store.departures import Claimed, Outcome
 from outreach.adapters.store.register import Whereabouts
 from outreach.adapters.store.senders import LEASE, PATIENCE, own_name
 from outreach.adapters.store.switches import PAUSED
-from outreach.campaign.composing import Composing
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.campaign.restored import count_pass, refuse_if_restored
@@ -123,7 +122,6 @@ class _Round:
     def __post_init__(self) -> None:
         self._limits = self.desk.limits
         self._breaker = Breaker()
-        self._composing = Composing(self.desk, self.progress.total)
         self._allowed = 0  # connections
         self._dry = False  # nothing is due any more
         self._asked_at = float("-inf")
@@ -135,12 +133,6 @@ class _Round:
         Raises:
             BusyError: Others use every connection.
         """
-        try:
-            await self._run()
-        finally:
-            await self._composing.close()
-
-    async def _run(self) -> None:
         working: dict[int, asyncio.Task[None]] = {}
         idle = 0.0
         while working or not self._ended():
@@ -241,7 +233,7 @@ class _Round:
     async def _hand_over(self, postman: Postman, claimed: Claimed) -> int:
         """Sends the letters; gives how many to take next, so that a pause is heeded within a second."""
         began, number = time_module.monotonic(), len(claimed.letters)
-        batch = Batch(self.desk, claimed, self.name, self._look, self._heed, composing=self._composing)
+        batch = Batch(self.desk, claimed, self.name, self._look, self._heed)
         try:
             await batch.hand_over(postman, self.stop)
         except StoppedError:

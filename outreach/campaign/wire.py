@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import cast_letter
 from outreach.core.letters.mime import Head, assemble
-from outreach.core.letters.stationery import Stationery
 from outreach.model import Letter, LetterKind, Outgoing, OutreachError
 from outreach.settings import Settings
 
@@ -35,11 +34,7 @@ def letter_parts(desk: Desk, letter: Letter, moment: datetime) -> tuple[bytes, .
     Raises:
         OutreachError: The frozen letter no longer gives the words that were queued.
     """
-    return parts_of(desk.frozen(letter.edition), desk.settings, letter, moment)
-
-
-def parts_of(stationery: Stationery, settings: Settings, letter: Letter, moment: datetime) -> tuple[bytes, ...]:
-    """The same from the frozen stationery and the settings alone."""
+    stationery = desk.frozen(letter.edition)
     cast = cast_letter(stationery, letter.key.kind, letter.key.step, letter.language, letter.values, letter.to)
     attachments = stationery.attachments_for(letter.key.kind, letter.language)
     if cast.digest(attachments) != letter.digest:
@@ -47,7 +42,7 @@ def parts_of(stationery: Stationery, settings: Settings, letter: Letter, moment:
             f"letter {letter.id} no longer comes out as it was queued (another version of outreach?); it was not sent"
         )
         raise OutreachError(message)
-    head = letter_head(settings, letter, cast.subject.decode(), moment)
+    head = letter_head(desk.settings, letter, cast.subject.decode(), moment)
     return assemble(head, cast.bodies, letter.language, attachments)
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from outreach.adapters.smtp import SmtpPostman
+from outreach.adapters.store import tables as t
 from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
 from outreach.campaign.desk import Desk
@@ -354,3 +356,19 @@ def test_a_used_up_day_ends_the_pass(make_office: Callable[..., Desk]) -> None:
     assert progress.held is not None
     assert progress.held.why == "at most 12 addresses within 24 hours"
     assert NOW + timedelta(hours=24) < progress.held.until <= NOW + timedelta(hours=25)
+
+
+def test_a_letter_that_no_longer_comes_out_stops_the_mailing(make_office: Callable[..., Desk]) -> None:
+    """It says which one and why; nobody gets other words than those that were queued, and the rest waits or has left."""
+    desk, relay = make_office(6), Relay()
+    odd = list(desk.store.outbox.letters())[3]
+    with desk.store.transaction() as connection:
+        connection.execute(update(t.letter).where(t.letter.c.id == odd.id).values(digest="another"))
+    progress = post(desk, relay.postman)
+    assert f"letter {odd.id} no longer comes out" in (progress.stopped_because or "")
+    assert odd.to not in relay.taken
+    states = {letter.id: letter.state for letter in desk.store.outbox.letters()}
+    assert states.pop(odd.id) is LetterState.READY
+    assert sorted(states.values()) == [LetterState.ACCEPTED] * len(relay.taken) + [LetterState.READY] * (
+        5 - len(relay.taken)
+    )
