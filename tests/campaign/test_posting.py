@@ -85,6 +85,9 @@ class Connection:
         """Always works."""
         self.connected = False
 
+    async def wait(self) -> None:
+        """Before each answer."""
+
     async def hand_over(
         self,
         letters: Sequence[Outgoing],
@@ -103,6 +106,7 @@ class Connection:
             await asyncio.sleep(0)
             beginning(number)
             self.relay.asked += 1
+            await self.wait()
             answer = self.relay.answers(self.relay.asked)
             if answer == "bug":
                 raise ZeroDivisionError
@@ -246,23 +250,10 @@ class Waiting(Connection):
         super().__init__(relay)
         self.senders = senders
 
-    async def hand_over(
-        self,
-        letters: Sequence[Outgoing],
-        *,
-        before_payload: Callable[[], Collection[int]],
-        settled: Callable[[int, Handover], None],
-        beginning: Callable[[int], None] = lambda _number: None,
-    ) -> None:
-        """Answers letter by letter, and waits once."""
-        before_payload()
-        for number, letter in enumerate(letters):
-            beginning(number)
-            self.relay.asked += 1
-            if self.senders.when():
-                await self.senders.failed.wait()
-            self.relay.taken.append(letter.recipients[0])
-            settled(number, TAKEN)
+    async def wait(self) -> None:
+        """Once."""
+        if self.senders.when():
+            await self.senders.failed.wait()
 
 
 def test_whoever_stops_between_claim_and_intent_gets_nothing(make_office: Callable[..., Desk]) -> None:
