@@ -346,7 +346,8 @@ listed = Table(
     Index("ix_listed_state", "campaign", "wave", "state", "name", "invitee", "began_at"),
     Index("ix_listed_country", "campaign", "wave", "country", "name", "invitee", "began_at"),
     # With state and country, so that an order by time is read from the index alone whichever is asked for.
-    Index("ix_listed_since", "campaign", "wave", "since", "invitee", "state", "country", "began_at"),
+    Index("ix_listed_since", "campaign", "wave", "since", "invitee", "state", "country"),
+    Index("ix_listed_began", "campaign", "wave", "began_at", "invitee"),
     # Few are so: an index of these alone.
     *(
         Index(f"ix_listed_{name}", "campaign", "wave", *order, sqlite_where=text(rare), postgresql_where=text(of))
