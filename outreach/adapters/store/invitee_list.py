@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -42,8 +42,6 @@ from outreach.adapters.store.sought import (
     flags,
     typed,
 )
-
-AnyQuery = TypeVar("AnyQuery", Select[Any], CompoundSelect[Any])
 
 
 class InviteeList:
@@ -311,7 +309,7 @@ def _together(parts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]
     return parts[0] if len(parts) == 1 else union_all(*parts)
 
 
-def _in_order(query: AnyQuery, asked: Asked, given: Any = None) -> AnyQuery:
+def _in_order(query: Any, asked: Asked, given: Any = None) -> Any:
     named = query.selected_columns if given is None else given
     columns = (named[name] for name in asked.columns)
     return query.order_by(*(column.desc() if asked.reverse else column for column in columns))

@@ -130,4 +130,5 @@ def _index(sought: Sought, columns: Sequence[str]) -> str | None:
 
 
 def flags(sought: Sought) -> tuple[tuple[str, bool], ...]:
+    """What few are, and whether it is asked for."""
     return (("late", sought.late), ("needs_review", sought.review), ("owed", sought.owed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -137,34 +138,31 @@ def test_pages_make_up_the_whole(filled: tuple[Store, dict[str, int]], order: st
     assert len(set(seen)) == len(TOWNS)
 
 
-WORDS, DAYS = ("", "s", "vic", "thanh dong", "nobody"), (None, -10, -9, 0, 3, 5, 9)
+WORDS, DAYS = ("s", "thanh dong", "nobody"), (None, -10, 0, 5)
 ASKED = [
-    *(Sought(words=words) for words in WORDS if words),
-    *(Sought(words=words, state=state) for words in WORDS for state in (State.INVITED, State.CONFIRMED)),
-    *(Sought(words=words, by=by) for words in WORDS for by in ("machine", "person")),
-    *(Sought(words=words, kind=InviteeKind.CITY, languages=("ca", "pt", "vi")) for words in WORDS),
-    *(Sought(country=country, state=state) for country in ("ES", "XX") for state in (None, State.CONFIRMED)),
+    *(Sought(words=words) for words in WORDS),
+    *(Sought(words=words, state=State.INVITED) for words in ("", "s")),
+    *(Sought(words=words, by="machine") for words in ("", "vic")),
+    *(Sought(words=words, kind=InviteeKind.CITY, languages=("ca", "pt", "vi")) for words in ("", "s")),
+    *(Sought(country="ES", state=state) for state in (None, State.CONFIRMED)),
 ]
 
 
-@pytest.mark.parametrize(("most", "few", "some"), [(2, 1, 1), (4, 3, 2), (9, 9, 9)])
-@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize(("most", "few", "some"), [(2, 1, 1), (5, 4, 9)])
 def test_whichever_way_they_are_found_they_are_the_same(
-    filled: tuple[Store, dict[str, int]], order: str, most: int, few: int, some: int
+    filled: tuple[Store, dict[str, int]], most: int, few: int, some: int
 ) -> None:
     """By their names in memory, by an index of the filter, by time or row by row: the same pages and the same number."""
     rooms = filled[0].invitee_list
     rooms.few, rooms.some = few, some
-    for sought in ASKED:
-        for days in DAYS:
-            then = replace(sought, as_of=None if days is None else NOW + days * DAY)
-            every = tuple(rooms.numbers(then, order))
-            for place in range(0, max(1, len(every)), 2):
-                after = every[place - 1] if place else 0
-                found = rooms.page(then, order, 2, after=after, most=most)
-                behind = every[place:]
-                assert (found.numbers, found.more) == (behind[:2], len(behind) > 2), (then, after)
-                assert (found.count, found.uncounted) == (min(len(every), most), len(every) > most), then
+    for sought, days, order in itertools.product(ASKED, DAYS, ("name", "-name", "since")):
+        then = replace(sought, as_of=None if days is None else NOW + days * DAY)
+        every = tuple(rooms.numbers(then, order))
+        for place in range(0, min(3, max(1, len(every))), 2):
+            after, behind = every[place - 1] if place else 0, every[place:]
+            found = rooms.page(then, order, 2, after=after, most=most)
+            assert (found.numbers, found.more) == (behind[:2], len(behind) > 2), (then, order, after)
+            assert (found.count, found.uncounted) == (min(len(every), most), len(every) > most), (then, order)
 
 
 def test_a_new_name_and_contact_are_found(filled: tuple[Store, dict[str, int]]) -> None:
