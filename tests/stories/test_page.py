@@ -6,7 +6,7 @@ import subprocess
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from playwright.sync_api import Page as Window
@@ -23,7 +23,8 @@ from tests.stories.test_daemon import running, until
 from tests.web.chromium import chromium
 
 MANY = 60
-TOWNS = [("northam", "Northam", "GB", "en"), *((f"town{n}", f"Town {n}", "GB", "en") for n in range(MANY - 1))]
+TOWN = ("northam", "Northam", "GB", "en")
+TOWNS = [TOWN, *((f"town{n}", f"Town {n}", "GB", "en") for n in range(MANY - 1))]
 IN_HAND = 2  # connections, each with a letter: the rate of the settings has them take one at a time
 UNSURE = "Thank you for the letter. Our council decides about joining the campaign in September."
 
@@ -42,13 +43,15 @@ def shared(make_office: Callable[..., Office], postgresql: PostgreSQL) -> Office
 @contextmanager
 def opened(office: Office) -> Iterator[Window]:
     """`outreach web` as a secretary opens it: a process of its own, and its link in a browser."""
-    command = office.command("web", "--port", "0")
-    with subprocess.Popen(
-        command, env=office.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    command, log = office.command("web", "--port", "0"), office.folder / "page.log"
+    with (
+        log.open("w", encoding="utf-8") as said,
+        subprocess.Popen(command, env=office.environment(), stdout=subprocess.PIPE, stderr=said, text=True) as process,
+    ):
         try:
             assert process.stdout is not None
             link = process.stdout.readline().strip()
+            assert link, log.read_text(encoding="utf-8")
             with chromium() as browser:
                 window = browser.new_page()
                 window.goto(link)
@@ -101,6 +104,7 @@ def test_a_day_with_the_page_and_a_daemon(shared: Office) -> None:
 
 def test_what_is_erased_is_in_no_table_of_postgresql(shared: Office) -> None:
     """By the command, after its question: no address, person or word is left; the answer is, and nothing comes again."""
+    shared.write_contacts([TOWN])
     shared.call("launch", "--yes")
     shared.answer("northam", "We confirm that Northam joins the campaign.", "2022-07-15T11:00:00+02:00")
     shared.call("collect")
@@ -110,8 +114,7 @@ def test_what_is_erased_is_in_no_table_of_postgresql(shared: Office) -> None:
     assert "1 addresses, 1 mails, 1 letters" in shared.call("erase", "northam", keys="northam\n").out
     left = [row for row in told(shared) if "mayor@northam" in row or "joins the campaign" in row]
     assert (left, shared.states()["northam"]) == ([], "confirmed")
-    shared.call("contacts", "import")
-    shared.call("launch", "--yes")
+    shared.call("launch", "--yes", code=None)  # the list still names it
     assert Counter(letter.recipients[0] for letter in shared.sink.letters)["mayor@northam.example"] == 1
 
 
@@ -128,4 +131,8 @@ def told(office: Office) -> list[str]:
 
 def text_of(value: object) -> str:
     """A value as a person would read it."""
-    return zlib.decompress(value).decode("utf-8", "replace") if isinstance(value, bytes) and value else str(value)
+    if not isinstance(value, bytes):
+        return str(value)
+    with suppress(zlib.error):
+        value = zlib.decompress(value)
+    return value.decode("utf-8", "replace")
