@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from outreach.core.reading.phrases import Sentence, spelled
@@ -84,8 +84,8 @@ class Vocabulary:
         for at, beginning in enumerate(map(self._beginning.__getitem__, sentence.written)):
             if beginning is _NOTHING or at in hidden:
                 continue
-            for name in beginning.alone:
-                found.append(Meaning(name, (at,)))
+            if beginning.alone:
+                found += map(Meaning, beginning.alone, repeat((at,)))
             if beginning.longer:
                 phrases = _phrases(at, beginning, sentence)
                 longer = longer or bool(phrases)
