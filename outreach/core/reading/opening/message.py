@@ -136,7 +136,7 @@ class _Texts:
     def whole(self, root: Part) -> str:
         """The text of the mail, within limits."""
         carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
-        text = self.of(next(carried, root)).replace("\ufeff", "")
+        text = self.of(next(carried, root)).replace("\ufeff", "").replace("\u00ad", "")  # neither is seen
         text = _BLANK_LINES.sub("\n\n\n", text[: 5 * MOST_TEXT])
         lines = text[:MOST_TEXT].split("\n")
         self.cut = self.cut or len(text) > MOST_TEXT or len(lines) > MOST_LINES
