@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
 from outreach.core.geography import code_of_domain, country_named
@@ -88,19 +88,19 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
     addressed = "\n".join(_addressed(quote))
     near = [*senders[1:], *(box.address for box in message.cc), *bounced, *_addresses(addressed)]
     name = message.from_[0].name if message.from_ else ""
+    domains = own_domains(sender) if sender not in own_addresses else ()
+    labels = read_label(domains[0], index) if domains else ()
     said = (
         NO_PLACES
         if reading.bounce is not None  # a notice speaks for a mail server
         else Places(
-            tuple(_in_name(mentions(name, index), name)),
+            tuple(_in_name(mentions(name, index), name, {row for label in labels for row in label.rows})),
             tuple(mentions(_without_name(signature, name), index)),
             tuple(mentions(message.subject, index)),
             tuple(mentions(own, index)),
             tuple(mentions(addressed, index)),
         )
     )
-    domains = own_domains(sender) if sender not in own_addresses else ()
-    labels = read_label(domains[0], index) if domains else ()
     return Clues(
         references=find_references("\n".join(filter(_may_hold_reference, _everywhere(message, bounced)))),
         message_ids=_message_ids(message, reading),
@@ -121,11 +121,15 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
     )
 
 
-def _in_name(found: Iterable[Mention], name: str) -> Iterator[Mention]:
-    """Places in the sender's name; in a person's they are only called alike: Santiago Gil, Anna Lund."""
+def _in_name(found: Iterable[Mention], name: str, labelled: Set[int]) -> Iterator[Mention]:
+    """Places in the sender's name; in a person's they are only called alike: Santiago Gil, Anna Lund.
+
+    Where the mail domain is called so too, it is no person's: Antwerpen Meldingen <…@meldingen-antwerpen.example>.
+    """
     person = _is_person(name)
     for one in found:
-        yield replace(one, how=How.PASSING) if person and one.how is How.BARE else one
+        called_alike = person and one.how is How.BARE and labelled.isdisjoint(one.rows)
+        yield replace(one, how=How.PASSING) if called_alike else one
 
 
 def _without_name(signature: str, name: str) -> str:
