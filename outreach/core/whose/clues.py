@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from outreach.core.geography import code_of_domain, country_named
@@ -121,7 +122,7 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
     )
 
 
-def _in_name(found: Iterable[Mention], name: str, labelled: Set[int]) -> Iterator[Mention]:
+def _in_name(found: Iterable[Mention], name: str, labelled: AbstractSet[int]) -> Iterator[Mention]:
     """Places in the sender's name; in a person's they are only called alike: Santiago Gil, Anna Lund.
 
     Where the mail domain is called so too, it is no person's: Antwerpen Meldingen <…@meldingen-antwerpen.example>.

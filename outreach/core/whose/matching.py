@@ -49,7 +49,18 @@ ENOUGH = 30.0
 MARGIN = 15.0
 CLEAR = ("token", "thread")  # these say it alone, unless the mail itself says that another writes
 BY_SENDER = ("remembered", "address", "domain")
-TELLING = (*CLEAR, *BY_SENDER, "other_address", "person", "label", "label_only", "label_part", "sender", "signature", "quoted")
+TELLING = (
+    *CLEAR,
+    *BY_SENDER,
+    "other_address",
+    "person",
+    "label",
+    "label_only",
+    "label_part",
+    "sender",
+    "signature",
+    "quoted",
+)
 MOST_CANDIDATES = 5
 MOST_OF_ONE_DOMAIN = 50
 WORLD_LANGUAGES = (None, "en")  # in which anybody writes to us

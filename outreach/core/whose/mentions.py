@@ -23,27 +23,32 @@ LONGEST_RUN = 15  # letters of a name in a script without blanks; folded, a sign
 _INSIDE_A_NAME = re.compile(r"[\s'’´`‐-–/-]{1,4}|\.\s?")
 _SOFT = re.compile(r"[\s'’´`\"“”«»‐-–-]{0,6}")
 _IDEOGRAPHS = re.compile(r"[㐀-鿿가-힣]")
-_CIVIC_ENDINGS = tuple(map(fold, (
-    "特別市",
-    "広域市",
-    "특별자치시",
-    "특별시",
-    "광역시",
-    "市役所",
-    "市長",
-    "市",
-    "区",
-    "県",
-    "都",
-    "府",
-    "町",
-    "시청",
-    "시장",
-    "시",
-    "군",
-    "구",
-    "도",
-)))
+_CIVIC_ENDINGS = tuple(
+    map(
+        fold,
+        (
+            "特別市",
+            "広域市",
+            "특별자치시",
+            "특별시",
+            "광역시",
+            "市役所",
+            "市長",
+            "市",
+            "区",
+            "県",
+            "都",
+            "府",
+            "町",
+            "시청",
+            "시장",
+            "시",
+            "군",
+            "구",
+            "도",
+        ),
+    )
+)
 _SEGMENTS = re.compile(r"[,;|()<>·•/]|\s[-–—]\s|\t|\s{3,}")
 
 _ARTICLES = frozenset("the la el le l les die der das il lo o".split())  # noqa: SIM905  a row of words

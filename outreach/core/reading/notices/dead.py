@@ -18,9 +18,11 @@ SURELY_DEAD: tuple[Phrases, ...] = (
     Phrases(
         "address_unknown",
         """
-        no such user! | recipientnotfound | mailbox not found | user not found | not listed in domino | not listed in public name | not listed in the address book |
+        no such user! | recipientnotfound | mailbox not found | user not found | not listed in domino |
+        not listed in public name | not listed in the address book |
         not listed in the directory | not listed in this | recipnotfound | recipient not found |
-        nicht eingetragen | user unknown in virtual | user unknown in local | user unknown in relay | user unknown in alias
+        nicht eingetragen | user unknown in virtual | user unknown in local | user unknown in relay |
+        user unknown in alias
         """,
     ),
 )

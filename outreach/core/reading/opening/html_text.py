@@ -101,11 +101,7 @@ def _by_tree(html: str, *, hidden: bool = True) -> str:
     tree.strip_tags(UNSEEN, recursive=True)
     if not hidden:
         _drop_hidden(tree)
-    for tag in tree.css(QUOTES):
-        tag.insert_before(f"\n{QUOTE}\n")
-    for tag in tree.css(SIGNATURES):
-        if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
-            tag.insert_before(f"\n{SIGNATURE}\n")
+    _mark_containers(tree)
     for tag in tree.css("input[type=checkbox], input[type=radio]"):
         tag.replace_with("[x] " if "checked" in tag.attributes else "[ ] ")
     for tag in tree.css("br"):
@@ -121,6 +117,15 @@ def _by_tree(html: str, *, hidden: bool = True) -> str:
             tag.insert_after(f"\n{CLOSE}\n")
     body = tree.body or tree.root
     return body.text(separator="", deep=True) if body is not None else ""
+
+
+def _mark_containers(tree: LexborHTMLParser) -> None:
+    """Signs above what mail programs put around a quoted mail and a signature."""
+    for tag in tree.css(QUOTES):
+        tag.insert_before(f"\n{QUOTE}\n")
+    for tag in tree.css(SIGNATURES):
+        if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
+            tag.insert_before(f"\n{SIGNATURE}\n")
 
 
 def hides(html: str) -> bool:

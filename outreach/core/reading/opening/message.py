@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 from itertools import accumulate, islice
 
+from outreach.core.reading.opening.armor import is_sealed, without_armor
 from outreach.core.reading.opening.decoding import decoded_text, without_transfer_encoding
 from outreach.core.reading.opening.fields import decoded_words, file_name, ids, mailboxes, moment
 from outreach.core.reading.opening.html_text import hides, html_to_text, strikes
@@ -90,6 +91,7 @@ def _message(root: Part, problem: str, charset: str) -> Message:
     text = _Texts(charset, certified=first.get("x-trasporto", "").lower() == "posta-certificata")
     own = text.whole(root)
     sealed = "" if own.strip() else next((SEALED[part.kind] for part in parts if part.kind in SEALED), "")
+    sealed = SEALED["multipart/encrypted"] if is_sealed(own) else sealed
     found = ids(first.get("message-id", ""))
     return Message(
         message_id=found[0] if found else first.get("message-id", "").strip()[:250],
@@ -137,6 +139,7 @@ class _Texts:
         """The text of the mail, within limits."""
         carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
         text = self.of(next(carried, root)).replace("\ufeff", "").replace("\u00ad", "")  # neither is seen
+        text = without_armor(text)
         text = _BLANK_LINES.sub("\n\n\n", text[: 5 * MOST_TEXT])
         lines = text[:MOST_TEXT].split("\n")
         self.cut = self.cut or len(text) > MOST_TEXT or len(lines) > MOST_LINES
