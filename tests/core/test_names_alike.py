@@ -24,8 +24,10 @@ def index() -> Index:
     return index_of(*ROWS)
 
 
-def whose(index: Index, text: str, signature: str, name: str = "", subject: str = "Invitation", **more: object) -> str:
-    found = told(index, text, signature=signature, name=name, subject=subject, **more).number
+def whose(index: Index, text: str, signature: str, language: str, name: str = "", subject: str = "Invitation") -> str:
+    """From an address of a webmail."""
+    more = {"signature": signature, "name": name, "subject": subject, "language": language}
+    found = told(index, text, "x@gmail.com", None, **more).number
     return "" if found is None else ROWS[found - 1]
 
 
@@ -73,7 +75,7 @@ def whose(index: Index, text: str, signature: str, name: str = "", subject: str 
 )
 def test_an_office_signs(index: Index, owner: str, text: str, signature: str, language: str) -> None:
     """From an address that nobody knows: the office, and the country or region between places of one name."""
-    assert whose(index, text, signature, sender="x@gmail.com", language=language) == owner
+    assert whose(index, text, signature, language) == owner
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_a_word_or_a_person_is_no_town(
     index: Index, subject: str, text: str, signature: str, name: str, language: str
 ) -> None:
     """Called like a town, in capitals, signed or as a subject: nobody's mail until a person says so."""
-    assert not whose(index, text, signature, name, subject, sender="x@gmail.com", language=language)
+    assert not whose(index, text, signature, language, name, subject)
 
 
 def test_a_service_named_like_a_person() -> None:
