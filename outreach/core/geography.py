@@ -11,6 +11,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.languages import get_official_languages
 
+from outreach.languages.places import load_regions
 from outreach.languages.spelling import plain
 from outreach.model import Contact
 
@@ -94,7 +95,14 @@ def is_spoken(language: str, country: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _codes_by_words() -> dict[tuple[str, ...], str]:
-    return {tuple(plain(name).split()): code for name, code in _codes_by_name().items() if len(name) > 3}  # noqa: PLR2004
+    """Names of countries, and of their states and regions, by which towns of one name are told apart."""
+    names = {tuple(plain(name).split()): code for name, code in _codes_by_name().items() if len(name) > 3}  # noqa: PLR2004
+    return {tuple(plain(name).split()): code for code, some in load_regions().items() for name in some} | names
+
+
+def is_country(name: str, code: str) -> bool:
+    """Whether a name is that of a country, in any of several languages."""
+    return _codes_by_name().get(name.casefold()) == code
 
 
 def country_named(text: str) -> set[str]:

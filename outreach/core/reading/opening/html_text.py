@@ -59,6 +59,14 @@ _FOR_OPENED = (
     | dict.fromkeys(STRIKING, STRIKE)
 )
 _FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"} | dict.fromkeys(STRIKING, STRUCK)
+_MAY_HIDE = '[hidden], [style*="display" i], [style*="visibility" i], [style*="mso-hide" i], [style*="font-size" i]'
+# What begins a style that hides, and how it goes on; small letters.
+_HIDING = {
+    "display": re.compile(r"display\s{0,9}:\s{0,9}none"),
+    "visibility": re.compile(r"visibility\s{0,9}:\s{0,9}hidden"),
+    "mso-hide": re.compile(r"mso-hide\s{0,9}:\s{0,9}all"),
+    "font-size": re.compile(r"font-size\s{0,9}:\s{0,9}0{1,3}(?:px|pt|em|rem|%)?\s{0,9}(?:[;!\"'>]|\Z)"),
+}
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20}|!)[^<>]*>")  # by its name, behind “/” where it closes
 NO_TAG = "!"
 _UNSEEN_TAGS = frozenset(UNSEEN)
@@ -80,21 +88,22 @@ def html_to_text(html: str) -> str:
     if html.count("<") > 2 * MOST_TAGS:
         return _lines(_struck_out(_by_tags(html)))
     try:
-        text = _by_tree(html)
+        text = _by_tree(html, hidden=not hides(html))
+        if not text.strip():  # nobody sends what is hidden as a whole: the program that shows it knows better
+            text = _by_tree(html)
     except Exception:  # noqa: BLE001  a tree that cannot be built: the words without the tags
         text = _by_tags(html)
     return _lines(_struck_out(text))
 
 
-def _by_tree(html: str) -> str:
+def _by_tree(html: str, *, hidden: bool = True) -> str:
+    """The text of the tree, with or without what its style hides."""
     tree = LexborHTMLParser(html)
     _mark_struck(tree, html)
     tree.strip_tags(UNSEEN, recursive=True)
-    for tag in tree.css(QUOTES):
-        tag.insert_before(f"\n{QUOTE}\n")
-    for tag in tree.css(SIGNATURES):
-        if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
-            tag.insert_before(f"\n{SIGNATURE}\n")
+    if not hidden:
+        _drop_hidden(tree)
+    _mark_containers(tree)
     for tag in tree.css("input[type=checkbox], input[type=radio]"):
         tag.replace_with("[x] " if "checked" in tag.attributes else "[ ] ")
     for tag in tree.css("br"):
@@ -110,6 +119,31 @@ def _by_tree(html: str) -> str:
             tag.insert_after(f"\n{CLOSE}\n")
     body = tree.body or tree.root
     return body.text(separator="", deep=True) if body is not None else ""
+
+
+def _mark_containers(tree: LexborHTMLParser) -> None:
+    """Signs above what mail programs put around a quoted mail and a signature."""
+    for tag in tree.css(QUOTES):
+        tag.insert_before(f"\n{QUOTE}\n")
+    for tag in tree.css(SIGNATURES):
+        if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
+            tag.insert_before(f"\n{SIGNATURE}\n")
+
+
+def hides(html: str) -> bool:
+    """Whether its styles may hide words from whoever looks at it."""
+    small = html.lower()
+    return " hidden" in small or _is_hiding(small)
+
+
+def _is_hiding(small: str) -> bool:
+    return any(word in small and style.search(small) is not None for word, style in _HIDING.items())
+
+
+def _drop_hidden(tree: LexborHTMLParser) -> None:
+    for tag in reversed(tree.css(_MAY_HIDE)):  # what stands within another comes before it
+        if "hidden" in tag.attributes or _is_hiding((tag.attributes.get("style") or "").lower()):
+            tag.decompose()
 
 
 def _mark_struck(tree: LexborHTMLParser, html: str) -> None:
