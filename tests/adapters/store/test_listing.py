@@ -138,11 +138,11 @@ def test_pages_make_up_the_whole(filled: tuple[Store, dict[str, int]], order: st
     assert len(set(seen)) == len(TOWNS)
 
 
-WORDS, DAYS = ("s", "thanh dong", "nobody"), (None, -10, 0, 5)
+WORDS, DAYS = ("s", "thanh dong", "nobody"), (None, -10, 5)
 ASKED = [
     *(Sought(words=words) for words in WORDS),
     *(Sought(words=words, state=State.INVITED) for words in ("", "s")),
-    *(Sought(words=words, by="machine") for words in ("", "vic")),
+    Sought(words="vic", by="machine"),
     *(Sought(words=words, kind=InviteeKind.CITY, languages=("ca", "pt", "vi")) for words in ("", "s")),
     *(Sought(country="ES", state=state) for state in (None, State.CONFIRMED)),
 ]
@@ -155,7 +155,7 @@ def test_whichever_way_they_are_found_they_are_the_same(
     """By their names in memory, by an index of the filter, by time or row by row: the same pages and the same number."""
     rooms = filled[0].invitee_list
     rooms.few, rooms.some = few, some
-    for sought, days, order in itertools.product(ASKED, DAYS, ("name", "-name", "since")):
+    for sought, days, order in itertools.product(ASKED, DAYS, ("name", "-since")):
         then = replace(sought, as_of=None if days is None else NOW + days * DAY)
         every = tuple(rooms.numbers(then, order))
         for place in range(0, min(3, max(1, len(every))), 2):
