@@ -45,7 +45,7 @@ def read_contacts(path: Path) -> Enrolment:
 def listed_now(desk: Desk) -> Enrolment:
     """The campaign's list as it is now; none at all is as good as an empty one where people were enrolled otherwise."""
     path = contacts_file(desk)
-    if not path.exists() and enrolled_now(desk):
+    if not path.exists() and desk.store.figures.enrolled():
         return Enrolment((), (), (), ())
     return without_suppressed(desk, read_contacts(path))
 
@@ -59,6 +59,14 @@ def everybody(desk: Desk, listed: Iterable[Invitee]) -> tuple[Invitee, ...]:
     """Those who are enrolled, as the register knows them, and those on the list who are not yet."""
     enrolled = {invitee.id: invitee for invitee in enrolled_now(desk)}
     return tuple({**{invitee.id: invitee for invitee in listed}, **enrolled}.values())
+
+
+def invitee_or_listed(desk: Desk, invitee_id: str) -> Invitee | None:
+    """One of everybody, by the id of the list; who is enrolled is found without reading the list."""
+    known = desk.store.register.by_id(invitee_id)
+    if known is not None and desk.store.journal.some([known.number]):
+        return known
+    return next((one for one in listed_now(desk).invitees if one.id == invitee_id), None)
 
 
 def import_contacts(

@@ -91,6 +91,10 @@ class Figures:
             for country, kind, language, state, asked, heard, number in self._kept(STANDS, names)
         )
 
+    def enrolled(self) -> int:
+        """How many invitees the wave has."""
+        return sum(int(number) for _, number in self._kept(STANDS, ("state",)))
+
     def stood(self) -> tuple[Counted, ...]:
         """How many invitees came when to the answer that holds."""
         return tuple(Counted(state, _moment(at), int(n)) for at, state, n in self._kept(CAME, ("at", "state")))

@@ -1,4 +1,4 @@
-"""Keeps the overview until something changes; of a very large campaign a little longer, for counting takes its time."""
+"""Keeps what was counted until something changes; of a very large campaign longer, for counting takes its time."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock, Thread
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.overview import Overview, overview, stamp
 
+Value = TypeVar("Value")
 Drawn = TypeVar("Drawn")
 AT_ONCE = 2.0  # seconds: what is counted faster is counted anew after each change
 SHARE = 20  # times as long as the counting took its result is kept, whatever changes
@@ -18,26 +18,34 @@ SHARE = 20  # times as long as the counting took its result is kept, whatever ch
 
 def in_a_thread(work: Callable[[], object]) -> None:
     """Does it aside; nobody waits for it."""
-    Thread(target=work, name="overview", daemon=True).start()
+    Thread(target=work, name="counting", daemon=True).start()
 
 
 @dataclass
-class Counted:
-    """The overview as last counted, and what was drawn of it."""
+class Counted(Generic[Value]):
+    """Something as last counted, and what was drawn of it."""
 
-    count: Callable[[Desk], Overview] = overview
-    stamp: Callable[[Desk], object] = stamp
+    count: Callable[[Desk], Value]
+    stamp: Callable[[Desk], object]
     clock: Callable[[], float] = time.monotonic
     aside: Callable[[Callable[[], object]], object] = in_a_thread
-    _last: Overview | None = None
+    _last: Value | None = None
     _stamp: object = None
     _took: float = 0.0
     _until: float = 0.0
-    _drawn: dict[str, tuple[Overview, Any]] = field(default_factory=dict)
+    _drawn: dict[str, tuple[Value, Any]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def now(self, desk: Desk) -> Overview:
-        """The overview; where counting takes long, the last one, and it is counted aside for the next look."""
+    def soon(self, desk: Desk) -> Value | None:
+        """The same, but nobody waits for the first count: None until it is there."""
+        if self._last is not None:
+            return self.now(desk)
+        if not self._lock.locked():
+            self.aside(lambda: self._counted(desk))
+        return None
+
+    def now(self, desk: Desk) -> Value:
+        """What is counted; where counting takes long, the last one, and it is counted aside for the next look."""
         known = self._last
         if known is None or self._took <= AT_ONCE:
             return self._counted(desk)
@@ -45,7 +53,7 @@ class Counted:
             self.aside(lambda: self._counted(desk))
         return known
 
-    def _counted(self, desk: Desk) -> Overview:
+    def _counted(self, desk: Desk) -> Value:
         with self._lock:
             seen = self.stamp(desk)  # first: what changes meanwhile is seen at the next look
             if self._last is None or self._stamp != seen:
@@ -55,7 +63,7 @@ class Counted:
             self._until = self.clock() + SHARE * self._took
             return self._last
 
-    def drawn(self, now: Overview, language: str, draw: Callable[[], Drawn]) -> Drawn:
+    def drawn(self, now: Value, language: str, draw: Callable[[], Drawn]) -> Drawn:
         """What is drawn of an overview for a language; drawn anew when the overview is another one."""
         known = self._drawn.get(language)
         if known is None or known[0] is not now:

@@ -5,10 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from outreach.campaign.desk import Desk
+from outreach.campaign.overview import Overview, overview, stamp
 from outreach.entrypoints.web.counted import Counted
 from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.rendering import Templates
 from outreach.entrypoints.web.sender import Sender
+
+
+def _reminders_due(desk: Desk) -> int:
+    """How many reminders are due now, and not queued."""
+    from outreach.campaign.followup import outlook  # noqa: PLC0415  what makes letters is not needed to open the page
+
+    return len(outlook(desk).due)
+
+
+def _due_stamp(desk: Desk) -> tuple[object, ...]:
+    """Another one whenever other reminders may be due."""
+    return (desk.now(), *desk.store.figures.stamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +35,8 @@ class Site:
     sender: Sender
     patience: Patience = field(default_factory=Patience)
     name: str = "outreach"  # of its cookie; two pages on one machine have two
-    counted: Counted = field(default_factory=Counted)  # the overview
+    counted: Counted[Overview] = field(default_factory=lambda: Counted(overview, stamp))
+    due: Counted[int] = field(default_factory=lambda: Counted(_reminders_due, _due_stamp))
 
     @property
     def cookie(self) -> str:

@@ -92,6 +92,7 @@ def test_the_census_is_the_tally(store: Store, numbers: dict[str, int]) -> None:
     for group in census:
         states[group.state] += group.number
     assert {state: states[state] for state in State} == counted.by_state
+    assert store.figures.enrolled() == len(store.journal.standings())
     assert sum(group.number for group in census if group.invited) == counted.invited == 7
     assert sum(group.number for group in census if group.invited and not group.answered) == counted.silent == 2
 

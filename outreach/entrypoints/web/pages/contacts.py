@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from outreach.bootstrap import uploads
-from outreach.campaign.prepare import contacts_file, enrolled_now
+from outreach.campaign.prepare import contacts_file
 from outreach.campaign.uploading import Looked, bad_rows_file, correct, enrol_upload, look_at, put_away, take_upload
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.sayings import error_words
@@ -32,7 +32,7 @@ def _page(visit: Visit, mistake: str = "", status: int = 200) -> Response:
     return visit.page(
         "letters/contacts.html",
         status=status,
-        enrolled=len(enrolled_now(desk)),
+        enrolled=desk.store.figures.enrolled(),
         listed=contacts_file(desk).name if contacts_file(desk).exists() else "",
         mistake=mistake,
         waiting=uploads(desk).waiting() if visit.person is not None and visit.person.may(Role.SENDER) else {},

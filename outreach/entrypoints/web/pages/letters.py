@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from outreach.campaign.followup import outlook, waiting_acknowledgements
-from outreach.campaign.prepare import enrolled_now
 from outreach.entrypoints.web.pages.sending import now_values
 from outreach.entrypoints.web.visit import Visit
+
+MANY = 5000  # invitees: of more, nobody waits until everybody was looked at
 
 
 def letters_page(visit: Visit) -> Response:
     """The way in."""
+    figures, due = visit.desk.store.figures, visit.site.due
+    enrolled = figures.enrolled()
     return visit.page(
         "letters/page.html",
-        enrolled=len(enrolled_now(visit.desk)),
-        reminders=len(outlook(visit.desk).due),
-        thanks=len(waiting_acknowledgements(visit.desk)),
+        enrolled=enrolled,
+        reminders=due.soon(visit.desk) if enrolled > MANY else due.now(visit.desk),
+        thanks=figures.waiting().acknowledgements,
         **now_values(visit),
     )

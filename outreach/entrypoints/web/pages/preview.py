@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from outreach.campaign.prepare import everybody, letter_kinds, listed_now
+from outreach.campaign.prepare import everybody, invitee_or_listed, letter_kinds, listed_now
 from outreach.campaign.preview import Shown, show_letter
 from outreach.core.letters.stationery import Stationery
 from outreach.core.strange import Oddity, Strange, strangest
@@ -147,8 +147,8 @@ def _shown(visit: Visit, stationery: Stationery, wanted: Wanted, invitee: Invite
 
 def _asked(visit: Visit) -> Shown:
     wanted = _wanted(visit)
-    invitee = next((one for one in _people(visit) if one.id == wanted.who), None)
-    if invitee is None:
+    invitee = invitee_or_listed(visit.desk, wanted.who)
+    if invitee is None or not invitee.contacts:
         raise HTTPException(404)
     return _shown(visit, visit.desk.load_stationery(), wanted, invitee)
 
