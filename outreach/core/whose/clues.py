@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from outreach.core.geography import code_of_domain, country_named
 from outreach.core.letters.reference import LENGTH, find_references
@@ -140,6 +141,7 @@ def _without_name(signature: str, name: str) -> str:
     return "\n".join(line for line in signature.split("\n") if line.strip(" ,*_").lower() != name.lower())
 
 
+@lru_cache(maxsize=1 << 8)
 def _is_person(name: str) -> bool:
     """Two to four words with capitals, of which none is an office's."""
     words = name.split()

@@ -33,17 +33,16 @@ _SMALL = 3  # letters of “of”, “de”, “und”, which names keep small
 
 def without_sign_off(lines: Sequence[str]) -> list[str]:
     """The lines of an answer without what its mail program or its writer always puts below."""
-    kept = without_footer(lines)
     delimited = above_delimiter(list(lines))
+    kept = _without_footer(delimited)
     if len(delimited) < len(lines) and not (delimited and delimited[-1].strip()):
         return kept  # it had its signature, and no second one
     return _again_and_again(_shorter, kept)
 
 
-def without_footer(lines: Sequence[str]) -> list[str]:
-    """The lines without what a mail program puts below, and without the signature that it marks as such."""
-    kept = _trimmed(_before_footer(above_delimiter(list(lines))))
-    return _again_and_again(_without_notice, kept)
+def _without_footer(lines: list[str]) -> list[str]:
+    """The lines without what a mail program puts below."""
+    return _again_and_again(_without_notice, _trimmed(_before_footer(lines)))
 
 
 def _again_and_again(take_away: Callable[[list[str]], list[str]], lines: list[str]) -> list[str]:
