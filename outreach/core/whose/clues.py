@@ -147,8 +147,7 @@ def _is_person(name: str) -> bool:
     words = name.split()
     if not 1 < len(words) <= MOST_GIVEN or not all(word[0].isupper() and word[-1].isalpha() for word in words):
         return False
-    small = name.lower()
-    return not any(map(small.__contains__, load_quoting().office))
+    return not load_quoting().office.found_in(name.lower())
 
 
 def _several(said: Places, labels: tuple[Label, ...]) -> bool:
