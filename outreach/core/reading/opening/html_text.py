@@ -133,7 +133,7 @@ def _mark_containers(tree: LexborHTMLParser) -> None:
 
 def hides(html: str) -> bool:
     """Whether its styles may hide words from whoever looks at it."""
-    small = html.encode("ascii", "replace").decode().lower()  # far quicker than to look for small letters of all scripts
+    small = html.encode("ascii", "replace").decode().lower()  # small letters of all scripts take far longer
     return " hidden" in small or _is_hiding(small)
 
 
