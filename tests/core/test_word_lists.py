@@ -19,8 +19,10 @@ def test_a_word_anywhere_in_a_text(words: set[str], text: str) -> None:
     assert Anywhere(words).found_in(text) == any(word in text for word in words)
 
 
-@pytest.mark.parametrize(("text", "found"), [("oberbürgermeister", True), ("burg", False), ("mayo", False), ("", False)])
-def test_words_of_offices(text: str, found: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("text", "found"), [("oberbürgermeister", True), ("burg", False), ("mayo", False), ("", False)]
+)
+def test_words_of_offices(text: str, found: bool) -> None:
     """The shorter of two words is enough, and stands within a longer one."""
     assert Anywhere(["mayor", "mayoress", "bürgermeister"]).found_in(text) is found
 
