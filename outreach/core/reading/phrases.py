@@ -17,8 +17,8 @@ from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, plain, plain_words
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
-# Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”), at an empty line, before an item of a list. A
-# blank comes first in it, so that only blanks are looked at; stops of scripts without blanks are rare.
+# Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”), at an empty line, before an item of a
+# list. A blank comes first in it, so that only blanks are looked at; stops of scripts without blanks are rare.
 _BLANK = (
     r"\s(?:(?<=[.!?;]\s)(?<!\d\.\s)(?!(?:(?<=\b[nN]o\.\s)|(?<=\s[a-z]\.\s))\d)\s*|"
     r"(?<=\n)(?:\s*\n|(?=\s*[-*•>])))"
