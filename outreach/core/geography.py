@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain
 from zoneinfo import available_timezones
 
 from babel import Locale
@@ -108,7 +109,9 @@ def country_named(text: str) -> set[str]:
     """The codes of the countries that a text names, in any of several languages."""
     by_words = _codes_by_words()
     firsts = _first_words()
-    words = [word for piece in text.split() for word in _words(piece)]
+    words = list(chain.from_iterable(map(_words, text.split())))
+    if firsts.isdisjoint(words):
+        return set()
     return {
         code
         for at, word in enumerate(words)

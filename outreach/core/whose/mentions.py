@@ -150,7 +150,7 @@ def _is_a_name(word: str, index: Index) -> bool:
 
 def _may_name(line: str, first_words: Mapping[str, int]) -> bool:
     """A quick look: whether a name may begin in a line."""
-    if any(fold(word) in first_words for word in WORD.findall(line) if not word[0].islower()):
+    if not first_words.keys().isdisjoint([fold(word) for word in WORD.findall(line) if not word[0].islower()]):
         return True
     return not line.isascii() and _IDEOGRAPHS.search(line) is not None
 

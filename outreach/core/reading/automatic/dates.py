@@ -116,7 +116,7 @@ def words_of(languages: tuple[Language, ...]) -> Words:
     """The words for dates in some languages together."""
 
     def words(what: str) -> frozenset[str]:
-        return frozenset(plain(word) for one in languages for word in one.automatic.get(what, ()))
+        return frozenset(_plain(word) for one in languages for word in one.automatic.get(what, ()))
 
     return Words(
         months=_names(one.months for one in languages),

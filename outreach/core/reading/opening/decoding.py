@@ -62,10 +62,10 @@ def decoded_text(content: bytes, charset: str, otherwise: str = "") -> str:
     """
     claimed = charset_named(charset)
     if content.isascii() and not claimed.startswith(SHIFTING) and not (claimed.startswith(WIDE) and b"\0" in content):
-        return kept(content.decode("ascii"))
+        return content.decode("ascii").replace("\0", "")
     for name in (claimed, "utf-8") if claimed.startswith(DOUBLE) else ("utf-8", claimed):
         if name and (text := _strictly(content, name)) is not None:
-            return kept(text)
+            return text.replace("\0", "") if name == "utf-8" else kept(text)  # which has no halves of characters
     return kept(_roughly(content, claimed, charset_named(otherwise)))
 
 

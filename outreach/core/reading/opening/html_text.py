@@ -43,12 +43,15 @@ INDENT = re.compile(r"border\s*:\s*none|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:p
 # Lines of their own, which no mail has: they become “>” and separators; the last two stand around struck text.
 OWN = OPEN, CLOSE, QUOTE, SIGNATURE, STRIKE, STRUCK = "\ue010", "\ue011", "\ue012", "\ue013", "\ue014", "\ue015"
 SEPARATOR = "-----Original Message-----"
+_ALONE = frozenset({OPEN, CLOSE, QUOTE, SIGNATURE})  # in their lines
 _OWN = re.compile(f"[{''.join(OWN)}]")
 _STRIKE_SIGNS = re.compile(f"([{STRIKE}{STRUCK}])")
 _FILLED = re.compile(r"[^\s~](?:[^\n]*[^\s~])?")  # the words of a line
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 STRIKING = ("s", "del", "strike")
-_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]")
+# Each begins with a sign that has no case, which is found quickly.
+_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]", re.IGNORECASE | re.ASCII)
+_LINE_THROUGH = re.compile(r"-(?<=line-)through", re.IGNORECASE | re.ASCII)
 _STYLED = '[style*="line-through" i]'
 _FOR_OPENED = (
     dict.fromkeys([*BLOCKS, "br"], "\n")
@@ -74,8 +77,7 @@ _FOR_TAG: Remembered[str] = Remembered(
 
 def strikes(html: str) -> bool:
     """Whether it may strike words out, which its plain form would not tell."""
-    small = html.lower()
-    return "line-through" in small or _STRIKES.search(small) is not None
+    return _LINE_THROUGH.search(html) is not None or _STRIKES.search(html) is not None
 
 
 def html_to_text(html: str) -> str:
@@ -198,23 +200,19 @@ def _seen(tags: Sequence[str], texts: Sequence[str]) -> tuple[list[str], list[st
 
 
 def _lines(text: str) -> str:
-    depth = 0
+    depth, quoted = 0, ""
     lines: list[str] = []
     marked: list[int] = []
     for line in text.split("\n"):
         clean = " ".join(line.split()) if line else line
-        if not clean:
-            lines.append("> " * min(depth, 5))
-        elif clean == OPEN:
-            depth += 1
-        elif clean == CLOSE:
-            depth = max(0, depth - 1)
-        elif clean in (QUOTE, SIGNATURE):
-            if not depth:
-                marked.append(len(lines))
-                lines.append(clean)
-        else:
-            lines.append("> " * min(depth, 5) + clean if depth else clean)
+        if clean not in _ALONE:
+            lines.append(quoted + clean)
+        elif clean in (OPEN, CLOSE):
+            depth = max(0, depth + (1 if clean == OPEN else -1))
+            quoted = "> " * min(depth, 5)
+        elif not depth:
+            marked.append(len(lines))
+            lines.append(clean)
     for number in marked:
         lines[number] = _separator(lines, number)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
