@@ -9,7 +9,7 @@ from outreach.core.whose.index import Index
 from outreach.core.whose.mentions import How, strange_offices
 from outreach.model import Message, Reading
 
-UNNAMED = "neither its mail domain nor its words name the place"
+UNNAMED = "names the place neither in its mail domain nor in its words"
 
 
 def may_be_another(
