@@ -17,9 +17,12 @@ from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, plain, plain_words
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
-# Where sentences are parted: behind a stop (not “3. August”, “No. 7”), at an empty line, before an item of a list. A
-# blank comes first in it, so that only blanks are looked at; stops of scripts without blanks are rare.
-_BLANK = r"\s(?:(?<=[.!?;]\s)(?<!\d\.\s)(?!(?<=\b[nN]o\.\s)\d)\s*|(?<=\n)(?:\s*\n|(?=\s*[-*•>])))"
+# Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”), at an empty line, before an item of a
+# list. A blank comes first in it, so that only blanks are looked at; stops of scripts without blanks are rare.
+_BLANK = (
+    r"\s(?:(?<=[.!?;]\s)(?<!\d\.\s)(?!(?:(?<=\b[nN]o\.\s)|(?<=\s[a-z]\.\s))\d)\s*|"
+    r"(?<=\n)(?:\s*\n|(?=\s*[-*•>])))"
+)
 _SENTENCE, _JOINED_SENTENCE = re.compile(_BLANK), re.compile(rf"(?<=[。？！])|{_BLANK}")
 _JOINED_STOP = re.compile("[。？！]")
 MOST_SENTENCES = 200

@@ -17,6 +17,7 @@ _MACHINE = re.compile(
     r"mail[._ -]?(?:system|administrator|service)|mail server|smtp_mail|bounces?[+=@-]|returned-?mail|"
     r"microsoftexchange|posta-certificata|sns\.amazonaws"
 )
+_DAEMON = re.compile(r"mailer-?daemon|mail[._ -]?delivery (?:sub)?-?system")
 _MACHINE_PARTS = ("mail", "daemon", "post", "delivery", "bounce", "microsoftexchange", "amazonaws")  # one in each
 _REPLIED = re.compile(r"\s*(?:re|aw|sv|vs|antw|ynt|odp|r|res|rv)\s?:", re.IGNORECASE)
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|enc|vl|doorst|vb)\s?:", re.IGNORECASE)
@@ -62,10 +63,19 @@ def is_notice(message: Message, words: str) -> bool:
     said = folded(words[:MOST_WORDS])
     about = bool(meaning(said, _WORDS))
     if may_report(message):
-        return about or bool(_means(subject))
+        return about or bool(_means(subject)) or _is_daemons(message, said)
     if about and _names_whom(said):
         return True
     return _is_anew(subject) and (message.return_path == "" or (about and bool(message.returned)))
+
+
+def _is_daemons(message: Message, said: str) -> bool:
+    """Whether a mail system writes of somebody in words that nobody knows: it writes nothing but notices."""
+    daemon = message.return_path == "" or _DAEMON.search(message.header("from").lower()) is not None
+    if not daemon or message.return_path or _REPLIED.match(message.subject):
+        return False
+    own = {box.address for box in (*message.from_, *message.to, *message.cc)}
+    return any(found.lower() not in own for found in ADDRESS.findall(said))
 
 
 def _is_anew(subject: str) -> bool:
