@@ -47,10 +47,7 @@ class Sentence(NamedTuple):
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each word stands in the text."""
-        found = WORD.finditer(self.text)
-        if self.text.isascii():
-            return tuple([one.span() for one in found])
-        return tuple([one.span() for one in found if spelled[one[0].lower()]])
+        return _spans(self.text)
 
     def written_from(self, first: int, last: int) -> str:
         """The words from one place to another as they stand in the text, in one line."""
@@ -61,6 +58,14 @@ class Sentence(NamedTuple):
     def asks(self) -> bool:
         """Whether it is a question."""
         return self.text.rstrip(' "”»)').endswith(("?", "？", "؟"))
+
+
+@lru_cache(maxsize=1 << 6)  # the same sentences are shown for one reason and another
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    found = WORD.finditer(text)
+    if text.isascii():
+        return tuple([one.span() for one in found])
+    return tuple([one.span() for one in found if spelled[one[0].lower()]])
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from outreach.core.geography import code_of_domain, country_named
 from outreach.core.letters.reference import LENGTH, find_references
@@ -143,13 +144,13 @@ def _without_name(signature: str, name: str) -> str:
     return "\n".join(line for line in signature.split("\n") if line.strip(" ,*_").lower() != name.lower())
 
 
+@lru_cache(maxsize=1 << 8)
 def _is_person(name: str) -> bool:
     """Two to four words with capitals, of which none is an office's."""
     words = name.split()
     if not 1 < len(words) <= MOST_GIVEN or not all(word[0].isupper() and word[-1].isalpha() for word in words):
         return False
-    small = name.lower()
-    return not any(map(small.__contains__, load_quoting().office))
+    return not load_quoting().office.found_in(name.lower())
 
 
 def _is_town_hall(said: Places, name: str, signature: str, text: str, index: Index) -> bool:

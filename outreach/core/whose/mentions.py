@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -100,11 +100,10 @@ def mentions(text: str, index: Index) -> list[Mention]:
     found: list[Mention] = []
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
         line = raw[:LONGEST_LINE]
-        if not (_may_name(line, index.first_words) or any(map(line.lower().__contains__, index.places.genitives))):
-            continue
-        spans = [match.span() for match in WORD.finditer(line)]
-        if spans:
-            found.extend(_in_line(_Line(line, spans, [fold(line[a:b]) for a, b in spans]), index))
+        words = WORD.findall(line)
+        if _may_name(line, words, index):
+            spans = [match.span() for match in WORD.finditer(line)]
+            found.extend(_in_line(_Line(line, spans, list(map(fold, words))), index))
         if len(found) >= MOST_MENTIONS:
             break
     return found
@@ -150,9 +149,12 @@ def _is_a_name(word: str, index: Index) -> bool:
     return not (word in places.connecting or (word,) in places.office_before or (word,) in places.office_behind)
 
 
-def _may_name(line: str, first_words: Mapping[str, int]) -> bool:
-    """A quick look: whether a name may begin in a line."""
-    if not first_words.keys().isdisjoint([fold(word) for word in WORD.findall(line) if not word[0].islower()]):
+def _may_name(line: str, words: Sequence[str], index: Index) -> bool:
+    """A quick look: whether a name may begin in a line, or stand in it in another form."""
+    if not index.first_words.keys().isdisjoint([fold(word) for word in words if not word[0].islower()]):
+        return True
+    small = line.lower()
+    if any(map(small.__contains__, index.places.genitives)):
         return True
     return not line.isascii() and _IDEOGRAPHS.search(line) is not None
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from outreach.core.reading.notices.failure import ADDRESS
 from outreach.core.reading.notices.phrases import folded, meaning, table
 from outreach.core.reading.notices.wording import DELAYS, SUBJECTS, TITLES, WORDS
+from outreach.languages.anywhere import Anywhere
 from outreach.model import Message
 
 MOST_WORDS = 4_000  # characters of the text in which a notice must say that it is one
@@ -27,13 +28,14 @@ _ARRIVED = re.compile(
     r".{0,200}(?:\((?:success|relay(?:ed)?)\)|delivery (?:confirmation|receipt)|avvenuta consegna)"
 )
 _SUBJECTS, _WORDS, _DELAYS = table(SUBJECTS, TITLES), table(WORDS), table(DELAYS)
+_SUBJECT_WORDS = Anywhere(parts[0] for _, phrases in _SUBJECTS for parts in phrases)
 MOST_ADDED = 200  # characters that somebody may add to a notice that is passed on, before it is a letter of its own
 
 
 @lru_cache(maxsize=1 << 10)  # those who answer keep the subject of our letter
 def _means(subject: str) -> str:
     """What the phrases of notices mean that a folded subject holds."""
-    return meaning(subject, _SUBJECTS)
+    return meaning(subject, _SUBJECTS) if _SUBJECT_WORDS.found_in(subject) else ""
 
 
 def is_forwarded(message: Message) -> bool:
