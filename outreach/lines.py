@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 LONGEST = 998  # octets of a line without CRLF (RFC 5322 §2.1.1)
 
@@ -15,7 +16,7 @@ class Lines(bytes):
 
     stuffed: bytes  # as they go over the wire: a dot that begins a line is doubled (RFC 5321 §4.5.2)
 
-    def __new__(cls, octets: bytes) -> Lines:
+    def __new__(cls, octets: bytes) -> Self:
         """Looks at them.
 
         Raises:
@@ -27,22 +28,20 @@ class Lines(bytes):
         return lines
 
     @classmethod
-    def joined(cls, pieces: Sequence[bytes]) -> Lines:
+    def joined(cls, pieces: Sequence[bytes]) -> Self:
         """One piece after the other; those that are not known yet are looked at.
 
         Raises:
             ValueError: They are not such lines.
         """
-        new = [piece for piece in pieces if not isinstance(piece, Lines)]
+        new = [piece for piece in pieces if piece and not isinstance(piece, Lines)]
         octets = b"".join(new)
         _check(octets)
-        if not all([piece.endswith(b"\r\n") for piece in new]):
+        if not all(piece.endswith(b"\r\n") for piece in new):
             raise ValueError("a line goes on in the next piece")
         as_it_is = stuffed(octets) == octets
         lines = super().__new__(cls, b"".join(pieces))
-        lines.stuffed = b"".join(
-            [x.stuffed if isinstance(x, Lines) else x if as_it_is else stuffed(x) for x in pieces]
-        )
+        lines.stuffed = b"".join([x.stuffed if isinstance(x, Lines) else x if as_it_is else stuffed(x) for x in pieces])
         return lines
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from outreach.adapters.store import tables as t
 from outreach.adapters.store.bulk import Many, among
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal
-from outreach.adapters.store.letter_rows import to_letter
+from outreach.adapters.store.letter_rows import OF_LETTER, domain_of, to_letter
 from outreach.adapters.store.outbox import WAITING
 from outreach.adapters.store.pace import Pacer, Paces, fitting
 from outreach.adapters.store.register import Register, Whereabouts
@@ -111,26 +111,26 @@ class Departures:
     ) -> list[Letter]:
         """The first letters that are due."""
         given = {**self._wave, "now": now, "most": most}
-        found: list[Any] = []
+        found: list[Letter] = []
         for state in WAITING:
             query = _due_in(state, frozenset(kinds))
             if pacer.domain_gap:
                 query = query.where(self._paces.domain_is_free(connection, pacer))
-            found += connection.execute(query, given)
-        rows = sorted(found, key=lambda row: (row.due_at, row.id))[:most]
+            found += [to_letter(row) for row in connection.execute(query, given)]
+        letters = sorted(found, key=lambda letter: (letter.due_at, letter.id))[:most]
         if pacer.domain_gap:
-            rows = list({row.domain: row for row in reversed(rows)}.values())[::-1]  # the first of each
-        return [to_letter(row) for row in rows]
+            letters = list({domain_of(x.to): x for x in reversed(letters)}.values())[::-1]  # the first of each
+        return letters
 
     def _note(
         self, connection: Connection, seen: Sequence[tuple[Letter, Leave | Stay | Drop]], sender: str, now: datetime
     ) -> tuple[Letter, ...]:
-        """Writes down what the look said; gives the letters that may leave."""
-        going = [letter for letter, verdict in seen if isinstance(verdict, Leave)]
+        """Writes down what the look said; gives the letters that may leave, as they were before."""
+        going = tuple(letter for letter, verdict in seen if isinstance(verdict, Leave))
         if going:
             connection.execute(_CLAIMED, {"ids": [letter.id for letter in going], "sender": sender})
         _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], now)
-        return tuple(replace(letter, state=LetterState.CLAIMED) for letter in going)
+        return going
 
     # ------------------------------------------------------------ begun
 
@@ -206,8 +206,7 @@ def _keep_back(connection: Connection, letters: Sequence[tuple[Letter, Stay | Dr
     for letter, verdict in letters:
         values: dict[str, Any] = {"claimed_by": None, "last_reply": verdict.why}
         if isinstance(verdict, Stay):
-            waits = LetterState.READY if letter.state is LetterState.CLAIMED else letter.state
-            values |= {"state": waits.value, "due_at": verdict.until}
+            values |= {"state": letter.state.value, "due_at": verdict.until}
         else:
             values |= {"state": LetterState.WITHHELD.value, "settled_at": now}
         connection.execute(update(t.letter).where(t.letter.c.id == letter.id).values(values))
@@ -223,7 +222,7 @@ _CLAIMED_BY_US = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.c
 @lru_cache(maxsize=64)
 def _due_in(state: str, kinds: frozenset[LetterKind]) -> Select[Any]:
     """The first letters of one state that are due; of several at once the database would sort all that wait."""
-    query = select(t.letter).where(_MINE, t.letter.c.state == state, t.letter.c.due_at <= bindparam("now"))
+    query = select(*OF_LETTER).where(_MINE, t.letter.c.state == state, t.letter.c.due_at <= bindparam("now"))
     if kinds != frozenset(LetterKind):
         query = query.where(t.letter.c.kind.in_(sorted(kind.value for kind in kinds)))
     query = query.order_by(t.letter.c.due_at, t.letter.c.id).limit(bindparam("most"))

@@ -145,7 +145,9 @@ def _joined(pieces: Pieces, filling: Sequence[bytes]) -> bytes:
 
 
 def _cast(part: Part, filling: Sequence[bytes]) -> tuple[bytes, Body]:
-    words, encoded, size, not_ascii = [], [], part.size, part.foreign
+    words: list[bytes] = []
+    encoded: list[bytes] = []
+    size, not_ascii = part.size, part.foreign
     for piece in part.lines:
         if isinstance(piece, Run):
             words.append(piece.words)

@@ -91,8 +91,9 @@ def serialise(head: Head, words: Words, attachments: tuple[AttachedFile, ...]) -
 def assemble(
     head: Head, bodies: tuple[Body, Body], language: str, attachments: tuple[AttachedFile, ...]
 ) -> tuple[bytes, ...]:
-    """The bytes of a letter in parts of whole lines, from its text and HTML: everything up to the first attachment,
-    and each attachment, which is the same object in every letter.
+    """The bytes of a letter in parts of whole lines, from its text and HTML.
+
+    The first part is everything up to the first attachment; an attachment is the same object in every letter.
 
     Raises:
         LetterError: Something in it cannot be written as a correct mail.

@@ -110,4 +110,3 @@ def reads_back_plainly(data: Lines, head: Head, names: Iterable[str]) -> bool:
 def _is_mailbox(written: str, address: str) -> bool:
     match = _MAILBOX.fullmatch(written)
     return match is not None and address in match.groups()
-
