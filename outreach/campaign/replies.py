@@ -23,7 +23,7 @@ from outreach.core.standing import by_person
 from outreach.core.succession import Recorded
 from outreach.core.trust import judge
 from outreach.core.whose.clues import Clues, clues
-from outreach.core.whose.colleague import may_be_another
+from outreach.core.whose.colleague import may_be_another, names_another
 from outreach.core.whose.index import Index
 from outreach.core.whose.matching import Proven, match
 from outreach.languages import Languages, load_languages
@@ -282,7 +282,9 @@ def _judged(
     if matched.number is not None:
         known = desk.store.register.addresses(matched.number)
         invited = desk.store.journal.standing(matched.number).first_letter_at
-        if seen.sender not in known:
+        if reading.bounce is not None:
+            another = names_another(reading.bounce.recipients, known, index)
+        elif seen.sender not in known:
             another = may_be_another(message, reading, seen, matched.number, index, desk.own_addresses)
     return judge(
         message,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain
 from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
 from babel.languages import get_official_languages
 
+from outreach.languages.places import load_regions
 from outreach.languages.spelling import plain
 from outreach.model import Contact
 
@@ -93,14 +95,23 @@ def is_spoken(language: str, country: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _codes_by_words() -> dict[tuple[str, ...], str]:
-    return {tuple(plain(name).split()): code for name, code in _codes_by_name().items() if len(name) > 3}  # noqa: PLR2004
+    """Names of countries, and of their states and regions, by which towns of one name are told apart."""
+    names = {tuple(plain(name).split()): code for name, code in _codes_by_name().items() if len(name) > 3}  # noqa: PLR2004
+    return {tuple(plain(name).split()): code for code, some in load_regions().items() for name in some} | names
+
+
+def is_country(name: str, code: str) -> bool:
+    """Whether a name is that of a country, in any of several languages."""
+    return _codes_by_name().get(name.casefold()) == code
 
 
 def country_named(text: str) -> set[str]:
     """The codes of the countries that a text names, in any of several languages."""
     by_words = _codes_by_words()
     firsts = _first_words()
-    words = [word for piece in text.split() for word in _words(piece)]
+    words = list(chain.from_iterable(map(_words, text.split())))
+    if firsts.isdisjoint(words):
+        return set()
     return {
         code
         for at, word in enumerate(words)

@@ -123,16 +123,16 @@ def _contacts(invitees: Sequence[Invitee], languages: frozenset[str], settings: 
         language = invitee.contact.language.lower()
         if language and language not in languages and language.partition("-")[0] not in languages:
             missing[language] = missing.get(language, 0) + 1
-    for language, number in sorted(missing.items()):
-        what = Sentence("%(number)s contacts read %(language)s, which has no letter", number=number, language=language)
+    if missing:
+        counted = ", ".join(f"{language} ({number})" for language, number in sorted(missing.items()))
         why = Sentence(
             "they get the letter in %(default_language)s", default_language=settings.campaign.default_language
         )
         yield _warning(
-            what,
+            Sentence("contacts read languages that have no letter: %(languages)s", languages=counted),
             settings.campaign.contacts,
             why,
-            Sentence("add templates/invitation.%(language)s.md, or leave it so", language=language),
+            Sentence("add templates/invitation.%(language)s.md for each, or leave it so", language="LANGUAGE"),
         )
 
 
@@ -166,23 +166,38 @@ def _invitations(settings: Settings, letters: LetterFacts) -> Iterator[Finding]:
 
 
 def _attachments(settings: Settings, letters: LetterFacts) -> Iterator[Finding]:
+    yield from _nothing_attached(settings, letters)
     for language, files in sorted(letters.attachments.items()):
-        words = letters.words.get((language, LetterKind.INVITATION, 0))
         where = Sentence("invitation (%(language)s)", language=language)
-        if words is not None and ATTACHED.search(words.text) and not files:
-            why = Sentence("the letter says that a document is attached")
-            cure = Sentence("name the document in config.toml, [letters] attachments")
-            yield Finding(Sentence("nothing is attached"), where, why, cure, warning=not settings.letters.attachments)
         size = sum(len(file.content) for file in files)
         if size > LARGE:
             what = Sentence("the attachments have %(size)s MB", size=f"{size / 1024 / 1024:.1f}")
             finding = Finding if size > TOO_LARGE else _warning
-            yield finding(what, where, "town halls' mail servers may refuse it", "use a smaller document, below 2 MB")
+            why = Sentence("town halls' mail servers may refuse it")
+            yield finding(what, where, why, Sentence("use a smaller document, below 2 MB"))
         for file in files:
             if SAMPLE in file.content and settings.campaign.mode == "real":
                 why = Sentence("it would go to every mayor")
                 cure = Sentence("put the real document in its place (config.toml, [letters] attachments)")
                 yield Finding(Sentence("%(name)s is only a sample", name=file.name), where, why, cure)
+
+
+def _nothing_attached(settings: Settings, letters: LetterFacts) -> Iterator[Finding]:
+    """One finding, in however many languages the letter promises a document that is not there."""
+    words = {language: letters.words.get((language, LetterKind.INVITATION, 0)) for language in letters.attachments}
+    promised = sorted(
+        language
+        for language, files in letters.attachments.items()
+        if not files and (letter := words[language]) is not None and ATTACHED.search(letter.text)
+    )
+    if promised:
+        yield Finding(
+            Sentence("nothing is attached"),
+            Sentence("invitation (%(language)s)", language=", ".join(promised)),
+            Sentence("the letter says that a document is attached"),
+            Sentence("name the document in config.toml, [letters] attachments"),
+            warning=not settings.letters.attachments,
+        )
 
 
 def _dns(facts: DnsFacts) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from outreach.core.letters.reference import find_references
-from outreach.model import Finding, Letter, Message, RelayProfile
+from outreach.model import Finding, Letter, Message, RelayProfile, Sentence
 from outreach.settings import Settings
 
 MOVED_ID = "x-microsoft-original-message-id"  # where Microsoft's servers put the Message-ID that they replace
@@ -249,52 +249,62 @@ def in_words(profile: RelayProfile) -> tuple[str, ...]:
     return tuple(words for words in (_ID_WORDS[profile.message_id], sent, blind, stamp, tagged) if words)
 
 
+TEST = Sentence("outreach check --send-test")
+
+
 def profile_findings(settings: Settings, profile: RelayProfile | None) -> Iterator[Finding]:
     """What in the relay's behaviour a person should know or mend."""
     if profile is None:
-        why = "a letter in doubt could not be settled by looking for its copy"
-        yield _warning("it is not known how the relay behaves", "[smtp]", why, "outreach check --send-test")
+        why = Sentence("a letter in doubt could not be settled by looking for its copy")
+        yield _warning(Sentence("it is not known how the relay behaves"), "[smtp]", why, TEST)
         return
     yield from _identity_findings(profile)
     yield from _place_findings(settings, profile)
     yield from _stamp_findings(settings, profile)
 
 
-def _warning(what: str, where: str, why: str, cure: str) -> Finding:
+def _warning(what: Sentence, where: str, why: Sentence, cure: Sentence) -> Finding:
     return Finding(what, f"config.toml, {where}", why, cure, warning=True)
 
 
 def _identity_findings(profile: RelayProfile) -> Iterator[Finding]:
     if not profile.message_id:
-        why = "either it was slow, or letters do not arrive"
-        cure = "look for it in the mailbox and the spam folder, then outreach check --send-test --wait 600"
-        yield _warning("the test letter did not arrive in time", "[smtp], [inbox]", why, cure)
+        why = Sentence("either it was slow, or letters do not arrive")
+        cure = Sentence("look for it in the mailbox and the spam folder, then outreach check --send-test --wait 600")
+        yield _warning(Sentence("the test letter did not arrive in time"), "[smtp], [inbox]", why, cure)
     if profile.message_id == "replaced":
-        why = "answers are known by their reference alone, and so are copies of letters"
-        yield _warning("the relay replaces Message-IDs", "[smtp] host", why, "ask the provider to keep them")
+        why = Sentence("answers are known by their reference alone, and so are copies of letters")
+        yield _warning(
+            Sentence("the relay replaces Message-IDs"), "[smtp] host", why, Sentence("ask the provider to keep them")
+        )
 
 
 def _place_findings(settings: Settings, profile: RelayProfile) -> Iterator[Finding]:
     archive = archive_folder(settings)
     if profile.blind_copy != settings.sending.blind_copy:
-        why = "it is not known whether the copies arrive"
-        yield _warning("the blind copy was changed", "[sending] blind_copy", why, "outreach check --send-test")
+        why = Sentence("it is not known whether the copies arrive")
+        yield _warning(Sentence("the blind copy was changed"), "[sending] blind_copy", why, TEST)
     elif profile.blind_copy and not profile.archive_folder:
-        why = f"it is not in {archive}"
-        cure = f"check the address, and the rule that sorts it into {archive}; then outreach check --send-test"
-        yield _warning("the blind copy does not arrive", "[sending] blind_copy", why, cure)
+        why = Sentence("it is not in %(folder)s", folder=archive)
+        cure = Sentence(
+            "check the address, and the rule that sorts it into %(folder)s; then outreach check --send-test",
+            folder=archive,
+        )
+        yield _warning(Sentence("the blind copy does not arrive"), "[sending] blind_copy", why, cure)
     places = (sent_place(profile, profile.sent_folder), archive_place(profile, settings, archive))
     if not any(place.folder and place.complete for place in places):
-        why = "a letter in doubt waits for a person, unless its copy is found"
-        cure = (
+        why = Sentence("a letter in doubt waits for a person, unless its copy is found")
+        cure = Sentence(
             "set [sending] blind_copy to an address whose mail a rule sorts into a folder of its own, name that folder "
             "as [inbox] archive_folder, then outreach check --send-test"
         )
-        yield _warning("no folder receives a copy of every letter", "[sending] blind_copy", why, cure)
+        yield _warning(Sentence("no folder receives a copy of every letter"), "[sending] blind_copy", why, cure)
 
 
 def _stamp_findings(settings: Settings, profile: RelayProfile) -> Iterator[Finding]:
     if profile.authserv_id and profile.authserv_id.lower() != settings.inbox.authserv_id.lower():
-        why = "then answers that are surely genuine are known as such"
-        cure = f'write authserv_id = "{profile.authserv_id}"'
-        yield _warning(f"the mail server signs as {profile.authserv_id}", "[inbox] authserv_id", why, cure)
+        why = Sentence("then answers that are surely genuine are known as such")
+        cure = Sentence('write authserv_id = "%(name)s"', name=profile.authserv_id)
+        yield _warning(
+            Sentence("the mail server signs as %(name)s", name=profile.authserv_id), "[inbox] authserv_id", why, cure
+        )

@@ -68,10 +68,11 @@ def judge(
         authserv_id: Whose Authentication-Results header is believed; "" for nobody's.
         shared_domains: Mail domains that several invitees have.
         invited_at: When our first letter went.
-        another: Why a colleague of the person we wrote to may speak for another place; "" for no reason.
+        another: Why a colleague of the person we wrote to may speak for another place, or a notice be another
+            invitee's; "" for no reason.
     """
     if reading.kind is ReadingKind.BOUNCE:
-        return _bounce(match)
+        return _bounce(match, another)
     if own_message:
         return Trust(Verdict.IGNORE, "our own letter")
     proof = authentication(message, authserv_id)
@@ -124,8 +125,10 @@ def _seal(message: Message, sender: Sender) -> str:
     return "signed by the town hall's own domain" if own else "signed by its own domain, which we do not know"
 
 
-def _bounce(match: Match) -> Trust:
+def _bounce(match: Match, another: str) -> Trust:
     """A notice is believed only if it returns a letter of ours; others are backscatter (RFC 5321 §4.5.5)."""
+    if another:
+        return Trust(Verdict.REVIEW, f"returns our letter; but it {another}")
     if match.token == "ok" or match.matched_by in ("thread", "token"):  # noqa: S105
         return Trust(Verdict.RECORDED, "returns our letter")
     if match.matched_by in ("address", "other_address") and match.number is not None:

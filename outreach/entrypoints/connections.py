@@ -9,9 +9,9 @@ from outreach.adapters.oauth.tokens import Login
 from outreach.bootstrap import inbox_login, open_mailbox, open_tokens, relay
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Postman
-from outreach.model import Finding, LoginRefusedError, OutreachError
+from outreach.model import Finding, LoginRefusedError, OutreachError, Sentence
 
-STUCK = "no letter could leave or come in"
+STUCK = Sentence("no letter could leave or come in")
 
 
 def kept_login(desk: Desk) -> Login | Finding | None:
@@ -21,7 +21,7 @@ def kept_login(desk: Desk) -> Login | Finding | None:
     try:
         return open_tokens(desk.folder, desk.settings).login()
     except LoginRefusedError as error:
-        return Finding(str(error), "config.toml, [oauth]", STUCK, "call `outreach login`")
+        return Finding(str(error), "config.toml, [oauth]", STUCK, Sentence("call `outreach login`"))
 
 
 def try_servers(desk: Desk, *, with_tokens: bool = True) -> list[Finding]:
@@ -41,7 +41,9 @@ def try_servers(desk: Desk, *, with_tokens: bool = True) -> list[Finding]:
             attempt(desk)
         except OutreachError as error:
             later = error.exit_code == 75  # noqa: PLR2004  the contract's "try again later"
-            cure = "check host, port and network, or try again later" if later else "do what it says"
+            cure = (
+                Sentence("check host, port and network, or try again later") if later else Sentence("do what it says")
+            )
             findings.append(Finding(str(error), f"config.toml, {where}", STUCK, cure, later))
     return findings
 

@@ -48,8 +48,7 @@ class Table:
 
     def sums(self, total: Sum, first: int, some: int) -> tuple[int, ...]:
         """The sums as they stand in some lanes, from the first one wanted."""
-        lanes = total >> BITS * first & (1 << BITS * some) - 1
-        return _lanes(some).unpack(lanes.to_bytes(LANE * some, "little"))
+        return _lanes(some).unpack_from(total.to_bytes(LANE * (self.lanes + 2), "little"), LANE * first)
 
     def counts(self, total: Sum) -> tuple[int, int]:
         """How many traits of a sum are known, and how many there are."""
@@ -95,7 +94,7 @@ class Scores:
         top = max(totals)
         powers = [math.exp(one - top) for one in totals]
         whole = sum(powers)
-        return dict(zip(self.kinds, [power / whole for power in powers], strict=True))
+        return dict(zip(self.kinds, [power / whole for power in powers]))  # noqa: B905  as many as lanes
 
     def chances(self, total: Sum) -> dict[str, float]:
         """The chance of each kind where several may hold."""
@@ -107,7 +106,7 @@ class Scores:
         scale = 1 / (UNIT * math.sqrt(traits + 1))
         raised = scale * (known * RAISE)
         sums = self.table.sums(total, self.first, len(self.bias))
-        return [scale * one - raised + bias for bias, one in zip(self.bias, sums, strict=True)]
+        return [scale * one - raised + bias for bias, one in zip(self.bias, sums)]  # noqa: B905  as many as lanes
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ def plain(text: str) -> str:
         small = text.lower()
         return small if small.isalnum() else " ".join(_RUN.findall(small))
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    stripped = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(_RUN.findall(stripped))
+    stripped = "".join([char for char in decomposed if char.isascii() or not unicodedata.combining(char)])
+    return stripped if stripped.isalnum() else " ".join(_RUN.findall(stripped))
 
 
 def plain_words(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
@@ -149,6 +150,15 @@ def test_passwords(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert password_for("PW", str(file), where="[smtp]") == "from-systemd"
     with pytest.raises(ConfigurationError, match="OTHER"):
         password_for("OTHER", "", where="[smtp]")
+
+
+def test_all_who_ask_at_once_get_one_key(tmp_path: Path) -> None:
+    """Page and daemon may be started at the same moment; nobody reads half a file, and nothing else is left there."""
+    for round_ in range(20):
+        path = tmp_path / f"{round_}.key"
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(load_or_make_key, [path] * 8))) == 1
+    assert len(list(tmp_path.iterdir())) == 20
 
 
 def test_the_key_is_made_once(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from outreach.core.reading.opening.message import open_mail
 from outreach.core.reading.text.new_text import new_text
 from outreach.core.trust import judge
 from outreach.core.whose.clues import clues
-from outreach.core.whose.colleague import may_be_another
+from outreach.core.whose.colleague import may_be_another, names_another
 from outreach.core.whose.matching import Proven, match
 from outreach.model import Mailbox, Match, ReadingKind, Trust, Verdict
 from tests.core.mails import MX, OURS, index_of, mail, reading
@@ -126,6 +126,24 @@ def test_notices_count_only_if_they_return_our_letter() -> None:
         ("", Verdict.IGNORE),
     ):
         assert judged(mail(""), Match(7 if by else None, by), ReadingKind.BOUNCE).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("failed", "verdict"),
+    [
+        (("mayor@northam.example",), Verdict.RECORDED),
+        (("mayor@private.example",), Verdict.RECORDED),  # where the mayor lets it be sent on
+        (("mayor@southam.example",), Verdict.REVIEW),
+        (("mayor@southam.example", "mayor@northam.example"), Verdict.RECORDED),
+        ((), Verdict.RECORDED),
+    ],
+)
+def test_a_notice_cannot_silence_another_invitee(failed: tuple[str, ...], verdict: Verdict) -> None:
+    """One that returns the letter of a town and names the address of another is for a person."""
+    index = index_of("Northam|GB|city|mayor@northam.example", "Southam|GB|city|mayor@southam.example")
+    another = names_another(failed, frozenset({"mayor@northam.example"}), index)
+    trust = judged(mail(""), Match(1, "token", (), "ok"), ReadingKind.BOUNCE, another=another)
+    assert trust.verdict is verdict
 
 
 def test_our_own_letter_is_passed_over() -> None:

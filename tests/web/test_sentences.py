@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from outreach.core.calendar import parse_window
+from outreach.core.dispatch import why_here
 from outreach.core.enrolment import enrol
 from outreach.core.succession import Recorded, contradiction
-from outreach.entrypoints.web.sayings import failure_words, said
+from outreach.entrypoints.mailroom import note_mailbox
+from outreach.entrypoints.web.sayings import failure_words, reply_words, said
 from outreach.entrypoints.web.words import catalogue
-from outreach.model import ReadingKind, Sentence, State
+from outreach.model import Letter, LetterKey, LetterKind, LetterState, ReadingKind, Sentence, State
 from tests.web.campaign import NOW
 from tests.web.launching import HEADER, before_launch, send
 from tests.web.server import Browser, Page
@@ -122,3 +125,74 @@ def test_who_is_asked_to_log_in_again_learns_why(served: Page) -> None:
     served.clock.move_to(NOW + timedelta(minutes=31))
     assert "Your session has ended" in browser.get("/log").words
     assert "Your session has ended" not in served.anybody().get("/log").words
+
+
+@pytest.mark.parametrize(
+    ("noted", "told"),
+    [
+        ("waits: Saturday", "en attente : samedi"),
+        ("waits: public holiday (Assumption Day)", "en attente : jour férié (Assumption Day)"),
+        ("waits: before 09:00 in Asia/Seoul", "en attente : avant 09:00 à Asia/Seoul"),
+        ("sending is paused: paused by anna", "l’envoi est en pause : mis en pause par anna"),
+        ("has answered since: confirmed", "a répondu entre-temps : confirmé"),
+        (
+            "reminder 2 of 3 goes on Monday 29 August 2022 at 09:00 in Seoul, 17 days before the deadline",
+            "attend le jour du rappel 2",
+        ),
+        (
+            "it is not in Sent; it is looked for once more, and then sent again",
+            "elle n’est pas dans Sent; elle sera cherchée encore une fois, puis envoyée de nouveau",
+        ),
+        ("permanent failure: address_unknown", "échec définitif : l’adresse n’existe pas"),
+        (
+            "mail.example:465 is not ready: 421; try again later",
+            "mail.example:465 n’est pas prêt : 421; réessayez plus tard",
+        ),
+        ("554 5.7.1 go away; you", "554 5.7.1 go away; you"),
+    ],
+)
+def test_what_was_noted_is_said_in_the_persons_language(noted: str, told: str) -> None:
+    """Why a letter waits or was not sent, and which server cannot be used; a server's own words stay."""
+    assert said(catalogue("fr").gettext, noted) == told
+
+
+@pytest.mark.parametrize(
+    ("state", "due", "paused", "zone", "told"),
+    [
+        (LetterState.READY, 0, "", "Asia/Seoul", "en attente : après 17:00 à Asia/Seoul"),
+        (LetterState.READY, 0, "", "Europe/Madrid", "son tour vient ensuite"),
+        (LetterState.READY, 1, "", "Europe/Madrid", "attend son heure"),
+        (LetterState.READY, 0, "paused by ben", "Europe/Madrid", "l’envoi est en pause : mis en pause par ben"),
+        (LetterState.CLAIMED, 0, "", "Europe/Madrid", "est sur le point de partir"),
+        (LetterState.HANDING_OVER, 0, "", "Europe/Madrid", "est en cours de remise"),
+    ],
+)
+def test_why_a_letter_is_where_it_is(state: LetterState, due: int, paused: str, zone: str, told: str) -> None:
+    """As the core says it at that moment."""
+    key = LetterKey("trial", 1, 1, LetterKind.INVITATION)
+    due_at = NOW + timedelta(hours=due)
+    letter = Letter(1, key, "a@a.example", (), "en", 1, {}, "", "<1@a.example>", "", (), state, due_at)
+    why, _until = why_here(letter, parse_window((), "09:00-17:00", holidays=False), NOW, zone, "KR", paused=paused)
+    assert said(catalogue("fr").gettext, why) == told
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ("250 2.0.0 queued as 4F", "the mail server took it"),
+        ("550 5.1.1 <a@a.example>: user unknown", "the address does not exist"),
+        ("452 4.2.2 mailbox full", "the mailbox is full"),
+        ("599 no", ""),
+        ("no reply at all", ""),
+    ],
+)
+def test_a_reply_to_a_letter_is_said_in_words(reply: str, told: str) -> None:
+    """The reply itself stands beside it; where it does not tell, it stands alone."""
+    assert reply_words(reply) == told
+
+
+def test_a_mailbox_that_cannot_be_read_is_said_in_the_persons_language(served: Page) -> None:
+    """On the overview, as long as it lasts."""
+    note_mailbox(served.desk, "The mail server imap.example:993 cannot be read now: timed out.")
+    words = speaking(served, "ca", "reader").get("/").words
+    assert "El servidor de correu imap.example:993 no es pot llegir ara: timed out." in words

@@ -34,6 +34,7 @@ from outreach.model import OutreachError
 
 HEAD = "0008"  # the newest migration; a test holds it against the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
+UPGRADE_LOCK = 0x6F757470  # PostgreSQL's advisory lock: page and daemon may be started at once
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,12 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
 def upgrade(engine: Engine, target: str = "head") -> None:
     """Runs the migrations that are missing, all in one transaction: a kill in between changes nothing."""
     with writing(engine) as connection:
+        if target == "head" and _version(connection) == HEAD:
+            return
+        if connection.dialect.name == "postgresql":  # on SQLite only one writes anyway
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
         present = _version(connection)
-        if present == HEAD and target == "head":
+        if present == HEAD and target == "head":  # another process has just done it
             return
         if present is not None and present > HEAD:
             name = engine.url.render_as_string()

@@ -44,7 +44,10 @@ class Sentence(NamedTuple):
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each word stands in the text."""
-        return tuple([one.span() for one in WORD.finditer(self.text) if spelled[one[0].lower()]])
+        found = WORD.finditer(self.text)
+        if self.text.isascii():
+            return tuple([one.span() for one in found])
+        return tuple([one.span() for one in found if spelled[one[0].lower()]])
 
     def written_from(self, first: int, last: int) -> str:
         """The words from one place to another as they stand in the text, in one line."""

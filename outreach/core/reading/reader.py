@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from functools import partial
+from functools import lru_cache, partial
 
 from outreach.core.letters.reference import find_references
 from outreach.core.reading.automatic.machine_marks import REPLY_SUBJECTS
@@ -290,6 +290,7 @@ def _flags(message: Message, said: Said, substitute: str | None, deadline: date 
         yield Flag.NAMES_NEW_CONTACT
 
 
+@lru_cache(maxsize=1)
 def _end_of(day: date) -> datetime:
     """The end of a day in UTC; lateness that counts is judged in the invitee's own time zone."""
     return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)

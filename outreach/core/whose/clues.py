@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from outreach.core.geography import code_of_domain, country_named
 from outreach.core.letters.reference import LENGTH, find_references
 from outreach.core.shared_domains import own_domains
 from outreach.core.whose.index import Index
 from outreach.core.whose.mail_domains import Label, read_label
-from outreach.core.whose.mentions import Mention, mentions
+from outreach.core.whose.mentions import How, Mention, mentions
 from outreach.core.whose.names import WORD, fold
+from outreach.languages.quoting import load_quoting
 from outreach.model import Message, Reading
 
 MOST_NEW = 20_000  # characters of new text that are looked at
@@ -87,19 +89,19 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
     addressed = "\n".join(_addressed(quote))
     near = [*senders[1:], *(box.address for box in message.cc), *bounced, *_addresses(addressed)]
     name = message.from_[0].name if message.from_ else ""
+    domains = own_domains(sender) if sender not in own_addresses else ()
+    labels = read_label(domains[0], index) if domains else ()
     said = (
         NO_PLACES
         if reading.bounce is not None  # a notice speaks for a mail server
         else Places(
-            tuple(mentions(name, index)),
-            tuple(mentions(signature, index)),
+            tuple(_in_name(mentions(name, index), name, {row for label in labels for row in label.rows})),
+            tuple(mentions(_without_name(signature, name), index)),
             tuple(mentions(message.subject, index)),
             tuple(mentions(own, index)),
             tuple(mentions(addressed, index)),
         )
     )
-    domains = own_domains(sender) if sender not in own_addresses else ()
-    labels = read_label(domains[0], index) if domains else ()
     return Clues(
         references=find_references("\n".join(filter(_may_hold_reference, _everywhere(message, bounced)))),
         message_ids=_message_ids(message, reading),
@@ -118,6 +120,33 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
         country=code_of_domain(sender),
         language=reading.language,
     )
+
+
+def _in_name(found: Iterable[Mention], name: str, labelled: AbstractSet[int]) -> Iterator[Mention]:
+    """Places in the sender's name; in a person's they are only called alike: Santiago Gil, Anna Lund.
+
+    Where the mail domain is called so too, it is no person's: Antwerpen Meldingen <…@meldingen-antwerpen.example>.
+    """
+    person = _is_person(name)
+    for one in found:
+        called_alike = person and one.how is How.BARE and labelled.isdisjoint(one.rows)
+        yield replace(one, how=How.PASSING) if called_alike else one
+
+
+def _without_name(signature: str, name: str) -> str:
+    """The signature without the line of the person's name, which stood before the address already."""
+    if not _is_person(name):
+        return signature
+    return "\n".join(line for line in signature.split("\n") if line.strip(" ,*_").lower() != name.lower())
+
+
+def _is_person(name: str) -> bool:
+    """Two to four words with capitals, of which none is an office's."""
+    words = name.split()
+    if not 1 < len(words) <= MOST_GIVEN or not all(word[0].isupper() and word[-1].isalpha() for word in words):
+        return False
+    small = name.lower()
+    return not any(map(small.__contains__, load_quoting().office))
 
 
 def _several(said: Places, labels: tuple[Label, ...]) -> bool:
@@ -176,7 +205,9 @@ def own_parts(message: Message, reading: Reading, own_addresses: frozenset[str])
         tail and len(new) - tail < SIGNATURE_LINES and len(new[tail - 1]) <= SHORT_LINE and not _sentence(new[tail - 1])
     ):
         tail -= 1
-    signature = (*new[tail:], *behind[: min(end, SIGNATURE_LINES)])
+    mobile = load_quoting().mobile  # “Sent from my …” names no place
+    below = (*new[tail:], *behind[: min(end, SIGNATURE_LINES)])
+    signature = [line for line in below if not mobile.begin(line.strip(" *_\t\xa0-[(<>•").lower())]
     return "\n".join(new[:tail]), "\n".join(signature), "\n".join(behind[end : end + HEAD_LINES])
 
 

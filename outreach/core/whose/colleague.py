@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from outreach.core.whose.clues import Clues, own_parts
 from outreach.core.whose.index import Index
 from outreach.core.whose.mentions import How, strange_offices
 from outreach.model import Message, Reading
 
-UNNAMED = "neither its mail domain nor its words name the place"
+UNNAMED = "names the place neither in its mail domain nor in its words"
 
 
 def may_be_another(
@@ -33,6 +33,15 @@ def may_be_another(
     if other:
         return f"names the office of another place, “{other}”"
     return "" if _is_named(seen, row) else UNNAMED
+
+
+def names_another(failed: Iterable[str], known: frozenset[str], index: Index) -> str:
+    """Why a notice that returns the letter of an invitee may be false, or ""; `known` are the invitee's addresses.
+
+    A letter that was sent on fails at an address that nobody knows, but not at another invitee's.
+    """
+    named = [address for address in failed if known.isdisjoint(failed) and index.addresses.get(address)]
+    return f"names an address of another invitee, {named[0]}" if named else ""
 
 
 def _other_offices(seen: Clues, row: int) -> Iterator[str]:

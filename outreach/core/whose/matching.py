@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from outreach.core.geography import is_spoken
 from outreach.core.whose.clues import Clues
 from outreach.core.whose.index import Index, Rows
-from outreach.core.whose.mentions import How, Mention
+from outreach.core.whose.mentions import ANY, How, Mention
 from outreach.model import Candidate, Match
 
 # What each signal weighs. A winner needs ENOUGH, and MARGIN more than the next.
@@ -49,6 +49,18 @@ ENOUGH = 30.0
 MARGIN = 15.0
 CLEAR = ("token", "thread")  # these say it alone, unless the mail itself says that another writes
 BY_SENDER = ("remembered", "address", "domain")
+TELLING = (
+    *CLEAR,
+    *BY_SENDER,
+    "other_address",
+    "person",
+    "label",
+    "label_only",
+    "label_part",
+    "sender",
+    "signature",
+    "quoted",
+)
 MOST_CANDIDATES = 5
 MOST_OF_ONE_DOMAIN = 50
 WORLD_LANGUAGES = (None, "en")  # in which anybody writes to us
@@ -91,6 +103,13 @@ class _Score:
     def named(self) -> bool:
         """Its name stands in the mail, and not in passing."""
         return any(self.signals.get(zone, 0) > NAMES["body"][How.PASSING] for zone in NAMES)
+
+    @property
+    def tells(self) -> bool:
+        """Something tells who writes, and not only of what: “Essen” is a meal too, and “la paz” is peace."""
+        if any(self.signals.get(zone, 0) >= NAMES[zone][How.OFFICE] * BEGINNING for zone in ("subject", "body")):
+            return True
+        return any(signal in TELLING and weight > NAMES["body"][How.PASSING] for signal, weight in self.signals.items())
 
     @property
     def speaks(self) -> bool:
@@ -173,7 +192,7 @@ def _add_mention(scores: _Scores, zone: str, mention: Mention, index: Index) -> 
 
 
 def _kind_share(said: str, kind: str) -> float:
-    return 1.0 if not said or _KINDS.get(said, said) == _KINDS.get(kind, kind) else OTHER_KIND
+    return 1.0 if said in ("", ANY) or _KINDS.get(said, said) == _KINDS.get(kind, kind) else OTHER_KIND
 
 
 def _add_countries(scores: _Scores, seen: Clues, index: Index) -> None:
@@ -224,7 +243,7 @@ def _stands(first: int, ranked: list[int], scores: _Scores, spoken_for: set[int]
         return (mine.has(BY_SENDER) or not any(one.sent for one in others)) and not _another_speaks(mine, others)
     if "other_country" in mine.signals and not mine.has(BY_SENDER):
         return False
-    if mine.total < ENOUGH or any(mine.total - one.total < MARGIN for one in others):
+    if not mine.tells or mine.total < ENOUGH or any(mine.total - one.total < MARGIN for one in others):
         return False
     return not (mine.has(BY_SENDER) and _another_speaks(mine, others))
 

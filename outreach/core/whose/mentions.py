@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from outreach.core.geography import is_country
 from outreach.core.whose.index import Index, Rows
 from outreach.core.whose.names import WORD, fold
 
@@ -18,33 +19,42 @@ MOST_OF_ONE_NAME = 24  # a name of more invitees says nothing
 FEW_LETTERS = 3  # a name as short is believed only as an office's
 LOOKBACK = 4  # words in which it shows that a place is spoken of
 OFFICE_REACH = 5
+LONGEST_RUN = 15  # letters of a name in a script without blanks; folded, a sign of Hangul has up to three
 _INSIDE_A_NAME = re.compile(r"[\s'’´`‐-–/-]{1,4}|\.\s?")
 _SOFT = re.compile(r"[\s'’´`\"“”«»‐-–-]{0,6}")
 _IDEOGRAPHS = re.compile(r"[㐀-鿿가-힣]")
-_CIVIC_ENDINGS = (
-    "特別市",
-    "広域市",
-    "특별자치시",
-    "특별시",
-    "광역시",
-    "市役所",
-    "市長",
-    "市",
-    "区",
-    "県",
-    "都",
-    "府",
-    "町",
-    "시청",
-    "시장",
-    "시",
-    "군",
-    "구",
-    "도",
+_CIVIC_ENDINGS = tuple(
+    map(
+        fold,
+        (
+            "特別市",
+            "広域市",
+            "특별자치시",
+            "특별시",
+            "광역시",
+            "市役所",
+            "市長",
+            "市",
+            "区",
+            "県",
+            "都",
+            "府",
+            "町",
+            "시청",
+            "시장",
+            "시",
+            "군",
+            "구",
+            "도",
+        ),
+    )
 )
 _SEGMENTS = re.compile(r"[,;|()<>·•/]|\s[-–—]\s|\t|\s{3,}")
 
 _ARTICLES = frozenset("the la el le l les die der das il lo o".split())  # noqa: SIM905  a row of words
+
+
+ANY = "any"  # the kind of a “government”, which may be a city's or a country's
 
 
 class How(StrEnum):
@@ -88,7 +98,7 @@ def mentions(text: str, index: Index) -> list[Mention]:
     found: list[Mention] = []
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
         line = raw[:LONGEST_LINE]
-        if not _may_name(line, index.first_words):
+        if not (_may_name(line, index.first_words) or any(map(line.lower().__contains__, index.places.genitives))):
             continue
         spans = [match.span() for match in WORD.finditer(line)]
         if spans:
@@ -140,7 +150,7 @@ def _is_a_name(word: str, index: Index) -> bool:
 
 def _may_name(line: str, first_words: Mapping[str, int]) -> bool:
     """A quick look: whether a name may begin in a line."""
-    if any(fold(word) in first_words for word in WORD.findall(line) if not word[0].islower()):
+    if not first_words.keys().isdisjoint([fold(word) for word in WORD.findall(line) if not word[0].islower()]):
         return True
     return not line.isascii() and _IDEOGRAPHS.search(line) is not None
 
@@ -155,7 +165,9 @@ def _in_line(line: _Line, index: Index) -> Iterator[Mention]:
             behind = at + length
             if mention is not None:
                 yield mention
-        if at >= behind and not word.isascii() and _IDEOGRAPHS.match(word) and line.capital(at):
+        elif word not in index.first_words and line.capital(at) and (mention := _in_genitive(line, at, index)):
+            yield mention
+        if at >= behind and not word.isascii() and _IDEOGRAPHS.match(line.text, line.spans[at][0]):
             yield from _without_blanks(word, index)
 
 
@@ -175,6 +187,16 @@ def _at(line: _Line, at: int, index: Index) -> tuple[Mention | None, int]:
     return None, 0
 
 
+def _in_genitive(line: _Line, at: int, index: Index) -> Mention | None:
+    """A name of one word with an ending before an office: “Lunds kommun”, “Donostiako Udala”."""
+    word, behind = line.words[at], line.words[at + 1] if at + 1 < len(line.words) and line.soft(at) else ""
+    for ending in index.places.genitives.get(behind, ()):
+        rows = index.names.get(word.removesuffix(ending)) if word.endswith(ending) else ()
+        if rows and len(rows) <= MOST_OF_ONE_NAME:
+            return Mention(rows, How.OFFICE, "city", words=line.text[line.spans[at][0] : line.spans[at + 1][1]])
+    return None
+
+
 def _mention(line: _Line, at: int, end: int, rows: Rows, index: Index, *, beginning: bool) -> Mention | None:
     if len(rows) > MOST_OF_ONE_NAME:
         return None
@@ -187,11 +209,16 @@ def _mention(line: _Line, at: int, end: int, rows: Rows, index: Index, *, beginn
     mention = Mention(rows, How.OFFICE if kind else How.BARE, kind, beginning, behalf, words)
     if _in_passing(line, first, index, office=bool(kind)):
         return replace(mention, how=How.PASSING)
-    if kind:
+    if kind and kind != ANY:
         return mention
-    if _may_be_anything(words, line.text):
+    if _may_be_anything(words, line.text) or _is_their_country(words, rows, index):
         return replace(mention, how=How.PASSING)
-    return replace(mention, how=How.LINE) if _alone(line, at, end, index) else mention
+    return replace(mention, how=How.LINE) if not kind and _alone(line, at, end, index) else mention
+
+
+def _is_their_country(words: str, rows: Rows, index: Index) -> bool:
+    """“Mexico”, “Luxembourg”: without an office it is the country that is named."""
+    return any(is_country(words, index.countries[row]) for row in rows)
 
 
 def _may_be_anything(words: str, line: str) -> bool:
@@ -209,6 +236,8 @@ def _office_before(line: _Line, at: int, index: Index) -> tuple[str, int]:
                 if phrase in places.other_before:
                     return "other", here - length + 1
                 if phrase in places.office_before:
+                    if phrase in places.needs_of and here + 1 == at:
+                        return "", at  # “City Tours”, “Mayor Victoria Sams”
                     return places.office_before[phrase], here - length + 1
         if line.words[here] not in places.connecting:
             break
@@ -287,7 +316,7 @@ def _without_blanks(run: str, index: Index) -> Iterator[Mention]:
         at = run.find(ending, 1, 40)
         if at < 0:
             continue
-        for start in range(max(0, at - 5), at):
+        for start in range(max(0, at - LONGEST_RUN), at):
             if rows := index.names.get(run[start:at]):
                 yield Mention(rows, How.OFFICE, "city", words=run[start : at + len(ending)])
                 return

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from outreach.entrypoints.web import words
 from outreach.entrypoints.web.charts.sheet import swatch
-from outreach.entrypoints.web.sayings import failure_words, said
+from outreach.entrypoints.web.sayings import failure_words, reply_words, said
 from outreach.entrypoints.web.static import address_of
 from outreach.model import LetterKind, LetterState, ReadingKind, State
 
@@ -65,6 +65,7 @@ class Templates:
             "role_word": lambda role: say(words.ROLES[role]),
             "choice_word": lambda choice: say(words.CHOICES[choice]),
             "failure": lambda words: say(failure_words(words)),
+            "reply": lambda words: (plain := reply_words(words)) and say(plain),
             "said": lambda sentence: said(say, sentence),
             "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
         }

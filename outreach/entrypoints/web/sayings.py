@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from outreach.core.reading.notices.reasons import reason_of
+from outreach.entrypoints.web.notes import INSTEAD, NOTES
 from outreach.entrypoints.web.words import READINGS, STATES, mark
 from outreach.model import ReadingKind, Sentence, State
 
 Say = Callable[[str], str]
 _CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_REPLY = re.compile(r"[245]\d\d[ -]")  # RFC 5321 §4.2
 
 # The core's sentences, as it writes them; %(name)s stands for what changes. What is not here is shown as it was noted.
 SAYINGS = (
@@ -29,6 +31,7 @@ SAYINGS = (
     mark("the subject names “%(theirs)s”"),
     mark("the text names “%(theirs)s”"),
     mark("the letter that is quoted names “%(theirs)s”"),
+    mark("%(whole)s in passing"),
     mark("the mail names its country"),
     mark("the mail is in a language of its country"),
     mark("the mail domain is another country's"),
@@ -59,7 +62,10 @@ SAYINGS = (
     mark("shows one address and comes from another"),
     mark("a person filed this sender's mail here before; this one is new"),
     mark("is dated before our letter, as an old mail sent again would be"),
+    mark("but it names the office of another place, “%(theirs)s”"),
+    mark("but it names the place neither in its mail domain nor in its words"),
     mark("came through a mailing list"),
+    mark("is matched by its words alone, which may be another town's"),
     mark("was sent on by somebody, and is unsigned"),
     mark("was handed in by another mail domain than its sender's, and is unsigned"),
     mark("wants its answer at another mail domain, and is unsigned"),
@@ -78,6 +84,7 @@ SAYINGS = (
     mark("of no invitee"),
     mark("the secretariat's own answer"),
     mark("this mail broke the reader three times; please look at it"),
+    mark("it has answered before, find another address"),
     # what makes a reading doubtful (core/reading)
     mark("a word of refusal"),
     mark("a word of withdrawal"),
@@ -146,6 +153,7 @@ SAYINGS = (
     mark("no reminders are planned"),
     mark("a person stopped all letters"),
     mark("has not decided yet; listed for the secretariat"),
+    *NOTES,
 )
 # Days as core/succession.py writes them.
 DAYS = (
@@ -190,15 +198,31 @@ def failure_words(noted: str) -> str:
     return FAILURES.get(noted, noted)
 
 
+def reply_words(reply: str) -> str:
+    """What a mail server's reply to a letter says, as a message; "" for what is no reply, or does not tell."""
+    if not _REPLY.match(reply):
+        return ""
+    if reply.startswith("2"):
+        return mark("the mail server took it")
+    code = _CODE.search(reply)
+    reason = reason_of(reply, code[0] if code else "")
+    return "" if reason == "unknown" else FAILURES.get(reason, "")
+
+
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    changing = (one for one in SAYINGS if "%(" in one)
-    return tuple((re.compile(_pattern(one), re.DOTALL), one) for one in changing)
+    changing = {**{one: one for one in SAYINGS if "%(" in one}, **INSTEAD}
+    return tuple((re.compile(_pattern(noted), re.DOTALL), message) for noted, message in changing.items())
 
 
 def _pattern(message: str) -> str:
     parts = re.split(r"%\((\w+)\)s", message)
-    return "".join(f"(?P<{part}>.+)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    return "".join(_place(part) if number % 2 else re.escape(part) for number, part in enumerate(parts))
+
+
+def _place(name: str) -> str:
+    """What may stand in a place: a note may have several parts, but one of others' words ends where the next begins."""
+    return f"(?P<{name}>.+)" if name == "whole" else f"(?P<{name}>(?:(?!; ).)+)"
 
 
 @cache
@@ -212,7 +236,14 @@ def said(say: Say, sentence: str) -> str:
     """A sentence of the core in the person's words; as it was noted where it has none."""
     if isinstance(sentence, Sentence):
         return _filled(say, sentence)
-    sentence = sentence.removeprefix(DOUBT)
+    whole = _known(say, sentence.removeprefix(DOUBT))
+    if whole is not None:
+        return whole
+    parts = sentence.removeprefix(DOUBT).split("; ")
+    return "; ".join(_known(say, part) or part for part in parts)
+
+
+def _known(say: Say, sentence: str) -> str | None:
     if sentence in SAYINGS:
         return say(sentence)
     if (word := _words().get(sentence.replace("_", " "))) is not None:
@@ -220,9 +251,7 @@ def said(say: Say, sentence: str) -> str:
     for pattern, message in _patterns():
         if found := pattern.fullmatch(sentence):
             return say(message) % {name: _value(say, name, value) for name, value in found.groupdict().items()}
-    parts = sentence.split("; ")
-    known = [part for part in parts if part in SAYINGS]
-    return "; ".join(said(say, part) for part in parts) if len(parts) > 1 and known else sentence
+    return None
 
 
 def error_words(say: Say, error: Exception) -> str:
@@ -243,4 +272,4 @@ def _value(say: Say, name: str, value: str) -> str:
         return said(say, value)
     if name == "word":
         return say(_words().get(value.replace("_", " "), value))
-    return value
+    return say(FAILURES[value]) if value in FAILURES else value

@@ -1,4 +1,4 @@
-"""What is known of places in all languages: spellings of cities, words of their offices, parts of mail domains."""
+"""What is known of places in all languages: spellings of cities, regions, words of offices, parts of mail domains."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Places:
     behind_another: frozenset[str]
     office_before: Mapping[tuple[str, ...], str]  # its kind: city, metropolis, province, region, association
     office_behind: Mapping[tuple[str, ...], str]
+    needs_of: Phrases  # those behind which a name follows over “of” only
+    genitives: Mapping[str, tuple[str, ...]]  # endings of a name before the word of an office
     other_before: Phrases
     other_behind: frozenset[str]
     passing: frozenset[str]
@@ -51,6 +53,14 @@ def load_places() -> Places:
     return _places(cities, tomllib.loads((folder / "offices.toml").read_text("utf-8")))
 
 
+@lru_cache(maxsize=1)
+def load_regions() -> Mapping[str, tuple[str, ...]]:
+    """Names of states and regions by their country; none is a town's or another country's too."""
+    rows = (files(__package__) / "regions.tsv").read_text("utf-8").splitlines()
+    named = (row.partition("\t") for row in rows if not row.startswith("#"))
+    return {country: tuple(names.split("|")) for country, _, names in named}
+
+
 def _places(cities: tuple[tuple[str, tuple[str, ...]], ...], data: Mapping[str, Any]) -> Places:
     passing, domain, other = data["passing"], data["domain"], data["other"]
     return Places(
@@ -64,6 +74,8 @@ def _places(cities: tuple[tuple[str, tuple[str, ...]], ...], data: Mapping[str, 
         behind_another=_words(data["behind_another"]),
         office_before=_kinds(data["before"]),
         office_behind=_kinds(data["behind"]),
+        needs_of=_phrases(data["needs_of"]),
+        genitives={office: tuple(endings.split()) for office, endings in data["genitive"].items()},
         other_before=_phrases(other["before"]),
         other_behind=_words(other["behind"]),
         passing=_words(passing["words"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -386,6 +387,13 @@ def test_a_database_in_use_goes_down_and_up_with_all_it_holds(store: Store) -> N
         upgrade(store.engine, version)
     upgrade(store.engine)
     assert (store.outbox.letters(invitee=number), store.journal.story(number), store.inbox.mails()) == before
+
+
+def test_page_and_daemon_open_an_empty_database_at_once(make_store: Callable[..., Store]) -> None:
+    """One makes the tables, the others wait for it: nobody is refused."""
+    with ThreadPoolExecutor(4) as pool:
+        stores = list(pool.map(lambda _: make_store(), range(4)))
+    assert [store.journal.count() for store in stores] == [0] * 4
 
 
 def test_a_newer_database_is_refused(make_store: Callable[..., Store]) -> None:

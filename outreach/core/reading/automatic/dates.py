@@ -116,7 +116,7 @@ def words_of(languages: tuple[Language, ...]) -> Words:
     """The words for dates in some languages together."""
 
     def words(what: str) -> frozenset[str]:
-        return frozenset(plain(word) for one in languages for word in one.automatic.get(what, ()))
+        return frozenset(_plain(word) for one in languages for word in one.automatic.get(what, ()))
 
     return Words(
         months=_names(one.months for one in languages),
@@ -234,6 +234,8 @@ def _by_name(text: str, calendar: Calendar) -> Iterator[_Raw]:
             last, day, ends_period = behind
             year, last = _year_behind(tokens, last)
             yield _Raw(token.start, tokens[last].end, year, month, day, ends_period)
+        elif at + 1 < len(tokens) and tokens[at + 1].year:  # “in April 2023”: from its first day
+            yield _Raw(token.start, tokens[at + 1].end, tokens[at + 1].year, month, 1)
 
 
 def _tokens(text: str) -> list[_Token]:

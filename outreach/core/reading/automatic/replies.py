@@ -67,6 +67,7 @@ AGAINST_PERSON = 2  # what such a phrase takes away
 AGAINST_ABSENT = 1  # what it takes away that somebody tells of another's absence and not of their own
 AGAINST_ANSWER = 1  # what a subject such as “Re: Invitation” takes away
 AGAINST_POSITION = 3  # what a position takes away that is surely taken
+SURELY = 0.95  # from such a position on it counts whole
 LETTER = 40  # words with which a text is a letter
 LONGEST_SUBJECT = 500  # characters of a subject that are looked at
 _MARKS = {name: tuple((part, weight) for other, part, weight in HEADERS if other == name) for name, _, _ in HEADERS}
@@ -120,7 +121,8 @@ def goes_before(signs: Iterable[Sign], position: float) -> bool:
         position: How sure it is that the text takes a position of the invitee on the campaign, from 0 to 1. A person's
             answer goes before an automatic header: people on holiday answer, service desks stamp what persons write.
     """
-    return _weight(signs) >= STRONG and _weight(signs) > AGAINST_POSITION * position
+    against = AGAINST_POSITION * (1.0 if position >= SURELY else position)
+    return _weight(signs) >= STRONG and _weight(signs) > against
 
 
 def _weight(signs: Iterable[Sign]) -> int:
@@ -157,7 +159,7 @@ def read_automatic(
     signs = _signs(message, subject, heard)
     headed = any(found.name[0] == "headed" for one in subject for found in one.found)
     names = {sign.name for sign in signs}
-    if names == {"header"} and _is_letter(heard) and not any(_proves(sign) for sign in signs):
+    if _is_stamped(signs) and (_is_letter(heard) or any(one.sentence.asks for one in heard)):
         return None  # service desks stamp what persons write
     if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:
         return None
@@ -201,6 +203,16 @@ def _judged(signs: Sequence[Sign], position: float, back: date | None, substitut
 
 def _proves(header: Sign) -> bool:
     return header.weight >= PROOF or RFC_3834.match(header.words) is not None
+
+
+def _is_stamped(signs: Iterable[Sign]) -> bool:
+    """Whether nothing speaks for a machine but headers that prove little, and a request's number."""
+    return all(
+        sign.name == "answer"
+        or (sign.name == "header" and not _proves(sign))
+        or (sign.name == "subject" and sign.weight <= WEAK)
+        for sign in signs
+    )
 
 
 def _is_letter(heard: Iterable[_Heard]) -> bool:

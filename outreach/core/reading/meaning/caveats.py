@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,9 +39,9 @@ class Caught:
 
 def catch(mail: Sequence[Heard], languages: Languages) -> tuple[Caught, ...]:
     """Every phrase of [doubts] in a mail; each sentence is searched in its own language."""
-    books = {one.code: _book(one) for one in languages.all if one.doubts}
+    books = _books(languages)
     known = [one for one in mail if one.language in books]
-    return tuple(Caught(one, found) for one in known for found in books[one.language].find(one.sentence))
+    return tuple([Caught(one, found) for one in known for found in books[one.language].find(one.sentence)])
 
 
 def takes_back_an_objection(caught: Sequence[Caught]) -> bool:
@@ -122,6 +122,10 @@ def _doubt(told: str, words: str, cost: float = NEVER) -> Doubt:
     return Doubt(Evidence(f"doubt: {told}", words), cost)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1)
+def _books(languages: Languages) -> Mapping[str, Phrasebook[str]]:
+    return {one.code: _book(one) for one in languages.all if one.doubts}
+
+
 def _book(language: Language) -> Phrasebook[str]:
     return Phrasebook((name, phrase) for name, phrases in language.doubts.items() for phrase in phrases)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations, groupby, pairwise
+from operator import add
 from typing import NamedTuple
 
 from outreach.core.reading.meaning.vocabulary import Meaning
 from outreach.core.reading.phrases import Sentence
 from outreach.languages.scores import Trait
 
-LETTERS = (4, 5)  # of a word that are looked at together: they know “confirmo” from “confirmamos” and “confirm”
+FEW = 4  # letters of a word that are looked at, and one more: they know “confirmo” from “confirmamos” and “confirm”
 LONGEST_WORD = 24
 STEM = 6  # letters of a word by which it is known again in its other forms
 SHORT = 8  # words of a sentence in which each meaning weighs more
@@ -46,16 +48,20 @@ def names_of(meanings: Sequence[Meaning]) -> tuple[str, ...]:
 
 def meaning_traits(heard: Heard) -> frozenset[Trait]:
     """What the meanings of a sentence's words tell, the same in all languages."""
-    names, size = heard.names, heard.size
+    return _meaning_traits(heard.names, min(heard.size, SENTENCE_LENGTHS[-1] + 1), heard.sentence.asks)
+
+
+@lru_cache(maxsize=1 << 12)  # the same few meanings follow each other again and again
+def _meaning_traits(names: tuple[str, ...], size: int, asks: bool) -> frozenset[Trait]:  # noqa: FBT001
     runs = [f"run {a} {b}" for a, b in pairwise(names)]
     found = [*names, *_up_to("words", size, SENTENCE_LENGTHS), *runs]
     found += [f"{run} {c}" for run, c in zip(runs, names[2:], strict=False)]
-    found += [f"{a} > {b}" for a, b in combinations(names, 2)]
+    found += map(" > ".join, combinations(names, 2))
     if names:
         found += [f"first {names[0]}", f"last {names[-1]}"]
     if size <= SHORT:
         found += [f"short {name}" for name in names]
-    if heard.sentence.asks:
+    if asks:
         found += ["asks", *[f"asks {name}" for name in names]]
     return frozenset(found)
 
@@ -74,13 +80,13 @@ def _up_to(what: str, size: int, lengths: Sequence[int]) -> list[Trait]:
 def word_traits(heard: Heard) -> frozenset[Trait]:
     """The words of a sentence themselves, alone and with one and two that follow."""
     stems = [BEGIN, *[word[:STEM] for word in heard.sentence.plain], END]
-    marked = [f"{heard.language}:{stem}" for stem in stems]
-    twos = [f"{one} {two}" for one, two in zip(marked, stems[1:], strict=False)]
-    threes = [f"{both} {three}" for both, three in zip(twos, stems[2:], strict=False)]
-    return frozenset([*marked, *twos, *threes])
+    marked, behind = [f"{heard.language}:{stem}" for stem in stems], [f" {stem}" for stem in stems]
+    twos = list(map(add, marked, behind[1:]))
+    return frozenset([*marked, *twos, *map(add, twos, behind[2:])])
 
 
-def letters(word: str) -> tuple[str, ...]:
+def letters(word: str) -> list[str]:
     """Every few letters of a word with its beginning and end, the same in all languages."""
     framed = f"<{word[:LONGEST_WORD]}>"
-    return tuple([f"~{framed[at : at + some]}" for some in LETTERS for at in range(len(framed) - some + 1)])
+    fours = [f"~{framed[at : at + FEW]}" for at in range(len(framed) - FEW + 1)]
+    return [*fours, *map(add, fours, framed[FEW:])]

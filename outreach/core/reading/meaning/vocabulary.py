@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from outreach.core.reading.phrases import Sentence, spelled
@@ -78,17 +78,23 @@ class Vocabulary:
 
     def meanings(self, sentence: Sentence) -> tuple[Meaning, ...]:
         """What the words of a sentence mean, in their order; words that belong together speak together only."""
-        hidden = _in_addresses(sentence)
+        hidden = _in_addresses(sentence) if "@" in sentence.text else ()
         found: list[Meaning] = []
+        longer = False
         for at, beginning in enumerate(map(self._beginning.__getitem__, sentence.written)):
             if beginning is _NOTHING or at in hidden:
                 continue
-            found += [Meaning(name, (at,)) for name in beginning.alone]
+            if beginning.alone:
+                found += map(Meaning, beginning.alone, repeat((at,)))
             if beginning.longer:
-                found += _phrases(at, beginning, sentence)
-        found = _whole_phrases(found)
-        found += [Meaning(ADDRESS, (at,)) for at in sorted(hidden)[:1]]
-        return tuple(sorted(found, key=lambda one: (one.places[0], one.name)))
+                phrases = _phrases(at, beginning, sentence)
+                longer = longer or bool(phrases)
+                found += phrases
+        if longer:
+            found = _whole_phrases(found)
+        if hidden:
+            found.append(Meaning(ADDRESS, (min(hidden),)))
+        return tuple(sorted(found, key=_order) if longer or hidden else found)
 
     def _beginning_with(self, written: str) -> _Beginning:
         word = spelled[written]
@@ -104,7 +110,11 @@ class Vocabulary:
             else:
                 by_second[pattern.words[0]] = (*by_second.get(pattern.words[0], ()), pattern)
         longer = bool(by_second or others)
-        return _Beginning(tuple(alone), longer, by_second, tuple(others)) if alone or longer else _NOTHING
+        return _Beginning(tuple(sorted(alone)), longer, by_second, tuple(others)) if alone or longer else _NOTHING
+
+
+def _order(one: Meaning) -> tuple[int, str]:
+    return one.places[0], one.name
 
 
 def _parts(word: str) -> list[str]:
@@ -117,14 +127,15 @@ def _parts(word: str) -> list[str]:
     return parts
 
 
-def _phrases(at: int, beginning: _Beginning, sentence: Sentence) -> Iterator[Meaning]:
+def _phrases(at: int, beginning: _Beginning, sentence: Sentence) -> list[Meaning]:
     """The meanings of phrases that begin at a place."""
-    words = sentence.plain
+    words, found = sentence.plain, []
     following = beginning.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
     for pattern in (*following, *beginning.others):
         places = _follow(pattern.words, at, words, sentence.written)
         if places is not None:
-            yield Meaning(pattern.name, places)
+            found.append(Meaning(pattern.name, places))
+    return found
 
 
 def _follow(pattern: tuple[str, ...], at: int, words: Sequence[str], written: Sequence[str]) -> tuple[int, ...] | None:
@@ -153,8 +164,6 @@ def _is(wanted: str, word: str, written: str) -> bool:
 def _whole_phrases(found: list[Meaning]) -> list[Meaning]:
     """Without what only a part of a longer phrase would say: “no objection” is no “no”."""
     phrases = {frozenset(one.places) for one in found if len(one.places) > 1}
-    if not phrases:
-        return found
     inside = frozenset().union(*phrases)
     return [one for one in found if not _is_part(frozenset(one.places), phrases, inside)]
 
@@ -165,8 +174,6 @@ def _is_part(own: frozenset[int], phrases: Collection[frozenset[int]], inside: f
 
 def _in_addresses(sentence: Sentence) -> frozenset[int]:
     """The places of words that are parts of mail addresses."""
-    if "@" not in sentence.text:
-        return frozenset()
     spans = [found.span() for found in _ADDRESS.finditer(sentence.text)]
     return frozenset(
         place

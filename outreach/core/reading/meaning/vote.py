@@ -10,9 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
+from operator import sub
 
 from outreach.core.reading.meaning.traits import Heard, letters, mail_traits, meaning_traits, word_traits
-from outreach.languages.scores import Trait, Votes
+from outreach.languages.scores import Sum, Table, Trait, Votes
 
 NOTHING = "none"  # what a sentence does that carries no position
 
@@ -51,31 +54,36 @@ def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     """The votes on a mail and on each of its sentences; the same trait in two sentences counts once for the mail."""
     table = votes.sentence.table
     spelled = table.of_words(letters)
-    traits, words, meant = set[Trait](), set[str](), set(mail_traits(mail))
-    whole, each = table.weigh(meant), []
+    meant, used, words = set(mail_traits(mail)), set[Trait](), set[str]()
+    meaning, wording, each = table.weigh(meant), 0, []
     for one in mail:
-        meanings, said = meaning_traits(one), frozenset(one.sentence.plain)
-        own = meanings | word_traits(one)
-        total = table.weigh(own) + sum(map(spelled.__getitem__, said))
-        each.append(votes.sentence.shares(total))
-        whole += total
-        if traits:
-            whole -= table.weigh(traits & own) + sum(map(spelled.__getitem__, words & said))
-        traits |= own
-        words |= said
+        meanings, phrases, said = meaning_traits(one), word_traits(one), frozenset(one.sentence.plain)
+        own, spoken = _weighed(table, meanings), table.weigh(phrases) + sum(map(spelled.__getitem__, said))
+        each.append(votes.sentence.shares(own + spoken))
+        meaning += own - table.weigh(meanings & meant)
+        wording += spoken
+        if words:
+            wording -= table.weigh(phrases & used) + sum(map(spelled.__getitem__, said & words))
         meant |= meanings
+        used |= phrases
+        words |= said
     return Ballot(
-        votes.mail.shares(whole, summary(votes.sentence.kinds, each)),
+        votes.mail.shares(meaning + wording, summary(votes.sentence.kinds, each)),
         tuple(each),
-        votes.meanings.shares(table.weigh(meant)),
-        votes.flags.chances(whole),
+        votes.meanings.shares(meaning),
+        votes.flags.chances(meaning + wording),
     )
+
+
+@lru_cache(maxsize=1 << 12)
+def _weighed(table: Table, meanings: frozenset[Trait]) -> Sum:
+    return table.weigh(meanings)
 
 
 def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
     """What the sentences say together: for each kind the largest share, the last, and the chance of at least one."""
     if not each:
         return (0.0,) * (3 * len(kinds))
-    shares = [[one[kind] for one in each] for kind in kinds]
-    any_ = [1 - math.prod([1 - one for one in some]) for some in shares]
+    shares = list(zip(*[one.values() for one in each], strict=True))
+    any_ = [1 - math.prod(map(sub, repeat(1), some)) for some in shares]
     return (*map(max, shares), *[some[-1] for some in shares], *any_)

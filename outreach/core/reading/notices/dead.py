@@ -18,9 +18,11 @@ SURELY_DEAD: tuple[Phrases, ...] = (
     Phrases(
         "address_unknown",
         """
-        not listed in domino | not listed in public name | not listed in the address book |
+        no such user! | recipientnotfound | mailbox not found | user not found | not listed in domino |
+        not listed in public name | not listed in the address book |
         not listed in the directory | not listed in this | recipnotfound | recipient not found |
-        user unknown in virtual | user unknown in local | user unknown in relay | user unknown in alias
+        nicht eingetragen | user unknown in virtual | user unknown in local | user unknown in relay |
+        user unknown in alias
         """,
     ),
 )
@@ -38,6 +40,7 @@ DEAD: tuple[Phrases, ...] = (
         user is disabled | administratively disabled | administrativley disabled | administratively locked |
         is no longer in use | is no longer used | no longer active | no longer available | no longer works |
         no longer employed | no longer in service | no longer monitored | compte désactivé | compte desactive |
+        conta … desativada | conta … cancelada | cuenta … desactivada | compte … désactivé | account … disattivato |
         cuenta desactivada | cuenta deshabilitada | account disattivato | conta desativada | konto … deaktiviert |
         konto gesperrt | konto wurde gelöscht | konto wurde deaktiviert | postfach … deaktiviert |
         postfach … gelöscht | existiert nicht mehr | nicht mehr gültig | nicht mehr aktiv | nicht mehr in gebrauch |

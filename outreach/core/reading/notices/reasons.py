@@ -57,7 +57,7 @@ COMMANDS = (
 )  # fmt: skip
 
 
-_CLEAR, _VAGUE = table(*SURELY_DEAD, *REFUSED, *DEAD), table(*VAGUE)
+_CLEAR, _VAGUE, _SURELY = table(*SURELY_DEAD, *REFUSED, *DEAD), table(*VAGUE), table(*SURELY_DEAD)
 # Addresses and hosts say nothing, whatever they are called: “antispam.town.example”. Lists of senders do.
 _NAME = re.compile(r"(?:[\w.+=-]{1,64}@)?(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,8}\b")
 _LISTS = re.compile("spamhaus|spamcop|sorbs|barracudacentral|abuseat|uribl|surbl|dnsbl|rbl|blacklist")
@@ -94,7 +94,8 @@ def _by_code(status: str | None) -> str:
 def _clear(said: str, command: str, status: str | None) -> str:
     """What clear words say, in the light of the command they answered and of the code."""
     reason = meaning(said, _CLEAR)
-    if reason == "address_unknown" and command == "DATA" and not (status or "").startswith("1", 2):
+    vague = reason == "address_unknown" and command == "DATA" and not (status or "").startswith("1", 2)
+    if vague and not meaning(said, _SURELY):
         return "filtered"
     return "sender" if reason == "domain_unknown" and command == "MAIL" else reason
 

@@ -35,9 +35,12 @@ REFUSED: tuple[Phrases, ...] = (
         postilaatikko on täynnä | przekroczony limit | skrzynka jest pełna | schránka je plná | schránka plná |
         překročena kvóta | a postafiók megtelt | postafiók … megtelt | căsuța … plină | posta kutusu dolu |
         kota aşıldı | γραμματοκιβώτιο … πλήρες | превышена квота | превышен … квоты | квота превышена |
-        скринька переповнена
+        скринька переповнена | dépassé le quota | dépassé son quota | a dépassé … quota | skrzynka … przepełniona |
+        schránka … přeplněn | 容量が超過 | 容量を超過 | 容量超過 | saturée | ha superado la cuota |
+        ha superato la quota | hat ihr kontingent | kontingent … überschritten | ist überfüllt | ist ausgeschöpft
         """,
     ),
+    Phrases("not_reached", "delivery temporarily suspended: conn | delivery temporarily suspended: lost conn"),
     Phrases(
         "letter",
         """

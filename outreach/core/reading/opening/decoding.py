@@ -62,10 +62,10 @@ def decoded_text(content: bytes, charset: str, otherwise: str = "") -> str:
     """
     claimed = charset_named(charset)
     if content.isascii() and not claimed.startswith(SHIFTING) and not (claimed.startswith(WIDE) and b"\0" in content):
-        return kept(content.decode("ascii"))
+        return content.decode("ascii").replace("\0", "")
     for name in (claimed, "utf-8") if claimed.startswith(DOUBLE) else ("utf-8", claimed):
         if name and (text := _strictly(content, name)) is not None:
-            return kept(text)
+            return text.replace("\0", "") if name == "utf-8" else kept(text)  # which has no halves of characters
     return kept(_roughly(content, claimed, charset_named(otherwise)))
 
 
@@ -163,9 +163,17 @@ def _from_base64_body(body: bytes) -> bytes:
     packed = coded.translate(None, _WHITE)
     foreign = len(packed.translate(None, _BASE64))
     short = len(packed) < LINE and len(packed) % 4 and not footer  # no program writes this
+    if short and not foreign and _is_text(from_base64(packed)):
+        return from_base64(packed)  # its end was cut off
     if short or (foreign + coded.count(b" ")) * 20 > len(packed):
         return body
     return from_base64(packed) + footer
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether bytes are words with blanks between them."""
+    text = _strictly(content, "utf-8")
+    return text is not None and " " in text and "".join(text.split()).isprintable()
 
 
 def _from_uuencode(body: bytes) -> bytes:

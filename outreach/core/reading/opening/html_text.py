@@ -43,12 +43,15 @@ INDENT = re.compile(r"border\s*:\s*none|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:p
 # Lines of their own, which no mail has: they become “>” and separators; the last two stand around struck text.
 OWN = OPEN, CLOSE, QUOTE, SIGNATURE, STRIKE, STRUCK = "\ue010", "\ue011", "\ue012", "\ue013", "\ue014", "\ue015"
 SEPARATOR = "-----Original Message-----"
+_ALONE = frozenset({OPEN, CLOSE, QUOTE, SIGNATURE})  # in their lines
 _OWN = re.compile(f"[{''.join(OWN)}]")
 _STRIKE_SIGNS = re.compile(f"([{STRIKE}{STRUCK}])")
 _FILLED = re.compile(r"[^\s~](?:[^\n]*[^\s~])?")  # the words of a line
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 STRIKING = ("s", "del", "strike")
-_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]")
+# Each begins with a sign that has no case, which is found quickly.
+_STRIKES = re.compile(r"<(?:s|del|strike)[\s>]", re.IGNORECASE | re.ASCII)
+_LINE_THROUGH = re.compile(r"-(?<=line-)through", re.IGNORECASE | re.ASCII)
 _STYLED = '[style*="line-through" i]'
 _FOR_OPENED = (
     dict.fromkeys([*BLOCKS, "br"], "\n")
@@ -56,6 +59,14 @@ _FOR_OPENED = (
     | dict.fromkeys(STRIKING, STRIKE)
 )
 _FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"} | dict.fromkeys(STRIKING, STRUCK)
+_MAY_HIDE = '[hidden], [style*="display" i], [style*="visibility" i], [style*="mso-hide" i], [style*="font-size" i]'
+# What begins a style that hides, and how it goes on; small letters.
+_HIDING = {
+    "display": re.compile(r"display\s{0,9}:\s{0,9}none"),
+    "visibility": re.compile(r"visibility\s{0,9}:\s{0,9}hidden"),
+    "mso-hide": re.compile(r"mso-hide\s{0,9}:\s{0,9}all"),
+    "font-size": re.compile(r"font-size\s{0,9}:\s{0,9}0{1,3}(?:px|pt|em|rem|%)?\s{0,9}(?:[;!\"'>]|\Z)"),
+}
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20}|!)[^<>]*>")  # by its name, behind “/” where it closes
 NO_TAG = "!"
 _UNSEEN_TAGS = frozenset(UNSEEN)
@@ -66,8 +77,7 @@ _FOR_TAG: Remembered[str] = Remembered(
 
 def strikes(html: str) -> bool:
     """Whether it may strike words out, which its plain form would not tell."""
-    small = html.lower()
-    return "line-through" in small or _STRIKES.search(small) is not None
+    return _LINE_THROUGH.search(html) is not None or _STRIKES.search(html) is not None
 
 
 def html_to_text(html: str) -> str:
@@ -78,21 +88,22 @@ def html_to_text(html: str) -> str:
     if html.count("<") > 2 * MOST_TAGS:
         return _lines(_struck_out(_by_tags(html)))
     try:
-        text = _by_tree(html)
+        text = _by_tree(html, hidden=not hides(html))
+        if not text.strip():  # nobody sends what is hidden as a whole: the program that shows it knows better
+            text = _by_tree(html)
     except Exception:  # noqa: BLE001  a tree that cannot be built: the words without the tags
         text = _by_tags(html)
     return _lines(_struck_out(text))
 
 
-def _by_tree(html: str) -> str:
+def _by_tree(html: str, *, hidden: bool = True) -> str:
+    """The text of the tree, with or without what its style hides."""
     tree = LexborHTMLParser(html)
     _mark_struck(tree, html)
     tree.strip_tags(UNSEEN, recursive=True)
-    for tag in tree.css(QUOTES):
-        tag.insert_before(f"\n{QUOTE}\n")
-    for tag in tree.css(SIGNATURES):
-        if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
-            tag.insert_before(f"\n{SIGNATURE}\n")
+    if not hidden:
+        _drop_hidden(tree)
+    _mark_containers(tree)
     for tag in tree.css("input[type=checkbox], input[type=radio]"):
         tag.replace_with("[x] " if "checked" in tag.attributes else "[ ] ")
     for tag in tree.css("br"):
@@ -108,6 +119,31 @@ def _by_tree(html: str) -> str:
             tag.insert_after(f"\n{CLOSE}\n")
     body = tree.body or tree.root
     return body.text(separator="", deep=True) if body is not None else ""
+
+
+def _mark_containers(tree: LexborHTMLParser) -> None:
+    """Signs above what mail programs put around a quoted mail and a signature."""
+    for tag in tree.css(QUOTES):
+        tag.insert_before(f"\n{QUOTE}\n")
+    for tag in tree.css(SIGNATURES):
+        if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
+            tag.insert_before(f"\n{SIGNATURE}\n")
+
+
+def hides(html: str) -> bool:
+    """Whether its styles may hide words from whoever looks at it."""
+    small = html.lower()
+    return " hidden" in small or _is_hiding(small)
+
+
+def _is_hiding(small: str) -> bool:
+    return any(word in small and style.search(small) is not None for word, style in _HIDING.items())
+
+
+def _drop_hidden(tree: LexborHTMLParser) -> None:
+    for tag in reversed(tree.css(_MAY_HIDE)):  # what stands within another comes before it
+        if "hidden" in tag.attributes or _is_hiding((tag.attributes.get("style") or "").lower()):
+            tag.decompose()
 
 
 def _mark_struck(tree: LexborHTMLParser, html: str) -> None:
@@ -164,23 +200,19 @@ def _seen(tags: Sequence[str], texts: Sequence[str]) -> tuple[list[str], list[st
 
 
 def _lines(text: str) -> str:
-    depth = 0
+    depth, quoted = 0, ""
     lines: list[str] = []
     marked: list[int] = []
     for line in text.split("\n"):
         clean = " ".join(line.split()) if line else line
-        if not clean:
-            lines.append("> " * min(depth, 5))
-        elif clean == OPEN:
-            depth += 1
-        elif clean == CLOSE:
-            depth = max(0, depth - 1)
-        elif clean in (QUOTE, SIGNATURE):
-            if not depth:
-                marked.append(len(lines))
-                lines.append(clean)
-        else:
-            lines.append("> " * min(depth, 5) + clean if depth else clean)
+        if clean not in _ALONE:
+            lines.append(quoted + clean)
+        elif clean in (OPEN, CLOSE):
+            depth = max(0, depth + (1 if clean == OPEN else -1))
+            quoted = "> " * min(depth, 5)
+        elif not depth:
+            marked.append(len(lines))
+            lines.append(clean)
     for number in marked:
         lines[number] = _separator(lines, number)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import accumulate, islice
 
+from outreach.core.reading.opening.armor import is_sealed, without_armor
 from outreach.core.reading.opening.decoding import decoded_text, without_transfer_encoding
 from outreach.core.reading.opening.fields import decoded_words, file_name, ids, mailboxes, moment
-from outreach.core.reading.opening.html_text import html_to_text, strikes
+from outreach.core.reading.opening.html_text import hides, html_to_text, strikes
 from outreach.core.reading.opening.parts import FORWARDED, Part, declared_charset, split
 from outreach.model import Attachment, Mailbox, Message
 
@@ -25,6 +27,11 @@ MOST_LEVELS = 300
 NEARLY = 0.8
 LONG_TAG = 8000  # characters; nobody reads anything in it
 TOO_LONG = "its text is very long; only the beginning was read"
+TWO_TEXTS = "its plain form and its HTML form say different things"
+MOST_COMPARED = 60  # words of the plain form that are looked for in the other
+ENOUGH_COMPARED = 3  # of so few nothing is concluded, unless none is found
+MOST_LOOKED_AT = 2_000  # characters of the plain form
+LONGEST_COMPARED = 8  # characters of a word: in scripts without blanks a line breaks anywhere
 REPORTS = (
     "message/delivery-status",
     "message/global-delivery-status",  # RFC 6533
@@ -56,6 +63,7 @@ _NESTING = re.compile(
 )
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){3,}+")
 _TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"[^\W\d_]+")
 _LONG_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONG_TAG},}}>?")
 
 
@@ -83,6 +91,7 @@ def _message(root: Part, problem: str, charset: str) -> Message:
     text = _Texts(charset, certified=first.get("x-trasporto", "").lower() == "posta-certificata")
     own = text.whole(root)
     sealed = "" if own.strip() else next((SEALED[part.kind] for part in parts if part.kind in SEALED), "")
+    sealed = SEALED["multipart/encrypted"] if is_sealed(own) else sealed
     found = ids(first.get("message-id", ""))
     return Message(
         message_id=found[0] if found else first.get("message-id", "").strip()[:250],
@@ -102,7 +111,7 @@ def _message(root: Part, problem: str, charset: str) -> Message:
         report=tuple(text.plain(part)[:MOST_REPORT] for part in parts if part.kind in REPORTS),
         returned="\n".join(_returned(text, part) for part in parts if part.kind in RETURNED)[:MOST_RETURNED],
         content_type=root.kind,
-        problem=problem or sealed or (TOO_LONG if text.cut else ""),
+        problem=problem or sealed or (TOO_LONG if text.cut else TWO_TEXTS if text.differ else ""),
         calendar=next((str(part.head.get("content-type"))[:200] for part in parts if _is_calendar(part)), ""),
     )
 
@@ -123,12 +132,14 @@ class _Texts:
         self.charset = charset
         self.certified = certified  # Italian certified mail carries the mail itself as a part (RFC 6109)
         self.cut = False
+        self.differ = False  # its plain form and its HTML form
         self._plain: dict[Part, str] = {}
 
     def whole(self, root: Part) -> str:
         """The text of the mail, within limits."""
         carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
-        text = self.of(next(carried, root)).replace("\ufeff", "")
+        text = self.of(next(carried, root)).replace("\ufeff", "").replace("\u00ad", "")  # neither is seen
+        text = without_armor(text)
         text = _BLANK_LINES.sub("\n\n\n", text[: 5 * MOST_TEXT])
         lines = text[:MOST_TEXT].split("\n")
         self.cut = self.cut or len(text) > MOST_TEXT or len(lines) > MOST_LINES
@@ -171,7 +182,7 @@ class _Texts:
             self.cut = True
             html = html[: next(islice(re.finditer("<", html), MOST_TAGS, None)).start()]
         if _levels(html) > MOST_LEVELS:  # a tree of them costs the square of its height
-            self.cut = self.cut or strikes(html)
+            self.cut = self.cut or strikes(html) or hides(html) or "<blockquote" in html.lower()
             return _TAG.sub("\n", html)
         return html_to_text(html)
 
@@ -195,18 +206,41 @@ class _Texts:
         plain = [self.of(part, root=False) for part in parts if part.kind == "text/plain"]
         best = "\n".join(dict.fromkeys(text for text in plain if text.strip()))
         for part in parts:
-            if part.kind == "text/plain" or (part.kind == "text/html" and self._is_seen(part, 2 * len(best))):
-                continue
-            text = self.of(part, root=False)
-            best = best if _says_as_much(best, text) else text
+            if part.kind != "text/plain":
+                best = self._better(best, part)
         return best
 
-    def _is_seen(self, part: Part, characters: int) -> bool:
-        """Whether fewer characters than so many are seen of an HTML part, cheaply."""
+    def _better(self, best: str, part: Part) -> str:
+        """The plain form so far, or another form: where that says more, or something else."""
+        if part.kind != "text/html":
+            text = self.of(part, root=False)
+            return best if _says_as_much(best, text) else text
+        shown = self._shown(part)
+        another = bool(best) and not _holds(shown, best)
+        if not another and (len(shown) < 2 * len(best) or len(" ".join(shown.split())) < 2 * len(best)):
+            return best
+        text = self.of(part, root=False)
+        if another and text.strip():
+            # Nearly every program shows the HTML; a plain form without its words is a notice, or a trap.
+            self.differ = self.differ or "html" not in best.lower()
+            return text
+        return best if _says_as_much(best, text) else text
+
+    def _shown(self, part: Part) -> str:
+        """What is seen of an HTML part, about and cheaply."""
         html = self.plain(part)
         body = max(html.find("<body"), html.find("<BODY"), 0)
-        text = _TAG.sub("", html[body:])
-        return len(text) < characters or len(" ".join(text.split())) < characters
+        return _TAG.sub("", html[body:])
+
+
+def _holds(shown: str, plain: str) -> bool:
+    """Whether at least half of the first words of a plain form stand in another form of it."""
+    words = [word[:LONGEST_COMPARED] for word in _WORD.findall(plain[:MOST_LOOKED_AT])][:MOST_COMPARED]
+    for text in (shown, unescape(shown).replace("\u00ad", "")):
+        found = sum(word in text for word in words)
+        if 2 * found >= len(words):
+            return True
+    return len(words) < ENOUGH_COMPARED and found > 0
 
 
 def _is_said(text: str, texts: list[str]) -> bool:

@@ -1,0 +1,119 @@
+"""What a person sees of a mail is what is read of it: not what is hidden, nor a plain form that says something else."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from outreach.core.reading.opening.armor import without_armor
+from outreach.core.reading.opening.html_text import hides, html_to_text
+from outreach.core.reading.opening.message import TWO_TEXTS, open_mail
+from outreach.core.reading.reader import read_mail
+from outreach.languages import load_languages
+from outreach.model import Message, ReadingKind
+
+HEAD = "From: mayor@northam.example\nSubject: Re: Invitation\nMIME-Version: 1.0\n"
+YES = "We confirm that Northam joins the campaign."
+NO = "Unfortunately the council voted against joining the campaign."
+
+
+def opened(kind: str, body: str, more: str = "") -> Message:
+    return open_mail(f"{HEAD}Content-Type: {kind}; charset=utf-8\n{more}\n{body}".encode())
+
+
+def two_forms(plain: str, html: str) -> Message:
+    part = "--b\nContent-Type: text/{}; charset=utf-8\n\n{}\n"
+    body = part.format("plain", plain) + part.format("html", html) + "--b--\n"
+    return open_mail(f"{HEAD}Content-Type: multipart/alternative; boundary=b\n\n{body}".encode())
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        f'<div style="display:none">{YES}</div>',
+        f"<div style='DISPLAY : NONE !important; color:red'><p>{YES}</p></div>",
+        f'<p style="visibility: hidden">{YES}</p>',
+        f'<span style="font-size:0px;line-height:0">{YES}</span>',
+        f'<span style="font-size:0">{YES}</span>',
+        f'<table><tr><td style="mso-hide:all">{YES}</td></tr></table>',
+        f"<p hidden>{YES}</p>",
+        f'<div hidden><p style="display:none">{YES}</p></div>',
+        f"<template>{YES}</template>",
+    ],
+)
+def test_what_is_hidden_is_not_read(hidden: str) -> None:
+    """A yes that nobody sees is none."""
+    message = opened("text/html", f"<p>{NO}</p>{hidden}<p>Kate</p>")
+    assert YES not in message.text
+    assert NO in message.text
+    assert read_mail(message, load_languages()).kind is ReadingKind.DECLINE
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f'<p style="font-size:0.9em">{YES}</p>',
+        f'<p style="font-size:10.0pt">{YES}</p>',
+        f'<div style="overflow:hidden">{YES}</div>',
+        f'<p aria-hidden="false">{YES}</p>',
+        f'<p style="display:none-such">{YES}</p>'.replace("none-such", "block"),
+        f'<div style="display:none">{YES}</div>',  # all of it: the program that shows it knows better
+        "<p>We con&shy;firm that North&shy;am joins the cam&shy;paign.</p>",
+    ],
+)
+def test_what_is_seen_stays(shown: str) -> None:
+    """Small letters, clipped boxes, soft hyphens; and a mail that would else be empty."""
+    assert opened("text/html", shown).text.strip() == YES
+
+
+def test_a_page_without_hiding_styles_is_taken_as_it_is() -> None:
+    """Most mails have none."""
+    assert not hides('<p class=MsoNormal style="margin:0;font-size:11pt">x</p>')
+    assert html_to_text("<p>a</p><p>b</p>").split() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("plain", "html", "seen", "differ"),
+    [
+        (YES, f"<p>{YES}</p>", YES, False),
+        (YES, f"<p>{YES.replace('confirm', '<b>confirm</b>')}</p>", YES, False),
+        (
+            "We’ll join – gladly, as Zürich does.",
+            "<p>We&rsquo;ll join &ndash; gladly, as Z&uuml;rich does.</p>",
+            "",
+            False,
+        ),
+        ("本市は参加いたします。", "<p>本市は参加いたします。</p>", "本市は参加いたします。", False),
+        ("Yes.", "<p>Yes.</p>", "Yes.", False),
+        (YES, f"<p>{NO}</p>", NO, True),
+        ("Yes.", "<p>No.</p>", "No.", True),
+        ("This message is in HTML format; please view it in a browser.", f"<p>{YES}</p>", YES, False),
+        ("", f"<p>{YES}</p>", YES, False),
+        (YES, "<p></p>", YES, False),
+    ],
+)
+def test_two_forms_of_one_text(plain: str, html: str, seen: str, differ: bool) -> None:
+    """Programs show the HTML: where its words are others, they count, and a person looks."""
+    message = two_forms(plain, html)
+    assert message.text.strip() == (seen or plain)
+    assert message.problem == (TWO_TEXTS if differ else "")
+    assert not (differ and read_mail(message, load_languages()).decided)
+
+
+def test_an_armored_text_is_read() -> None:
+    """What is signed with PGP in the text itself; what is encrypted says so."""
+    signed = f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{YES}\n- -- \nKate\n-----BEGIN PGP SIGNATURE-----\n\niQ=\n-----END PGP SIGNATURE-----\n"
+    assert opened("text/plain", signed).text == f"{YES}\n-- \nKate\n\n"
+    assert without_armor(YES) == YES
+    sealed = opened("text/plain", "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n")
+    assert "encrypted" in sealed.problem
+
+
+@pytest.mark.parametrize(("text", "read"), [(YES, True), ("Yesno", False), ("naïve \x01 bytes", False)])
+def test_base64_whose_end_was_cut_off(text: str, read: bool) -> None:
+    """Words come out of it; anything else that only calls itself base64 stays as it is."""
+    digits = base64.b64encode(text.encode()).rstrip(b"=").decode()
+    assert len(digits) % 4
+    message = opened("text/plain", digits, "Content-Transfer-Encoding: base64\n")
+    assert message.text.strip() == (text if read else digits)
