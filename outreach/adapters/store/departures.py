@@ -187,16 +187,16 @@ class Departures:
     def _ours(self, connection: Connection, outcomes: Sequence[Outcome], sender: str) -> list[Outcome]:
         """Those of letters that this sender may settle."""
         ids = sorted({one.letter.id for one in outcomes})
-        rows = {row.id: row for row in connection.execute(_HELD, {"ids": ids})}
-        return [one for one in outcomes if _is_ours(one, rows.get(one.letter.id), sender)]
+        rows = {number: held for number, *held in connection.execute(_HELD, {"ids": ids})}
+        return [one for one in outcomes if _is_ours(one, sender, *rows.get(one.letter.id, _GONE))]
 
 
-def _is_ours(one: Outcome, row: Any, sender: str) -> bool:
+def _is_ours(one: Outcome, sender: str, held: str, attempts: int, claimed_by: str | None) -> bool:
     """Whether a sender may still say what became of a letter: nobody has tried or settled it since."""
-    if row is None or row.attempts != one.letter.attempts + one.begun:
+    if attempts != one.letter.attempts + one.begun:
         return False
-    state = LetterState(row.state)
-    if row.claimed_by == sender and state in IN_HAND:
+    state = LetterState(held)
+    if claimed_by == sender and state in IN_HAND:
         return True
     return state is LetterState.IN_DOUBT or (one.begun and state in NOT_BEGUN and one.state in MAY_HAVE_LEFT)
 
@@ -241,6 +241,7 @@ _BEGUN = (
 _RELEASED = (
     update(t.letter).where(_THESE, _CLAIMED_BY_US).values(state=LetterState.READY.value, claimed_by=None, last_reply="")
 )
+_GONE = ("", -1, None)
 _HELD = (
     select(t.letter.c.id, t.letter.c.state, t.letter.c.attempts, t.letter.c.claimed_by)
     .where(_THESE)

@@ -313,13 +313,14 @@ def to_entry(row: Any) -> Entry:
 _PLAIN_FIELDS = tuple(one.name for one in fields(Entry) if one.name not in ("id", "kind", "campaign", "wave"))
 _plain = attrgetter(*_PLAIN_FIELDS)
 _STANDING_FIELDS = tuple(one.name for one in fields(Standing))
+_of_standing = attrgetter(*_STANDING_FIELDS)
 _MOMENTS = ("since", "first_letter_at", "last_letter_at")
 _DAYS = ("hold_until", "absent_until")
 
 
 def dump_standing(standing: Standing) -> dict[str, Any]:
     """A standing as JSON, without what is not set."""
-    plain = {name: value for name in _STANDING_FIELDS if (value := getattr(standing, name))}
+    plain = {name: value for name, value in zip(_STANDING_FIELDS, _of_standing(standing), strict=True) if value}
     for key in (*_MOMENTS, *_DAYS):
         if key in plain:
             plain[key] = plain[key].isoformat()

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, delete, func, select
 
 from outreach.adapters.store import tables as t
+from outreach.adapters.store.bulk import Many
 from outreach.model import Entry, EntryKind, State
 
 QUARTER = 900  # seconds: wherever a day begins, it begins at a quarter of an hour in UTC
@@ -83,20 +84,19 @@ def change(connection: Connection, campaign: str, wave: int, changes: Mapping[Al
 
     On PostgreSQL each connection has rows of its own, so that no writer waits for another; the sum counts.
     """
-    mine = {"campaign": campaign, "wave": wave}
-    rows = [{**mine, **alike._asdict(), "number": number} for alike, number in sorted(changes.items()) if number]
-    if rows:
-        connection.execute(_adding(connection.dialect.name), rows)
+    rows = [(campaign, wave, *alike, number) for alike, number in sorted(changes.items()) if number]
+    _adding(connection.dialect.name).execute(connection, rows)
 
 
 @cache
-def _adding(dialect: str) -> Any:
+def _adding(dialect: str) -> Many:
     """Adds to what the writer counted before."""
     insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
     query = insert(t.tally).values(writer=func.pg_backend_pid() if dialect == "postgresql" else 0)
     keys = [column.name for column in t.tally.primary_key]
     more = {"number": t.tally.c.number + query.excluded.number}
-    return query.on_conflict_do_update(index_elements=keys, set_=more)
+    adding = query.on_conflict_do_update(index_elements=keys, set_=more)
+    return Many(adding, ("campaign", "wave", *Alike._fields, "number"))
 
 
 def kept(campaign: str, wave: int, what: str, names: Sequence[str]) -> Select[Any]:
