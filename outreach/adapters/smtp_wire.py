@@ -16,7 +16,7 @@ import aiosmtplib
 
 CLOSING = 421  # “service not available, closing transmission channel” (RFC 5321 §4.2.3)
 GO_ON = 354  # “start mail input” (RFC 5321 §4.3.2)
-_CHUNK = 16 * 1024  # bytes of a large letter written before the server must have taken some
+_CHUNK = 64 * 1024  # bytes of a large letter written before the server must have taken some
 _AT_ONCE = 64 * 1024  # bytes; a letter up to this size goes in one write
 _LONGEST = 64 * 1024  # bytes of answers that nobody has read yet
 _LONGEST_LINE = 1000  # characters that are kept of an answer

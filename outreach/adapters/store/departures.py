@@ -70,9 +70,10 @@ class Departures:
     ) -> Claimed:
         """Claims letters that are due, of some kinds, as many as the pace allows; each invitee is looked at again.
 
-        A letter whose invitee has answered or stopped since is withheld; one outside its window waits.
+        A letter whose invitee has answered or stopped since is withheld; one outside its window waits. The disk is not
+        waited for: nothing leaves before `begin`, which keeps the claim with the intent.
         """
-        with writing(self._engine) as connection:
+        with writing(self._engine, fleeting=True) as connection:
             room = self._paces.room(connection, pacer, now)
             if not room.addresses:
                 return Claimed(held=room.held)
