@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from outreach.adapters.store.invitee_list import Present, Sought
+from outreach.adapters.store.sought import Present, Sought
 from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, lines_of
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -23,58 +24,24 @@ from sqlalchemy import (
 )
 
 from outreach.adapters.store import tables as t
+from outreach.adapters.store import tally
+from outreach.adapters.store.bulk import among
 from outreach.adapters.store.engine import reading
-from outreach.languages.spelling import search_text
-from outreach.model import InviteeKind, State
-
-MOST_COUNTED = 10_000  # invitees
-MOST_WORDS = 6  # of what was typed
-MOST_TYPED = 100  # characters
-Key = tuple[Any, ...]  # where a page begins: the values by which it is sorted
-
-ORDERS: dict[str, tuple[tuple[str, ...], bool]] = {  # columns, and whether the last come first
-    "name": (("name", "invitee"), False),
-    "-name": (("name", "invitee"), True),
-    "country": (("country", "name", "invitee"), False),
-    "-country": (("country", "name", "invitee"), True),
-    "since": (("since", "invitee"), False),
-    "-since": (("since", "invitee"), True),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Which invitees are looked for; what is "", False or None does not matter."""
-
-    words: str = ""  # as typed: each begins a word of the name or the id
-    address: str = ""  # one of theirs, whole, lower-cased
-    state: State | None = None
-    country: str = ""
-    kind: InviteeKind | None = None
-    languages: tuple[str, ...] = ()  # "" = the campaign's default; (): any
-    late: bool = False
-    review: bool = False
-    owed: bool = False
-    by: str = ""  # who decided: machine, person (any), or person:NAME
-    as_of: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of them: their numbers in order, whether there are more behind, and how many there are in all."""
-
-    numbers: tuple[int, ...]
-    more: bool
-    count: int
-    uncounted: bool  # there are more than were counted
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """What there is to filter by."""
-
-    countries: tuple[str, ...]
-    languages: tuple[str, ...]
+from outreach.adapters.store.names import Names
+from outreach.adapters.store.sought import (
+    BY_INVITEE,
+    MOST_COUNTED,
+    MOST_INTERSECTED,
+    MOST_LOOKED_UP,
+    ORDERS,
+    Asked,
+    Found,
+    Key,
+    Present,
+    Sought,
+    flags,
+    typed,
+)
 
 
 class InviteeList:
@@ -85,58 +52,182 @@ class InviteeList:
         self._campaign = campaign
         self._wave = wave
         self._present: tuple[object, Present] | None = None
+        self._names: tuple[object, Names] | None = None
+        self._one_reads = Lock()
+        self.few = MOST_LOOKED_UP
+        self.some = MOST_INTERSECTED
 
     def page(self, sought: Sought, order: str, limit: int, *, after: int = 0, most: int = MOST_COUNTED) -> Found:
         """The invitees behind one of them, in order; from the first, where it is not among them or 0.
 
         They are counted up to `most`: one look through all of them is as much as a request may take.
         """
-        columns, reverse = ORDERS[order]
         with reading(self._engine) as connection:
-            if not after and "name" in columns and _index(sought, columns) is None:
-                return self._looked_through(connection, sought, columns, limit, most, reverse=reverse)
+            if order == "name" and (found := self._by_name(connection, sought, limit, after, most)) is not None:
+                return found
+            columns, reverse = ORDERS[order]
             key = self._key(connection, sought, columns, after) if after else None
-            query = self._query(sought, columns, reverse=reverse, after=key).limit(limit + 1)
-            numbers = tuple(row.invitee for row in connection.execute(query))
-            count = self._count(connection, sought, most + 1)
+            asked = Asked(sought, columns, reverse, key, self._few(connection, sought))
+            if sought.as_of is not None:
+                return self._then(connection, asked, limit, most)
+            count = self._tallied(connection, sought)
+            if count is None and key is None and "name" in columns and asked.index in (None, BY_INVITEE):
+                return self._looked_through(connection, asked, limit, most)
+            if count is None:
+                count = self._count(connection, asked, most + 1)
+            numbers = self._first(connection, asked, limit + 1) if count else ()
         return _found(numbers, limit, count, most)
 
-    def _looked_through(
-        self, connection: Connection, sought: Sought, columns: Sequence[str], limit: int, most: int, *, reverse: bool
-    ) -> Found:
+    def _first(self, connection: Connection, asked: Asked, limit: int) -> tuple[int, ...]:
+        query = _in_order(self._part(t.listed, asked), asked).limit(limit)
+        return tuple(row.invitee for row in connection.execute(query, asked.given))
+
+    def _looked_through(self, connection: Connection, asked: Asked, limit: int, most: int) -> Found:
         """The first page and the count in one look, where every row must be looked at: that is what takes long."""
-        some = self._query(sought, columns, reverse=reverse).limit(most + 1).cte("some")
+        some = _in_order(self._part(t.listed, asked), asked).limit(most + 1).cte("some")
         count = select(func.count()).select_from(some).scalar_subquery()
-        ordered = (some.c[name].desc() if reverse else some.c[name] for name in columns)
-        rows = connection.execute(select(some.c.invitee, count).order_by(*ordered).limit(limit + 1)).all()
+        query = _in_order(select(some.c.invitee, count), asked, some.c).limit(limit + 1)
+        rows = connection.execute(query, asked.given).all()
         return _found(tuple(row.invitee for row in rows), limit, rows[0][1] if rows else 0, most)
 
-    def _count(self, connection: Connection, sought: Sought, most: int) -> int:
+    def _tallied(self, connection: Connection, sought: Sought) -> int | None:
+        """How many there are, where the tally knows."""
+        known = Sought(state=sought.state, country=sought.country, kind=sought.kind, languages=sought.languages)
+        if sought != known:
+            return None
+        here = (t.tally.c.campaign == self._campaign) & (t.tally.c.wave == self._wave)
+        alike = here & (t.tally.c.what == tally.STANDS)
+        number = select(func.sum(t.tally.c.number)).where(alike, *self._conditions(t.tally, sought))
+        return int(connection.execute(number).scalar() or 0)
+
+    def _count(self, connection: Connection, asked: Asked, most: int, table: Table = t.listed) -> int:
         # SQLite is told to read in the order of the names, in which the rows lie: else it looks them up one by one.
         # PostgreSQL, whose rows lie anyhow, would do so only if it were told.
-        columns = ("name", "invitee")
-        in_order = self._engine.dialect.name == "sqlite"
-        some = self._query(sought, columns) if in_order else _together(self._parts(sought, columns))
-        return int(connection.execute(select(func.count()).select_from(some.limit(most).subquery())).scalar_one())
+        by_name = replace(asked, columns=("name", "invitee"), key=None)
+        some = self._part(table, by_name)
+        if self._engine.dialect.name == "sqlite":
+            some = _in_order(some, by_name)
+        return self._number(connection, some.limit(most), asked)
+
+    def _number(self, connection: Connection, some: Select[Any], asked: Asked) -> int:
+        query = select(func.count()).select_from(some.subquery())
+        return int(connection.execute(query, asked.given).scalar_one())
+
+    # ------------------------------------------------------------ as of a moment
+
+    def _then(self, connection: Connection, asked: Asked, limit: int, most: int) -> Found:
+        """Those that were listed then as they still are, and those that were listed otherwise."""
+        keys: list[Key] = []
+        count = 0
+        for table in (t.listed, t.listed_before):
+            here = self._found_then(connection, table, asked, most)
+            if here.all_at_once:
+                every = [*map(tuple, connection.execute(self._part(table, replace(here, key=None)), here.given))]
+                keys += filter(asked.is_behind, every)
+                count += len(every)
+                continue
+            page = _in_order(self._part(table, here), here).limit(limit + 1)
+            keys += map(tuple, connection.execute(page))
+            if count <= most:
+                count += self._count(connection, here, most + 1, table)
+        place = asked.columns.index("invitee")
+        numbers = tuple(key[place] for key in sorted(keys, reverse=asked.reverse)[: limit + 1])
+        return _found(numbers, limit, count, most)
+
+    def _found_then(self, connection: Connection, table: Table, asked: Asked, most: int) -> Asked:
+        """Where few are known by time, and by what the index by time knows besides, they are found so, and sorted.
+
+        Where many are, the order of the names soon brings a page of them, and that they are many is all that is said.
+        """
+        if asked.few is not None:
+            return asked
+        state, country = (asked.sought.state, asked.sought.country) if table is t.listed_before else (None, "")
+        dated = Asked(Sought(state=state, country=country, as_of=asked.sought.as_of), ("invitee",), found_by_time=True)
+        number = self._number(connection, self._part(table, dated).limit(most + 1), dated)
+        return replace(asked, found_by_time=number <= most)
+
+    # ------------------------------------------------------------ by their names
+
+    def _by_name(self, connection: Connection, sought: Sought, limit: int, after: int, most: int) -> Found | None:
+        """Those whose names fit, in the order of the names; None where these are not known well enough."""
+        words, rest = typed(sought), replace(sought, words="")
+        if not words:
+            return None
+        only, but = None, frozenset[int]()
+        if rest.as_of is not None:
+            absent = self._absent(connection, rest.as_of) if rest == Sought(as_of=rest.as_of) else None
+            if absent is None:
+                return None
+            but = absent
+        elif rest != Sought() and (only := self._some(connection, rest)) is None:
+            return None
+        names = self._every_name(connection)
+        first = names.found(words, most + 1, only=only, but=but)
+        numbers = names.found(words, limit + 1, only=only, but=but, after=after) if after else first
+        return _found(numbers, limit, len(first), most)
+
+    def _few(self, connection: Connection, sought: Sought) -> tuple[int, ...] | None:
+        """All whose names fit, if they are few."""
+        words = typed(sought)
+        named = self._every_name(connection).found(words, self.few + 1) if words else ()
+        return named if words and len(named) <= self.few else None
+
+    def _some(self, connection: Connection, sought: Sought) -> frozenset[int] | None:
+        """Those that are looked for, if an index brings them and they are few."""
+        by_name = Asked(sought, ("name", "invitee"))
+        if not by_name.index:
+            return None
+        some = self._part(t.listed, replace(by_name, columns=("invitee",)), by_name.index)
+        return _at_most(self.some, connection, some)
+
+    def _absent(self, connection: Connection, moment: datetime) -> frozenset[int] | None:
+        """Those that were not listed yet at a moment, if few are listed otherwise since."""
+        now, then = t.listed, t.listed_before
+        new = select(now.c.invitee).where(self._mine(now), now.c.began_at > moment)
+        old = select(then.c.invitee).where(self._mine(then), then.c.ended_at > moment, then.c.began_at <= moment)
+        moved = _at_most(self.some, connection, new.with_hint(now, "INDEXED BY ix_listed_began", "sqlite"))
+        if not moved:
+            return moved
+        were = _at_most(self.some, connection, old.with_hint(then, "INDEXED BY ix_listed_before_ended", "sqlite"))
+        return None if were is None else moved - were
+
+    def _every_name(self, connection: Connection) -> Names:
+        """The names of all, read anew where an invitee was added or another name given."""
+        with self._one_reads:
+            stamp = self._stamp(connection)  # first: what changes meanwhile is seen at the next look
+            if self._names is None or self._names[0] != stamp:
+                self._names = None  # two would be held at once
+                names = select(t.listed.c.invitee, t.listed.c.search).where(self._mine(t.listed))
+                rows = connection.execute(names.order_by(t.listed.c.name, t.listed.c.invitee)).partitions(1000)
+                self._names = (stamp, Names((number, words) for some in rows for number, words in some))
+            return self._names[1]
+
+    def _stamp(self, connection: Connection) -> tuple[object, ...]:
+        """Another one when the register changed, or somebody joined the wave."""
+        register = select(t.switch.c.value).where(t.switch.c.name == "register").scalar_subquery()
+        here = (t.tally.c.campaign == self._campaign) & (t.tally.c.wave == self._wave)
+        joined = select(func.sum(t.tally.c.number)).where(here, t.tally.c.what == tally.STANDS).scalar_subquery()
+        return tuple(connection.execute(select(register, joined)).one())
 
     def _key(self, connection: Connection, sought: Sought, columns: Sequence[str], invitee: int) -> Key | None:
         """Where an invitee stands in an order; it may be among them no longer."""
-        anyhow = Sought(as_of=sought.as_of)
-        parts = [part.where(_of(part, invitee)) for part in self._parts(anyhow, columns)]
-        row = connection.execute(union_all(*parts)).first()
+        anyhow = Asked(Sought(as_of=sought.as_of), columns, few=(invitee,))
+        row = connection.execute(_together(self._parts(anyhow)), anyhow.given).first()
         return None if row is None else tuple(row)
 
     def numbers(self, sought: Sought, order: str) -> Iterator[int]:
         """All of them, in order."""
         columns, reverse = ORDERS[order]
+        asked = Asked(sought, columns, reverse)
+        query = _together(self._parts(asked))
         with reading(self._engine) as connection:
-            rows = connection.execution_options(yield_per=1000).execute(self._query(sought, columns, reverse=reverse))
+            rows = connection.execution_options(yield_per=1000).execute(_in_order(query, asked))
             yield from (row.invitee for row in rows)
 
     def present(self) -> Present:
         """The countries and languages of the invitees; looked up anew where the register changed."""
         with reading(self._engine) as connection:
-            stamp = connection.execute(select(t.switch.c.value).where(t.switch.c.name == "register")).scalar()
+            stamp = self._stamp(connection)
             if self._present is None or self._present[0] != stamp:
                 pairs = select(t.listed.c.country, t.listed.c.language).where(self._mine(t.listed)).distinct()
                 rows = connection.execute(pairs).all()
@@ -153,36 +244,22 @@ class InviteeList:
     def _mine(self, table: Table) -> ColumnElement[bool]:
         return and_(table.c.campaign == self._campaign, table.c.wave == self._wave)
 
-    def _query(
-        self, sought: Sought, columns: Sequence[str], *, reverse: bool = False, after: Key | None = None
-    ) -> Select[Any] | CompoundSelect[Any]:
-        query = _together(self._parts(sought, columns, reverse=reverse, after=after))
-        given = (query.selected_columns[name] for name in columns)
-        return query.order_by(*(column.desc() if reverse else column for column in given))
-
-    def _parts(
-        self, sought: Sought, columns: Sequence[str], *, reverse: bool = False, after: Key | None = None
-    ) -> list[Select[Any]]:
+    def _parts(self, asked: Asked) -> list[Select[Any]]:
         """How they are listed now, and as of a moment those too that were listed otherwise then."""
-        tables = (t.listed,) if sought.as_of is None else (t.listed, t.listed_before)
-        return [self._part(table, sought, columns, reverse=reverse, after=after) for table in tables]
+        tables = (t.listed,) if asked.sought.as_of is None else (t.listed, t.listed_before)
+        return [self._part(table, asked) for table in tables]
 
-    def _part(
-        self, table: Table, sought: Sought, columns: Sequence[str], *, reverse: bool, after: Key | None
-    ) -> Select[Any]:
-        conditions = [self._mine(table), *self._conditions(table, sought)]
-        if sought.as_of is not None:
-            conditions.append(table.c.began_at <= sought.as_of)
-            if table is t.listed_before:
-                conditions.append(table.c.ended_at > sought.as_of)
-        if after is not None:
-            here = tuple_(*(table.c[name] for name in columns))
-            there = tuple_(*(literal(value, table.c[name].type) for name, value in zip(columns, after, strict=True)))
-            conditions.append(here < there if reverse else here > there)
-        query = select(*(table.c[name] for name in columns)).where(*conditions)
-        if table is t.listed and (index := _index(sought, columns)):
-            query = query.with_hint(table, f"INDEXED BY {index}", "sqlite")
-        return query
+    def _part(self, table: Table, asked: Asked, index: str | None = None) -> Select[Any]:
+        conditions = [self._mine(table), *self._conditions(table, asked.sought), *_at_that_time(table, asked)]
+        if asked.few is not None:
+            conditions.append(among(table.c.invitee, "few"))
+        if asked.key is not None:
+            named = [table.c[name] for name in asked.columns]
+            there = tuple_(*(literal(value, one.type) for one, value in zip(named, asked.key, strict=True)))
+            conditions.append(tuple_(*named) < there if asked.reverse else tuple_(*named) > there)
+        query = select(*(table.c[name] for name in asked.columns)).where(*conditions)
+        index = index or asked.index_of(table)
+        return query.with_hint(table, f"INDEXED BY {index}", "sqlite") if index else query
 
     def _conditions(self, table: Table, sought: Sought) -> Iterator[ColumnElement[bool]]:
         if sought.state is not None:
@@ -193,7 +270,7 @@ class InviteeList:
             yield table.c.kind == sought.kind.value
         if sought.languages:
             yield table.c.language.in_(sought.languages)
-        yield from (table.c[name] for name, wanted in _flags(sought) if wanted)
+        yield from (table.c[name] for name, wanted in flags(sought) if wanted)
         if sought.by:
             yield table.c.decided_by.is_not(None)  # as the index says it
         if sought.by == "person":
@@ -204,8 +281,17 @@ class InviteeList:
             owners = select(t.clue.c.invitee).where(t.clue.c.kind == "address", t.clue.c.value == sought.address)
             yield table.c.invitee.in_(owners)
         place = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
-        words = map(search_text, sought.words[:MOST_TYPED].split()[:MOST_WORDS])
-        yield from (place(table.c.search, word) > 0 for word in words if word)
+        yield from (place(table.c.search, word) > 0 for word in typed(sought))
+
+
+def _at_that_time(table: Table, asked: Asked) -> Iterator[ColumnElement[bool]]:
+    """That a row of the listing was true at the moment that is asked for."""
+    moment = asked.sought.as_of
+    if moment is None:
+        return
+    yield table.c.began_at <= moment
+    if table is t.listed_before:
+        yield table.c.ended_at > moment
 
 
 def _found(numbers: tuple[int, ...], limit: int, count: int, most: int) -> Found:
@@ -213,31 +299,17 @@ def _found(numbers: tuple[int, ...], limit: int, count: int, most: int) -> Found
     return Found(numbers[:limit], len(numbers) > limit, min(count, most), count > most)
 
 
+def _at_most(most: int, connection: Connection, numbers: Select[Any]) -> frozenset[int] | None:
+    """These numbers, if they are no more."""
+    found = frozenset(connection.execute(numbers.limit(most + 1)).scalars())
+    return found if len(found) <= most else None
+
+
 def _together(parts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
     return parts[0] if len(parts) == 1 else union_all(*parts)
 
 
-def _of(part: Select[Any], invitee: int) -> ColumnElement[bool]:
-    return part.selected_columns["invitee"] == invitee
-
-
-def _index(sought: Sought, columns: Sequence[str]) -> str | None:
-    """The index that knows all that is asked for, or holds few; "": the rows' own order; None: each must be looked at.
-
-    SQLite is told, since it has no figures of how many there are of what.
-    """
-    plain = Sought(state=sought.state, country=sought.country)
-    if "since" in columns:
-        return "ix_listed_since" if sought == plain != Sought() else None
-    rare = [name for name, wanted in (*_flags(sought), ("decided_by", bool(sought.by))) if wanted]
-    if rare:
-        return f"ix_listed_{rare[0]}"
-    if sought != plain:
-        return None
-    if columns[0] == "country":
-        return "ix_listed_country" if sought.state is None else None
-    return "ix_listed_country" if sought.country else "ix_listed_state" if sought.state is not None else ""
-
-
-def _flags(sought: Sought) -> tuple[tuple[str, bool], ...]:
-    return (("late", sought.late), ("needs_review", sought.review), ("owed", sought.owed))
+def _in_order(query: Any, asked: Asked, given: Any = None) -> Any:
+    named = query.selected_columns if given is None else given
+    columns = (named[name] for name in asked.columns)
+    return query.order_by(*(column.desc() if asked.reverse else column for column in columns))

@@ -345,10 +345,12 @@ listed = Table(
     *_looked_for(),
     Column("began_at", Moment, nullable=False),
     Index("ix_listed_invitee", "invitee", "campaign", "wave", unique=True),
-    Index("ix_listed_state", "campaign", "wave", "state", "name", "invitee"),
-    Index("ix_listed_country", "campaign", "wave", "country", "name", "invitee"),
+    # With the time, so that “as of a day” is read from the index alone.
+    Index("ix_listed_state", "campaign", "wave", "state", "name", "invitee", "began_at"),
+    Index("ix_listed_country", "campaign", "wave", "country", "name", "invitee", "began_at"),
     # With state and country, so that an order by time is read from the index alone whichever is asked for.
     Index("ix_listed_since", "campaign", "wave", "since", "invitee", "state", "country"),
+    Index("ix_listed_began", "campaign", "wave", "began_at", "invitee"),
     # Few are so: an index of these alone.
     *(
         Index(f"ix_listed_{name}", "campaign", "wave", *order, sqlite_where=text(rare), postgresql_where=text(of))
@@ -380,6 +382,7 @@ listed_before = Table(
     Column("ended_at", Moment, nullable=False),  # the first moment at which it was no longer so
     *_looked_for(),
     Index("ix_listed_before_invitee", "invitee"),
+    Index("ix_listed_before_ended", "campaign", "wave", "ended_at", "invitee", "state", "country", "began_at"),
     sqlite_with_rowid=False,
 )
 

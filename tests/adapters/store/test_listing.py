@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.invitee_list import ORDERS, Sought
+from outreach.adapters.store.sought import ORDERS, Sought
 from outreach.adapters.store.store import Store
 from outreach.campaign.prepare import clues_of as clues
 from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind, State
@@ -135,6 +136,33 @@ def test_pages_make_up_the_whole(filled: tuple[Store, dict[str, int]], order: st
             break
     assert seen == [*store.invitee_list.numbers(sought, order)]
     assert len(set(seen)) == len(TOWNS)
+
+
+WORDS, DAYS = ("s", "thanh dong", "nobody"), (None, -10, 5)
+ASKED = [
+    *(Sought(words=words) for words in WORDS),
+    *(Sought(words=words, state=State.INVITED) for words in ("", "s")),
+    Sought(words="vic", by="machine"),
+    *(Sought(words=words, kind=InviteeKind.CITY, languages=("ca", "pt", "vi")) for words in ("", "s")),
+    *(Sought(country="ES", state=state) for state in (None, State.CONFIRMED)),
+]
+
+
+@pytest.mark.parametrize(("most", "few", "some"), [(2, 1, 1), (5, 4, 9)])
+def test_whichever_way_they_are_found_they_are_the_same(
+    filled: tuple[Store, dict[str, int]], most: int, few: int, some: int
+) -> None:
+    """By their names in memory, by an index of the filter, by time or row by row: the same pages and the same number."""
+    rooms = filled[0].invitee_list
+    rooms.few, rooms.some = few, some
+    for sought, days, order in itertools.product(ASKED, DAYS, ("name", "-since")):
+        then = replace(sought, as_of=None if days is None else NOW + days * DAY)
+        every = tuple(rooms.numbers(then, order))
+        for place in range(0, min(3, max(1, len(every))), 2):
+            after, behind = every[place - 1] if place else 0, every[place:]
+            found = rooms.page(then, order, 2, after=after, most=most)
+            assert (found.numbers, found.more) == (behind[:2], len(behind) > 2), (then, order, after)
+            assert (found.count, found.uncounted) == (min(len(every), most), len(every) > most), (then, order)
 
 
 def test_a_new_name_and_contact_are_found(filled: tuple[Store, dict[str, int]]) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response, StreamingResponse
 
 from outreach.adapters.sheets import csv_pieces, write_xlsx
-from outreach.adapters.store.invitee_list import MOST_COUNTED, ORDERS, Sought
+from outreach.adapters.store.sought import MOST_COUNTED, ORDERS, Sought
 from outreach.campaign.confirmations import (
     HEADER,
     end_of_day,
