@@ -11,12 +11,13 @@ HEAD = 2  # letters that are shared
 class Beginnings:
     """Some words with which a text may begin; thousands of them cost no more than a few."""
 
-    __slots__ = ("_by_head",)
+    __slots__ = ("_by_head", "_lengths")
 
     def __init__(self, words: Iterable[str]) -> None:
         self._by_head: dict[str, tuple[str, ...]] = {}
         for word in sorted(words):
             self._by_head[word[:HEAD]] = (*self._by_head.get(word[:HEAD], ()), word)
+        self._lengths = {head: sorted({len(word) for word in some}) for head, some in self._by_head.items()}
 
     def __iter__(self) -> Iterator[str]:
         """All of them."""
@@ -28,5 +29,8 @@ class Beginnings:
 
     def of(self, text: str) -> list[str]:
         """Those with which a text begins, the shortest first."""
-        found = [word for word in self._by_head.get(text[:HEAD], ()) if text.startswith(word)]
+        head = text[:HEAD]
+        known = self._by_head.get(head, ())
+        lengths = self._lengths.get(head, ())
+        found = [text[:length] for length in lengths if length <= len(text) and text[:length] in known]
         return [text[0], *found] if len(text) >= HEAD and text[0] in self._by_head else found

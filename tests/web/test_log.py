@@ -88,6 +88,24 @@ def test_what_makes_no_sense_changes_nothing(looked_at: Page, act: str, fields: 
     assert looked_at.desk.store.journal.count() == entries
 
 
+PRINTED = "(one) => getComputedStyle(document.querySelector(one)).display"
+
+
+def test_the_log_is_printed_for_a_meeting(looked_at: Page, make_context: Callable[..., BrowserContext]) -> None:
+    """On paper: what was asked for, as of which day, every column whole, and none of what can be pressed."""
+    window = make_context(looked_at, "reader", dark=True).new_page()
+    window.set_viewport_size({"width": 720, "height": 1000})  # A4 within its margins, as the browser counts
+    window.emulate_media(media="print")
+    window.goto("/log?state=confirmed&all=yes")
+    expect(window.locator(".found-head")).to_contain_text("11 invitees as of 6 September 2022")
+    expect(window.locator("p.only-paper")).to_have_text("State: confirmed")
+    for gone in (".log-filter", ".found-acts", ".places", ".self"):
+        assert window.evaluate(PRINTED, gone) == "none"
+    wide = window.evaluate("() => document.querySelector('.found table').getBoundingClientRect().right")
+    assert wide <= 720
+    assert window.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
 @pytest.mark.parametrize("place", ["/invitees/0", "/invitees/99999", f"/invitees/{10**18}"])
 def test_who_is_not_there(looked_at: Page, place: str) -> None:
     """A number that nobody has gives no page."""

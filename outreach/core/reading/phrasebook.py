@@ -96,8 +96,7 @@ class Phrasebook(Generic[Name]):
     def _ends(self, state: _State[Name], classes: Sequence[_Kind], first: int) -> dict[Name, int]:
         """The last words of the phrases of which a word is the first; the state is that behind it."""
         ends = dict.fromkeys(state.names, first)
-        for at in range(first + 1, len(classes)):
-            kind = classes[at]
+        for at, kind in enumerate(classes[first + 1 :], first + 1):
             state = state.following.get(kind) or self._step(state, kind)
             if state.names:
                 ends.update(dict.fromkeys(state.names, at))

@@ -17,9 +17,12 @@ from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, plain, plain_words
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
-# Where sentences are parted: behind a stop (not “3. August”, “No. 7”), at an empty line, before an item of a list. A
-# blank comes first in it, so that only blanks are looked at; stops of scripts without blanks are rare.
-_BLANK = r"\s(?:(?<=[.!?;]\s)(?<!\d\.\s)(?!(?<=\b[nN]o\.\s)\d)\s*|(?<=\n)(?:\s*\n|(?=\s*[-*•>])))"
+# Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”), at an empty line, before an item of a
+# list. A blank comes first in it, so that only blanks are looked at; stops of scripts without blanks are rare.
+_BLANK = (
+    r"\s(?:(?<=[.!?;]\s)(?<!\d\.\s)(?!(?:(?<=\b[nN]o\.\s)|(?<=\s[a-z]\.\s))\d)\s*|"
+    r"(?<=\n)(?:\s*\n|(?=\s*[-*•>])))"
+)
 _SENTENCE, _JOINED_SENTENCE = re.compile(_BLANK), re.compile(rf"(?<=[。？！])|{_BLANK}")
 _JOINED_STOP = re.compile("[。？！]")
 MOST_SENTENCES = 200
@@ -44,10 +47,7 @@ class Sentence(NamedTuple):
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each word stands in the text."""
-        found = WORD.finditer(self.text)
-        if self.text.isascii():
-            return tuple([one.span() for one in found])
-        return tuple([one.span() for one in found if spelled[one[0].lower()]])
+        return _spans(self.text)
 
     def written_from(self, first: int, last: int) -> str:
         """The words from one place to another as they stand in the text, in one line."""
@@ -58,6 +58,14 @@ class Sentence(NamedTuple):
     def asks(self) -> bool:
         """Whether it is a question."""
         return self.text.rstrip(' "”»)').endswith(("?", "？", "؟"))
+
+
+@lru_cache(maxsize=1 << 6)  # the same sentences are shown for one reason and another
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    found = WORD.finditer(text)
+    if text.isascii():
+        return tuple([one.span() for one in found])
+    return tuple([one.span() for one in found if spelled[one[0].lower()]])
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:

@@ -6,18 +6,20 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from outreach.core.geography import code_of_domain, country_named
 from outreach.core.letters.reference import LENGTH, find_references
 from outreach.core.shared_domains import own_domains
 from outreach.core.whose.index import Index
 from outreach.core.whose.mail_domains import Label, read_label
-from outreach.core.whose.mentions import How, Mention, mentions
+from outreach.core.whose.mentions import How, Mention, mentions, strange_offices
 from outreach.core.whose.names import WORD, fold
 from outreach.languages.quoting import load_quoting
 from outreach.model import Message, Reading
 
 MOST_NEW = 20_000  # characters of new text that are looked at
+MOST_OWN = 4_000  # of it, for the words of a town hall
 MOST_TEXT = 100_000  # of the whole text, for references and addresses
 MOST_RETURNED = 50_000
 MOST_ADDRESSES = 100
@@ -75,6 +77,7 @@ class Clues:
     countries: frozenset[str]  # that are named
     country: str  # of the sender's mail domain
     language: str | None  # it is written in
+    town_hall: bool  # it speaks as one, and not as that of a place that is not invited
 
 
 NO_PLACES = Places((), (), (), (), ())
@@ -119,6 +122,7 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
         else frozenset(),
         country=code_of_domain(sender),
         language=reading.language,
+        town_hall=_is_town_hall(said, name, signature, f"{message.subject}\n{own[:MOST_OWN]}", index),
     )
 
 
@@ -140,13 +144,26 @@ def _without_name(signature: str, name: str) -> str:
     return "\n".join(line for line in signature.split("\n") if line.strip(" ,*_").lower() != name.lower())
 
 
+@lru_cache(maxsize=1 << 8)
 def _is_person(name: str) -> bool:
     """Two to four words with capitals, of which none is an office's."""
     words = name.split()
     if not 1 < len(words) <= MOST_GIVEN or not all(word[0].isupper() and word[-1].isalpha() for word in words):
         return False
-    small = name.lower()
-    return not any(map(small.__contains__, load_quoting().office))
+    return not load_quoting().office.found_in(name.lower())
+
+
+def _is_town_hall(said: Places, name: str, signature: str, text: str, index: Index) -> bool:
+    """Whether an invitee’s office is named; or, where only its name stands in a line, any town hall, and no other’s."""
+    own = (*said.sender, *said.signature)
+    if any(one.how is How.OFFICE for one in (*own, *said.subject, *said.body)):
+        return True
+    if not any(one.how is How.LINE for one in own):
+        return False
+    offices = index.places.town_halls
+    if not any(fold(word) in offices for word in WORD.findall(f"{name}\n{signature}\n{text}")):
+        return False
+    return next(strange_offices(f"{name}\n{signature}", index), "") == ""
 
 
 def _several(said: Places, labels: tuple[Label, ...]) -> bool:

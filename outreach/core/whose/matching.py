@@ -49,18 +49,7 @@ ENOUGH = 30.0
 MARGIN = 15.0
 CLEAR = ("token", "thread")  # these say it alone, unless the mail itself says that another writes
 BY_SENDER = ("remembered", "address", "domain")
-TELLING = (
-    *CLEAR,
-    *BY_SENDER,
-    "other_address",
-    "person",
-    "label",
-    "label_only",
-    "label_part",
-    "sender",
-    "signature",
-    "quoted",
-)
+TELLING = (*CLEAR, *BY_SENDER, "other_address", "person", "label", "label_only", "label_part")
 MOST_CANDIDATES = 5
 MOST_OF_ONE_DOMAIN = 50
 WORLD_LANGUAGES = (None, "en")  # in which anybody writes to us
@@ -104,12 +93,15 @@ class _Score:
         """Its name stands in the mail, and not in passing."""
         return any(self.signals.get(zone, 0) > NAMES["body"][How.PASSING] for zone in NAMES)
 
-    @property
-    def tells(self) -> bool:
-        """Something tells who writes, and not only of what: “Essen” is a meal too, and “la paz” is peace."""
-        if any(self.signals.get(zone, 0) >= NAMES[zone][How.OFFICE] * BEGINNING for zone in ("subject", "body")):
-            return True
-        return any(signal in TELLING and weight > NAMES["body"][How.PASSING] for signal, weight in self.signals.items())
+    def tells(self, *, town_hall: bool) -> bool:
+        """Something tells who writes, and not only of what: “Essen” is a meal too, and “la paz” is peace.
+
+        A line of a signature is the writer's office only where a town hall writes; else it may be an address.
+        """
+        office, line = NAMES["body"][How.OFFICE] * BEGINNING, NAMES["signature"][How.LINE] * BEGINNING
+        least = {"subject": NAMES["subject"][How.LINE] + 1, "body": office, "quoted": line, "sender": line}
+        least |= {"signature": line} if town_hall else {}
+        return self.has(TELLING) or any(self.signals.get(zone, 0) >= weight for zone, weight in least.items())
 
     @property
     def speaks(self) -> bool:
@@ -139,7 +131,7 @@ def match(seen: Clues, index: Index, proven: Proven) -> Match:
         if mention.behalf
         for row in mention.rows
     }
-    return _winner(scores, spoken_for, _token(proven))
+    return _winner(scores, spoken_for, _token(proven), town_hall=seen.town_hall)
 
 
 def _of(scores: _Scores, number: int) -> _Score:
@@ -224,17 +216,17 @@ def _token(proven: Proven) -> str:
     return "forged" if proven.by_reference else ""
 
 
-def _winner(scores: _Scores, spoken_for: set[int], token: str) -> Match:
+def _winner(scores: _Scores, spoken_for: set[int], token: str, *, town_hall: bool) -> Match:
     ranked = sorted(scores, key=lambda number: (-scores[number].total, number))
     clear = [number for number in ranked if scores[number].has(CLEAR)]
     first = clear[0] if len(clear) == 1 else ranked[0] if ranked and not clear else None
-    if first is None or not _stands(first, ranked, scores, spoken_for):
+    if first is None or not _stands(first, ranked, scores, spoken_for, town_hall=town_hall):
         return Match(None, "", _candidates(ranked, scores), token)
     ranked.sort(key=lambda number: number != first)
     return Match(first, _by(scores[first]), _candidates(ranked, scores), token)
 
 
-def _stands(first: int, ranked: list[int], scores: _Scores, spoken_for: set[int]) -> bool:
+def _stands(first: int, ranked: list[int], scores: _Scores, spoken_for: set[int], *, town_hall: bool) -> bool:
     """Whether the first may be taken: clear by itself, far enough before the next, and not contradicted."""
     mine, others = scores[first], [scores[number] for number in ranked if number != first]
     if spoken_for and first not in spoken_for:
@@ -243,7 +235,11 @@ def _stands(first: int, ranked: list[int], scores: _Scores, spoken_for: set[int]
         return (mine.has(BY_SENDER) or not any(one.sent for one in others)) and not _another_speaks(mine, others)
     if "other_country" in mine.signals and not mine.has(BY_SENDER):
         return False
-    if not mine.tells or mine.total < ENOUGH or any(mine.total - one.total < MARGIN for one in others):
+    if (
+        not mine.tells(town_hall=town_hall)
+        or mine.total < ENOUGH
+        or any(mine.total - one.total < MARGIN for one in others)
+    ):
         return False
     return not (mine.has(BY_SENDER) and _another_speaks(mine, others))
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from outreach.core.geography import is_country
+from outreach.core.geography import country_named, is_country
 from outreach.core.whose.index import Index, Rows
 from outreach.core.whose.names import WORD, fold
+from outreach.languages.quoting import load_quoting
 
 MOST_LINES = 400
 LONGEST_LINE = 2000  # characters
@@ -19,6 +20,7 @@ MOST_OF_ONE_NAME = 24  # a name of more invitees says nothing
 FEW_LETTERS = 3  # a name as short is believed only as an office's
 LOOKBACK = 4  # words in which it shows that a place is spoken of
 OFFICE_REACH = 5
+SHORTEST_SECOND = 4  # letters of the second word of a name
 LONGEST_RUN = 15  # letters of a name in a script without blanks; folded, a sign of Hangul has up to three
 _INSIDE_A_NAME = re.compile(r"[\s'’´`‐-–/-]{1,4}|\.\s?")
 _SOFT = re.compile(r"[\s'’´`\"“”«»‐-–-]{0,6}")
@@ -98,11 +100,10 @@ def mentions(text: str, index: Index) -> list[Mention]:
     found: list[Mention] = []
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
         line = raw[:LONGEST_LINE]
-        if not (_may_name(line, index.first_words) or any(map(line.lower().__contains__, index.places.genitives))):
-            continue
-        spans = [match.span() for match in WORD.finditer(line)]
-        if spans:
-            found.extend(_in_line(_Line(line, spans, [fold(line[a:b]) for a, b in spans]), index))
+        words = WORD.findall(line)
+        if _may_name(line, words, index):
+            spans = [match.span() for match in WORD.finditer(line)]
+            found.extend(_in_line(_Line(line, spans, list(map(fold, words))), index))
         if len(found) >= MOST_MENTIONS:
             break
     return found
@@ -148,9 +149,12 @@ def _is_a_name(word: str, index: Index) -> bool:
     return not (word in places.connecting or (word,) in places.office_before or (word,) in places.office_behind)
 
 
-def _may_name(line: str, first_words: Mapping[str, int]) -> bool:
-    """A quick look: whether a name may begin in a line."""
-    if not first_words.keys().isdisjoint([fold(word) for word in WORD.findall(line) if not word[0].islower()]):
+def _may_name(line: str, words: Sequence[str], index: Index) -> bool:
+    """A quick look: whether a name may begin in a line, or stand in it in another form."""
+    if not index.first_words.keys().isdisjoint([fold(word) for word in words if not word[0].islower()]):
+        return True
+    small = line.lower()
+    if any(map(small.__contains__, index.places.genitives)):
         return True
     return not line.isascii() and _IDEOGRAPHS.search(line) is not None
 
@@ -250,7 +254,7 @@ def _office_behind(line: _Line, end: int, index: Index) -> str:
         return ""
     for length in (2, 1):
         kind = index.places.office_behind.get(tuple(line.words[end : end + length]))
-        if kind and line.capital(end):
+        if kind and (line.capital(end) or line.words[end] in index.places.genitives):  # Bergen kommune
             return kind
     return ""
 
@@ -265,8 +269,33 @@ def _of_another(line: _Line, at: int, end: int, index: Index, *, office: bool) -
     behind = line.words[end]
     if line.capital(end) and (behind in places.behind_another or behind in places.other_behind):
         return True
-    goes_on = behind in places.extending and not line.capital(end) and end + 1 < len(line.words)
-    return goes_on and line.capital(end + 1) and line.soft(end)
+    if behind in places.extending and not line.capital(end):
+        return _capital_follows(line, end, index)
+    return office and _is_longer_name(line, end, index)
+
+
+def _capital_follows(line: _Line, end: int, index: Index) -> bool:
+    """Whether a name follows over small words: “… de los Caballeros”."""
+    for at in range(end + 1, min(end + 3, len(line.words))):
+        if not line.soft(at - 1):
+            return False
+        if line.capital(at):
+            return True
+        if line.words[at] not in index.places.connecting:
+            return False
+    return False
+
+
+def _is_longer_name(line: _Line, end: int, index: Index) -> bool:
+    """Whether an office's place has a second word: “Câmara Municipal de Porto Santo”, not “Ville de Nice Cabinet”."""
+    word, text = line.words[end], line.text[line.spans[end][0] : line.spans[end][1]]
+    between = line.text[line.spans[end - 1][1] : line.spans[end][0]]
+    if between != " " or not line.capital(end) or len(word) < SHORTEST_SECOND or text.isupper():
+        return False
+    places = index.places
+    office = (word,) in places.office_before or (word,) in places.office_behind or word in places.connecting
+    known = word in index.first_words or country_named(text) or (word,) in places.other_before
+    return not office and not known and not load_quoting().office.found_in(text.lower())
 
 
 def _sentence_before(line: _Line, at: int, most: int) -> list[str]:

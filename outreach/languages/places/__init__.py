@@ -26,6 +26,7 @@ class Places:
     behind_another: frozenset[str]
     office_before: Mapping[tuple[str, ...], str]  # its kind: city, metropolis, province, region, association
     office_behind: Mapping[tuple[str, ...], str]
+    town_halls: frozenset[str]  # words of offices, and of those who speak for them
     needs_of: Phrases  # those behind which a name follows over “of” only
     genitives: Mapping[str, tuple[str, ...]]  # endings of a name before the word of an office
     other_before: Phrases
@@ -74,6 +75,10 @@ def _places(cities: tuple[tuple[str, tuple[str, ...]], ...], data: Mapping[str, 
         behind_another=_words(data["behind_another"]),
         office_before=_kinds(data["before"]),
         office_behind=_kinds(data["behind"]),
+        town_halls=frozenset(
+            word for table in (data["before"], data["behind"]) for phrase in _kinds(table) for word in phrase
+        )
+        - _words(data["connecting"]),
         needs_of=_phrases(data["needs_of"]),
         genitives={office: tuple(endings.split()) for office, endings in data["genitive"].items()},
         other_before=_phrases(other["before"]),

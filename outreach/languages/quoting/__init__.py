@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from outreach.languages.anywhere import Anywhere
 from outreach.languages.beginnings import Beginnings
 
 
@@ -23,15 +24,15 @@ class Quoting:
     forwarded: frozenset[str]  # “Forwarded message”
     mobile: Beginnings  # “Sent from my …”
     closing: Beginnings  # “Kind regards”
-    mail: frozenset[str]  # a notice of confidentiality says one of these,
-    secret: frozenset[str]  # and one of these
+    mail: Anywhere  # a notice of confidentiality says one of these,
+    secret: Anywhere  # and one of these
     leaving: Beginnings  # “If you no longer wish to receive our letters”, as a footer begins
     leave: frozenset[str]  # “Unsubscribe”, as a link below a letter,
     letters: frozenset[str]  # and what it leaves: “newsletter”
     small: frozenset[str]  # and what may stand between: “from our”
     privacy: tuple[str, ...]  # “data protection”
     privacy_desks: tuple[str, ...]  # how the addresses of those in charge of it begin
-    office: frozenset[str]  # of whom signs
+    office: Anywhere  # of whom signs
 
 
 @lru_cache(maxsize=1)
@@ -51,15 +52,15 @@ def load_quoting() -> Quoting:
         forwarded=_words(data["forwarded"]),
         mobile=Beginnings(_words(data["mobile"])),
         closing=Beginnings(_words(data["closing"])),
-        mail=frozenset(data["disclaimer"]["mail"]),
-        secret=frozenset(data["disclaimer"]["secret"]),
+        mail=Anywhere(data["disclaimer"]["mail"]),
+        secret=Anywhere(data["disclaimer"]["secret"]),
         leaving=Beginnings(_words(data["leaving"])),
         leave=frozenset(data["button"]["verb"]),
         letters=frozenset(data["button"]["letter"]),
         small=frozenset(data["button"]["small"]),
         privacy=tuple(data["privacy"]["words"]),
         privacy_desks=tuple(data["privacy"]["addresses"]),
-        office=_words(data["office"]),
+        office=Anywhere(_words(data["office"])),
     )
 
 

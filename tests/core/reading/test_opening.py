@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import quopri
+from datetime import UTC
 from email.header import Header
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from benchmarks.bombs import BOMBS, SAID, mixed, nested, plain
 from outreach.core.reading.opening.decoding import charset_named, decoded_text, without_transfer_encoding
-from outreach.core.reading.opening.fields import decoded_words, file_name, mailboxes
+from outreach.core.reading.opening.fields import decoded_words, file_name, mailboxes, moment
 from outreach.core.reading.opening.message import open_mail
 from outreach.model import Mailbox, Message
 
@@ -155,6 +157,29 @@ def test_encoded_words(value: str, decoded: str) -> None:
 def test_names_and_addresses(value: str, boxes: list[tuple[str, str]]) -> None:
     """Quotes that are missing, addresses that are encoded, comments without an end."""
     assert mailboxes(value) == tuple(Mailbox(*box) for box in boxes)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Mon, 18 Jul 2022 10:12:00 +0200",
+        "1 Feb 2022 00:00:59 -1130",
+        "Mon, 18 Jul 2022 10:12:00 -0000",
+        "Mon, 18 Jul 2022 10:12:00 +0200 (CEST)",
+        "Mon, 18 Jul 2022 10:12 +0200",
+        "18 Jul 22 10:12:00 GMT",
+    ],
+)
+def test_dates(value: str) -> None:
+    """As nearly all programs write them, and otherwise: as the standard library reads them."""
+    found = parsedate_to_datetime(value)
+    assert moment(value) == (found if found.tzinfo else found.replace(tzinfo=UTC))
+
+
+@pytest.mark.parametrize("value", ["31 Feb 2022 10:00:00 +0000", "1 Foo 2022 10:00:00 +0000", "soon", ""])
+def test_no_dates(value: str) -> None:
+    """Days that are none."""
+    assert moment(value) is None
 
 
 def test_eight_bit_headers() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,6 +31,7 @@ MARKS = frozenset(".,º°ª'’-–‑/")
 OF = frozenset(
     ["of", "de", "del", "d", "di", "do", "da", "dels", "van", "den"]
 )  # may stand between a day, a month and a year
+END = frozenset(["end", "fin", "final", "finales", "finals", "fim", "fine", "ende", "eind", "einde", "slutet"])
 MONTHS = 12
 MOST_DAYS = 31
 PAST = timedelta(days=120)  # a date without a year that is longer ago means the next year
@@ -234,8 +236,8 @@ def _by_name(text: str, calendar: Calendar) -> Iterator[_Raw]:
             last, day, ends_period = behind
             year, last = _year_behind(tokens, last)
             yield _Raw(token.start, tokens[last].end, year, month, day, ends_period)
-        elif at + 1 < len(tokens) and tokens[at + 1].year:  # “in April 2023”: from its first day
-            yield _Raw(token.start, tokens[at + 1].end, tokens[at + 1].year, month, 1)
+        elif (whole := _whole_month(tokens, at, month)) is not None:
+            yield whole
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -254,6 +256,15 @@ def _day_before(tokens: Sequence[_Token], month: int, calendar: Calendar) -> tup
     if tokens[at].number and month - at <= WORDS_OF_A_DAY:
         return at, tokens[at].number
     return _day_in_words(tokens, at, calendar)
+
+
+def _whole_month(tokens: Sequence[_Token], at: int, month: int) -> _Raw | None:
+    """A month and its year without a day: “in April 2023” is its first day, “the end of April 2023” its last."""
+    year, last = _year_behind(tokens, at)
+    if not year:
+        return None
+    to_its_end = any(_plain(token.text) in END for token in tokens[max(0, at - 3) : at])
+    return _Raw(tokens[at].start, tokens[last].end, year, month, monthrange(year, month)[1] if to_its_end else 1)
 
 
 def _day_in_words(tokens: Sequence[_Token], last: int, calendar: Calendar) -> tuple[int, int] | None:

@@ -21,7 +21,8 @@ SURELY_DEAD: tuple[Phrases, ...] = (
         no such user! | recipientnotfound | mailbox not found | user not found | not listed in domino |
         not listed in public name | not listed in the address book |
         not listed in the directory | not listed in this | recipnotfound | recipient not found |
-        nicht eingetragen | user unknown in virtual | user unknown in local | user unknown in relay |
+        nicht eingetragen | no aparece en el directorio | no figura en el directorio | nella directory domino |
+        absent de l'annuaire | user unknown in virtual | user unknown in local | user unknown in relay |
         user unknown in alias
         """,
     ),
@@ -163,7 +164,8 @@ DEAD: tuple[Phrases, ...] = (
         destinataire … inconnu | destinataire … invalide | adresse inconnue | adresse … introuvable |
         adresse … n'existe pas | usuario desconocido | usuario no existe | usuario inexistente |
         destinatario desconocido | destinatario no existe | no existe ese usuario | no existe dicha persona |
-        cuenta no existe | dirección no encontrada | no se ha encontrado la dirección | no s'ha trobat l'adreça |
+        cuenta no existe | cuenta … inexistente | dirección no encontrada | no se ha encontrado la dirección |
+        no s'ha trobat l'adreça |
         adreça no trobada | usuari desconegut | utente sconosciuto | destinatario sconosciuto | nessun utente |
         casella inesistente | indirizzo inesistente | utilizador desconhecido | usuário desconhecido |
         usuario desconhecido | destinatário desconhecido | endereço não encontrado | empfänger unbekannt |
@@ -177,7 +179,9 @@ DEAD: tuple[Phrases, ...] = (
         ユーザーが見つかりません | ディレクトリのリストにありません | ディレクトリには見つかりません |
         アドレスが見つかりません | 收件人不存在 | 用户不存在 | 使用者不存在 | 收件者不存在 | 존재하지 않는 |
         수신자를 찾을 수 없 | 邮箱不存在 | 帐号不存在 | 账号不存在 | 查無此人 | 查無此帳號 | 用户未找到 |
-        用户没找到 | 사용자를 찾을 수 없 | 사용자 없음 | 宛先アドレスが見つから | メールアドレスが見つから |
+        用户没找到 | 사용자를 찾을 수 없 | 사용자 없음 | 없는 사용자 | 없는 주소 | pengguna tidak dikenal |
+        alamat … tidak ditemukan | pengguna … tidak ditemukan |
+        tidak ada pengguna | 宛先アドレスが見つから | メールアドレスが見つから |
         宛先不明 | あて先不明 | ユーザーが存在しません | アドレスは存在しません | l'adresse … est introuvable |
         adresse … est incorrecte | adresse … erronée | adresse … non valide | cette adresse n'existe pas |
         utilisateur … n'existe pas | destinataire introuvable | boîte aux lettres … introuvable | compte inexistant |

@@ -37,6 +37,7 @@ REFUSED: tuple[Phrases, ...] = (
         kota aşıldı | γραμματοκιβώτιο … πλήρες | превышена квота | превышен … квоты | квота превышена |
         скринька переповнена | dépassé le quota | dépassé son quota | a dépassé … quota | skrzynka … przepełniona |
         schránka … přeplněn | 容量が超過 | 容量を超過 | 容量超過 | saturée | ha superado la cuota |
+        buzón … supera | buzón … excede | schránka … plná | boîte … saturée | kotak surat … penuh |
         ha superato la quota | hat ihr kontingent | kontingent … überschritten | ist überfüllt | ist ausgeschöpft
         """,
     ),

@@ -8,6 +8,7 @@ from functools import lru_cache
 from outreach.core.reading.notices.failure import ADDRESS
 from outreach.core.reading.notices.phrases import folded, meaning, table
 from outreach.core.reading.notices.wording import DELAYS, SUBJECTS, TITLES, WORDS
+from outreach.languages.anywhere import Anywhere
 from outreach.model import Message
 
 MOST_WORDS = 4_000  # characters of the text in which a notice must say that it is one
@@ -17,6 +18,7 @@ _MACHINE = re.compile(
     r"mail[._ -]?(?:system|administrator|service)|mail server|smtp_mail|bounces?[+=@-]|returned-?mail|"
     r"microsoftexchange|posta-certificata|sns\.amazonaws"
 )
+_DAEMON = re.compile(r"mailer-?daemon|mail[._ -]?delivery (?:sub)?-?system")
 _MACHINE_PARTS = ("mail", "daemon", "post", "delivery", "bounce", "microsoftexchange", "amazonaws")  # one in each
 _REPLIED = re.compile(r"\s*(?:re|aw|sv|vs|antw|ynt|odp|r|res|rv)\s?:", re.IGNORECASE)
 _FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|enc|vl|doorst|vb)\s?:", re.IGNORECASE)
@@ -26,13 +28,14 @@ _ARRIVED = re.compile(
     r".{0,200}(?:\((?:success|relay(?:ed)?)\)|delivery (?:confirmation|receipt)|avvenuta consegna)"
 )
 _SUBJECTS, _WORDS, _DELAYS = table(SUBJECTS, TITLES), table(WORDS), table(DELAYS)
+_SUBJECT_WORDS = Anywhere(parts[0] for _, phrases in _SUBJECTS for parts in phrases)
 MOST_ADDED = 200  # characters that somebody may add to a notice that is passed on, before it is a letter of its own
 
 
 @lru_cache(maxsize=1 << 10)  # those who answer keep the subject of our letter
 def _means(subject: str) -> str:
     """What the phrases of notices mean that a folded subject holds."""
-    return meaning(subject, _SUBJECTS)
+    return meaning(subject, _SUBJECTS) if _SUBJECT_WORDS.found_in(subject) else ""
 
 
 def is_forwarded(message: Message) -> bool:
@@ -62,10 +65,19 @@ def is_notice(message: Message, words: str) -> bool:
     said = folded(words[:MOST_WORDS])
     about = bool(meaning(said, _WORDS))
     if may_report(message):
-        return about or bool(_means(subject))
+        return about or bool(_means(subject)) or _is_daemons(message, said)
     if about and _names_whom(said):
         return True
     return _is_anew(subject) and (message.return_path == "" or (about and bool(message.returned)))
+
+
+def _is_daemons(message: Message, said: str) -> bool:
+    """Whether a mail system writes of somebody in words that nobody knows: it writes nothing but notices."""
+    daemon = message.return_path == "" or _DAEMON.search(message.header("from").lower()) is not None
+    if not daemon or message.return_path or _REPLIED.match(message.subject):
+        return False
+    own = {box.address for box in (*message.from_, *message.to, *message.cc)}
+    return any(found.lower() not in own for found in ADDRESS.findall(said))
 
 
 def _is_anew(subject: str) -> bool:

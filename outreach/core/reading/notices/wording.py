@@ -37,7 +37,8 @@ SUBJECTS = Phrases(
     δεν είναι δυνατή η παράδοση | teslim edilemez | teslim edilemiyor | недоставляемое | недоставимо |
     не вдалося доставити | не удалось доставить | nije isporučeno | neisporučivo | nedostavljivo | 無法傳遞 |
     no es pot lliurar | non accettazione | non distribuito | anomalia messaggio | message blocked |
-    you sent blocked | error sending your mail | has not been sent
+    you sent blocked | error sending your mail | has not been sent | devuelto: | tidak terkirim | gagal terkirim |
+    配送遅延 | 배달 실패
     """,
 )
 # Subjects that say so only under a mail system's name.
@@ -94,7 +95,9 @@ WORDS = Phrases(
     a kézbesítés sikertelen | livrarea a eșuat | teslim başarısız | η παράδοση απέτυχε | ошибка доставки |
     доставка … не удалась | не вдалося доставити | 传递失败 | 傳遞失敗 | 传送失败 | 배달하지 못 |
     è stato rilevato un errore | wasn't delivered | wurde nicht zugestellt | no se ha entregado |
-    n'a pas été distribué | levererades inte | 没有送达 | 未送达 | 届きませんでした | 送信されませんでした
+    n'a pu être remis | foi devolvida | foi devolvido | ha sido devuelto | tidak dapat dikirim | tidak terkirim |
+    配送されていません | 配送できません | 반송되었습니다 | n'a pas été distribué | levererades inte | 没有送达 |
+    未送达 | 届きませんでした | 送信されませんでした
     """,
 )
 # Words of a notice that nothing is lost yet. Not merely “delayed”, which a person writes too.
@@ -114,7 +117,8 @@ DELAYS = Phrases(
     noch nicht zugestellt | verspätete zustellung | recapito ritardato | recapito in ritardo | non è stato ancora |
     non è ancora stato | entrega atrasada | ainda não foi entregue | continuará a tentar | vertraagd |
     nog niet bezorgd | försenad | forsinket | viivästy | opóźnion | zpožděn | késleltet | întârziat | gecikti |
-    задержан | задерживается | ещё не доставлен | ещё не было доставлен | еще не доставлен | 遅延 | 延迟 | 延遲 |
+    задержан | задерживается | ещё не доставлен | ещё не было доставлен | еще не доставлен | まだ配送 |
+    引き続き配送 | 遅延 | 延迟 | 延遲 |
     지연
     """,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from binascii import a2b_qp
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import islice
 
@@ -22,6 +22,13 @@ _HIDDEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # turn the di
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 # Each begins and ends without a look back, so that a value costs no more than its length.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|\([^()]{0,200}\)|<[^<>]*+>?|[,;]|[^"(<,;]++|.', re.DOTALL)
+# “Ana Vidal <ana@town.example>”, as nearly all programs write it.
+_PLAIN = re.compile(r'("[^"\\]*"\s*|[^"<>(),;:@\\]*)<([^\s<>()\[\],;:"\\@]++@[^\s<>()\[\],;:"\\@]++)>')
+_MOMENT = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) ((?:19|20)\d\d) (\d\d):(\d\d):(\d\d) ([+-])([01]\d)([0-5]\d)",
+    re.ASCII,
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LOCAL = re.compile(r"[\w.+-]{1,64}")
 # Whole: of “a@b@c” neither half is an address.
 _ADDRESS = re.compile(
@@ -52,14 +59,28 @@ def ids(value: str) -> tuple[str, ...]:
 def moment(value: str) -> datetime | None:
     """A date in UTC; None where it is none."""
     try:
+        plain = _MOMENT.fullmatch(value)
+        if plain is not None and plain[2] in _MONTHS:
+            return _plainly_dated(plain)
         found = parsedate_to_datetime(value[:MOST_DATE])
         return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
+def _plainly_dated(found: re.Match[str]) -> datetime:
+    """A date as RFC 5322 §3.3 has it, and nearly all programs write it."""
+    day, hour, minute, second, hours, minutes = map(int, found.group(1, 4, 5, 6, 8, 9))
+    offset = timedelta(hours=hours, minutes=minutes) * (-1 if found[7] == "-" else 1)
+    year, month = int(found[3]), _MONTHS.index(found[2]) + 1
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC) - offset
+
+
 def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """Names and addresses; commas that belong to a name and lack their quotes are understood."""
+    plain = _PLAIN.fullmatch(value)
+    if plain is not None:
+        return (Mailbox(_name(plain[1]), plain[2].lower()),)
     if value.count('"') % 2:  # a quote without its end would hide the rest
         value = value.replace('"', " ")
     found = tuple(islice(_mailboxes(value), MOST_MAILBOXES))

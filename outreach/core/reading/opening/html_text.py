@@ -17,6 +17,7 @@ BLOCKS = (
     *("address", "article", "aside", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3"),
     *("h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul"),
 )
+_BLOCKS = ", ".join(BLOCKS)
 UNSEEN = ["script", "style", "head", "title", "template", "noscript"]
 MOST = 2_000_000  # characters
 MOST_CLASSES = 20  # that strike out
@@ -110,7 +111,7 @@ def _by_tree(html: str, *, hidden: bool = True) -> str:
         tag.replace_with("\n")
     for tag in tree.css("td, th"):
         tag.insert_after(" ")
-    for tag in tree.css(", ".join(BLOCKS)):
+    for tag in tree.css(_BLOCKS):
         tag.insert_before("\n")
         tag.insert_after("\n")
     for tag in tree.css("blockquote"):
@@ -132,7 +133,7 @@ def _mark_containers(tree: LexborHTMLParser) -> None:
 
 def hides(html: str) -> bool:
     """Whether its styles may hide words from whoever looks at it."""
-    small = html.lower()
+    small = html.encode("ascii", "replace").decode().lower()  # small letters of all scripts take far longer
     return " hidden" in small or _is_hiding(small)
 
 

@@ -235,12 +235,11 @@ class _Texts:
 
 def _holds(shown: str, plain: str) -> bool:
     """Whether at least half of the first words of a plain form stand in another form of it."""
-    words = [word[:LONGEST_COMPARED] for word in _WORD.findall(plain[:MOST_LOOKED_AT])][:MOST_COMPARED]
-    for text in (shown, unescape(shown).replace("\u00ad", "")):
-        found = sum(word in text for word in words)
-        if 2 * found >= len(words):
-            return True
-    return len(words) < ENOUGH_COMPARED and found > 0
+    words = [one[0][:LONGEST_COMPARED] for one in islice(_WORD.finditer(plain, 0, MOST_LOOKED_AT), MOST_COMPARED)]
+    found = sum(map(shown.__contains__, words))
+    if 2 * found < len(words):
+        found = sum(map(unescape(shown).replace("\u00ad", "").__contains__, words))
+    return 2 * found >= len(words) or (len(words) < ENOUGH_COMPARED and found > 0)
 
 
 def _is_said(text: str, texts: list[str]) -> bool:

@@ -16,6 +16,7 @@ MOST_LINES = 6  # over which “On … wrote:” may be broken
 MOST_CHARACTERS = 400  # that such a line has
 MOST_HEADER_LINES = 24
 MOST_LABEL = 40
+MOST_KEPT = 1 << 9  # answers about lines: a mail's are asked for several times, and many mails have the same
 MOST_TRIED = 400  # lines that might be a mark and are none
 ENOUGH_LABELS = 3  # of From, Sent, To and Subject
 LONG = 60  # a line that a mail program may have broken
@@ -68,9 +69,9 @@ class Mark:
 
 def _verb(text: str) -> re.Match[str] | None:
     """The first verb of “wrote” in a text; in scripts without blanks it may stand within a word."""
-    small = _small(text)
-    likely = [verb for word in set(_WORD.findall(small)) for verb in _verbs().get(word, ())]
-    likely += [verb for verb in _verbs()[""] if verb in small]
+    small, verbs = _small(text), _verbs()
+    likely = [verb for word in verbs.keys() & _WORD.findall(small) for verb in verbs[word]]
+    likely += [verb for verb in verbs[""] if verb in small]
     return _any_verb(frozenset(likely)).search(text) if likely else None
 
 
@@ -201,12 +202,14 @@ def _joined(lines: Sequence[str], number: int, behind: int) -> Iterator[tuple[in
             return
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _starts(joined: str) -> bool:
     """Whether a line begins as “On Friday, 15 July” does."""
     text = joined.lstrip("-—–=>[( ").strip('"“«')
     return _DATED_START.match(text) is not None or load_quoting().quoting.begin(text.lower())
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _tells(joined: str, *, colon: bool, followed: bool) -> bool:
     """Whether what begins with a date says that somebody wrote."""
     verb = _verb(joined)
@@ -297,7 +300,12 @@ def _with_header(lines: Sequence[str], mark: Mark) -> Mark:
 
 def label(line: str) -> str | None:
     """The kind of header that a line begins with: sender, sent, to, subject or other."""
-    text = _seen(line[: MOST_LABEL + 10]).replace("：", ":")
+    return _label(line[: MOST_LABEL + 10])
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _label(head: str) -> str | None:
+    text = _seen(head).replace("：", ":")
     at = text.find(":")
     if at < 1:
         return None
@@ -343,9 +351,9 @@ def above(lines: Sequence[str], mark: Mark) -> int:
 def own_lines(lines: list[str]) -> list[str]:
     """The lines, where a mark that stands behind other words has a line of its own, and one that was broken no “>”."""
     for number, line in enumerate(lines):
-        if ">" in line[1:3]:
+        if line.find(">", 1, 3) > 0:
             lines[number] = _INITIALS.sub(">", line)
-        if line[-1:] != ":" or len(line) > MOST_CHARACTERS:
+        if not line.endswith(":") or len(line) > MOST_CHARACTERS:
             continue
         if line[0] == ">" and _is_broken_off(lines, number):
             lines[number] = clean(line)

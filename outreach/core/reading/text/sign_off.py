@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from outreach.languages.anywhere import Anywhere
 from outreach.languages.quoting import load_quoting
 
 MOST_SIGNATURE = 25  # lines that are not empty
@@ -24,6 +25,7 @@ _POSTSCRIPT = re.compile(
 _PHONE = re.compile(
     r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b"
 )
+_FIGURES = re.compile(r"[\d\s().:/+-]{6}")  # as every telephone number has
 _PARTED = re.compile(r"\s[|·•]\s|\|")
 _PLACE = re.compile(r"<?https?://\S+>?|[\[\]()*_<>]|[.!:]\s*$")
 _END = (",", ".", "!", "?", ":", ";", "…", "。", "？", "！")
@@ -33,17 +35,16 @@ _SMALL = 3  # letters of “of”, “de”, “und”, which names keep small
 
 def without_sign_off(lines: Sequence[str]) -> list[str]:
     """The lines of an answer without what its mail program or its writer always puts below."""
-    kept = without_footer(lines)
     delimited = above_delimiter(list(lines))
+    kept = _without_footer(delimited)
     if len(delimited) < len(lines) and not (delimited and delimited[-1].strip()):
         return kept  # it had its signature, and no second one
     return _again_and_again(_shorter, kept)
 
 
-def without_footer(lines: Sequence[str]) -> list[str]:
-    """The lines without what a mail program puts below, and without the signature that it marks as such."""
-    kept = _trimmed(_before_footer(above_delimiter(list(lines))))
-    return _again_and_again(_without_notice, kept)
+def _without_footer(lines: list[str]) -> list[str]:
+    """The lines without what a mail program puts below."""
+    return _again_and_again(_without_notice, _trimmed(_before_footer(lines)))
 
 
 def _again_and_again(take_away: Callable[[list[str]], list[str]], lines: list[str]) -> list[str]:
@@ -154,7 +155,7 @@ def _without_button(lines: list[str]) -> list[str]:
 
 def _button(line: str) -> str:
     """The words of a link by which one leaves a list, small; "" where a line is none."""
-    if not any(map(line[:MOST_WIDE].lower().__contains__, _leaving_words())):
+    if not _leaving_words().found_in(line[:MOST_WIDE].lower()):
         return ""
     parts = [
         " ".join(_PLACE.sub(" ", part).lower().replace("’", "'").split()) for part in _PARTED.split(line[:MOST_WIDE])
@@ -163,9 +164,9 @@ def _button(line: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _leaving_words() -> frozenset[str]:
+def _leaving_words() -> Anywhere:
     """The longest word of each verb that such a link has."""
-    return frozenset(max(re.findall(r"\w+", verb), key=len) for verb in load_quoting().leave)
+    return Anywhere(max(re.findall(r"\w+", verb), key=len) for verb in load_quoting().leave)
 
 
 def _leaves(words: str) -> bool:
@@ -196,7 +197,7 @@ def _shorter(lines: list[str]) -> list[str]:
     over = _trimmed(lines[:start])
     if over and over[-1].endswith((":", "：")):
         return lines  # “Our contact is:”
-    if _is_signature(paragraph) and (over or len(paragraph) <= 4 or _PHONE.search("\n".join(paragraph[:8]))):  # noqa: PLR2004
+    if _is_signature(paragraph) and (over or len(paragraph) <= 4 or _has_phone("\n".join(paragraph[:8]))):  # noqa: PLR2004
         return over
     if _is_closing(paragraph) and _is_set_apart(start, over):
         return over
@@ -214,7 +215,7 @@ def _above_scraps(lines: list[str]) -> list[str]:
         if not start or not paragraph or any(not _is_scrap(line) for line in paragraph):
             return lines
         head = "\n".join(paragraph[:3])
-        if _is_signature(paragraph) and ("|" in head or _PHONE.search(head)):
+        if _is_signature(paragraph) and ("|" in head or _has_phone(head)):
             return lines[:start]
         end = start
     return lines
@@ -233,7 +234,7 @@ def _is_notice(paragraph: Sequence[str]) -> bool:
     """Whether it says that the mail is confidential, may be left unprinted, or how one gets no more of them."""
     text = " ".join(paragraph)[:1500].lower()
     words = load_quoting()
-    return (any(map(text.__contains__, words.secret)) and any(map(text.__contains__, words.mail))) or any(
+    return (words.secret.found_in(text) and words.mail.found_in(text)) or any(
         words.leaving.begin(line.lstrip(" *_>([").lower().replace("’", "'")) for line in paragraph
     )
 
@@ -243,14 +244,17 @@ def _is_signature(paragraph: Sequence[str]) -> bool:
     if not paragraph:
         return False
     first = paragraph[0].strip(" *_")
-    words = load_quoting().office
-    if len(paragraph) > 1 and first.endswith(",") and any(map(first.lower().__contains__, words)):
+    office = load_quoting().office
+    if len(paragraph) > 1 and first.endswith(",") and office.found_in(first.lower()):
         first = first[:-1]  # “The Deputy Mayor,” and the name below
     if any(len(line) > MOST_WIDE for line in paragraph[:2]) or not _is_heading(first):
         return False
     head = "\n".join(line for line in paragraph[:5] if len(line) <= MOST_WIDE)
-    lower = head.lower()
-    return _PHONE.search(head) is not None or "|" in head or any(map(lower.__contains__, words))
+    return "|" in head or _has_phone(head) or office.found_in(head.lower())
+
+
+def _has_phone(text: str) -> bool:
+    return _FIGURES.search(text) is not None and _PHONE.search(text) is not None
 
 
 def _is_heading(line: str) -> bool:

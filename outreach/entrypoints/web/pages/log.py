@@ -28,7 +28,7 @@ from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import STATES, mark
 from outreach.model import InviteeKind, State
 
-PAGE = 50  # invitees
+PAGE, ON_PAPER = 50, 2000  # invitees
 YES = ("yes", "1", "on", "true")
 LONGEST_NUMBER = 15  # digits of an invitee's number
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -117,13 +117,15 @@ def log(visit: Visit) -> Response:
     """A page of the log."""
     wanted = asked(visit)
     after = _number(visit.query.get("after", ""))
-    found = log_page(visit.desk, wanted.sought, wanted.order, PAGE, after=after)
+    limit = ON_PAPER if visit.query.get("all") == "yes" else PAGE
+    found = log_page(visit.desk, wanted.sought, wanted.order, limit, after=after)
     answer = visit.page(
         "log/page.html",
         part="found",
         asked=wanted,
         found=found,
         after=after,
+        today=visit.desk.today(),
         most=MOST_COUNTED,
         flags=FLAGS,
         sorts=SORTS,

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from outreach.campaign.prepare import everybody, letter_kinds, listed_now
+from outreach.campaign.prepare import contacts_file, everybody, letter_kinds, listed_now
 from outreach.campaign.preview import Shown, show_letter
 from outreach.core.letters.stationery import Stationery
 from outreach.core.strange import Oddity, Strange, strangest
@@ -91,7 +91,9 @@ def preview_page(visit: Visit) -> Response:
 
 
 def _people(visit: Visit) -> tuple[Invitee, ...]:
-    return tuple(one for one in everybody(visit.desk, listed_now(visit.desk).invitees) if one.contacts)
+    desk = visit.desk
+    listed = listed_now(desk).invitees if contacts_file(desk).exists() else ()
+    return tuple(one for one in everybody(desk, listed) if one.contacts)
 
 
 def _values(
