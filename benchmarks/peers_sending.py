@@ -11,29 +11,33 @@ import aiosmtplib
 
 SENDER, READER = "secretariat@campaign.example", "mayor@town.example"
 NODEMAILER = "nodemailer@7"
+SIZE = 12_000  # bytes of a letter
 # Nodemailer's pool as its documentation shows it: composing included, as everywhere but in smtp-source.
 SCRIPT = """
-const [port, letters, connections] = process.argv.slice(2).map(Number);
+const [port, letters, connections, size] = process.argv.slice(2).map(Number);
 const pool = require("nodemailer").createTransport({
   host: "127.0.0.1", port, secure: false, ignoreTLS: true,
   pool: true, maxConnections: connections, maxMessages: Infinity,
 });
 const text = "x".repeat(70).concat("\\n").repeat(80);
 const html = "<p>" + "x".repeat(70).concat("\\n").repeat(80) + "</p>";
+const content = Buffer.from(Array.from({ length: size }, (_, n) => (n * 7919) % 251));
+const attachments = size ? [{ filename: "paper.pdf", content }] : [];
 let left = letters;
 const next = async () => {
   while (left-- > 0) {
     const subject = "Letter " + left;
-    await pool.sendMail({ from: "secretariat@campaign.example", to: "mayor@town.example", subject, text, html });
+    const to = "mayor@town.example";
+    await pool.sendMail({ from: "secretariat@campaign.example", to, subject, text, html, attachments });
   }
 };
 Promise.all(Array.from({ length: connections * 4 }, next)).then(() => pool.close());
 """
 
 
-def smtp_source(port: int, letters: int, connections: int) -> None:
+def smtp_source(port: int, letters: int, connections: int, size: int = SIZE) -> None:
     """Postfix's own generator: one letter without composing, over connections that are kept."""
-    number = ["-s", str(connections), "-m", str(letters), "-l", "12000"]
+    number = ["-s", str(connections), "-m", str(letters), "-l", str(size)]
     command = ["smtp-source", *number, "-d", "-f", SENDER, "-t", READER, f"127.0.0.1:{port}"]
     subprocess.run(command, check=True)
 
@@ -49,9 +53,9 @@ def install_nodemailer(folder: Path) -> bool:
     return True
 
 
-def nodemailer(folder: Path, port: int, letters: int, connections: int) -> None:
-    """Nodemailer's pool."""
-    command = ["node", "pool.js", str(port), str(letters), str(connections)]
+def nodemailer(folder: Path, port: int, letters: int, connections: int, attachment: int = 0) -> None:
+    """Nodemailer's pool; `attachment`: bytes."""
+    command = ["node", "pool.js", *map(str, (port, letters, connections, attachment))]
     subprocess.run(command, cwd=folder, check=True)
 
 

@@ -414,6 +414,11 @@ class Entry:
     target: int | None = None
     late: bool = False
 
+    def numbered(self, number: int) -> Entry:
+        """The same as the database has numbered it."""
+        place = (number, self.campaign, self.wave, self.invitee, self.at, self.kind, self.by, self.what, self.step)
+        return Entry(*place, self.until, self.letter, self.mail, self.target, self.late)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

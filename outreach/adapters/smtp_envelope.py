@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outreach.adapters.smtp_wire import one_line
+from outreach.lines import Lines, stuffed
 from outreach.model import Handover, HandoverResult, Outgoing
 
 _UNSAYABLE = re.compile("[\x00-\x20<>\x7f\ud800-\udfff]")  # would end the address or the command early
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_LARGE = 32 * 1024  # bytes of a part that is worth remembering
-_REMEMBERED = 64  # large parts, as many as mime.py keeps attachments
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +48,11 @@ class Envelope:
     unsaid: tuple[str, ...]  # copies that this relay cannot be asked for, and why
 
 
+@dataclass(frozen=True, slots=True)
 class Writing:
-    """Makes envelopes for one relay; remembers how large parts that many letters share go over the wire."""
+    """Makes envelopes for one relay."""
 
-    def __init__(self, offers: Offers) -> None:
-        self.offers = offers
-        self._large: OrderedDict[int, tuple[bytes, bytes]] = OrderedDict()
+    offers: Offers
 
     def envelope(self, letter: Outgoing) -> Envelope | Handover:
         """The letter for this relay, or why it cannot even be asked; nothing has been said to it then."""
@@ -64,7 +61,7 @@ class Writing:
             return Handover(HandoverResult.ACCOUNT, "mail", problem)
         if problem := self._address_problem(to[0] if to else ""):
             return Handover(HandoverResult.REFUSED, "rcpt", problem)
-        eight_bits = not all(map(bytes.isascii, letter.parts))
+        eight_bits = not all(isinstance(part, Lines) or part.isascii() for part in letter.parts)
         if eight_bits and not self.offers.eight_bits:
             words = "the relay takes letters of 7 bits only (it has no 8BITMIME)"
             return Handover(HandoverResult.LETTER, "mail", words)
@@ -77,7 +74,7 @@ class Writing:
         mail = Command("mail", self._mail(letter, (*said, *own), eight_bits=eight_bits))
         rcpt = (_rcpt("rcpt", address) for address in said)
         copy = (_rcpt(OWN_COPY, address) for address in own)
-        parts = self._on_the_wire(letter.parts)
+        parts = _on_the_wire(letter.parts)
         return Envelope((mail, *rcpt, *copy, DATA), parts, sum(map(len, parts)), unsaid)
 
     def _address_problem(self, address: str) -> str:
@@ -98,22 +95,12 @@ class Writing:
             line += b" SMTPUTF8"
         return line + b"\r\n"
 
-    def _on_the_wire(self, parts: Sequence[bytes]) -> Sequence[bytes]:
-        parts = [part for part in parts if part]
-        if parts and all(part.endswith(b"\r\n") for part in parts[:-1]):
-            return [self._stuffed(part) for part in parts]
-        return [dot_stuffed(b"".join(parts))]  # a line that goes on in the next part does not begin there
 
-    def _stuffed(self, part: bytes) -> bytes:
-        if len(part) < _LARGE:
-            return dot_stuffed(part)
-        known = self._large.get(id(part))  # that it is kept here keeps its identity from being given to another
-        if known is None:
-            known = self._large[id(part)] = (part, dot_stuffed(part))
-            if len(self._large) > _REMEMBERED:
-                self._large.popitem(last=False)  # what was not used for longest
-        self._large.move_to_end(id(part))
-        return known[1]
+def _on_the_wire(parts: Sequence[bytes]) -> Sequence[bytes]:
+    parts = [part for part in parts if part]
+    if parts and all(part.endswith(b"\r\n") for part in parts[:-1]):
+        return [part.stuffed if isinstance(part, Lines) else dot_stuffed(part) for part in parts]
+    return [dot_stuffed(b"".join(parts))]  # a line that goes on in the next part does not begin there
 
 
 def _rcpt(stage: str, address: str) -> Command:
@@ -127,8 +114,7 @@ def dot_stuffed(data: bytes) -> bytes:
         data = _LINE_END.sub(b"\r\n", data)
     if not data.endswith(b"\r\n"):
         data += b"\r\n"
-    data = data.replace(b"\r\n.", b"\r\n..")
-    return b"." + data if data.startswith(b".") else data
+    return stuffed(data)
 
 
 def no_copy(address: str, why: str) -> str:

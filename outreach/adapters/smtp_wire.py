@@ -10,12 +10,13 @@ import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import aiosmtplib
 
 CLOSING = 421  # “service not available, closing transmission channel” (RFC 5321 §4.2.3)
 GO_ON = 354  # “start mail input” (RFC 5321 §4.3.2)
-_CHUNK = 16 * 1024  # bytes of a large letter written before the server must have taken some
+_CHUNK = 64 * 1024  # bytes of a large letter written before the server must have taken some
 _AT_ONCE = 64 * 1024  # bytes; a letter up to this size goes in one write
 _LONGEST = 64 * 1024  # bytes of answers that nobody has read yet
 _LONGEST_LINE = 1000  # characters that are kept of an answer
@@ -207,11 +208,12 @@ class Wire(asyncio.Protocol):
 
     def _next(self) -> Reply | None:
         """Takes one answer, of one line or several, from what has been heard; None: it is not whole yet."""
-        line = _LINE.match(self._heard)
-        if line is not None and line[2] != b"-":
-            self._heard = self._heard[line.end() :]
-            return Reply(int(line[1]), _words(line[3] or b""))
-        return self._long() if self._heard else None
+        end = self._heard.find(b"\n") + 1
+        reply = _of_one_line(self._heard[:end]) if end else None
+        if reply is None:
+            return self._long() if self._heard else None
+        self._heard = self._heard[end:]
+        return reply
 
     def _long(self) -> Reply | None:
         """An answer of several lines, or of none that make sense."""
@@ -228,6 +230,13 @@ class Wire(asyncio.Protocol):
             raise WireError(one_line(f"no SMTP answer: {self._heard.decode('utf-8', 'replace')[:200]}"))
         self._heard = self._heard[start:]
         return Reply(int(line[1]), _words(b" ".join(texts)))
+
+
+@lru_cache(maxsize=256)  # a relay says the same again and again
+def _of_one_line(line: bytes) -> Reply | None:
+    """The answer that a line is; None where it is only the beginning of one, or makes no sense."""
+    match = _LINE.fullmatch(line)
+    return None if match is None or match[2] == b"-" else Reply(int(match[1]), _words(match[3] or b""))
 
 
 def _words(said: bytes) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from outreach.core.succession import ANSWERS, HEARD, Effect, effect
 from outreach.model import Entry, EntryKind, LetterKind, ReadingKind, Standing, State
@@ -35,11 +36,12 @@ def apply(standing: Standing, entry: Entry) -> Standing:
     return _RULES[entry.kind](standing, entry)
 
 
-def awaits_letter(standing: Standing) -> bool:
-    """Whether a person wrote again, and the relay has not taken that letter yet."""
+def awaits_letter(standing: Standing, last: datetime | None = None) -> bool:
+    """Whether a person wrote again, and the relay has not taken that letter yet; `last`: when it took one since."""
     if standing.state is not State.INVITED or not standing.round or standing.decided_by or standing.since is None:
         return False
-    return standing.last_letter_at is None or standing.last_letter_at < standing.since
+    last = last or standing.last_letter_at
+    return last is None or last < standing.since
 
 
 def by_person(standing: Standing) -> bool:
@@ -52,16 +54,20 @@ def _word(kind: type[Word], what: str) -> Word | None:
 
 
 def _move(standing: Standing, entry: Entry, state: State, decided_by: str | None) -> Standing:
-    return replace(
-        standing,
-        state=state,
-        since=entry.at,
-        late=entry.late and state is State.CONFIRMED,
-        decided_by=decided_by,
-        deciding_mail=entry.mail,
-        deciding_entry=entry.id,
-        we_owe=state is State.IN_TALKS,
-    )
+    return replace(standing, **_moved(entry, state, decided_by))
+
+
+def _moved(entry: Entry, state: State, decided_by: str | None) -> dict[str, Any]:
+    """What is another where an entry leads to a state."""
+    return {
+        "state": state,
+        "since": entry.at,
+        "late": entry.late and state is State.CONFIRMED,
+        "decided_by": decided_by,
+        "deciding_mail": entry.mail,
+        "deciding_entry": entry.id,
+        "we_owe": state is State.IN_TALKS,
+    }
 
 
 def _enrolled(standing: Standing, entry: Entry) -> Standing:
@@ -72,18 +78,16 @@ def _sent(standing: Standing, entry: Entry) -> Standing:
     kind = _word(LetterKind, entry.what)
     # A letter that was in doubt may be noted after a later one: the gap counts from the last.
     last = max(standing.last_letter_at or entry.at, entry.at)
-    counted = replace(standing, letters=standing.letters + 1, last_letter_at=last)
+    new: dict[str, Any] = {"letters": standing.letters + 1, "last_letter_at": last}
     if kind is LetterKind.REMINDER:
-        return replace(counted, reminders=(*standing.reminders, entry.step))
-    if kind is LetterKind.INVITATION:
-        return _invited(standing, replace(counted, first_letter_at=standing.first_letter_at or entry.at), entry)
-    return counted if kind is None else replace(counted, acknowledged=(*standing.acknowledged, kind))
-
-
-def _invited(before: Standing, counted: Standing, entry: Entry) -> Standing:
-    if before.state is State.ENROLLED or (awaits_letter(before) and not awaits_letter(counted)):
-        return _move(counted, entry, State.INVITED, None)
-    return counted
+        new["reminders"] = (*standing.reminders, entry.step)
+    elif kind is LetterKind.INVITATION:
+        new["first_letter_at"] = standing.first_letter_at or entry.at
+        if standing.state is State.ENROLLED or (awaits_letter(standing) and not awaits_letter(standing, last)):
+            new |= _moved(entry, State.INVITED, None)
+    elif kind is not None:
+        new["acknowledged"] = (*standing.acknowledged, kind)
+    return replace(standing, **new)
 
 
 def _refused(standing: Standing, entry: Entry) -> Standing:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal
-from outreach.adapters.store.letter_rows import NewLetter, to_letter
+from outreach.adapters.store.letter_rows import OF_LETTER, NewLetter, to_letter
 from outreach.adapters.store.outbox import Outbox
 from outreach.model import Entry, Letter, LetterState, RelayProfile
 
@@ -73,8 +73,8 @@ class Archive:
     def witnesses(self, moment: datetime, since: datetime, until: datetime, number: int) -> tuple[Letter, ...]:
         """The letters that the relay took last before a moment and first after it, between two bounds."""
         at = t.letter.c.settled_at
-        before = select(t.letter).where(self._accepted, at.between(since, moment)).order_by(at.desc()).limit(number)
-        after = select(t.letter).where(self._accepted, at > moment, at <= until).order_by(at).limit(number)
+        before = select(*OF_LETTER).where(self._accepted, at.between(since, moment)).order_by(at.desc()).limit(number)
+        after = select(*OF_LETTER).where(self._accepted, at > moment, at <= until).order_by(at).limit(number)
         with reading(self._engine) as connection:
             return tuple(to_letter(row) for query in (before, after) for row in connection.execute(query))
 
@@ -82,7 +82,7 @@ class Archive:
 
     def without_copy(self, limit: int) -> tuple[Letter, ...]:
         """Accepted letters of which no copy is known in the Sent folder, oldest first."""
-        query = select(t.letter).outerjoin(t.sent_copy, t.sent_copy.c.letter == t.letter.c.id)
+        query = select(*OF_LETTER).outerjoin(t.sent_copy, t.sent_copy.c.letter == t.letter.c.id)
         query = query.where(self._accepted, t.sent_copy.c.letter.is_(None)).order_by(t.letter.c.id).limit(limit)
         with reading(self._engine) as connection:
             return tuple(to_letter(row) for row in connection.execute(query))

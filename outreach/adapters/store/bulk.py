@@ -19,6 +19,8 @@ from sqlalchemy import (
     TypeDecorator,
     Update,
     bindparam,
+    func,
+    select,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -125,3 +127,18 @@ class Many:
         converted = tuple(binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
         constants = tuple(made.params[name] for name in names)
         return _Compiled(made.string, names, places, constants, converted, bool(made.positiontup))
+
+
+def next_numbers(connection: Connection, column: Column[int], many: int) -> Sequence[int]:
+    """Takes the next numbers of a key that the database counts, for rows that are inserted in this transaction.
+
+    So rows need not be inserted one by one to learn their numbers. On SQLite only of a table with AUTOINCREMENT, in a
+    transaction that writes.
+    """
+    table = column.table.name
+    if connection.dialect.name == "sqlite":
+        last = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).scalar() or 0
+        return range(last + 1, last + 1 + many)
+    sequence = func.pg_get_serial_sequence(table, column.name)
+    query = select(func.nextval(sequence)).select_from(func.generate_series(1, many))
+    return sorted(connection.execute(query).scalars())

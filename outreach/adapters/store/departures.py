@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from outreach.adapters.store import tables as t
 from outreach.adapters.store.bulk import Many, among
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal
-from outreach.adapters.store.letter_rows import to_letter
+from outreach.adapters.store.letter_rows import OF_LETTER, domain_of, to_letter
 from outreach.adapters.store.outbox import WAITING
 from outreach.adapters.store.pace import Pacer, Paces, fitting
 from outreach.adapters.store.register import Register, Whereabouts
@@ -70,9 +70,10 @@ class Departures:
     ) -> Claimed:
         """Claims letters that are due, of some kinds, as many as the pace allows; each invitee is looked at again.
 
-        A letter whose invitee has answered or stopped since is withheld; one outside its window waits.
+        A letter whose invitee has answered or stopped since is withheld; one outside its window waits. The disk is not
+        waited for: nothing leaves before `begin`, which keeps the claim with the intent.
         """
-        with writing(self._engine) as connection:
+        with writing(self._engine, fleeting=True) as connection:
             room = self._paces.room(connection, pacer, now)
             if not room.addresses:
                 return Claimed(held=room.held)
@@ -111,26 +112,26 @@ class Departures:
     ) -> list[Letter]:
         """The first letters that are due."""
         given = {**self._wave, "now": now, "most": most}
-        found: list[Any] = []
+        found: list[Letter] = []
         for state in WAITING:
             query = _due_in(state, frozenset(kinds))
             if pacer.domain_gap:
                 query = query.where(self._paces.domain_is_free(connection, pacer))
-            found += connection.execute(query, given)
-        rows = sorted(found, key=lambda row: (row.due_at, row.id))[:most]
+            found += [to_letter(row) for row in connection.execute(query, given)]
+        letters = sorted(found, key=lambda letter: (letter.due_at, letter.id))[:most]
         if pacer.domain_gap:
-            rows = list({row.domain: row for row in reversed(rows)}.values())[::-1]  # the first of each
-        return [to_letter(row) for row in rows]
+            letters = list({domain_of(x.to): x for x in reversed(letters)}.values())[::-1]  # the first of each
+        return letters
 
     def _note(
         self, connection: Connection, seen: Sequence[tuple[Letter, Leave | Stay | Drop]], sender: str, now: datetime
     ) -> tuple[Letter, ...]:
-        """Writes down what the look said; gives the letters that may leave."""
-        going = [letter for letter, verdict in seen if isinstance(verdict, Leave)]
+        """Writes down what the look said; gives the letters that may leave, as they were before."""
+        going = tuple(letter for letter, verdict in seen if isinstance(verdict, Leave))
         if going:
             connection.execute(_CLAIMED, {"ids": [letter.id for letter in going], "sender": sender})
         _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], now)
-        return tuple(replace(letter, state=LetterState.CLAIMED) for letter in going)
+        return going
 
     # ------------------------------------------------------------ begun
 
@@ -187,16 +188,16 @@ class Departures:
     def _ours(self, connection: Connection, outcomes: Sequence[Outcome], sender: str) -> list[Outcome]:
         """Those of letters that this sender may settle."""
         ids = sorted({one.letter.id for one in outcomes})
-        rows = {row.id: row for row in connection.execute(_HELD, {"ids": ids})}
-        return [one for one in outcomes if _is_ours(one, rows.get(one.letter.id), sender)]
+        rows = {number: held for number, *held in connection.execute(_HELD, {"ids": ids})}
+        return [one for one in outcomes if _is_ours(one, sender, *rows.get(one.letter.id, _GONE))]
 
 
-def _is_ours(one: Outcome, row: Any, sender: str) -> bool:
+def _is_ours(one: Outcome, sender: str, held: str, attempts: int, claimed_by: str | None) -> bool:
     """Whether a sender may still say what became of a letter: nobody has tried or settled it since."""
-    if row is None or row.attempts != one.letter.attempts + one.begun:
+    if attempts != one.letter.attempts + one.begun:
         return False
-    state = LetterState(row.state)
-    if row.claimed_by == sender and state in IN_HAND:
+    state = LetterState(held)
+    if claimed_by == sender and state in IN_HAND:
         return True
     return state is LetterState.IN_DOUBT or (one.begun and state in NOT_BEGUN and one.state in MAY_HAVE_LEFT)
 
@@ -206,8 +207,7 @@ def _keep_back(connection: Connection, letters: Sequence[tuple[Letter, Stay | Dr
     for letter, verdict in letters:
         values: dict[str, Any] = {"claimed_by": None, "last_reply": verdict.why}
         if isinstance(verdict, Stay):
-            waits = LetterState.READY if letter.state is LetterState.CLAIMED else letter.state
-            values |= {"state": waits.value, "due_at": verdict.until}
+            values |= {"state": letter.state.value, "due_at": verdict.until}
         else:
             values |= {"state": LetterState.WITHHELD.value, "settled_at": now}
         connection.execute(update(t.letter).where(t.letter.c.id == letter.id).values(values))
@@ -223,7 +223,7 @@ _CLAIMED_BY_US = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.c
 @lru_cache(maxsize=64)
 def _due_in(state: str, kinds: frozenset[LetterKind]) -> Select[Any]:
     """The first letters of one state that are due; of several at once the database would sort all that wait."""
-    query = select(t.letter).where(_MINE, t.letter.c.state == state, t.letter.c.due_at <= bindparam("now"))
+    query = select(*OF_LETTER).where(_MINE, t.letter.c.state == state, t.letter.c.due_at <= bindparam("now"))
     if kinds != frozenset(LetterKind):
         query = query.where(t.letter.c.kind.in_(sorted(kind.value for kind in kinds)))
     query = query.order_by(t.letter.c.due_at, t.letter.c.id).limit(bindparam("most"))
@@ -242,6 +242,7 @@ _BEGUN = (
 _RELEASED = (
     update(t.letter).where(_THESE, _CLAIMED_BY_US).values(state=LetterState.READY.value, claimed_by=None, last_reply="")
 )
+_GONE = ("", -1, None)
 _HELD = (
     select(t.letter.c.id, t.letter.c.state, t.letter.c.attempts, t.letter.c.claimed_by)
     .where(_THESE)

@@ -84,9 +84,13 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    level = "NORMAL" if options.get("fleeting") else "FULL"
+    if connection.info.get("synchronous", "FULL") != level:
+        connection.connection.cursor().execute(f"PRAGMA synchronous={level}")  # not possible once it has begun
+        connection.info["synchronous"] = level
     # A deferred BEGIN that turns into a write dies with "database is locked" in spite of busy_timeout.
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -155,12 +159,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: all of it or nothing."""
+def writing(engine: Engine, *, fleeting: bool = False) -> Iterator[Connection]:
+    """A transaction that writes: all of it or nothing.
+
+    `fleeting`: the disk is not waited for. A power loss may undo it, but only together with everything that was
+    committed after it: what the next transaction keeps for good, it keeps of this one too.
+    """
     if (joined := _joined(engine)) is not None:
         yield joined
         return
-    with clear_errors(engine), engine.begin() as connection:
+    with clear_errors(engine), engine.connect().execution_options(fleeting=fleeting) as connection, connection.begin():
+        if fleeting and engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         yield connection
 
 

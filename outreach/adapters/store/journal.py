@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Text, bindparam, cast, delete, func, insert, select, update
 
 from outreach.adapters.store import listing, tally
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.bulk import Many, among
+from outreach.adapters.store.bulk import Many, among, next_numbers
 from outreach.adapters.store.engine import reading, writing
 from outreach.model import Entry, EntryKind, LetterKind, Standing, State
 
@@ -71,7 +72,7 @@ class Journal:
     def begin(self, connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
         """Notes the first entry of invitees that have none yet: nothing has to be read to fold it."""
         ids = self._insert(connection, entries, now, None)
-        first = [replace(entry, id=number) for entry, number in zip(entries, ids, strict=True)]
+        first = [entry.numbered(number) for entry, number in zip(entries, ids, strict=True)]
         folded = {entry.invitee: self._fold([entry]) for entry in first}
         connection.execute(insert(t.standing), [self._standing_row(n, s) for n, s in folded.items()])
         self._list(connection, {entry.invitee: [entry] for entry in first}, folded)
@@ -82,30 +83,29 @@ class Journal:
             return
         numbers = {entry.invitee for entry in entries}
         self.lock(connection, numbers)
-        standings = self.current(connection, numbers)
-        before = dict(standings)
+        before = self.current(connection, numbers)
+        after = dict(before)
         for entry, number in zip(entries, self._insert(connection, entries, now, None), strict=True):
-            standings[entry.invitee] = self._fold([replace(entry, id=number)], standings[entry.invitee])
-        _GONE_ON.execute(connection, [tuple(self._standing_row(*one).values()) for one in standings.items()])
-        self._go_on_listing(connection, entries, before, standings)
-        if changed := {n: after for n, after in standings.items() if after.review != before[n].review}:
-            _mark_reviews(connection, changed)
+            after[entry.invitee] = self._fold([entry.numbered(number)], after[entry.invitee])
+        _GONE_ON.execute(connection, [tuple(self._standing_row(*one).values()) for one in after.items()])
+        self._go_on_listing(connection, entries, before, after)
+        if reviewed := {n: standing for n, standing in after.items() if standing.review != before[n].review}:
+            _mark_reviews(connection, reviewed)
 
     def _insert(
         self, connection: Connection, entries: Sequence[Entry], now: datetime, act: str | None
     ) -> Sequence[int]:
-        rows = [self._row(entry, now, act) for entry in entries]
         left = Counter(tally.of_entry(entry) for entry in entries if entry.kind is EntryKind.SENT)
         if back := [e.target for e in entries if e.kind is EntryKind.UNDONE and e.target is not None]:
             left.subtract(tally.letters_taken_back(connection, back))
         tally.change(connection, self._campaign, self._wave, left)
-        query = insert(t.entry).returning(t.entry.c.id, sort_by_parameter_order=True)
-        return connection.execute(query, rows).scalars().all()
+        ids = next_numbers(connection, t.entry.c.id, len(entries))
+        rows = [(number, *self._row(entry), now, act) for number, entry in zip(ids, entries, strict=True)]
+        _NOTED.execute(connection, rows)
+        return ids
 
-    def _row(self, entry: Entry, now: datetime, act: str | None) -> dict[str, Any]:
-        row = {name: getattr(entry, name) for name in _PLAIN_FIELDS}
-        row |= {"kind": entry.kind.value, "campaign": self._campaign, "wave": self._wave}
-        return {**row, "recorded_at": now, "act": act}
+    def _row(self, entry: Entry) -> tuple[Any, ...]:
+        return (self._campaign, self._wave, entry.kind.value, *_plain(entry))
 
     def project(self, connection: Connection, numbers: Iterable[int]) -> None:
         """Folds the entries of these invitees anew into their standings and their mails' review marks."""
@@ -136,11 +136,8 @@ class Journal:
         """Only what is listed otherwise now is written; what did not happen in the order of time is folded anew."""
         last = {entry.invitee: entry.at for entry in entries}
         several = {n for n, number in Counter(entry.invitee for entry in entries).items() if number > 1}
-        moved = [
-            listing.stretch(n, at, after[n])
-            for n, at in last.items()
-            if n not in several and listing.differs(before[n], after[n])
-        ]
+        stretches = [listing.new_stretch(n, at, before[n], after[n]) for n, at in last.items() if n not in several]
+        moved = [one for one in stretches if one is not None]
         anew = listing.go_on(connection, self._campaign, self._wave, moved) | several
         for some in chunks(anew):
             facts = self._entries_where(connection, t.entry.c.invitee.in_(some))
@@ -314,14 +311,16 @@ def to_entry(row: Any) -> Entry:
 
 
 _PLAIN_FIELDS = tuple(one.name for one in fields(Entry) if one.name not in ("id", "kind", "campaign", "wave"))
+_plain = attrgetter(*_PLAIN_FIELDS)
 _STANDING_FIELDS = tuple(one.name for one in fields(Standing))
+_of_standing = attrgetter(*_STANDING_FIELDS)
 _MOMENTS = ("since", "first_letter_at", "last_letter_at")
 _DAYS = ("hold_until", "absent_until")
 
 
 def dump_standing(standing: Standing) -> dict[str, Any]:
     """A standing as JSON, without what is not set."""
-    plain = {name: value for name in _STANDING_FIELDS if (value := getattr(standing, name))}
+    plain = {name: value for name, value in zip(_STANDING_FIELDS, _of_standing(standing), strict=True) if value}
     for key in (*_MOMENTS, *_DAYS):
         if key in plain:
             plain[key] = plain[key].isoformat()
@@ -356,6 +355,10 @@ _STANDINGS = select(t.standing.c.invitee, cast(t.standing.c.fold, Text)).where(
     t.standing.c.campaign == bindparam("campaign"), t.standing.c.wave == bindparam("wave")
 )
 _STANDINGS_OF = _STANDINGS.where(among(t.standing.c.invitee, "numbers"))
+_NOTED = Many(
+    insert(t.entry),
+    ("id", "campaign", "wave", "kind", *_PLAIN_FIELDS, "recorded_at", "act"),  # as `_row` has them
+)
 _GONE_ON = Many(
     update(t.standing)
     .where(t.standing.c.campaign == bindparam("of_campaign"), t.standing.c.wave == bindparam("of_wave"))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Text, cast
+
+from outreach.adapters.store import tables as t
 from outreach.model import Letter, LetterKey, LetterKind, LetterState
 
 
@@ -68,26 +73,28 @@ def to_key(row: Any) -> LetterKey:
     return LetterKey(row.campaign, row.wave, row.invitee, LetterKind(row.kind), row.step, row.round)
 
 
-def to_letter(row: Any) -> Letter:
-    """A row of the outbox as a letter."""
-    return Letter(
-        id=row.id,
-        key=to_key(row),
-        to=row.to_address,
-        cc=tuple(row.cc),
-        language=row.language,
-        edition=row.edition,
-        values=row.places,
-        digest=row.digest,
-        message_id=row.message_id,
-        in_reply_to=row.in_reply_to,
-        references=tuple(row.refs),
-        state=LetterState(row.state),
-        due_at=row.due_at,
-        attempts=row.attempts,
-        stage=row.stage,
-        last_reply=row.last_reply,
-        queued_at=row.queued_at,
-        first_tried_at=row.first_tried_at,
-        settled_at=row.settled_at,
-    )
+# What a letter is made of, in the order in which `to_letter` takes it. The lists come as text: most are empty.
+OF_LETTER = (
+    *(t.letter.c[name] for name in ("id", "campaign", "wave", "invitee", "kind", "step", "round", "to_address")),
+    cast(t.letter.c.cc, Text),
+    *(t.letter.c[name] for name in ("language", "edition", "places", "digest", "message_id", "in_reply_to")),
+    cast(t.letter.c.refs, Text),
+    *(t.letter.c[name] for name in ("state", "due_at", "attempts", "stage", "last_reply", "queued_at")),
+    *(t.letter.c[name] for name in ("first_tried_at", "settled_at")),
+)
+_KINDS = {kind.value: kind for kind in LetterKind}
+_STATES = {state.value: state for state in LetterState}
+
+
+def to_letter(row: Sequence[Any]) -> Letter:
+    """A row of the outbox, read as OF_LETTER, as a letter."""
+    number, campaign, wave, invitee, kind, step, round_, to, cc, language, edition, *rest = row
+    places, digest, message_id, in_reply_to, references, state, *more = rest
+    key = LetterKey(campaign, wave, invitee, _KINDS[kind], step, round_)
+    words = (language, edition, places, digest, message_id, in_reply_to, _listed(references))
+    return Letter(number, key, to, _listed(cc), *words, _STATES[state], *more)
+
+
+@lru_cache(maxsize=1024)
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))

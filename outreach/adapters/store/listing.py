@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, literal, select, union_all, update
@@ -72,10 +72,10 @@ def stretch(invitee: int, moment: datetime, standing: Standing) -> Stretch:
     )
 
 
-def differs(before: Standing, after: Standing) -> bool:
-    """Whether anything that is listed is another."""
-    some = datetime.min.replace(tzinfo=UTC)
-    return stretch(0, some, before)[3:] != stretch(0, some, after)[3:]
+def new_stretch(invitee: int, moment: datetime, before: Standing, after: Standing) -> Stretch | None:
+    """How an invitee stands from a moment on; None where nothing that is listed is another."""
+    stood, stands = (stretch(invitee, moment, standing) for standing in (before, after))
+    return stands if stands[3:] != stood[3:] or before.since != after.since else None
 
 
 def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stretch]) -> set[int]:
@@ -83,14 +83,21 @@ def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stre
     if not moved:
         return set()
     given = {"campaign": campaign, "wave": wave, "numbers": [one.invitee for one in moved]}
-    present = {row.invitee: row._asdict() for row in connection.execute(_COUNTED, given)}
-    later = [one for one in moved if one.invitee in present and present[one.invitee]["began_at"] < one.began_at]
+    began: dict[int, datetime] = {}
+    present: dict[int, tally.Listed] = {}
+    for number, began_at, *listed in connection.execute(_COUNTED, given):
+        began[number], present[number] = began_at, tally.Listed(*listed)
+    later = [one for one in moved if one.invitee in present and began[one.invitee] < one.began_at]
     _OVER.execute(connection, [(campaign, wave, one.invitee, one.began_at) for one in later])
     _MOVED.execute(connection, [_bound(one, campaign, wave) for one in later])
     before = [present[one.invitee] for one in later]
-    after = [present[one.invitee] | one._asdict() for one in later]
+    after = [_counted(*present[one.invitee][:3], one) for one in later]
     tally.change(connection, campaign, wave, tally.difference(before, after))
     return {one.invitee for one in moved} - {one.invitee for one in later}
+
+
+def _counted(country: str, kind: str, language: str, one: Stretch) -> tally.Listed:
+    return tally.Listed(country, kind, language, one.state, one.since, one.asked_at, one.answered)
 
 
 def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, Sequence[Stretch]]) -> None:
@@ -116,7 +123,8 @@ def write(connection: Connection, campaign: str, wave: int, stood: Mapping[int, 
         connection.execute(
             insert(t.listed), [_without_end(labels[one.invitee] | mine | one._asdict()) for one in added]
         )
-    rows = ([labels[one.invitee] | one._asdict() for one in some] for some in (replaced, lasting))
+    names = {n: (of["country"], of["kind"], of["language"]) for n, of in labels.items()}
+    rows = ([_counted(*names[one.invitee], one) for one in some] for some in (replaced, lasting))
     tally.change(connection, campaign, wave, tally.difference(*rows))
     if left := known - {one.invitee for one in lasting}:
         here = (t.listed.c.campaign == campaign) & (t.listed.c.wave == wave)
@@ -132,7 +140,7 @@ def _parted(some: Iterable[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
 _CHANGING = [name for name in Stretch._fields if name not in ("invitee", "ended_at")]
 _HERE = (t.listed.c.campaign == bindparam("in")) & (t.listed.c.wave == bindparam("nth"))
 _COUNTED = (
-    select(*(t.listed.c[name] for name in ("invitee", "began_at", *tally.OF_LISTED)))
+    select(*(t.listed.c[name] for name in ("invitee", "began_at", *tally.Listed._fields)))
     .where(t.listed.c.campaign == bindparam("campaign"), t.listed.c.wave == bindparam("wave"))
     .where(among(t.listed.c.invitee, "numbers"))
 )
@@ -232,7 +240,10 @@ def relabel(connection: Connection, numbers: Sequence[int]) -> None:
     for campaign, wave in {(row["campaign"], row["wave"]) for row in before}:
         here = [row for row in before if (row["campaign"], row["wave"]) == (campaign, wave)]
         after = [{**row, **fresh[row["invitee"]]} for row in here]
-        tally.change(connection, campaign, wave, tally.difference(here, after))
+        counted = (
+            [tally.Listed(*(row[name] for name in tally.Listed._fields)) for row in rows] for rows in (here, after)
+        )
+        tally.change(connection, campaign, wave, tally.difference(*counted))
 
 
 def lock(connection: Connection, numbers: Iterable[int]) -> None:

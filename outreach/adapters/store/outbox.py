@@ -13,7 +13,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, func, insert, 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal, chunks
-from outreach.adapters.store.letter_rows import NewLetter, new_row, to_key, to_letter
+from outreach.adapters.store.letter_rows import OF_LETTER, NewLetter, new_row, to_key, to_letter
 from outreach.model import Entry, Letter, LetterKey, LetterKind, LetterState, OutreachError
 
 WAITING = (LetterState.READY.value, LetterState.DEFERRED.value)
@@ -182,7 +182,7 @@ class Outbox:
 
     def letters(self, *, states: Sequence[LetterState] = (), invitee: int | None = None) -> tuple[Letter, ...]:
         """Letters in the order they were queued."""
-        query = select(t.letter).where(self._mine).order_by(t.letter.c.id)
+        query = select(*OF_LETTER).where(self._mine).order_by(t.letter.c.id)
         if states:
             query = query.where(t.letter.c.state.in_([state.value for state in states]))
         if invitee is not None:
@@ -197,7 +197,7 @@ class Outbox:
 
         `words` stand in the invitee's name or in the address.
         """
-        query = select(t.letter).join(t.invitee, t.invitee.c.number == t.letter.c.invitee).where(self._mine)
+        query = select(*OF_LETTER).join(t.invitee, t.invitee.c.number == t.letter.c.invitee).where(self._mine)
         if states:
             query = query.where(t.letter.c.state.in_([state.value for state in states]))
         if words:
@@ -238,7 +238,7 @@ class Outbox:
     def letter(self, letter: int) -> Letter | None:
         """One letter by its id."""
         with reading(self._engine) as connection:
-            row = connection.execute(select(t.letter).where(self._mine, t.letter.c.id == letter)).first()
+            row = connection.execute(select(*OF_LETTER).where(self._mine, t.letter.c.id == letter)).first()
         return None if row is None else to_letter(row)
 
     def counts(self) -> dict[LetterState, int]:

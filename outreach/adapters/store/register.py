@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from outreach.adapters.store import listing
 from outreach.adapters.store import tables as t
+from outreach.adapters.store.bulk import among
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal, chunks
 from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
@@ -207,14 +208,8 @@ class Register:
 
     def whereabouts(self, connection: Connection, numbers: Iterable[int]) -> dict[int, Whereabouts]:
         """Where some invitees are, by their numbers: enough to know what time it is there, and who is written to."""
-        people = (t.contact.c.timezone, t.contact.c.cc, *(t.contact.c[name] for name in ADDRESSED))
-        places = select(t.invitee.c.number, t.invitee.c.country, *people)
-        places = places.outerjoin(t.contact).order_by(t.contact.c.position.desc())  # the first comes last, and stays
-        found: dict[int, Whereabouts] = {}
-        for some in chunks(numbers):
-            rows = connection.execute(places.where(t.invitee.c.number.in_(some)))
-            found.update({row[0]: _whereabouts(*row[1:]) for row in rows})
-        return found
+        rows = connection.execute(_WHEREABOUTS, {"numbers": sorted(set(numbers))})
+        return {row[0]: _whereabouts(*row[1:]) for row in rows}  # the first contact comes last, and stays
 
     def by_id(self, invitee_id: str) -> Invitee | None:
         """One invitee by the id of contacts.csv."""
@@ -391,3 +386,14 @@ def _to_contact(row: Any) -> Contact:
         notes=row.notes,
         extra=dict(row.extra),
     )
+
+
+# ---------------------------------------------------------------- statements, each made once
+
+_WHEREABOUTS = (
+    select(t.invitee.c.number, t.invitee.c.country, t.contact.c.timezone, t.contact.c.cc)
+    .add_columns(*(t.contact.c[name] for name in ADDRESSED))
+    .outerjoin(t.contact)
+    .where(among(t.invitee.c.number, "numbers"))
+    .order_by(t.contact.c.position.desc())
+)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, delete, func, select
 
 from outreach.adapters.store import tables as t
+from outreach.adapters.store.bulk import Many
 from outreach.model import Entry, EntryKind, State
 
 QUARTER = 900  # seconds: wherever a day begins, it begins at a quarter of an hour in UTC
@@ -36,14 +37,22 @@ class Alike(NamedTuple):
     at: int = 0  # came, sent: quarters of an hour since 1970; span: hours from the invitation to the answer
 
 
-OF_LISTED = ("country", "kind", "language", "state", "since", "asked_at", "answered")  # what is looked at of a row
+class Listed(NamedTuple):
+    """What is looked at of a row of the listing."""
+
+    country: str
+    kind: str
+    language: str
+    state: str
+    since: datetime
+    asked_at: datetime | None
+    answered: bool
 
 
-def of_listed(row: Mapping[str, Any]) -> Iterator[Alike]:
+def of_listed(one: Listed) -> Iterator[Alike]:
     """Where an invitee counts that is listed so."""
-    state, since, asked_at = row["state"], row["since"], row["asked_at"]
-    alike = (row["country"], row["kind"], row["language"], state, asked_at is not None, bool(row["answered"]))
-    yield Alike(STANDS, *alike)
+    country, kind, language, state, since, asked_at, answered = one
+    yield Alike(STANDS, country, kind, language, state, asked_at is not None, bool(answered))
     if state not in UNANSWERED:
         yield Alike(CAME, state=state, at=_seconds(since) // QUARTER)
         if asked_at is not None:
@@ -63,7 +72,7 @@ def _seconds(moment: datetime) -> int:
     return int(moment.timestamp() // 1)
 
 
-def difference(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Counter[Alike]:
+def difference(before: Iterable[Listed], after: Iterable[Listed]) -> Counter[Alike]:
     """What changes when these rows of the listing take the place of those."""
     changes = Counter(alike for row in after for alike in of_listed(row))
     changes.subtract(alike for row in before for alike in of_listed(row))
@@ -75,20 +84,19 @@ def change(connection: Connection, campaign: str, wave: int, changes: Mapping[Al
 
     On PostgreSQL each connection has rows of its own, so that no writer waits for another; the sum counts.
     """
-    mine = {"campaign": campaign, "wave": wave}
-    rows = [{**mine, **alike._asdict(), "number": number} for alike, number in sorted(changes.items()) if number]
-    if rows:
-        connection.execute(_adding(connection.dialect.name), rows)
+    rows = [(campaign, wave, *alike, number) for alike, number in sorted(changes.items()) if number]
+    _adding(connection.dialect.name).execute(connection, rows)
 
 
 @cache
-def _adding(dialect: str) -> Any:
+def _adding(dialect: str) -> Many:
     """Adds to what the writer counted before."""
     insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
     query = insert(t.tally).values(writer=func.pg_backend_pid() if dialect == "postgresql" else 0)
     keys = [column.name for column in t.tally.primary_key]
     more = {"number": t.tally.c.number + query.excluded.number}
-    return query.on_conflict_do_update(index_elements=keys, set_=more)
+    adding = query.on_conflict_do_update(index_elements=keys, set_=more)
+    return Many(adding, ("campaign", "wave", *Alike._fields, "number"))
 
 
 def kept(campaign: str, wave: int, what: str, names: Sequence[str]) -> Select[Any]:
@@ -110,9 +118,11 @@ def recount(connection: Connection, campaign: str, wave: int) -> None:
 
 def counted(connection: Connection, campaign: str, wave: int) -> Counter[Alike]:
     """What the tally must hold."""
-    here = select(t.listed).where(t.listed.c.campaign == campaign, t.listed.c.wave == wave)
+    here = select(*(t.listed.c[name] for name in Listed._fields)).where(
+        t.listed.c.campaign == campaign, t.listed.c.wave == wave
+    )
     listed = connection.execute(here.execution_options(yield_per=SOME))
-    found = Counter(alike for row in listed for alike in of_listed(row._asdict()))
+    found = Counter(alike for row in listed for alike in of_listed(Listed(*row)))
     left = connection.execute(_letters(campaign, wave).execution_options(yield_per=SOME))
     found.update(_sent(*row) for row in left)
     return found

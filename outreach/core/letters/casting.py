@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from outreach.core.letters.markup import DIGITS
 from outreach.core.letters.mime import AttachedFile, Body, Words, body_of, digest_of, foreign, is_foreign
-from outreach.core.letters.reading_back import is_sound
+from outreach.lines import Lines
 
 # Marks of places; like those of markup.py they are characters that neither a letter nor a value may hold.
 AS_IT_IS, IN_LINE, MARK_END = "\ue006", "\ue007", "\ue008"
@@ -32,6 +32,12 @@ class Cast:
     language: str
     bodies: tuple[Body, Body]
 
+    @property
+    def whole(self) -> tuple[object, ...]:
+        """All of it, in however many pieces it is kept."""
+        bodies = ((body.encoding, b"".join(body.pieces)) for body in self.bodies)
+        return self.subject, self.text, self.html, self.language, *bodies
+
     def digest(self, attachments: Iterable[AttachedFile]) -> str:
         """As `mime.digest` gives it of the words."""
         return digest_of((self.subject, self.text, self.html), self.language, attachments)
@@ -46,9 +52,7 @@ class Run:
     """Lines without a place."""
 
     words: bytes  # as UTF-8, with LF
-    encoded: bytes  # as quoted-printable, with CRLF
-    size: int  # octets with CRLF
-    foreign: int  # those that are not ASCII
+    encoded: Lines  # as quoted-printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class Part:
 
     lines: tuple[Run | Pieces, ...]
     end: bytes  # line ends after the last line, which do not go over the wire
-    is_checked: bool  # the encoded runs are such as any relay takes
+    size: int  # octets of the runs with CRLF
+    foreign: int  # those that are not ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +117,14 @@ def _part(text: str, html: int) -> Part:
     made: list[Run | Pieces] = []
     for has_place, some in groupby(lines.split("\n"), lambda line: MARK.search(line) is not None):
         made.extend((_pieces(line, html) for line in some) if has_place else (_run(some),))  # noqa: B031  one or the other
-    is_checked = all(is_sound(piece.encoded) for piece in made if isinstance(piece, Run))
-    return Part(tuple(made), text[len(lines) + 1 :].encode(), is_checked)
+    fixed = b"".join(piece.words for piece in made if isinstance(piece, Run)).replace(b"\n", b"\r\n")
+    return Part(tuple(made), text[len(lines) + 1 :].encode(), len(fixed), foreign(fixed))
 
 
 def _run(lines: Iterable[str]) -> Run:
     words = "".join(f"{line}\n" for line in lines).encode()
-    octets = words.replace(b"\n", b"\r\n")
-    return Run(words, b2a_qp(octets, istext=True), len(octets), foreign(octets))
+    # Each line is encoded for itself (RFC 2045 §6.7), so some of them give what they give in the whole.
+    return Run(words, Lines(b2a_qp(words.replace(b"\n", b"\r\n"), istext=True)))
 
 
 def _pieces(text: str, html: int) -> Pieces:
@@ -140,19 +145,17 @@ def _joined(pieces: Pieces, filling: Sequence[bytes]) -> bytes:
 
 
 def _cast(part: Part, filling: Sequence[bytes]) -> tuple[bytes, Body]:
-    words, encoded, size, not_ascii = [], [], 0, 0
+    words: list[bytes] = []
+    encoded: list[bytes] = []
+    size, not_ascii = part.size, part.foreign
     for piece in part.lines:
         if isinstance(piece, Run):
             words.append(piece.words)
             encoded.append(piece.encoded)
-            size, not_ascii = size + piece.size, not_ascii + piece.foreign
         else:
             line = _joined(piece, filling)
-            words.append(line + b"\n")
-            # Each line is encoded for itself (RFC 2045 §6.7), and no value holds a line end.
-            encoded.append(b2a_qp(line + b"\r\n", istext=True))
+            words += (line, b"\n")
+            encoded.append(b2a_qp(line + b"\r\n", istext=True))  # no value holds a line end
             size, not_ascii = size + len(line) + 2, not_ascii + foreign(line)
     text = b"".join((*words, part.end))
-    if is_foreign(size, not_ascii):
-        return text, body_of(text)
-    return text, Body("quoted-printable", b"".join(encoded), part.is_checked)
+    return text, body_of(text) if is_foreign(size, not_ascii) else Body("quoted-printable", tuple(encoded))

@@ -10,9 +10,9 @@ from email.utils import format_datetime
 from functools import lru_cache
 from textwrap import wrap
 
+from outreach.lines import LONGEST
 from outreach.model import OutreachError
 
-MAX_LINE = 998  # octets without CRLF (RFC 5322 §2.1.1)
 GOOD_LINE = 76  # RFC 2047 §2 asks it of a line with encoded words
 CHUNK = 39  # octets of one encoded word: with the longest header name before it, still a good line
 MAX_REFERENCES = 20  # the first letter of a thread and the latest ones
@@ -95,7 +95,7 @@ def _date_of(local: datetime, offset: timedelta) -> str:
 def _message_ids(ids: tuple[str, ...]) -> str:
     """Ids as they are, on one line: a folded or encoded one breaks the thread."""
     kept = ids if len(ids) <= MAX_REFERENCES else (ids[0], *ids[1 - MAX_REFERENCES :])
-    while len(" ".join(kept)) > MAX_LINE - len("References: ") and len(kept) > 1:
+    while len(" ".join(kept)) > LONGEST - len("References: ") and len(kept) > 1:
         kept = (kept[0], *kept[2:])
     return " ".join(_checked(_MESSAGE_ID, id_, "a Message-ID") for id_ in kept)
 

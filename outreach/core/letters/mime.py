@@ -11,12 +11,13 @@ import re
 from base64 import b64encode
 from binascii import b2a_qp
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
 from outreach.core.letters.headers import CRLF, Head, LetterError, written_headers
-from outreach.core.letters.reading_back import is_sound, read_back, reads_back_plainly
+from outreach.core.letters.reading_back import read_back, reads_back_plainly
+from outreach.lines import Lines
 
 __all__ = ["AttachedFile", "Body", "Head", "LetterError", "Words", "assemble", "digest", "read_back", "serialise"]
 
@@ -45,11 +46,10 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A text as a part of a mail holds it."""
+    """A text as a part of a mail holds it, in pieces; what letters share is the same object in each."""
 
     encoding: str  # quoted-printable or base64
-    content: bytes  # 7 bit, with CRLF
-    is_checked: bool = field(default=False, compare=False)  # its lines are known to be such as any relay takes
+    pieces: tuple[bytes, ...]  # 7 bit, whole lines with CRLF; those that letters share are `Lines`
 
 
 def digest(words: Words, attachments: Iterable[AttachedFile]) -> str:
@@ -59,19 +59,12 @@ def digest(words: Words, attachments: Iterable[AttachedFile]) -> str:
 
 def digest_of(words: Iterable[bytes], language: str, attachments: Iterable[AttachedFile]) -> str:
     """The same of subject, text and HTML as UTF-8."""
-    whole = hashlib.sha256()
-    for part in (*words, language.encode()):
-        _add(whole, part)
+    fields = [*words, language.encode()]
     for attached in attachments:
-        _add(whole, attached.name.encode())
-        _add(whole, attached.content_type.encode())
-        _add(whole, _content_digest(attached))
-    return whole.hexdigest()
-
-
-def _add(whole: hashlib._Hash, part: bytes) -> None:
-    whole.update(len(part).to_bytes(8, "big"))  # so that no two letters look the same when strung together
-    whole.update(part)
+        fields += (attached.name.encode(), attached.content_type.encode(), _content_digest(attached))
+    # Each length stands before its field, so that no two letters look the same when strung together.
+    strung = [octets for field in fields for octets in (len(field).to_bytes(8, "big"), field)]
+    return hashlib.sha256(b"".join(strung)).hexdigest()
 
 
 @lru_cache(maxsize=64)
@@ -89,7 +82,8 @@ def serialise(head: Head, words: Words, attachments: tuple[AttachedFile, ...]) -
         LetterError: Something in it cannot be written as a correct mail.
     """
     bodies = body_of(words.text.encode()), body_of(words.html.encode())
-    data = b"".join(_parts(head, written_headers(head), bodies, words.language, attachments))
+    first, files = _parts(head, written_headers(head), bodies, words.language, attachments)
+    data = b"".join((*first, *files))
     read_back(data, head)
     return data
 
@@ -97,20 +91,23 @@ def serialise(head: Head, words: Words, attachments: tuple[AttachedFile, ...]) -
 def assemble(
     head: Head, bodies: tuple[Body, Body], language: str, attachments: tuple[AttachedFile, ...]
 ) -> tuple[bytes, ...]:
-    """The bytes of a letter in parts, from its text and HTML; an attachment is the same object in every letter.
+    """The bytes of a letter in parts of whole lines, from its text and HTML.
 
-    Only the first part may hold a line that begins with a dot.
+    The first part is everything up to the first attachment; an attachment is the same object in every letter.
 
     Raises:
         LetterError: Something in it cannot be written as a correct mail.
     """
     headers = written_headers(head)
-    parts = _parts(head, headers, bodies, language, attachments)
-    whole, known = parts[0], all(body.is_checked for body in bodies)
-    new = whole[: whole.index(b"\r\n\r\n") + 4] if known else whole
-    if not reads_back_plainly(new, head, [name for name, _ in headers]):
-        read_back(b"".join(parts), head)
-    return parts
+    first, files = _parts(head, headers, bodies, language, attachments)
+    try:
+        known = Lines.joined(first)
+    except ValueError as error:
+        read_back(b"".join((*first, *files)), head)
+        raise LetterError(f"a letter cannot be written: {error}; it was not sent") from error
+    if not reads_back_plainly(known, head, [name for name, _ in headers]):
+        read_back(b"".join((known, *files)), head)
+    return known, *files
 
 
 def _parts(
@@ -119,44 +116,43 @@ def _parts(
     bodies: tuple[Body, Body],
     language: str,
     attachments: tuple[AttachedFile, ...],
-) -> tuple[bytes, ...]:
+) -> tuple[list[bytes], list[bytes]]:
+    """The pieces of headers, text and HTML; and the attachments with what stands between them."""
     boundary = hashlib.sha256(f"{head.message_id}{language}".encode()).hexdigest()[:32]
     # "=_" occurs neither in quoted-printable nor in base64, so no content can hold a boundary (RFC 2045 §6.7).
     mixed, alternative = f"=_mixed_{boundary}", f"=_alternative_{boundary}"
-    lines = [f"{name}: {value}" for name, value in headers]
-    for subtype, name in (*([("mixed", mixed)] if attachments else ()), ("alternative", alternative)):
-        lines += [f'Content-Type: multipart/{subtype};{CRLF} boundary="{name}"', "", f"--{name}"]
-    top, next_part = CRLF.join([*lines, ""]).encode("ascii"), f"\r\n--{alternative}".encode()
-    texts = (
-        top,
-        *_text_part("plain", bodies[0]),
-        next_part,
-        b"\r\n",
-        *_text_part("html", bodies[1]),
-        next_part,
-        b"--\r\n",
-    )
-    if not attachments:
-        return (b"".join(texts),)
-    next_file = f"\r\n--{mixed}\r\n".encode()
-    files = [part for attached in attachments for part in (next_file, file_part(attached))][1:]
-    return (b"".join((*texts, next_file)), *files, f"\r\n--{mixed}--\r\n".encode())
+    top = "".join([f"{name}: {value}{CRLF}" for name, value in headers])
+    if attachments:
+        top += f"{_multipart('mixed', mixed)}--{mixed}{CRLF}"
+    top += f"{_multipart('alternative', alternative)}--{alternative}{CRLF}{_text_head('plain', bodies[0])}"
+    between = f"{CRLF}--{alternative}{CRLF}{_text_head('html', bodies[1])}"
+    end = f"{CRLF}--{alternative}--{CRLF}"
+    next_file, files = f"{CRLF}--{mixed}{CRLF}", []
+    if attachments:
+        end += next_file
+        files = [part for attached in attachments for part in (next_file.encode("ascii"), file_part(attached))][1:]
+        files.append(f"{CRLF}--{mixed}--{CRLF}".encode("ascii"))
+    text, html = (body.pieces for body in bodies)
+    return [top.encode("ascii"), *text, between.encode("ascii"), *html, end.encode("ascii")], files
 
 
-def _text_part(subtype: str, body: Body) -> tuple[bytes, bytes]:
-    head = (
+def _multipart(subtype: str, boundary: str) -> str:
+    return f'Content-Type: multipart/{subtype};{CRLF} boundary="{boundary}"{CRLF}{CRLF}'
+
+
+def _text_head(subtype: str, body: Body) -> str:
+    return (
         f'Content-Type: text/{subtype}; charset="utf-8"{CRLF}Content-Transfer-Encoding: {body.encoding}{CRLF}'
         f"Content-Disposition: inline{CRLF}{CRLF}"
     )
-    return head.encode("ascii"), body.content
 
 
 def body_of(text: bytes) -> Body:
     """A text in UTF-8 as a part of a mail holds it, in the shorter of the two encodings."""
     octets = text.rstrip(b"\n").replace(b"\n", b"\r\n") + b"\r\n"
     if is_foreign(len(octets), foreign(octets)):
-        return Body("base64", _base64_lines(octets))
-    return Body("quoted-printable", b2a_qp(octets, istext=True))
+        return Body("base64", (_base64_lines(octets),))
+    return Body("quoted-printable", (b2a_qp(octets, istext=True),))
 
 
 def foreign(octets: bytes) -> int:
@@ -175,7 +171,7 @@ def _base64_lines(octets: bytes) -> bytes:
 
 
 @lru_cache(maxsize=64)  # an attachment is encoded once and goes with every letter
-def file_part(attached: AttachedFile) -> bytes:
+def file_part(attached: AttachedFile) -> Lines:
     """An attachment as a part of a mail holds it."""
     if not _CONTENT_TYPE.fullmatch(attached.content_type):
         raise LetterError(f"“{attached.content_type}” is no content type; rename the attachment {attached.name}")
@@ -187,7 +183,8 @@ def file_part(attached: AttachedFile) -> bytes:
         f"Content-Type: {attached.content_type}{CRLF}Content-Transfer-Encoding: base64{CRLF}"
         f"Content-Disposition: {disposition}{CRLF}{CRLF}"
     )
-    part = head.encode("ascii") + _base64_lines(attached.content)
-    if not is_sound(part):
-        raise LetterError(f"the attachment {attached.name} cannot be written as a correct mail; rename it")
-    return part
+    try:
+        return Lines(head.encode("ascii") + _base64_lines(attached.content))
+    except ValueError as error:
+        message = f"the attachment {attached.name} cannot be written as a correct mail; rename it"
+        raise LetterError(message) from error

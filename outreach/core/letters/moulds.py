@@ -119,7 +119,7 @@ class Moulds:
         if _is_large(text, *others, words.text, words.html):
             return None
         mould = make_mould(words)
-        if mould.cast(filling) != plain:
+        if mould.cast(filling).whole != plain.whole:
             self._plan = None  # something was overlooked; from now on nothing is left open
             return None
         return mould

@@ -295,7 +295,7 @@ def _is_longer_name(line: _Line, end: int, index: Index) -> bool:
     places = index.places
     office = (word,) in places.office_before or (word,) in places.office_behind or word in places.connecting
     known = word in index.first_words or country_named(text) or (word,) in places.other_before
-    return not office and not known and not any(map(text.lower().__contains__, load_quoting().office))
+    return not office and not known and not load_quoting().office.found_in(text.lower())
 
 
 def _sentence_before(line: _Line, at: int, most: int) -> list[str]:

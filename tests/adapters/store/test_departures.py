@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.departures import Claimed, Outcome
@@ -333,3 +333,16 @@ def test_only_the_sender_settles_what_it_holds(store: Store, state: LetterState)
     store.departures.settle([outcome], "another", NOW)
     store.departures.settle([replace(outcome, begun=not outcome.begun)], "w", NOW)
     assert states(store) == {number: state}
+
+
+def test_only_a_claim_does_not_wait_for_the_disk(store: Store) -> None:
+    """A power loss may undo it; the intent, and what became of a letter, are kept for good."""
+    queue(store, "a")
+    kept: list[str] = []
+    asked = {"sqlite": "PRAGMA synchronous", "postgresql": "SHOW synchronous_commit"}[store.engine.dialect.name]
+    event.listen(store.engine, "commit", lambda one: kept.append(str(one.exec_driver_sql(asked).scalar())))
+    claimed = claim(store)
+    store.departures.begin(claimed, "w", NOW, go)
+    store.departures.settle([accepted(store, letter) for letter in claimed.letters], "w", NOW)
+    assert kept in (["1", "2", "2"], ["off", "on", "on"])
+    assert states(store)[claimed.letters[0].key.invitee] is LetterState.ACCEPTED

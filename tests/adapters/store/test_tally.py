@@ -111,12 +111,10 @@ def folded(store: Store) -> Counter[Alike]:
     invitees, found = store.register.all(), Counter[Alike]()
     for number, standing in store.journal.folded().items():
         invitee = invitees[number]
-        row = {
-            "country": invitee.country, "kind": invitee.kind.value, "language": invitee.contact.language,
-            "state": standing.state.value, "since": standing.since or NOW, "asked_at": standing.first_letter_at,
-            "answered": standing.answered_by_person,
-        }  # fmt: skip
-        found.update(tally.of_listed(row))
+        labels = (invitee.country, invitee.kind.value, invitee.contact.language)
+        since, asked_at = standing.since or NOW, standing.first_letter_at
+        listed = tally.Listed(*labels, standing.state.value, since, asked_at, standing.answered_by_person)
+        found.update(tally.of_listed(listed))
         story = [noted.entry for noted in store.journal.story(number)]
         undone = {entry.target for entry in story}
         found.update(tally.of_entry(one) for one in story if one.kind is EntryKind.SENT and one.id not in undone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -17,6 +18,7 @@ from outreach.adapters.stationery import read_files
 from outreach.core.letters.mime import Head, assemble, digest, read_back, serialise
 from outreach.core.letters.reading_back import reads_back_plainly
 from outreach.core.letters.stationery import Stationery
+from outreach.lines import Lines
 from outreach.model import ConfigurationError, LetterKind
 
 ROOT = Path(__file__).parents[3]
@@ -246,7 +248,7 @@ def test_unusual_templates_for_everybody(name: str) -> None:
 
 
 def test_what_is_the_same_is_one_object() -> None:
-    """An attachment is not copied from letter to letter, and only the first part has lines that begin with a dot."""
+    """An attachment is not copied from letter to letter, and is not looked at again."""
     made = []
     attachments = CAMPAIGN.attachments_for(LetterKind.INVITATION, "en")
     for name in ("Ana", "Berta", "Clara"):
@@ -254,7 +256,7 @@ def test_what_is_the_same_is_one_object() -> None:
         head = head_of(one_letter(name), cast.subject.decode(), "en")
         made.append(assemble(head, cast.bodies, "en", attachments))
     assert made[0][1] is made[1][1] is made[2][1]
-    assert {part.count(b"\n.") for parts in made for part in parts[1:]} == {0}
+    assert [isinstance(part, Lines) for part in made[0]] == [True, True, False]  # the last is a boundary
 
 
 def test_letters_of_a_class_share_a_mould() -> None:
@@ -301,18 +303,20 @@ def test_the_quick_look_is_no_less_strict(name: str, subject: str, at: int, put:
     filled["contact"] = {"person": name, "gender": "f"}
     head = head_of(filled, subject, "en")
     cast = CAMPAIGN.cast(LetterKind.INVITATION, 0, "en", one_letter("Ana"))
-    data = assemble(head, cast.bodies, "en", ())[0]
-    broken = data[:at] + put.encode() + data[at:]
+    data = Lines(assemble(head, cast.bodies, "en", ())[0])
     names = [line.split(":")[0] for line in data.decode().split("\r\n\r\n")[0].split("\r\n") if line[0] != " "]
     assert reads_back_plainly(data, head, names[:-1])
-    if reads_back_plainly(broken, head, names[:-1]):
-        read_back(broken, head)
+    with suppress(ValueError):  # no lines that a relay takes
+        broken = Lines(data[:at] + put.encode() + data[at:])
+        if reads_back_plainly(broken, head, names[:-1]):
+            read_back(broken, head)
 
 
 def test_a_value_that_begins_on_the_next_line_is_looked_at_thoroughly() -> None:
     """RFC 5322 allows it (§2.2.3); not every program reads it so."""
     head = head_of(one_letter("Ana"), "Subject", "en")
-    data = assemble(head, CAMPAIGN.cast(LetterKind.INVITATION, 0, "en", one_letter("Ana")).bodies, "en", ())[0]
+    data = Lines(assemble(head, CAMPAIGN.cast(LetterKind.INVITATION, 0, "en", one_letter("Ana")).bodies, "en", ())[0])
     names = [line.split(":")[0] for line in data.decode().split("\r\n\r\n")[0].split("\r\n") if line[0] != " "]
     assert reads_back_plainly(data, head, names[:-1])
-    assert not reads_back_plainly(data.replace(b"Message-ID: ", b"Message-ID:\r\n "), head, names[:-1])
+    broken = Lines(data.replace(b"Message-ID: ", b"Message-ID:\r\n "))
+    assert not reads_back_plainly(broken, head, names[:-1])

@@ -189,13 +189,16 @@ def test_mockery_is_no_yes(text: str) -> None:
             "Northam joins the campaign with joy. Until that day, the press knows nothing of it.",
             "something comes before",
         ),
-        ("Nous sommes heureux de rejoindre la campagne. D'ici là, merci de patienter.", "something comes before"),
+        ("Nous rejoignons la campagne avec joie. D'ici là, pas un mot à la presse.", "something comes before"),
         ("Nos sumamos con gusto a la campaña. Hasta entonces, rogamos discreción.", "something comes before"),
+        ("Northam joins the campaign, written in pencil for the day when it counts.", "it may be no yes"),
+        ("Nos sumamos con gusto a la campaña. Que conste, de momento, a lápiz.", "it may be no yes"),
+        ("Wir treten der Kampagne bei, wirksam erst dann, wenn es gezeichnet ist.", "it may be no yes"),
         ("Our cities are glad to join the campaign. We discuss whether the county does so too.", "it is asked whether"),
     ],
 )
 def test_something_comes_before(text: str, doubt: str) -> None:
-    """A yes that speaks of a time until when, or asks itself whether, costs more lead."""
+    """A yes that speaks of a time until when, asks itself whether, or unsays itself, costs more lead."""
     assert f"doubt: {doubt}" in [one.rule for one in read(text).evidence]
 
 

@@ -19,6 +19,7 @@ UNSURE: dict[str, tuple[str, float]] = {
     "mocking": ("mockery", NEVER),
     "weary": ("weariness", 3.0),
     "until_then": ("something comes before", 3.0),
+    "unsaid": ("it may be no yes", NEVER),
     "whether": ("it is asked whether", 2.0),
 }
 YES = "yes"

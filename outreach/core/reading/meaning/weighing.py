@@ -27,9 +27,9 @@ MOST_LEAD = 12.0  # where the second has no share at all
 # The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below. These and the next
 # are measured on authors who were left out of the training: docs/reading.md, “How it is measured”.
 SURE: Mapping[ReadingKind, float] = {
-    K.CONFIRM: 1.5,
-    K.DECLINE: 3.0,
-    K.TENTATIVE: 3.5,
+    K.CONFIRM: 2.5,
+    K.DECLINE: 4.0,
+    K.TENTATIVE: 4.5,
     K.QUESTION: 2.5,
     K.REDIRECT: 2.5,
     K.ACKNOWLEDGE: 3.0,
@@ -261,6 +261,9 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
             yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
     if kind is K.CONFIRM:
         yield from _doubts_beside_a_yes(mail, mail[ballot.clearest(kind)])
+    if kind is K.UNSUBSCRIBE:
+        gone = [one for one in mail if "left" in one.names]  # “she has retired; delete her and write to me”
+        yield from (_doubt("somebody has left", one.sentence.text.strip(), NEVER) for one in gone[:1])
     if kind is K.QUESTION:
         done = [one for one in mail if _is_of_the_mayor(one)]
         yield from (_doubt("what the mayor says", one.sentence.text.strip(), OF_THE_MAYOR) for one in done[:1])

@@ -1,0 +1,72 @@
+"""Octets that may go to a relay, and are known to be such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+LONGEST = 998  # octets of a line without CRLF (RFC 5322 §2.1.1)
+
+
+class Lines(bytes):
+    """Whole lines of 7 bits, each ended by CRLF and none too long.
+
+    They are looked at when this is made, and not again: what many letters share is made once.
+    """
+
+    stuffed: bytes  # as they go over the wire: a dot that begins a line is doubled (RFC 5321 §4.5.2)
+
+    def __new__(cls, octets: bytes) -> Self:
+        """Looks at them.
+
+        Raises:
+            ValueError: They are not such lines.
+        """
+        _check(octets)
+        lines = super().__new__(cls, octets)
+        lines.stuffed = stuffed(octets)
+        return lines
+
+    @classmethod
+    def joined(cls, pieces: Sequence[bytes]) -> Self:
+        """One piece after the other; those that are not known yet are looked at.
+
+        Raises:
+            ValueError: They are not such lines.
+        """
+        new = [piece for piece in pieces if piece and not isinstance(piece, Lines)]
+        octets = b"".join(new)
+        _check(octets)
+        if not all(piece.endswith(b"\r\n") for piece in new):
+            raise ValueError("a line goes on in the next piece")
+        as_it_is = stuffed(octets) == octets
+        lines = super().__new__(cls, b"".join(pieces))
+        lines.stuffed = b"".join([x.stuffed if isinstance(x, Lines) else x if as_it_is else stuffed(x) for x in pieces])
+        return lines
+
+
+def stuffed(octets: bytes) -> bytes:
+    """Lines that end with CRLF, with every dot at their beginning doubled."""
+    octets = octets.replace(b"\r\n.", b"\r\n..")
+    return b"." + octets if octets.startswith(b".") else octets
+
+
+# Left out of a sound text, these make it shorter by the CRLF of each line and no more.
+_UNUSUAL = b"\0\r\n" + bytes(range(0x80, 0x100))
+
+
+def _check(octets: bytes) -> None:
+    usual = octets.translate(None, _UNUSUAL)
+    whole = len(octets) == len(usual) + 2 * octets.count(b"\r\n") and (not octets or octets.endswith(b"\r\n"))
+    if not whole or has_long_line(octets):
+        raise ValueError("these octets are no lines that a relay takes")
+
+
+def has_long_line(octets: bytes) -> bool:
+    """Whether a line is longer than a relay must take; leaps from line end to line end, for attachments are long."""
+    start = 0
+    while len(octets) - start > LONGEST:
+        start = octets.rfind(b"\n", start, start + LONGEST + 2) + 1
+        if not start:
+            return True
+    return False
