@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 from contextlib import suppress
@@ -62,25 +61,35 @@ def load_or_make_key(path: Path) -> bytes:
 
 def _make_key(path: Path) -> None:
     """The whole file at once, and never over another's: page and daemon may be started at the same moment."""
-    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    made, key = path.with_name(f"{path.name}.{secrets.token_hex(8)}"), secrets.token_bytes(KEY_BYTES).hex()
     try:
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_bytes(KEY_BYTES).hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _write_new(made, key)
         with suppress(FileExistsError):
-            _link(made, path)
+            try:
+                path.hardlink_to(made)
+            except FileExistsError:
+                raise
+            except OSError:  # a file system that knows no links: not all at once, but over nobody's either
+                _write_new(path, key)
     finally:
         made.unlink(missing_ok=True)
+    keep_names(path.parent)
 
 
-def _link(made: Path, path: Path) -> None:
+def _write_new(path: Path, line: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(line + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def keep_names(folder: Path) -> None:
+    """Waits until the disk has the names of a folder's files: a file that is kept may lose its name without."""
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        path.hardlink_to(made)
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP):  # link(2): a file system that knows no links
-            raise
-        made.rename(path)
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _read_key(path: Path) -> bytes:

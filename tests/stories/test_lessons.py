@@ -229,7 +229,7 @@ def test_what_agrees_is_harmless(small: Office) -> None:
     """A second yes and a receipt change nothing; a question leaves the yes, and we owe an answer."""
     wrote(small, "northam", YES)
     assert wrote(small, "northam", YES + " Once more.", 21)["needs_review"] is False
-    asked = wrote(small, "northam", "Could you please tell us which logo we should use?", 22)
+    asked = wrote(small, "northam", "Could you please tell us whether there is a fee?", 22)
     assert (asked["kind"], asked["needs_review"]) == ("question", False)
     standing = town(small, "northam")
     assert (standing["state"], standing["needs_review"], standing["next"]["action"]) == ("confirmed", False, "answer")  # type: ignore[index]

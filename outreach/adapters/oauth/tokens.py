@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach.adapters.oauth.authority import Authority, ask, refusal, seconds_in, token_in
+from outreach.adapters.secrets import keep_names
 from outreach.model import BusyError, ConfigurationError, LoginRefusedError
 
 MARGIN = timedelta(minutes=3)  # before its end a token is renewed, so that a login does not come too late
@@ -173,8 +174,4 @@ def _write(path: Path, login: Login) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    keep_names(path.parent)

@@ -54,9 +54,15 @@ class Moment(TypeDecorator[datetime]):
         return _from_text if dialect.name == "sqlite" else _as_utc
 
 
-@lru_cache(maxsize=1024)  # many rows have the moment of their transaction
 def _as_text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if moment is None else _text_of(moment.astimezone(UTC))
+
+
+@lru_cache(
+    maxsize=1024
+)  # many rows have the moment of their transaction; the hour that comes twice differs in UTC only
+def _text_of(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 @lru_cache(maxsize=1024)

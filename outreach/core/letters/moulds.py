@@ -118,7 +118,10 @@ class Moulds:
             return None
         if _is_large(text, *others, words.text, words.html):
             return None
-        mould = make_mould(words)
+        try:
+            mould = make_mould(words)
+        except ValueError:
+            return None  # a line end alone, say: no lines for the wire, which the plain way says
         if mould.cast(filling).whole != plain.whole:
             self._plan = None  # something was overlooked; from now on nothing is left open
             return None

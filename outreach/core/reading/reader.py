@@ -183,7 +183,7 @@ def _in_a_reply(verdict: Verdict, subject: str) -> Verdict:
         return suggest((), None)
     if verdict.kind in (ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE):  # ours never says so
         return verdict
-    return verdict.doubting(Doubt(Evidence("doubt: the subject may be ours", subject), NEVER))
+    return verdict.doubting(Doubt(Evidence("doubt: the subject may be ours", subject[:120]), NEVER))
 
 
 def bare_subject(subject: str) -> str:

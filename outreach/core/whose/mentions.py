@@ -139,7 +139,8 @@ def _known_places(line: _Line, index: Index) -> frozenset[int]:
     found: set[int] = set()
     for at, word in enumerate(line.words):
         if word in index.first_words and line.capital(at):
-            found.update(range(at, at + _at(line, at, index)[1]))
+            mention, length = _at(line, at, index)
+            found.update(range(at, at + length) if mention is not None else ())
     return frozenset(found)
 
 

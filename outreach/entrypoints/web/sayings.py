@@ -171,6 +171,7 @@ DAYS = (
     mark("%(day)s December"),
 )
 DOUBT = "doubt: "
+DEEPEST = 4  # sentences within each other
 # Why a letter came back (core/reading/notices/reasons.py).
 FAILURES = {
     "address_unknown": mark("the address does not exist"),
@@ -232,25 +233,33 @@ def _words() -> Mapping[str, str]:
     return {**{state.value.replace("_", " "): STATES[state] for state in State}, **kinds}
 
 
-def said(say: Say, sentence: str) -> str:
-    """A sentence of the core in the person's words; as it was noted where it has none."""
+def said(say: Say, sentence: str, *, deep: int = 0) -> str:
+    """A sentence of the core in the person's words; as it was noted where it has none.
+
+    Args:
+        say: The person's language.
+        sentence: What was noted; it may hold words of others.
+        deep: How many sentences it stands within. Ours stand in few; a stranger could write any number.
+    """
     if isinstance(sentence, Sentence):
         return _filled(say, sentence)
-    whole = _known(say, sentence.removeprefix(DOUBT))
+    if deep > DEEPEST:
+        return sentence
+    whole = _known(say, sentence.removeprefix(DOUBT), deep)
     if whole is not None:
         return whole
     parts = sentence.removeprefix(DOUBT).split("; ")
-    return "; ".join(_known(say, part) or part for part in parts)
+    return "; ".join(_known(say, part, deep) or part for part in parts)
 
 
-def _known(say: Say, sentence: str) -> str | None:
+def _known(say: Say, sentence: str, deep: int) -> str | None:
     if sentence in SAYINGS:
         return say(sentence)
     if (word := _words().get(sentence.replace("_", " "))) is not None:
         return say(word)
     for pattern, message in _patterns():
         if found := pattern.fullmatch(sentence):
-            return say(message) % {name: _value(say, name, value) for name, value in found.groupdict().items()}
+            return say(message) % {name: _value(say, name, value, deep) for name, value in found.groupdict().items()}
     return None
 
 
@@ -266,10 +275,10 @@ def _filled(say: Say, sentence: Sentence) -> str:
     return message % {name: said(say, v) if isinstance(v, Sentence) else v for name, v in sentence.values.items()}
 
 
-def _value(say: Say, name: str, value: str) -> str:
+def _value(say: Say, name: str, value: str, deep: int) -> str:
     """What stands in the place: words of ours are translated, those of others stay."""
     if name == "whole":
-        return said(say, value)
+        return said(say, value, deep=deep + 1)
     if name == "word":
         return say(_words().get(value.replace("_", " "), value))
     return say(FAILURES[value]) if value in FAILURES else value

@@ -20,8 +20,8 @@ def _reminders_due(desk: Desk) -> int:
 
 
 def _due_stamp(desk: Desk) -> tuple[object, ...]:
-    """Another one whenever other reminders may be due."""
-    return (desk.now(), *desk.store.figures.stamp())
+    """Another one whenever other reminders may be due: each minute, and after each change."""
+    return (desk.now().replace(second=0, microsecond=0), *desk.store.figures.stamp())
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def load_places() -> Places:
 
 @lru_cache(maxsize=1)
 def load_regions() -> Mapping[str, tuple[str, ...]]:
-    """Names of states and regions by their country; none is a town's or another country's too."""
+    """Names of states and regions by their country; a few are a town's or another country's too."""
     rows = (files(__package__) / "regions.tsv").read_text("utf-8").splitlines()
     named = (row.partition("\t") for row in rows if not row.startswith("#"))
     return {country: tuple(names.split("|")) for country, _, names in named}

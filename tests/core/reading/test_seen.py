@@ -1,4 +1,4 @@
-"""What a person sees of a mail is what is read of it: not what is hidden, nor a plain form that says something else."""
+"""What a person sees of a mail is what is read of it; where that cannot be told, a person looks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from outreach.core.reading.opening.armor import without_armor
 from outreach.core.reading.opening.html_text import hides, html_to_text
-from outreach.core.reading.opening.message import TWO_TEXTS, open_mail
+from outreach.core.reading.opening.message import HIDDEN, TWO_TEXTS, open_mail
 from outreach.core.reading.reader import read_mail
 from outreach.languages import load_languages
 from outreach.model import Message, ReadingKind
@@ -39,15 +39,57 @@ def two_forms(plain: str, html: str) -> Message:
         f'<table><tr><td style="mso-hide:all">{YES}</td></tr></table>',
         f"<p hidden>{YES}</p>",
         f'<div hidden><p style="display:none">{YES}</p></div>',
-        f"<template>{YES}</template>",
     ],
 )
-def test_what_is_hidden_is_not_read(hidden: str) -> None:
-    """A yes that nobody sees is none."""
+def test_what_may_be_hidden_is_for_a_person(hidden: str) -> None:
+    """Whether a yes was seen the program knows that showed it: nothing is lost, and nothing decided."""
     message = opened("text/html", f"<p>{NO}</p>{hidden}<p>Kate</p>")
-    assert YES not in message.text
+    assert message.problem == HIDDEN
     assert NO in message.text
-    assert read_mail(message, load_languages()).kind is ReadingKind.DECLINE
+    assert YES in message.text
+    assert not read_mail(message, load_languages()).decided
+
+
+def test_a_preheader_that_says_nothing_new_is_not_read() -> None:
+    """Newsletters hide their first words above the mail."""
+    message = opened("text/html", f'<div style="display:none">{YES[:23]}&nbsp;&zwnj;</div><p>{YES}</p>')
+    assert (message.text.strip(), message.problem) == (YES, "")
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        f'<table><tr><td style="font-size:0px"><div style="font-size:13px">{NO}</div></td></tr></table>',
+        f'<p style="mso-hide:all">{NO}</p>',
+        f'<p style="display:none;display:block">{NO}</p>',
+        f'<p hidden style="display:block">{NO}</p>',
+    ],
+)
+def test_what_is_seen_in_spite_of_a_style_is_not_lost(seen: str) -> None:
+    """A no within a style that hides elsewhere; beside a yes a person looks."""
+    message = opened("text/html", f"<p>{YES}</p>{seen}")
+    assert NO in message.text
+    assert not read_mail(message, load_languages()).decided
+
+
+def test_a_hidden_copy_of_the_plain_form_does_not_vouch_for_it() -> None:
+    """The HTML shows a no; the yes of the plain form stands in it where nobody sees it."""
+    message = two_forms(YES, f'<div style="display:none">{YES}</div><p>{NO}</p>')
+    assert NO in message.text
+    assert not read_mail(message, load_languages()).decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{YES}\n\n-----BEGIN PGP SIGNED MESSAGE-----\n{NO}\n",
+        f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n{YES}\n-----BEGIN PGP SIGNATURE-----\n{NO}\n",
+        f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n{NO}\n\n{YES}\n-----BEGIN PGP SIGNATURE-----\n\niQ=\n-----END PGP SIGNATURE-----\n",
+    ],
+)
+def test_words_beside_an_armor_are_kept(text: str) -> None:
+    """Only what the standard allows is taken away."""
+    assert without_armor(text) == text
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def meaning_traits(heard: Heard) -> frozenset[Trait]:
     return _meaning_traits(heard.names, min(heard.size, SENTENCE_LENGTHS[-1] + 1), heard.sentence.asks)
 
 
-@lru_cache(maxsize=1 << 12)  # the same few meanings follow each other again and again
+@lru_cache(maxsize=1 << 9)  # the same few meanings follow each other again and again
 def _meaning_traits(names: tuple[str, ...], size: int, asks: bool) -> frozenset[Trait]:  # noqa: FBT001
     runs = [f"run {a} {b}" for a, b in pairwise(names)]
     found = [*names, *_up_to("words", size, SENTENCE_LENGTHS), *runs]

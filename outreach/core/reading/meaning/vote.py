@@ -75,7 +75,7 @@ def cast(mail: Sequence[Heard], votes: Votes) -> Ballot:
     )
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 9)
 def _weighed(table: Table, meanings: frozenset[Trait]) -> Sum:
     return table.weigh(meanings)
 

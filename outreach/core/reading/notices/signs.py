@@ -73,8 +73,7 @@ def is_notice(message: Message, words: str) -> bool:
 
 def _is_daemons(message: Message, said: str) -> bool:
     """Whether a mail system writes of somebody in words that nobody knows: it writes nothing but notices."""
-    daemon = message.return_path == "" or _DAEMON.search(message.header("from").lower()) is not None
-    if not daemon or message.return_path or _REPLIED.match(message.subject):
+    if _DAEMON.search(message.header("from").lower()) is None or message.return_path or _REPLIED.match(message.subject):
         return False
     own = {box.address for box in (*message.from_, *message.to, *message.cc)}
     return any(found.lower() not in own for found in ADDRESS.findall(said))

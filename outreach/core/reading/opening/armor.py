@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
-SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
+import re
+
+# Nothing but what RFC 9580 allows is taken away: “Hash: SHA512” above the text, and figures between the signature's ends.
+_ARMORED = re.compile(
+    r"\s*-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z]+: [^\n]{1,200}\n){0,9}[ \t]*\n(?P<body>.*?\n)"
+    r"-----BEGIN PGP SIGNATURE-----[ \t]*\n(?:[A-Za-z]+: [^\n]{1,200}\n){0,9}"
+    r"(?:[A-Za-z0-9+/=]{0,99}[ \t]*\n){0,99}-----END PGP SIGNATURE-----[ \t]*(?P<behind>(?:\n.*)?)",
+    re.DOTALL,
+)
 SEALED = "-----BEGIN PGP MESSAGE-----"
 
 
 def without_armor(text: str) -> str:
     """The text between the armor's head and the signature, its dashes no longer escaped; any other text as it is."""
-    if SIGNED not in text:
+    armored = _ARMORED.fullmatch(text)
+    if armored is None:
         return text
-    before, _, signed = text.partition(SIGNED)
-    _, _, body = signed.partition("\n\n")  # behind “Hash: SHA512”
-    body, _, signature = body.partition(SIGNATURE)
-    _, _, behind = signature.partition("-----END PGP SIGNATURE-----")
-    lines = [line.removeprefix("- ") for line in body.split("\n")]
-    return before + "\n".join(lines) + behind
+    return "\n".join(line.removeprefix("- ") for line in armored["body"].split("\n")) + armored["behind"]
 
 
 def is_sealed(text: str) -> bool:

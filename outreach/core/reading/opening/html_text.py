@@ -68,6 +68,7 @@ _HIDING = {
     "mso-hide": re.compile(r"mso-hide\s{0,9}:\s{0,9}all"),
     "font-size": re.compile(r"font-size\s{0,9}:\s{0,9}0{1,3}(?:px|pt|em|rem|%)?\s{0,9}(?:[;!\"'>]|\Z)"),
 }
+_HIDDEN = re.compile(r"[\s\"'/]hidden\b")
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20}|!)[^<>]*>")  # by its name, behind “/” where it closes
 NO_TAG = "!"
 _UNSEEN_TAGS = frozenset(UNSEEN)
@@ -81,23 +82,26 @@ def strikes(html: str) -> bool:
     return _LINE_THROUGH.search(html) is not None or _STRIKES.search(html) is not None
 
 
-def html_to_text(html: str) -> str:
-    """The text of an HTML mail; what stands in a block quote gets a “>” before each line."""
+def html_to_text(html: str, *, hidden: bool = True) -> str:
+    """The text of an HTML mail; what stands in a block quote gets a “>” before each line.
+
+    Args:
+        html: The page.
+        hidden: Whether with what its styles seem to hide; where that is all, it is there in any case.
+    """
     html = html[:MOST]
     if any(sign in html for sign in OWN):
         html = _OWN.sub(" ", html)
     if html.count("<") > 2 * MOST_TAGS:
         return _lines(_struck_out(_by_tags(html)))
     try:
-        text = _by_tree(html, hidden=not hides(html))
-        if not text.strip():  # nobody sends what is hidden as a whole: the program that shows it knows better
-            text = _by_tree(html)
+        text = _by_tree(html, hidden=hidden)
     except Exception:  # noqa: BLE001  a tree that cannot be built: the words without the tags
         text = _by_tags(html)
     return _lines(_struck_out(text))
 
 
-def _by_tree(html: str, *, hidden: bool = True) -> str:
+def _by_tree(html: str, *, hidden: bool) -> str:
     """The text of the tree, with or without what its style hides."""
     tree = LexborHTMLParser(html)
     _mark_struck(tree, html)
@@ -134,7 +138,7 @@ def _mark_containers(tree: LexborHTMLParser) -> None:
 def hides(html: str) -> bool:
     """Whether its styles may hide words from whoever looks at it."""
     small = html.encode("ascii", "replace").decode().lower()  # small letters of all scripts take far longer
-    return " hidden" in small or _is_hiding(small)
+    return _HIDDEN.search(small) is not None or _is_hiding(small)
 
 
 def _is_hiding(small: str) -> bool:

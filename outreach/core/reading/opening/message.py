@@ -27,6 +27,7 @@ MOST_LEVELS = 300
 NEARLY = 0.8
 LONG_TAG = 8000  # characters; nobody reads anything in it
 TOO_LONG = "its text is very long; only the beginning was read"
+HIDDEN = "some of its words may be hidden"
 TWO_TEXTS = "its plain form and its HTML form say different things"
 MOST_COMPARED = 60  # words of the plain form that are looked for in the other
 ENOUGH_COMPARED = 3  # of so few nothing is concluded, unless none is found
@@ -111,7 +112,7 @@ def _message(root: Part, problem: str, charset: str) -> Message:
         report=tuple(text.plain(part)[:MOST_REPORT] for part in parts if part.kind in REPORTS),
         returned="\n".join(_returned(text, part) for part in parts if part.kind in RETURNED)[:MOST_RETURNED],
         content_type=root.kind,
-        problem=problem or sealed or (TOO_LONG if text.cut else TWO_TEXTS if text.differ else ""),
+        problem=problem or sealed or text.problem,
         calendar=next((str(part.head.get("content-type"))[:200] for part in parts if _is_calendar(part)), ""),
     )
 
@@ -133,7 +134,13 @@ class _Texts:
         self.certified = certified  # Italian certified mail carries the mail itself as a part (RFC 6109)
         self.cut = False
         self.differ = False  # its plain form and its HTML form
+        self.hidden = False  # words of it, perhaps
         self._plain: dict[Part, str] = {}
+
+    @property
+    def problem(self) -> str:
+        """Why a person should look at the mail itself."""
+        return TOO_LONG if self.cut else TWO_TEXTS if self.differ else HIDDEN if self.hidden else ""
 
     def whole(self, root: Part) -> str:
         """The text of the mail, within limits."""
@@ -184,7 +191,19 @@ class _Texts:
         if _levels(html) > MOST_LEVELS:  # a tree of them costs the square of its height
             self.cut = self.cut or strikes(html) or hides(html) or "<blockquote" in html.lower()
             return _TAG.sub("\n", html)
-        return html_to_text(html)
+        return self._seen(html) if hides(html) else html_to_text(html)
+
+    def _seen(self, html: str) -> str:
+        """The text without what its styles hide, if that says nothing new: a preheader. Else all of it, for a person.
+
+        Which words a program shows it alone knows: sizes are inherited, classes restyled, some styles meant for one
+        program only.
+        """
+        seen, whole = html_to_text(html, hidden=False), html_to_text(html)
+        if seen.strip() and set(_WORD.findall(whole)) <= set(_WORD.findall(seen)):
+            return seen
+        self.hidden = True
+        return whole
 
     def _in_turn(self, parts: list[Part]) -> str:
         """Text after text; HTML that only says again what was said is left out."""
@@ -215,7 +234,7 @@ class _Texts:
         if part.kind != "text/html":
             text = self.of(part, root=False)
             return best if _says_as_much(best, text) else text
-        shown = self._shown(part)
+        shown = self.of(part, root=False) if hides(self.plain(part)) else self._shown(part)
         another = bool(best) and not _holds(shown, best)
         if not another and (len(shown) < 2 * len(best) or len(" ".join(shown.split())) < 2 * len(best)):
             return best

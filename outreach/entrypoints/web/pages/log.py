@@ -127,6 +127,7 @@ def log(visit: Visit) -> Response:
         after=after,
         today=visit.desk.today(),
         most=MOST_COUNTED,
+        on_paper=limit == ON_PAPER,
         flags=FLAGS,
         sorts=SORTS,
         **_choices(visit, wanted),
