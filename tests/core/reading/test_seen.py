@@ -11,7 +11,7 @@ from outreach.core.reading.opening.html_text import hides, html_to_text
 from outreach.core.reading.opening.message import HIDDEN, TWO_TEXTS, open_mail
 from outreach.core.reading.reader import read_mail
 from outreach.languages import load_languages
-from outreach.model import Message, ReadingKind
+from outreach.model import Message
 
 HEAD = "From: mayor@northam.example\nSubject: Re: Invitation\nMIME-Version: 1.0\n"
 YES = "We confirm that Northam joins the campaign."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Nothing but what RFC 9580 allows is taken away: “Hash: SHA512” above the text, and figures between the signature's ends.
+# Only what RFC 9580 allows is taken away: “Hash: SHA512” above the text, and figures between the signature's ends.
 _ARMORED = re.compile(
     r"\s*-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z]+: [^\n]{1,200}\n){0,9}[ \t]*\n(?P<body>.*?\n)"
     r"-----BEGIN PGP SIGNATURE-----[ \t]*\n(?:[A-Za-z]+: [^\n]{1,200}\n){0,9}"
