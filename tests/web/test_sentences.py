@@ -157,6 +157,14 @@ def test_what_was_noted_is_said_in_the_persons_language(noted: str, told: str) -
 
 
 @pytest.mark.parametrize(
+    "noted", ["waits: " * 600 + "x", "; ".join(["waits: x"] * 200), "x in passing" + " in passing" * 600]
+)
+def test_a_stranger_may_write_as_we_note(noted: str) -> None:
+    """Words of ours within each other, in a subject of theirs: the page is there all the same."""
+    assert "x" in said(catalogue("fr").gettext, f"doubt: {noted}")
+
+
+@pytest.mark.parametrize(
     ("state", "due", "paused", "zone", "told"),
     [
         (LetterState.READY, 0, "", "Asia/Seoul", "en attente : après 17:00 à Asia/Seoul"),
