@@ -63,20 +63,25 @@ def _make_key(path: Path) -> None:
     """The whole file at once, and never over another's: page and daemon may be started at the same moment."""
     made, key = path.with_name(f"{path.name}.{secrets.token_hex(8)}"), secrets.token_bytes(KEY_BYTES).hex()
     try:
-        _write_new(made, key)
-        with suppress(FileExistsError):
-            try:
-                path.hardlink_to(made)
-            except FileExistsError:
-                raise
-            except OSError:  # a file system that knows no links: not all at once, but over nobody's either
-                _write_new(path, key)
+        write_new(made, key)
+        _take_name(path, made, key)
     finally:
         made.unlink(missing_ok=True)
     keep_names(path.parent)
 
 
-def _write_new(path: Path, line: str) -> None:
+def _take_name(path: Path, made: Path, key: str) -> None:
+    with suppress(FileExistsError):  # another was quicker
+        try:
+            path.hardlink_to(made)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system that knows no links: not all at once, but over nobody's either
+            write_new(path, key)
+
+
+def write_new(path: Path, line: str) -> None:
+    """A line in a file that was not there, kept by the disk; its owner alone may read it."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(line + "\n")
         file.flush()

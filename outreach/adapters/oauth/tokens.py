@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach.adapters.oauth.authority import Authority, ask, refusal, seconds_in, token_in
-from outreach.adapters.secrets import keep_names
+from outreach.adapters.secrets import keep_names, write_new
 from outreach.model import BusyError, ConfigurationError, LoginRefusedError
 
 MARGIN = timedelta(minutes=3)  # before its end a token is renewed, so that a login does not come too late
@@ -169,9 +169,6 @@ def _write(path: Path, login: Login) -> None:
     values |= {"obtained": login.obtained.isoformat(), "ends": login.ends.isoformat()}
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)  # of a process that was killed
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(json.dumps(values) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(new, json.dumps(values))
     new.replace(path)
     keep_names(path.parent)

@@ -95,10 +95,12 @@ class InviteeList:
         known = Sought(state=sought.state, country=sought.country, kind=sought.kind, languages=sought.languages)
         if sought != known:
             return None
-        here = (t.tally.c.campaign == self._campaign) & (t.tally.c.wave == self._wave)
-        alike = here & (t.tally.c.what == tally.STANDS)
-        number = select(func.sum(t.tally.c.number)).where(alike, *self._conditions(t.tally, sought))
+        number = self._standing().where(*self._conditions(t.tally, sought))
         return int(connection.execute(number).scalar() or 0)
+
+    def _standing(self) -> Select[Any]:
+        """How many invitees the tally has."""
+        return select(func.sum(t.tally.c.number)).where(tally.mine(self._campaign, self._wave, tally.STANDS))
 
     def _count(self, connection: Connection, asked: Asked, most: int, table: Table = t.listed) -> int:
         # SQLite is told to read in the order of the names, in which the rows lie: else it looks them up one by one.
@@ -205,9 +207,7 @@ class InviteeList:
     def _stamp(self, connection: Connection) -> tuple[object, ...]:
         """Another one when the register changed, or somebody joined the wave."""
         register = select(t.switch.c.value).where(t.switch.c.name == "register").scalar_subquery()
-        here = (t.tally.c.campaign == self._campaign) & (t.tally.c.wave == self._wave)
-        joined = select(func.sum(t.tally.c.number)).where(here, t.tally.c.what == tally.STANDS).scalar_subquery()
-        return tuple(connection.execute(select(register, joined)).one())
+        return tuple(connection.execute(select(register, self._standing().scalar_subquery())).one())
 
     def _key(self, connection: Connection, sought: Sought, columns: Sequence[str], invitee: int) -> Key | None:
         """Where an invitee stands in an order; it may be among them no longer."""

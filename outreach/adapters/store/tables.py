@@ -58,9 +58,8 @@ def _as_text(moment: datetime | None) -> str | None:
     return None if moment is None else _text_of(moment.astimezone(UTC))
 
 
-@lru_cache(
-    maxsize=1024
-)  # many rows have the moment of their transaction; the hour that comes twice differs in UTC only
+# Many rows have the moment of their transaction. Asked in UTC: elsewhere the hour that comes twice is the same.
+@lru_cache(maxsize=1024)
 def _text_of(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, select
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.bulk import Many
@@ -103,8 +103,13 @@ def kept(campaign: str, wave: int, what: str, names: Sequence[str]) -> Select[An
     """How many there are of something, by what they are alike in; who is none is left out."""
     columns = [t.tally.c[name] for name in names]
     number = func.sum(t.tally.c.number)
-    mine = (t.tally.c.campaign == campaign) & (t.tally.c.wave == wave) & (t.tally.c.what == what)
-    return select(*columns, number.label("number")).where(mine).group_by(*columns).having(number != 0)
+    query = select(*columns, number.label("number")).where(mine(campaign, wave, what))
+    return query.group_by(*columns).having(number != 0)
+
+
+def mine(campaign: str, wave: int, what: str) -> ColumnElement[bool]:
+    """The rows of a wave that count one thing."""
+    return and_(t.tally.c.campaign == campaign, t.tally.c.wave == wave, t.tally.c.what == what)
 
 
 # ---------------------------------------------------------------- counted anew

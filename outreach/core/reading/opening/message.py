@@ -234,11 +234,12 @@ class _Texts:
         if part.kind != "text/html":
             text = self.of(part, root=False)
             return best if _says_as_much(best, text) else text
-        shown = self.of(part, root=False) if hides(self.plain(part)) else self._shown(part)
+        exact = hides(self.plain(part))
+        shown = self.of(part, root=False) if exact else self._shown(part)
         another = bool(best) and not _holds(shown, best)
         if not another and (len(shown) < 2 * len(best) or len(" ".join(shown.split())) < 2 * len(best)):
             return best
-        text = self.of(part, root=False)
+        text = shown if exact else self.of(part, root=False)
         if another and text.strip():
             # Nearly every program shows the HTML; a plain form without its words is a notice, or a trap.
             self.differ = self.differ or "html" not in best.lower()
