@@ -232,6 +232,8 @@ def _copied(table: Table, column: Column[Any], copy: int, spans: dict[Table, int
         return column + copy * spans[t.letter]
     if name in ("email", "to_address", "from_address") or (table is t.clue and name == "value"):
         return f"c{copy}." + column
+    if table is t.letter and name == "message_id":
+        return f"<c{copy}." + func.substr(column, 2)
     if table is t.mail and name == "digest":
         return func.substr(column, 1, 56) + f" {copy}"
     if name in ("name", "search") or (table is t.invitee and name == "id"):
