@@ -159,11 +159,14 @@ def answer(desk: Desk, one: Invitee, lot: float, chance: random.Random) -> None:
         receive(desk, one.number, one.contact.email, kind, at, [noted])
     elif lot < 0.11:
         late = chance.random() < 0.2
-        decided = {"kind": EntryKind.DECIDED, "by": "person:anna", "what": "confirmed", "late": late}
-        desk.store.journal.append([desk.entry(invitee=one.number, at=at, **decided)], NOW)
+        made = {"by": "person:anna", "what": "confirmed"}
+        decided = desk.entry(invitee=one.number, at=at, kind=EntryKind.DECIDED, late=late, **made)
+        desk.store.journal.append([decided], NOW)
     elif lot < 0.125:
         noted = desk.entry(invitee=one.number, at=at, kind=EntryKind.BOUNCED, what="permanent")
-        receive(desk, one.number, f"mailer-daemon@{one.contact.email.partition('@')[2]}", ReadingKind.BOUNCE, at, [noted])
+        receive(
+            desk, one.number, f"mailer-daemon@{one.contact.email.partition('@')[2]}", ReadingKind.BOUNCE, at, [noted]
+        )
 
 
 def receive(

@@ -26,6 +26,7 @@ from tests.web.server import Browser, Page, running
 LIMIT = 150  # ms, p95, for any request, until its first byte
 FIRST_BYTE = 100  # ms, for the overview with 1,000 invitees
 FEW = 1000  # invitees
+A_PAGE = 1_000_000  # bytes: of what is longer, such as a sheet of everybody, only the beginning is waited for
 LONGEST = 120  # seconds that what is prepared aside may take
 SEARCHES = ("san", "saint mer", "città ba", "orsted", "서울", "新", "مدينة", "нижний", "town-4711", "vikdorhal", "zzz")
 # Asks for what is no page, or for something that must first be sent there.
@@ -108,7 +109,14 @@ def mail_requests(page: Page) -> dict[str, tuple[str, ...]]:
     return {
         "review": ("/review", f"/review/{one}", f"/review/{lost}"),
         "review, cities": tuple(f"/review/{lost}/cities?q={word}" for word in ("san", "vik", "zzz")),
-        "mails": ("/mails", "/mails?words=answer", "/mails?words=zzz", "/mails?kind=confirm", "/mails?waiting=yes", f"/mails?before={one}"),
+        "mails": (
+            "/mails",
+            "/mails?words=answer",
+            "/mails?words=zzz",
+            "/mails?kind=confirm",
+            "/mails?waiting=yes",
+            f"/mails?before={one}",
+        ),
         "one mail": (f"/mails/{one}", f"/mails/{one}/raw"),
     }
 
@@ -137,7 +145,13 @@ def letter_requests(number: int) -> dict[str, tuple[str, ...]]:
 
 def other_requests() -> dict[str, tuple[str, ...]]:
     """The overview and what is around it."""
-    charts = ("way-to-the-goals.svg", "answers-over-time.svg", "answers-over-time.csv", "world-map.svg", "by-country.csv")
+    charts = (
+        "way-to-the-goals.svg",
+        "answers-over-time.svg",
+        "answers-over-time.csv",
+        "world-map.svg",
+        "by-country.csv",
+    )
     return {
         "overview": ("/",),
         "overview, live": ("/overview/live",),
@@ -187,7 +201,7 @@ def at_rest() -> None:
     for _ in range(10 * LONGEST):
         before = time.process_time()
         time.sleep(0.1)
-        if time.process_time() - before < 0.02:  # noqa: PLR2004  seconds
+        if time.process_time() - before < 0.02:  # seconds
             return
 
 
@@ -201,7 +215,7 @@ def taken(someone: Browser, address: str) -> Taken:
     answer.readline()
     wall = time.perf_counter() - begun
     if answer.headers.get_content_type() != "text/event-stream":
-        answer.read()
+        answer.read(A_PAGE)
     connection.close()
     if answer.status not in (200, 303):
         message = f"{address}: {answer.status}"
@@ -214,7 +228,8 @@ def told(name: str, every: list[tuple[Taken, str]], limit: int, first: float) ->
     walls, cpus = (sorted(getattr(one, which) for one, _ in every) for which in ("wall", "cpu"))
     slowest = max(every, key=lambda one: one[0].cpu)[1]
     shown = "   ".join(
-        f"{word} p50 {statistics.median(some):6.0f} p95 {_p95(some):6.0f} ms" for word, some in (("wall", walls), ("cpu", cpus))
+        f"{word} p50 {statistics.median(some):6.0f} p95 {_p95(some):6.0f} ms"
+        for word, some in (("wall", walls), ("cpu", cpus))
     )
     mark = "!" if _p95(walls) > limit else " "
     print(f"{mark} {name:24} {shown}   first {first:7.0f} ms   {slowest}", flush=True)

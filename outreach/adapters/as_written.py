@@ -1,4 +1,4 @@
-"""Makes settings of what stands in a file where every value is of its field's type; the rest is for a stricter reader."""
+"""Makes settings of what stands in a file, where every value is of its field's type; it converts nothing."""
 
 from __future__ import annotations
 

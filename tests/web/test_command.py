@@ -18,8 +18,8 @@ from outreach.adapters.config import load_settings
 from outreach.bootstrap import make_desk
 from outreach.entrypoints.cli.app import run
 from outreach.entrypoints.rehearsal import VirtualClock
-from outreach.entrypoints.web.door import Door, check_door, open_door
 from outreach.entrypoints.web.access import accounts
+from outreach.entrypoints.web.door import Door, check_door, open_door
 from outreach.model import OutreachError, UsageError
 from tests.web.campaign import NOW
 from tests.web.server import PASSWORD, Browser, Page, copy_of, running

@@ -1,4 +1,4 @@
-"""Indexes that each database writes in its own way; only who makes or compares tables needs to know how they are made."""
+"""Indexes that each database writes in its own way; only who makes or compares tables needs them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,5 @@ for name, order, rare, of in (
     Index(f"ix_listed_{name}", *HERE, *columns, sqlite_where=text(rare), postgresql_where=text(of))
 
 # PostgreSQL keeps rows in no order: there a search reads this.
-Index(
-    "ix_listed_search", *HERE, t.listed.c.name, t.listed.c.invitee, postgresql_include=["search"]
-).ddl_if("postgresql")  # fmt: skip
+by_name = Index("ix_listed_search", *HERE, t.listed.c.name, t.listed.c.invitee, postgresql_include=["search"])
+by_name.ddl_if("postgresql")
