@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -101,9 +101,10 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
     return index
 
 
-def _is_telling(word: str, firsts: Mapping[str, int], genitives: Iterable[str]) -> bool:
+def _is_telling(word: str, firsts: Container[str], genitives: Container[str]) -> bool:
     """Whether a name may begin with a word; or it is that of an office before which names have an ending."""
-    return (not word[0].islower() and fold(word) in firsts) or any(map(word.lower().__contains__, genitives))
+    simple = fold(word)
+    return (simple in firsts and not word[0].islower()) or simple in genitives
 
 
 def _add_names(index: Index, row: int, forms: Spellings) -> None:
