@@ -126,7 +126,7 @@ def _boxes(fields: Iterable[Field]) -> dict[str, tuple[Mailbox, ...]]:
     for name, value in fields:
         if name in WITH_MAILBOXES:
             values[name].append(value)
-    return {name: tuple([box for value in some[:MOST_SAME] for box in mailboxes(value)]) for name, some in values.items()}
+    return {name: tuple([box for one in some[:MOST_SAME] for box in mailboxes(one)]) for name, some in values.items()}
 
 
 class _Texts:

@@ -44,7 +44,10 @@ Field = tuple[str, str]  # its name as it is written, and its value in one line
 class Part:
     """One part of a mail: its header, and either its body, still in its transfer encoding, or parts of its own."""
 
-    __slots__ = ("attached", "body", "boundary", "charset", "content_type", "encoding", "fields", "kind", "name", "parts")
+    __slots__ = (
+        *("attached", "body", "boundary", "charset", "content_type"),
+        *("encoding", "fields", "kind", "name", "parts"),
+    )
 
     def __init__(self, fields: Sequence[Field], kind: str) -> None:
         self.fields = fields
