@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Text, bindparam, cast, delete, func, 
 
 from outreach.adapters.store import listing, tally
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.bulk import Many, among, next_numbers
+from outreach.adapters.store.bulk import Asked, Many, among, next_numbers
 from outreach.adapters.store.engine import reading, writing
 from outreach.model import Entry, EntryKind, LetterKind, Standing, State
 
@@ -229,7 +229,7 @@ class Journal:
         given = {"campaign": self._campaign, "wave": self._wave}
         if numbers is None:
             return {n: load_standing(json.loads(plain)) for n, plain in connection.execute(_STANDINGS, given)}
-        rows = connection.execute(_STANDINGS_OF, {**given, "numbers": sorted(numbers)})
+        rows = _STANDINGS_OF.rows(connection, {**given, "numbers": sorted(numbers)})
         return {number: _read_standing(plain) for number, plain in rows}
 
     def earlier_states(self) -> dict[int, State]:
@@ -321,16 +321,25 @@ _DAYS = ("hold_until", "absent_until")
 def dump_standing(standing: Standing) -> dict[str, Any]:
     """A standing as JSON, without what is not set."""
     plain = {name: value for name, value in zip(_STANDING_FIELDS, _of_standing(standing), strict=True) if value}
-    for key in (*_MOMENTS, *_DAYS):
+    for key in _MOMENTS:
+        if key in plain:
+            plain[key] = _iso(plain[key]) if plain[key].tzinfo is UTC else plain[key].isoformat()
+    for key in _DAYS:
         if key in plain:
             plain[key] = plain[key].isoformat()
     return plain
 
 
+_iso = lru_cache(maxsize=1024)(datetime.isoformat)  # of moments in UTC: those of other zones may be equal
+
+
 @lru_cache(maxsize=1024)
 def _read_standing(plain: str) -> Standing:
     """A standing that a sender looks at several times within a second."""
-    return load_standing(json.loads(plain))
+    return load_standing(_DECODER.raw_decode(plain)[0])
+
+
+_DECODER = json.JSONDecoder()
 
 
 def load_standing(plain: Mapping[str, Any]) -> Standing:
@@ -343,9 +352,11 @@ def load_standing(plain: Mapping[str, Any]) -> Standing:
         if key in known:
             known[key] = date.fromisoformat(known[key])
     known["state"] = State(known["state"])
-    known["review"] = tuple(known.get("review", ()))
-    known["reminders"] = tuple(known.get("reminders", ()))
-    known["acknowledged"] = tuple(LetterKind(kind) for kind in known.get("acknowledged", ()))
+    for key in ("review", "reminders"):
+        if key in known:
+            known[key] = tuple(known[key])
+    if "acknowledged" in known:
+        known["acknowledged"] = tuple(LetterKind(kind) for kind in known["acknowledged"])
     return Standing(**known)
 
 
@@ -354,7 +365,7 @@ def load_standing(plain: Mapping[str, Any]) -> Standing:
 _STANDINGS = select(t.standing.c.invitee, cast(t.standing.c.fold, Text)).where(
     t.standing.c.campaign == bindparam("campaign"), t.standing.c.wave == bindparam("wave")
 )
-_STANDINGS_OF = _STANDINGS.where(among(t.standing.c.invitee, "numbers"))
+_STANDINGS_OF = Asked(_STANDINGS.where(among(t.standing.c.invitee, "numbers")))
 _NOTED = Many(
     insert(t.entry),
     ("id", "campaign", "wave", "kind", *_PLAIN_FIELDS, "recorded_at", "act"),  # as `_row` has them

@@ -7,12 +7,18 @@ from binascii import b2a_qp
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
 from outreach.core.letters.markup import DIGITS
 from outreach.core.letters.mime import AttachedFile, Body, Words, body_of, digest_of, foreign, is_foreign
 from outreach.lines import Lines
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as made_often
+else:
+    from outreach.frozen import made_often
 
 # Marks of places; like those of markup.py they are characters that neither a letter nor a value may hold.
 AS_IT_IS, IN_LINE, MARK_END = "\ue006", "\ue007", "\ue008"
@@ -22,7 +28,7 @@ FORMS = 4  # of each value: as it is and as HTML, with its spaces and with singl
 Pieces = tuple["bytes | int", ...]  # octets, and the numbers of the values between them
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Cast:
     """A letter ready for the wire: its words in UTF-8, and its text and HTML encoded."""
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from functools import lru_cache
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from outreach.lines import LONGEST
 from outreach.model import OutreachError
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as made_often
+else:
+    from outreach.frozen import made_often
 
 GOOD_LINE = 76  # RFC 2047 §2 asks it of a line with encoded words
 CHUNK = 39  # octets of one encoded word: with the longest header name before it, still a good line
@@ -31,7 +36,7 @@ class LetterError(OutreachError):
     """A letter cannot be written as a correct mail; it is not sent."""
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Head:
     """What the headers of a letter say."""
 
