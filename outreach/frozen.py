@@ -41,11 +41,14 @@ def made_often(*, frozen: bool, slots: bool) -> Callable[[type[T]], type[T]]:
 def changed(one: T, **new: Any) -> T:
     """The same with other values: `dataclasses.replace`, which asks of each field what it may be, is dearer."""
     cls: Any = type(one)
-    names, values_of = _fields_of(cls)
-    return cls(*[new.get(name, value) for name, value in zip(names, values_of(one), strict=True)])  # type: ignore[no-any-return]
+    places, values_of = _fields_of(cls)
+    values = list(values_of(one))
+    for name, value in new.items():
+        values[places[name]] = value
+    return cls(*values)  # type: ignore[no-any-return]
 
 
 @cache
-def _fields_of(cls: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    names = tuple(one.name for one in dataclasses.fields(cls))
-    return names, attrgetter(*names)
+def _fields_of(cls: Any) -> tuple[dict[str, int], Callable[[Any], tuple[Any, ...]]]:
+    names = [one.name for one in dataclasses.fields(cls)]
+    return {name: place for place, name in enumerate(names)}, attrgetter(*names)

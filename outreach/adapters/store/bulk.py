@@ -1,8 +1,9 @@
-"""Statements that every letter needs: compiled once for each kind of database, and given to its driver with plain values."""
+"""Statements that every letter needs: compiled once for each database, and given to its driver with plain values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     BindParameter,
+    Boolean,
     Column,
     Connection,
     Delete,
@@ -26,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import NullType
+from sqlalchemy.types import NullType, TypeEngine
 
 
 class _Numbers(TypeDecorator[Sequence[int]]):
@@ -95,12 +97,15 @@ class _Compiled:
         return ordered if self.positional else [dict(zip(self.names, row, strict=True)) for row in ordered]
 
 
-def _compiled(statement: Any, dialect: Dialect, keys: list[str] | None = None) -> _Compiled:
+def _compiled(
+    statement: Any, dialect: Dialect, keys: list[str] | None = None, ready: Collection[str] = ()
+) -> _Compiled:
     made = statement.compile(dialect=dialect, column_keys=keys, compile_kwargs={"render_postcompile": True})
     names = tuple(made.positiontup or made.params)
     binds: dict[str, BindParameter[Any]] = {name: bind for bind, name in made.bind_names.items()}
-    types = [binds[name].type if name in binds else NullType() for name in names]  # of an IN, each is plain
-    converted = tuple(one.dialect_impl(dialect).bind_processor(dialect) for one in types)
+    plain = NullType()  # as those of an IN
+    types = [binds[name].type if name in binds and name not in ready else plain for name in names]
+    converted = tuple(_binding(one, dialect) for one in types)
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     results = tuple(one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns)
     return _Compiled(
@@ -108,10 +113,22 @@ def _compiled(statement: Any, dialect: Dialect, keys: list[str] | None = None) -
     )
 
 
+def _binding(of: TypeEngine[Any], dialect: Dialect) -> Convert:
+    if isinstance(of, Boolean):  # of which SQLAlchemy first asks whether it is one
+        return None if dialect.supports_native_boolean else int
+    return of.dialect_impl(dialect).bind_processor(dialect)
+
+
 def _converted(columns: Iterable[Sequence[Any]], converts: Sequence[Convert]) -> list[tuple[Any, ...]]:
     """Rows of these columns, each converted as it must be: column by column, for most need nothing."""
     made = zip(columns, converts, strict=True)
-    return list(zip(*(column if to is None else map(to, column) for column, to in made), strict=True))
+    return list(zip(*(column if to is None else _each(to, column) for column, to in made), strict=True))
+
+
+def _each(convert: Callable[[Any], Any], column: Sequence[Any]) -> Iterable[Any]:
+    first = column[0]
+    same = column.count(first) == len(column)  # as what all of a transaction have
+    return (convert(first),) * len(column) if same else map(convert, column)
 
 
 class Asked:
@@ -132,9 +149,9 @@ class Asked:
             compiled = self._compiled[dialect.name] = _compiled(self._statement, dialect)
         places = [given.get(name, constant) for name, constant in zip(compiled.names, compiled.constants, strict=True)]
         (values,) = compiled.parameters(range(len(places)), [places])
-        result: Any = connection.exec_driver_sql(compiled.text, values)
-        rows = result.cursor.fetchall()
-        result.close()
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(compiled.text, values)
+            rows = cursor.fetchall()
         return _converted(zip(*rows, strict=True), compiled.results) if rows and any(compiled.results) else rows
 
 
@@ -144,9 +161,13 @@ class Many:
     SQLAlchemy names, orders and converts the values of each row by itself, which is as dear.
     """
 
-    def __init__(self, statement: Insert | Update | Delete, names: Sequence[str]) -> None:
-        """`names` are those of the values that a row has, in their order: columns of an insert, else parameters."""
+    def __init__(self, statement: Insert | Update | Delete, names: Sequence[str], ready: Sequence[str] = ()) -> None:
+        """`names` are those of the values that a row has, in their order: columns of an insert, else parameters.
+
+        Those of `ready` are such as a driver takes: JSON as text.
+        """
         self._statement = statement
+        self._ready = frozenset(ready)
         self._names = tuple(names)
         self._compiled: dict[str, tuple[_Compiled, tuple[int | None, ...]]] = {}
 
@@ -154,12 +175,13 @@ class Many:
         """Executes it for each row; nothing happens where there is none."""
         if rows:
             compiled, places = self._for(connection.dialect)
-            connection.exec_driver_sql(compiled.text, compiled.parameters(places, rows))
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.executemany(compiled.text, compiled.parameters(places, rows))
 
     def _for(self, dialect: Dialect) -> tuple[_Compiled, tuple[int | None, ...]]:
         if dialect.name not in self._compiled:
             inserts = isinstance(self._statement, Insert) and self._statement.select is None
-            compiled = _compiled(self._statement, dialect, list(self._names) if inserts else None)
+            compiled = _compiled(self._statement, dialect, list(self._names) if inserts else None, self._ready)
             places = tuple(self._names.index(name) if name in self._names else None for name in compiled.names)
             self._compiled[dialect.name] = compiled, places
         return self._compiled[dialect.name]

@@ -100,7 +100,7 @@ def clear_errors(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _explained(engine, str(error.orig), isinstance(error, OperationalError)) from error
-    except engine.dialect.loaded_dbapi.Error as error:  # while rows were read
+    except engine.dialect.loaded_dbapi.Error as error:  # of the driver itself (bulk.py)
         away = isinstance(error, engine.dialect.loaded_dbapi.OperationalError)
         raise _explained(engine, str(error), away) from error
 

@@ -87,7 +87,7 @@ class Journal:
         after = dict(before)
         for entry, number in zip(entries, self._insert(connection, entries, now, None), strict=True):
             after[entry.invitee] = self._fold([entry.numbered(number)], after[entry.invitee])
-        _GONE_ON.execute(connection, [tuple(self._standing_row(*one).values()) for one in after.items()])
+        _GONE_ON.execute(connection, [self._gone_on(*one) for one in after.items()])
         self._go_on_listing(connection, entries, before, after)
         if reviewed := {n: standing for n, standing in after.items() if standing.review != before[n].review}:
             _mark_reviews(connection, reviewed)
@@ -168,6 +168,10 @@ class Journal:
             "needs_review": standing.needs_review,
             "fold": dump_standing(standing),
         }
+
+    def _gone_on(self, number: int, standing: Standing) -> tuple[Any, ...]:
+        state, review = standing.state._value_, standing.needs_review
+        return self._campaign, self._wave, number, state, standing.since, review, standing_text(standing)
 
     def _select(self) -> Any:
         return select(t.entry).where(t.entry.c.campaign == self._campaign, t.entry.c.wave == self._wave)
@@ -321,16 +325,34 @@ _DAYS = ("hold_until", "absent_until")
 def dump_standing(standing: Standing) -> dict[str, Any]:
     """A standing as JSON, without what is not set."""
     plain = {name: value for name, value in zip(_STANDING_FIELDS, _of_standing(standing), strict=True) if value}
-    for key in _MOMENTS:
-        if key in plain:
-            plain[key] = _iso(plain[key]) if plain[key].tzinfo is UTC else plain[key].isoformat()
-    for key in _DAYS:
+    for key in (*_MOMENTS, *_DAYS):
         if key in plain:
             plain[key] = plain[key].isoformat()
     return plain
 
 
-_iso = lru_cache(maxsize=1024)(datetime.isoformat)  # of moments in UTC: those of other zones may be equal
+def standing_text(standing: Standing) -> str:
+    """The same as text."""
+    named = zip(_STANDING_FIELDS, _of_standing(standing), strict=True)
+    return "{" + ", ".join([f'"{name}": {_JSON[value.__class__](value)}' for name, value in named if value]) + "}"
+
+
+def _moment_text(moment: datetime) -> str:
+    return _utc_text(moment) if moment.tzinfo is UTC else f'"{moment.isoformat()}"'
+
+
+@lru_cache(maxsize=1024)  # most have several fields with the moment of one letter
+def _utc_text(moment: datetime) -> str:
+    return f'"{moment.isoformat()}"'
+
+
+_JSON: dict[type, Callable[[Any], str]] = {
+    **dict.fromkeys((str, tuple, bool), json.dumps),
+    State: lambda state: f'"{state}"',
+    int: str,
+    date: lambda day: f'"{day}"',
+    datetime: _moment_text,
+}
 
 
 @lru_cache(maxsize=1024)
@@ -375,5 +397,6 @@ _GONE_ON = Many(
     .where(t.standing.c.campaign == bindparam("of_campaign"), t.standing.c.wave == bindparam("of_wave"))
     .where(t.standing.c.invitee == bindparam("of_invitee"))
     .values({name: bindparam(name) for name in ("state", "since", "needs_review", "fold")}),
-    ("of_campaign", "of_wave", "of_invitee", "state", "since", "needs_review", "fold"),  # as in a standing's row
+    ("of_campaign", "of_wave", "of_invitee", "state", "since", "needs_review", "fold"),
+    ready=("fold",),
 )
