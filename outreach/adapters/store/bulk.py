@@ -151,7 +151,7 @@ class Asked:
         (values,) = compiled.parameters(range(len(places)), [places])
         with closing(connection.connection.cursor()) as cursor:
             cursor.execute(compiled.text, values)
-            rows = cursor.fetchall()
+            rows: list[tuple[Any, ...]] = list(cursor.fetchall())
         return _converted(zip(*rows, strict=True), compiled.results) if rows and any(compiled.results) else rows
 
 
