@@ -8,6 +8,7 @@ import unicodedata
 # Scripts whose words are not parted by blanks, or take their particles without one (Han, Kana, Hangul): each of
 # their signs is compared as a word, so that a phrase is found inside a longer run.
 _JOINED = "々〇぀-ヿ㐀-䶿一-鿿가-힣豈-﫿ｦ-ﾟ"
+JOINED = _JOINED[0]  # no sign before it is one of these
 WORD = re.compile(rf"[{_JOINED}]|[^\W_{_JOINED}]+")
 _RUN = re.compile(r"[^\W_]+")
 

@@ -10,7 +10,7 @@ from outreach.core.reading.meaning.weighing import NEVER, Doubt
 from outreach.model import Evidence
 
 _BOX = re.compile(r"(?<!\S)(?:(?P<empty>[☐□▢◻]|\[[ _]{0,3}\]|\([ _]{1,3}\))|[☑☒✅🗹🗷]|\[[xX✓✔]\]|\([xX✓✔]\))(?=\s)")
-_SIGNS = "☐□▢◻☑☒✅🗹🗷[("  # with one of these a box begins
+_SIGN = re.compile("[☐□▢◻☑☒✅🗹🗷[(]")  # with one of these a box begins
 MOST = 60  # boxes that are looked at
 
 
@@ -19,7 +19,7 @@ def read_boxes(text: str) -> tuple[str, tuple[Doubt, ...]]:
 
     A person looks at boxes: which of them is the answer, a text alone does not show surely.
     """
-    found = list(islice(_BOX.finditer(text), MOST)) if any(sign in text for sign in _SIGNS) else []
+    found = list(islice(_BOX.finditer(text), MOST)) if _SIGN.search(text) else []
     if len(found) < 2 and not any(box.group("empty") for box in found):  # noqa: PLR2004  a ticked one alone adorns
         return text, ()
     shown = " ".join(box.group() for box in found)[: 2 * MOST]

@@ -9,12 +9,11 @@ without blanks every sign counts as a word: `不在` is found anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from outreach.languages.remembering import Remembered
-from outreach.languages.spelling import WORD, plain, plain_words
+from outreach.languages.spelling import WORD, plain
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
 # Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”), at an empty line, before an item of a
@@ -27,9 +26,6 @@ _SENTENCE, _JOINED_SENTENCE = re.compile(_BLANK), re.compile(rf"(?<=[。？！])
 _JOINED_STOP = re.compile("[。？！]")
 MOST_SENTENCES = 200
 LONGEST = 3000  # characters of one sentence that are looked at
-GAPS = {"*": r"(?:\S+ ){0,4}", "**": r"(?:\S+ ){0,10}"}
-FIGURE = r"\S{0,20}\d\S{0,20}"  # “2022”, “no4411”
-REST = r"\S{0,40}"  # of a word of which a part is named
 
 
 class Sentence(NamedTuple):
@@ -93,40 +89,3 @@ spelled: Remembered[str] = Remembered(lambda word: plain(word).replace(" ", ""))
 def alternatives(token: str) -> list[str]:
     """The words that may stand for a token of a phrase; "" where it may be missing."""
     return [words.strip() for words in re.sub(r"[()]", "", token).split("|")]
-
-
-def _alternative(words: str) -> str:
-    return " ".join(_word(word) for word in words.split())
-
-
-def _word(word: str) -> str:
-    if word == "#":
-        return FIGURE
-    return (REST if word.startswith("~") else "") + " ".join(plain_words(word)) + (REST if word.endswith("~") else "")
-
-
-@lru_cache(maxsize=16384)
-def _compiled(phrase: str) -> re.Pattern[str]:
-    return re.compile("(?<= )" + "".join(GAPS.get(token) or _piece(token) for token in TOKEN.findall(phrase)))
-
-
-def _piece(token: str) -> str:
-    words = alternatives(token)
-    piece = "|".join(_alternative(one) for one in words if one)
-    return f"(?:(?:{piece}) ){'' if all(words) else '?'}"
-
-
-def find(phrases: Sequence[str], sentence: Sentence) -> Iterator[str]:
-    """The words of the sentence, as they stand in the mail, that fit one of the phrases."""
-    for phrase in phrases:
-        found = _compiled(phrase).search(sentence.words)
-        if found is not None:
-            yield _as_written(sentence, found.start(), found.end())
-
-
-def _as_written(sentence: Sentence, start: int, end: int) -> str:
-    first = sentence.words.count(" ", 0, start) - 1
-    last = sentence.words.count(" ", 0, end - 1) - 1
-    if not 0 <= first <= last:
-        return sentence.text.strip()
-    return sentence.written_from(first, last)
