@@ -9,11 +9,12 @@ without blanks every sign counts as a word: `不在` is found anywhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from outreach.languages.remembering import Remembered
-from outreach.languages.spelling import WORD, plain
+from outreach.languages.spelling import WORD, lower_words, plain
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
 # Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”), at an empty line, before an item of a
@@ -43,7 +44,7 @@ class Sentence(NamedTuple):
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each word stands in the text."""
-        return _spans(self.text)
+        return _spans(self.text, self.written)
 
     def written_from(self, first: int, last: int) -> str:
         """The words from one place to another as they stand in the text, in one line."""
@@ -57,11 +58,11 @@ class Sentence(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 6)  # the same sentences are shown for one reason and another
-def _spans(text: str) -> tuple[tuple[int, int], ...]:
-    found = WORD.finditer(text)
-    if text.isascii():
-        return tuple([one.span() for one in found])
-    return tuple([one.span() for one in found if spelled[one[0].lower()]])
+def _spans(text: str, written: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    small, end = text.lower(), 0
+    if len(small) != len(text):  # a letter became two: “İ”
+        return tuple([one.span() for one in WORD.finditer(text) if spelled[one[0].lower()]])
+    return tuple([(start := small.find(word, end), end := start + len(word)) for word in written])
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
@@ -72,11 +73,10 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _sentence(text: str) -> Sentence:
-    small = text.lower()
-    written = WORD.findall(small) if len(small) == len(text) else [one.lower() for one in WORD.findall(text)]
-    if small.isascii():
+    written = lower_words(text)
+    if text.isascii():
         return Sentence(text, tuple(written), tuple(written))
-    words = [spelled[one] for one in written]
+    words = list(map(spelled.__getitem__, written))
     if "" in words:  # nothing is left of it without its accents
         written = [one for one in written if spelled[one]]
     return Sentence(text, tuple(filter(None, words)), tuple(written))

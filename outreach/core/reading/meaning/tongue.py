@@ -63,9 +63,7 @@ def tongue_words(sentence: Sentence) -> frozenset[str]:
 
 
 # A word as it tells languages apart; "" where its letters may belong to others, or figures stand in it.
-_alone: Remembered[str] = Remembered(
-    lambda word: word[:LONGEST_WORD] if word.isalpha() and word < JOINED else ""
-)
+_alone: Remembered[str] = Remembered(lambda word: word[:LONGEST_WORD] if word.isalpha() and word < JOINED else "")
 
 
 def parts_of(word: str) -> tuple[str, ...]:

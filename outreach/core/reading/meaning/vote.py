@@ -81,9 +81,8 @@ def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[
     """What the sentences say together: for each kind the largest share, the last, and the chance of at least one."""
     if not each:
         return (0.0,) * (3 * len(kinds))
-    first, *others = [one.values() for one in each]
-    largest, none, last = first, [1 - share for share in first], others[-1] if others else first
-    for shares in others:
-        largest = [most if most > share else share for most, share in zip(largest, shares, strict=True)]
-        none = [chance * (1 - share) for chance, share in zip(none, shares, strict=True)]
-    return (*largest, *last, *[1 - chance for chance in none])
+    shares = [tuple(one.values()) for one in each]
+    none = [1 - share for share in shares[0]]
+    for some in shares[1:]:
+        none = [chance * (1 - share) for chance, share in zip(none, some, strict=True)]
+    return (*map(max, zip(*shares, strict=True)), *shares[-1], *[1 - chance for chance in none])
