@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -43,7 +43,7 @@ class Slow:
 def test_it_is_made_as_the_other() -> None:
     """By place, by name, with what is not given."""
     given: tuple[str | int, ...]
-    named: dict[str, object]
+    named: dict[str, Any]
     for given, named in ((("a",), {}), (("a", 4), {}), ((), {"name": "a", "many": {"x": 1}})):
         assert asdict(Quick(*given, **named)) == asdict(Slow(*given, **named))  # type: ignore[arg-type]
     assert repr(Quick("a")) == repr(Slow("a")).replace("Slow", "Quick")
@@ -54,9 +54,12 @@ def test_it_is_made_as_the_other() -> None:
 def test_it_is_frozen() -> None:
     """No field is set or deleted, and no other added."""
     one = Quick("a")
-    for change in (lambda: setattr(one, "name", "b"), lambda: delattr(one, "name"), lambda: setattr(one, "new", 1)):
-        with pytest.raises((FrozenInstanceError, TypeError)):
-            change()
+    with pytest.raises(FrozenInstanceError):
+        one.name = "b"  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        del one.name
+    with pytest.raises((FrozenInstanceError, TypeError)):
+        one.new = 1  # type: ignore[attr-defined]
     assert one == Quick("a")
 
 

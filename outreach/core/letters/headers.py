@@ -61,22 +61,25 @@ def written_headers(head: Head) -> list[tuple[str, str]]:
         ("Date", _date(head.date)),
         ("From", _mailbox(head.from_name, head.from_address)),
         ("To", _mailbox(head.to_name, head.to)),
-        ("Cc", f",{CRLF} ".join(_mailbox("", address) for address in head.cc)),
-        ("Subject", _unstructured(head.subject)),
-        ("Message-ID", _checked(_MESSAGE_ID, head.message_id, "a Message-ID")),
-        ("In-Reply-To", _message_ids((head.in_reply_to,) if head.in_reply_to else ())),
-        ("References", _message_ids(head.references)),
-        ("Content-Language", _checked(_LANGUAGE, head.language, "a language")),
-        (
-            "List-Unsubscribe",
-            f"<{_checked(_MAILTO, head.unsubscribe, 'a mailto address')}>" if head.unsubscribe else "",
-        ),
-        ("Auto-Submitted", _checked(_TOKEN, head.auto_submitted, "a word for it") if head.auto_submitted else ""),
-        # Exchange answers an automatic answer otherwise.
-        ("X-Auto-Response-Suppress", "All" if head.auto_submitted == "auto-replied" else ""),
-        ("MIME-Version", "1.0"),
     ]
-    return [(name, value) for name, value in headers if value]
+    if head.cc:
+        headers.append(("Cc", f",{CRLF} ".join(_mailbox("", address) for address in head.cc)))
+    if subject := _unstructured(head.subject):
+        headers.append(("Subject", subject))
+    headers.append(("Message-ID", _checked(_MESSAGE_ID, head.message_id, "a Message-ID")))
+    if head.in_reply_to:
+        headers.append(("In-Reply-To", _message_ids((head.in_reply_to,))))
+    if head.references:
+        headers.append(("References", _message_ids(head.references)))
+    headers.append(("Content-Language", _checked(_LANGUAGE, head.language, "a language")))
+    if head.unsubscribe:
+        headers.append(("List-Unsubscribe", f"<{_checked(_MAILTO, head.unsubscribe, 'a mailto address')}>"))
+    if head.auto_submitted:
+        headers.append(("Auto-Submitted", _checked(_TOKEN, head.auto_submitted, "a word for it")))
+    if head.auto_submitted == "auto-replied":  # Exchange answers an automatic answer otherwise
+        headers.append(("X-Auto-Response-Suppress", "All"))
+    headers.append(("MIME-Version", "1.0"))
+    return headers
 
 
 def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:

@@ -93,16 +93,18 @@ def reads_back_plainly(data: Lines, head: Head, names: Iterable[str]) -> bool:
     match = _HEADERS.match(data[: data.find(b"\r\n\r\n") + 4].decode("ascii"))
     if match is None:
         return False
-    said = {name: value.replace("\r\n ", " ") for name, value in zip(_NAMES, match.groups(), strict=True) if value}
+    found = match.groups(default="")
+    if [name for name, value in zip(_NAMES, found, strict=True) if value] != [*names, "Content-Type"]:
+        return False
+    sender, to, copies, subject, own_id, answered = [value.replace("\r\n ", " ") for value in found[1:7]]
     return (
-        list(said) == [*names, "Content-Type"]
-        and _is_mailbox(said["To"], head.to)
-        and _is_mailbox(said["From"], head.from_address)
-        and said.get("Cc", "") == ", ".join(head.cc)
-        and all(_is_mailbox(address, address) for address in head.cc)
-        and said["Message-ID"] == head.message_id
-        and said.get("In-Reply-To", "") == head.in_reply_to
-        and _says(said.get("Subject", ""), head.subject)
+        _is_mailbox(to, head.to)
+        and _is_mailbox(sender, head.from_address)
+        and copies == ", ".join(head.cc)
+        and all([_is_mailbox(address, address) for address in head.cc])
+        and own_id == head.message_id
+        and answered == head.in_reply_to
+        and _says(subject, head.subject)
     )
 
 
