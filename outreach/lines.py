@@ -14,7 +14,7 @@ class Lines(bytes):
     They are looked at when this is made, and not again: what many letters share is made once.
     """
 
-    _dotted: bytes | None  # the same as they go over the wire, where that is not as they are
+    dotted: bytes | None  # the same as they go over the wire, where that is not as they are
 
     def __new__(cls, octets: bytes) -> Self:
         """Looks at them.
@@ -24,7 +24,7 @@ class Lines(bytes):
         """
         _check(octets)
         lines = super().__new__(cls, octets)
-        lines._dotted = _if_dotted(octets)
+        lines.dotted = _if_dotted(octets)
         return lines
 
     @classmethod
@@ -40,15 +40,15 @@ class Lines(bytes):
         if not all(piece.endswith(b"\r\n") for piece in new):
             raise ValueError("a line goes on in the next piece")
         lines = super().__new__(cls, b"".join(pieces))
-        dotted = _if_dotted(octets) is not None or any([isinstance(x, Lines) and x._dotted is not None for x in pieces])
+        dotted = _if_dotted(octets) is not None or any(x.dotted is not None for x in pieces if isinstance(x, Lines))
         parts = (x.stuffed if isinstance(x, Lines) else stuffed(x) for x in pieces)
-        lines._dotted = b"".join(parts) if dotted else None
+        lines.dotted = b"".join(parts) if dotted else None
         return lines
 
     @property
     def stuffed(self) -> bytes:
         """As they go over the wire: a dot that begins a line is doubled (RFC 5321 §4.5.2)."""
-        return self if self._dotted is None else self._dotted
+        return self if self.dotted is None else self.dotted
 
 
 def stuffed(octets: bytes) -> bytes:
