@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -27,6 +27,7 @@ ALIASES = {
     "tz": "timezone", "note": "notes", "copy": "cc", "sex": "gender", "country code": "country",
 }  # fmt: skip
 MISTAKE = "mistake"  # the column of a file of bad rows that says what is wrong; an import passes over it
+APART = (MISTAKE, "lat", "lon")  # further columns that are known by name too
 LONGEST = {"id": 150, "name": 200, "person": 200, "title": 200, "notes": 5000}
 GENDERS = {"f": "f", "m": "m", "": ""}
 
@@ -103,9 +104,9 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[F
     if len(header) > MOST_COLUMNS:
         cure = Sentence("keep the columns that letters need, %(most)s at most", most=MOST_COLUMNS)
         return {}, (_finding(where, 1, Sentence("there are %(number)s columns", number=len(header)), cure),)
+    own = {_known_as(given) for given in header}
     for position, given in enumerate(header):
-        name = " ".join(given.strip().lower().replace("_", " ").split())
-        name = ALIASES.get(name, name.replace(" ", "_") if name.replace(" ", "_") in COLUMNS else name)
+        name = _column(given, own)
         if not name:
             continue
         if name in columns:
@@ -125,6 +126,22 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[F
             )
             findings.append(_finding(where, 1, Sentence("there is no column %(name)s", name=name), cure))
     return columns, tuple(findings)
+
+
+def _known_as(given: str) -> str:
+    return "_".join(given.lower().replace("_", " ").split())
+
+
+def _column(given: str, own: Set[str]) -> str:
+    """A column by the name that letters know it by; a further one as it is written, with `_` for blanks.
+
+    `own`: all columns; another word, such as “city”, stands for a column only where that one is not there itself.
+    """
+    known = _known_as(given)
+    if known in COLUMNS or known in APART:
+        return known
+    meant = ALIASES.get(known.replace("_", " "))
+    return meant if meant and meant not in own else "_".join(given.split())
 
 
 def _row(line: int, cells: tuple[str, ...], columns: Mapping[str, int]) -> tuple[_Row | None, list[tuple[str, str]]]:
