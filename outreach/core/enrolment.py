@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -132,7 +132,7 @@ def _known_as(given: str) -> str:
     return "_".join(given.lower().replace("_", " ").split())
 
 
-def _column(given: str, own: Set[str]) -> str:
+def _column(given: str, own: AbstractSet[str]) -> str:
     """A column by the name that letters know it by; a further one as it is written, with `_` for blanks.
 
     `own`: all columns; another word, such as “city”, stands for a column only where that one is not there itself.
