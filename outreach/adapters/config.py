@@ -7,7 +7,7 @@ import ipaddress
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, time
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from outreach.adapters.as_written import NotAsWrittenError, as_written
 from outreach.model import ConfigurationError, Finding
 from outreach.settings import ReminderSettings, Settings, Target
 
@@ -46,20 +47,27 @@ def load_settings(path: Path) -> Settings:
     """
     text = _read(path)
     data = _parse(text, path)
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415  a fifth of a second
-
-    findings = list(_secrets(data))
-    try:
-        # As JSON, for strict types: a list for a tuple is right there, "30" or true for a number is not.
-        settings = TypeAdapter(Settings).validate_json(json.dumps(_with_limits(data), default=str), strict=True)
-    except ValidationError as error:
-        findings += [_finding(one, text) for one in error.errors(include_url=False, include_input=False)]
-    else:
+    settings, mistakes = _validated(_with_limits(data))
+    findings = [*_secrets(data), *(_finding(one, text) for one in mistakes)]
+    if settings is not None:
         findings += _contradictions(settings)
         if not findings:
             return settings
     message = f"{path.name} has {len(findings)} mistake{'s' if len(findings) > 1 else ''}"
     raise ConfigurationError(message, tuple(findings))
+
+
+def _validated(data: Mapping[str, Any]) -> tuple[Settings | None, Sequence[Mapping[str, Any]]]:
+    """The settings, or what is wrong with them; who finds that out is heavy, and asked only where something may be."""
+    try:
+        return as_written(Settings, data), ()
+    except NotAsWrittenError:
+        from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415  a fifth of a second
+
+    try:  # as JSON, for strict types: a list for a tuple is right there, "30" or true for a number is not
+        return TypeAdapter(Settings).validate_json(json.dumps(data, default=str), strict=True), ()
+    except ValidationError as error:
+        return None, [dict(one) for one in error.errors(include_url=False, include_input=False)]
 
 
 def _read(path: Path) -> str:

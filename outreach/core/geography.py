@@ -109,7 +109,7 @@ def country_named(text: str) -> set[str]:
     """The codes of the countries that a text names, in any of several languages."""
     by_words = _codes_by_words()
     firsts = _first_words()
-    words = list(chain.from_iterable(map(_words, text.split())))
+    words = plain(text).split() if text.isascii() else list(chain.from_iterable(map(_words, text.split())))
     if firsts.isdisjoint(words):
         return set()
     return {

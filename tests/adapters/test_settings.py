@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from pydantic import TypeAdapter
 
+from outreach.adapters.as_written import NotAsWrittenError, as_written
 from outreach.adapters.config import PROVIDERS, load_settings, sample_settings, settings_reference
 from outreach.adapters.secrets import load_or_make_key, password_for
 from outreach.model import ConfigurationError
-from outreach.settings import Provider, SmtpSettings
+from outreach.settings import Provider, Settings, SmtpSettings
 
 
 def write(folder: Path, text: str) -> Path:
@@ -180,3 +183,24 @@ def test_the_key_is_made_once(tmp_path: Path) -> None:
     path.write_text("nonsense")
     with pytest.raises(ConfigurationError, match="backup"):
         load_or_make_key(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "as_it_is"),
+    [
+        ("", "", True),
+        ("deadline = 2022-09-15", 'deadline = "2022-09-15"', False),
+        ("goal = 100", "goal = true", False),
+        ('host = "smtp.example.org"', "", False),
+        ("deadline", "dedline", False),
+        ("days_before = 31", "days_before = 31.0", False),
+    ],
+)
+def test_only_what_is_written_rightly_is_taken_as_it_is(old: str, new: str, as_it_is: bool) -> None:
+    """And then it is what the strict reader makes of it; anything else is left to that one."""
+    data = tomllib.loads(sample_settings().replace(old, new, 1) if old else sample_settings())
+    if as_it_is:
+        assert as_written(Settings, data) == TypeAdapter(Settings).validate_python(data)
+    else:
+        with pytest.raises(NotAsWrittenError):
+            as_written(Settings, data)

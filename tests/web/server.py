@@ -20,6 +20,7 @@ from outreach.entrypoints.rehearsal import VirtualClock
 from outreach.entrypoints.web import server
 from outreach.entrypoints.web.access import accounts
 from outreach.entrypoints.web.access.sessions import begin_session
+from outreach.entrypoints.web.door import Door, open_door
 from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.routes import ROUTES, Row
 from outreach.entrypoints.web.site import Site
@@ -123,14 +124,14 @@ def running(
     folder: Path,
     now: datetime,
     patience: Patience | None = None,
-    door: server.Door | None = None,
+    door: Door | None = None,
     rows: tuple[Row, ...] = ROUTES,
 ) -> Iterator[Page]:
     """Serves the campaign of a folder on a free port."""
     clock = VirtualClock(now)
     desk = make_desk(folder, load_settings(folder / "config.toml"), clock, "anna")
-    door = door or server.Door(port=0)
-    with server.open_door(door) as listening:
+    door = door or Door(port=0)
+    with open_door(door) as listening:
         port = listening.getsockname()[1]
         site = replace(server.make_site(desk, door, port), patience=patience or Patience())
         uvicorn = server.make_server(site, rows, proxy=door.proxy)

@@ -17,7 +17,7 @@ from outreach.bootstrap import open_desk
 from outreach.entrypoints.web.access import accounts, login, passwords
 from outreach.entrypoints.web.access.login import TRIES
 from outreach.entrypoints.web.access.sessions import begin_session
-from outreach.entrypoints.web.server import one_time_address
+from outreach.entrypoints.web.door import one_time_address
 from outreach.model import UsageError
 from tests.web.campaign import NOW
 from tests.web.server import PASSWORD, Browser, Page
@@ -42,7 +42,7 @@ def settled(page: Page, name: str = "Anna Vila", role: str = "reviewer") -> Brow
 
 def test_the_link_of_the_own_machine_lets_in_once(served: Page) -> None:
     """Looking at it uses nothing up; a second use finds it over."""
-    path = one_time_address(served.site, served.port).removeprefix(served.address)
+    path = one_time_address(served.desk, served.port).removeprefix(served.address)
     first, second = served.anybody(), served.anybody()
     assert first.get(path).status == first.get(path).status == 200
     came = first.post(path)
@@ -55,7 +55,7 @@ def test_the_link_of_the_own_machine_lets_in_once(served: Page) -> None:
 @pytest.mark.parametrize(("minutes", "status"), [(14, 303), (15, 410), (16, 410)])
 def test_a_link_is_over_after_a_quarter_of_an_hour(served: Page, minutes: int, status: int) -> None:
     """Used or not."""
-    path = one_time_address(served.site, served.port).removeprefix(served.address)
+    path = one_time_address(served.desk, served.port).removeprefix(served.address)
     invitation = invited(served)
     served.clock.move_to(NOW + timedelta(minutes=minutes))
     assert served.anybody().post(path).status == status
@@ -221,7 +221,7 @@ def test_a_session_has_a_new_secret_at_each_login(served: Page) -> None:
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(served: Page) -> None:
     """HttpOnly, SameSite=Strict, for every path; what the database holds does not open anything."""
-    path = one_time_address(served.site, served.port).removeprefix(served.address)
+    path = one_time_address(served.desk, served.port).removeprefix(served.address)
     answer = served.anybody().post(path)
     said = answer.headers["set-cookie"]
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= {part.strip() for part in said.split(";")}

@@ -18,8 +18,8 @@ from outreach.adapters.config import load_settings
 from outreach.bootstrap import make_desk
 from outreach.entrypoints.cli.app import run
 from outreach.entrypoints.rehearsal import VirtualClock
-from outreach.entrypoints.web import server
 from outreach.entrypoints.web.access import accounts
+from outreach.entrypoints.web.door import Door, check_door, open_door
 from outreach.model import OutreachError, UsageError
 from tests.web.campaign import NOW
 from tests.web.server import PASSWORD, Browser, Page, copy_of, running
@@ -113,7 +113,7 @@ def test_behind_tls_the_page_must_know_its_name(folder: Path) -> None:
     settings = load_settings(folder / "config.toml")
     desk = make_desk(folder, replace(settings, web=replace(settings.web, hosts=())), VirtualClock(NOW), "anna")
     with pytest.raises(UsageError, match=r"\[web\] hosts"):
-        server.check_door(desk, server.Door(behind_tls=True))
+        check_door(desk, Door(behind_tls=True))
     desk.store.close()
 
 
@@ -122,13 +122,13 @@ def test_a_port_that_is_taken_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OutreachError, match=f"--port {port + 1}"):
-            server.open_door(server.Door(port=port))
+            open_door(Door(port=port))
 
 
 def test_behind_tls_cookies_and_origins_are_those_of_tls(call: Call, folder: Path) -> None:
     """The cookie is Secure and of this host alone, the origin https, plain names are refused, no link is printed."""
     assert call("web", "account", "add", "Anna Vila", "--role", "admin")[0] == 0
-    with running(folder, NOW, door=server.Door(port=0, behind_tls=True)) as page:
+    with running(folder, NOW, door=Door(port=0, behind_tls=True)) as page:
         token = accounts.invite(page.desk, "Anna Vila")
         browser, named = Browser(page.port), {"Host": "outreach.example.org", "Origin": "https://outreach.example.org"}
         form = {**named, "Content-Type": "application/x-www-form-urlencoded"}
@@ -155,7 +155,7 @@ def test_forwarded_headers_are_not_believed(looked_at: Page) -> None:
 @pytest.mark.parametrize(("proxy", "kept_out"), [("127.0.0.1", False), ("192.0.2.1", True), ("", True)])
 def test_a_named_proxy_tells_where_a_browser_is(folder: Path, proxy: str, kept_out: bool) -> None:
     """Then somebody else's wrong tries keep nobody out; nobody else is believed."""
-    with running(folder, NOW, door=server.Door(port=0, behind_tls=True, proxy=proxy)) as page:
+    with running(folder, NOW, door=Door(port=0, behind_tls=True, proxy=proxy)) as page:
         accounts.add_account(page.desk, "Anna Vila", "admin")
         form = {"Host": "outreach.example.org", "Origin": "https://outreach.example.org"}
         form["Content-Type"] = "application/x-www-form-urlencoded"

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Response, expect
 from playwright.sync_api import Page as Window
 
 from outreach.entrypoints.web.access import accounts
-from outreach.entrypoints.web.server import one_time_address
+from outreach.entrypoints.web.door import one_time_address
 from outreach.entrypoints.web.words import LANGUAGES
 from tests.web.server import PASSWORD, Page
 
@@ -20,7 +20,7 @@ WEIGHT = 150_000  # bytes of a page with all that it needs
 def test_the_link_of_the_own_machine_opens_the_page(served: Page, make_context: Contexts) -> None:
     """In a browser one step leads from the link to the overview."""
     page = make_context(served).new_page()
-    page.goto(one_time_address(served.site, served.port))
+    page.goto(one_time_address(served.desk, served.port))
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     assert page.url == f"{served.address}/"
 

@@ -26,7 +26,6 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
-    text,
 )
 
 metadata = MetaData(
@@ -355,26 +354,9 @@ listed = Table(
     Index("ix_listed_country", "campaign", "wave", "country", "name", "invitee", "began_at"),
     # With state and country, so that an order by time is read from the index alone whichever is asked for.
     Index("ix_listed_since", "campaign", "wave", "since", "invitee", "state", "country"),
-    Index("ix_listed_began", "campaign", "wave", "began_at", "invitee"),
-    # Few are so: an index of these alone.
-    *(
-        Index(f"ix_listed_{name}", "campaign", "wave", *order, sqlite_where=text(rare), postgresql_where=text(of))
-        for name, order, rare, of in (
-            ("late", ("name", "invitee"), "late = 1", "late"),
-            ("needs_review", ("name", "invitee"), "needs_review = 1", "needs_review"),
-            ("owed", ("name", "invitee"), "owed = 1", "owed"),
-            ("decided_by", ("decided_by", "name", "invitee"), "decided_by IS NOT NULL", "decided_by IS NOT NULL"),
-            ("place", ("state", "invitee"), "lat <> ''", "lat <> ''"),
-        )
-    ),
+    Index("ix_listed_began", "campaign", "wave", "began_at", "invitee"),  # and more in indexes.py
     sqlite_with_rowid=False,
 )
-# PostgreSQL keeps rows in no order: there a search reads this.
-Index(
-    "ix_listed_search", *(listed.c[name] for name in ("campaign", "wave", "name", "invitee")),
-    postgresql_include=["search"],
-).ddl_if("postgresql")  # fmt: skip
-
 # How it was listed before: for “as of a day”.
 listed_before = Table(
     "listed_before",

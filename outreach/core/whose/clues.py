@@ -106,7 +106,7 @@ def clues(message: Message, reading: Reading, own_addresses: frozenset[str], ind
         )
     )
     return Clues(
-        references=find_references("\n".join(filter(_may_hold_reference, _everywhere(message, bounced)))),
+        references=_references("\n".join(_everywhere(message, bounced))),
         message_ids=_message_ids(message, reading),
         sender=sender,
         near=_others(near, own_addresses, sender),
@@ -196,6 +196,10 @@ def _everywhere(message: Message, bounced: Iterable[str]) -> tuple[str, ...]:
     ids = " ".join((message.message_id, *message.references[-50:], *message.in_reply_to[:10]))
     text = (message.text[:MOST_TEXT], message.returned[:MOST_RETURNED])
     return (message.subject, ids, plus, delivered, *bounced, *text)
+
+
+def _references(text: str) -> tuple[str, ...]:
+    return find_references(text) if _may_hold_reference(text) else ()
 
 
 def _may_hold_reference(text: str) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from outreach.core.geography import country_named
 from outreach.core.shared_domains import mail_domain
-from outreach.core.whose.names import Namer, Spellings, person_key
+from outreach.core.whose.names import Namer, Spellings, fold, person_key
 from outreach.languages.places import Places
+from outreach.languages.remembering import Remembered
 from outreach.model import Invitee
 
 Rows = tuple[int, ...]
@@ -55,6 +57,7 @@ class Index:
     names: Table
     beginnings: Table  # of names: “Freiburg” of Freiburg im Breisgau
     first_words: dict[str, int]  # of names and beginnings, and how many words the longest of them has
+    telling: Remembered[bool]  # words as they are written, with which a name may begin, or that stand beside one
     addresses: Table
     domains: Table
     people: Table
@@ -75,7 +78,9 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
     """
     country_named("")  # its table is made now, and not when the first mail comes
     namer = Namer(places)
-    index = Index(array("Q"), [], [], [], Table(), Table(), {}, Table(), Table(), Table(), places)
+    firsts: dict[str, int] = {}
+    telling = Remembered(partial(_is_telling, firsts=firsts, genitives=places.genitives))
+    index = Index(array("Q"), [], [], [], Table(), Table(), firsts, telling, Table(), Table(), Table(), places)
     rows: dict[int, int] = {}
     for row, invitee in enumerate(invitees):
         rows[invitee.number] = row
@@ -94,6 +99,12 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
     for table in (index.names, index.beginnings, index.addresses, index.domains, index.people):
         table.sort()
     return index
+
+
+def _is_telling(word: str, firsts: Container[str], genitives: Container[str]) -> bool:
+    """Whether a name may begin with a word; or it is that of an office before which names have an ending."""
+    simple = fold(word)
+    return (simple in firsts and not word[0].islower()) or simple in genitives
 
 
 def _add_names(index: Index, row: int, forms: Spellings) -> None:

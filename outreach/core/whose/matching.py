@@ -217,7 +217,8 @@ def _token(proven: Proven) -> str:
 
 
 def _winner(scores: _Scores, spoken_for: set[int], token: str, *, town_hall: bool) -> Match:
-    ranked = sorted(scores, key=lambda number: (-scores[number].total, number))
+    totals = {number: score.total for number, score in scores.items()}
+    ranked = sorted(totals, key=lambda number: (-totals[number], number))
     clear = [number for number in ranked if scores[number].has(CLEAR)]
     first = clear[0] if len(clear) == 1 else ranked[0] if ranked and not clear else None
     if first is None or not _stands(first, ranked, scores, spoken_for, town_hall=town_hall):

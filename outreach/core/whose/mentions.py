@@ -152,25 +152,21 @@ def _is_a_name(word: str, index: Index) -> bool:
 
 def _may_name(line: str, words: Sequence[str], index: Index) -> bool:
     """A quick look: whether a name may begin in a line, or stand in it in another form."""
-    if not index.first_words.keys().isdisjoint([fold(word) for word in words if not word[0].islower()]):
-        return True
-    small = line.lower()
-    if any(map(small.__contains__, index.places.genitives)):
-        return True
-    return not line.isascii() and _IDEOGRAPHS.search(line) is not None
+    return any(map(index.telling.__getitem__, words)) or (not line.isascii() and _IDEOGRAPHS.search(line) is not None)
 
 
 def _in_line(line: _Line, index: Index) -> Iterator[Mention]:
-    behind = 0
+    behind, firsts = 0, index.first_words
+    genitive = not index.places.genitives.keys().isdisjoint(line.words)
     for at, word in enumerate(line.words):
         if at < behind:
             continue
-        if word in index.first_words and line.capital(at):
-            mention, length = _at(line, at, index)
+        if word in firsts:
+            mention, length = _at(line, at, index) if line.capital(at) else (None, 0)
             behind = at + length
             if mention is not None:
                 yield mention
-        elif word not in index.first_words and line.capital(at) and (mention := _in_genitive(line, at, index)):
+        elif genitive and line.capital(at) and (mention := _in_genitive(line, at, index)):
             yield mention
         if at >= behind and not word.isascii() and _IDEOGRAPHS.match(line.text, line.spans[at][0]):
             yield from _without_blanks(word, index)

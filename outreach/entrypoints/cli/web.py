@@ -19,27 +19,27 @@ def web_(context: click.Context, *, host: str, port: int, opens: bool, behind_tl
     """Open the secretariat's page in a browser, on this machine or, behind TLS, for an office."""
     if context.invoked_subcommand is not None:
         return
-    from outreach.entrypoints.web import server  # noqa: PLC0415  heavy
+    from outreach.entrypoints.web.door import Door, address, check_door, one_time_address, open_door  # noqa: PLC0415
 
     call = context.find_root().ensure_object(Call)
-    door = server.Door(host, port, behind_tls, proxy)
+    door = Door(host, port, behind_tls, proxy)
     desk = call.desk()
-    server.check_door(desk, door)
-    with server.open_door(door) as listening:
+    check_door(desk, door)
+    with open_door(door) as listening:
         at = listening.getsockname()[1]
-        site = server.make_site(desk, door, at)
-        running = server.make_server(site, proxy=proxy)
         if door.is_own_machine:
-            where = server.one_time_address(site, at)
+            where = one_time_address(desk, at)
             call.say("Open this link in a browser on this machine; it lets you in once, within 15 minutes:")
         else:
-            where = server.address(site, at)
+            where = address(desk, door, at)
             call.say(f"Behind TLS; listening on {host}:{at} for")
         click.echo(where)
         call.say("Ctrl-C stops the page; what was decided stays.")
         if opens:
             click.launch(where)
-        running.run(sockets=[listening])
+        from outreach.entrypoints.web import server  # noqa: PLC0415  heavy: who opens the link meanwhile is waited for
+
+        server.make_server(server.make_site(desk, door, at), proxy=proxy).run(sockets=[listening])
 
 
 @web_.group("account", cls=Group)

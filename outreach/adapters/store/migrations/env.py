@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from outreach.adapters.store import indexes  # noqa: F401  they join the tables
 from outreach.adapters.store.tables import metadata
 
 connection = context.config.attributes["connection"]

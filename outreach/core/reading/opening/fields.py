@@ -7,6 +7,7 @@ from binascii import a2b_qp
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from itertools import islice
 
 from outreach.core.reading.opening.decoding import WESTERN, decoded_text, from_base64
@@ -76,6 +77,7 @@ def _plainly_dated(found: re.Match[str]) -> datetime:
     return datetime(year, month, day, hour, minute, second, tzinfo=UTC) - offset
 
 
+@lru_cache(maxsize=1 << 8)  # ours are in all of them
 def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """Names and addresses; commas that belong to a name and lack their quotes are understood."""
     plain = _PLAIN.fullmatch(value)

@@ -70,6 +70,7 @@ _HIDING = {
 }
 _HIDDEN = re.compile(r"[\s\"'/]hidden\b")
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20}|!)[^<>]*>")  # by its name, behind “/” where it closes
+_MANY_ENDS = re.compile(r"\n{3,}")
 NO_TAG = "!"
 _UNSEEN_TAGS = frozenset(UNSEEN)
 _FOR_TAG: Remembered[str] = Remembered(
@@ -138,7 +139,7 @@ def _mark_containers(tree: LexborHTMLParser) -> None:
 def hides(html: str) -> bool:
     """Whether its styles may hide words from whoever looks at it."""
     small = html.encode("ascii", "replace").decode().lower()  # small letters of all scripts take far longer
-    return _HIDDEN.search(small) is not None or _is_hiding(small)
+    return ("hidden" in small and _HIDDEN.search(small) is not None) or _is_hiding(small)
 
 
 def _is_hiding(small: str) -> bool:
@@ -220,7 +221,8 @@ def _lines(text: str) -> str:
             lines.append(clean)
     for number in marked:
         lines[number] = _separator(lines, number)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+    text = "\n".join(lines)
+    return (_MANY_ENDS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n") + "\n"
 
 
 def _separator(lines: list[str], number: int) -> str:

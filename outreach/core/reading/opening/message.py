@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from html import unescape
 from itertools import accumulate, islice
 
@@ -11,7 +12,7 @@ from outreach.core.reading.opening.armor import is_sealed, without_armor
 from outreach.core.reading.opening.decoding import decoded_text, without_transfer_encoding
 from outreach.core.reading.opening.fields import decoded_words, file_name, ids, mailboxes, moment
 from outreach.core.reading.opening.html_text import hides, html_to_text, strikes
-from outreach.core.reading.opening.parts import FORWARDED, Part, declared_charset, split
+from outreach.core.reading.opening.parts import FORWARDED, Field, Part, split
 from outreach.model import Attachment, Mailbox, Message
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -39,6 +40,7 @@ REPORTS = (
     "message/disposition-notification",
     "text/rfc822-headers",
 )
+WITH_MAILBOXES = frozenset({"from", "sender", "reply-to", "to", "cc"})
 # In these a notice returns a letter, or its headers (RFC 3462 §2, RFC 6533 §6); some names are made up by systems.
 RETURNED = (
     *FORWARDED,
@@ -71,10 +73,10 @@ _LONG_TAG = re.compile(rf"<[a-zA-Z/!?][^<>]{{{LONG_TAG},}}>?")
 def open_mail(raw: bytes) -> Message:
     """A mail as a Message; `problem` says why it could not be read whole."""
     try:
-        root, problem = split(raw[:MOST_BYTES])
+        root, charset, problem = split(raw[:MOST_BYTES])
         if len(raw) > MOST_BYTES:
             problem = "the mail is larger than 25 MB; only its beginning was read"
-        return _message(root, problem, declared_charset(raw))
+        return _message(root, problem, charset)
     except Exception as error:  # noqa: BLE001  whatever comes, it becomes an entry “please look”
         return unreadable(f"the mail is badly broken ({type(error).__name__})")
 
@@ -85,9 +87,10 @@ def unreadable(problem: str) -> Message:
 
 
 def _message(root: Part, problem: str, charset: str) -> Message:
-    fields = _fields(root)
+    fields = [(name.lower(), value) for name, value in root.fields]
     headers = tuple([(name, decoded_words(value)[:MOST_VALUE]) for name, value in fields])
     first = dict(reversed(headers))
+    boxes = _boxes(fields)
     parts = list(root.walk())
     text = _Texts(charset, certified=first.get("x-trasporto", "").lower() == "posta-certificata")
     own = text.whole(root)
@@ -97,11 +100,11 @@ def _message(root: Part, problem: str, charset: str) -> Message:
     return Message(
         message_id=found[0] if found else first.get("message-id", "").strip()[:250],
         subject=" ".join(first.get("subject", "").split()),
-        from_=_boxes(fields, "from"),
-        sender=_boxes(fields, "sender"),
-        reply_to=_boxes(fields, "reply-to"),
-        to=_boxes(fields, "to"),
-        cc=_boxes(fields, "cc"),
+        from_=boxes.get("from", ()),
+        sender=boxes.get("sender", ()),
+        reply_to=boxes.get("reply-to", ()),
+        to=boxes.get("to", ()),
+        cc=boxes.get("cc", ()),
         return_path=first["return-path"].strip("<> \t") if "return-path" in first else None,
         date=moment(first.get("date", "")),
         in_reply_to=ids(first.get("in-reply-to", "")),
@@ -113,17 +116,17 @@ def _message(root: Part, problem: str, charset: str) -> Message:
         returned="\n".join(_returned(text, part) for part in parts if part.kind in RETURNED)[:MOST_RETURNED],
         content_type=root.kind,
         problem=problem or sealed or text.problem,
-        calendar=next((str(part.head.get("content-type"))[:200] for part in parts if _is_calendar(part)), ""),
+        calendar=next((part.content_type[:200] for part in parts if _is_calendar(part)), ""),
     )
 
 
-def _fields(part: Part) -> list[tuple[str, str]]:
-    return [(name.lower(), str(value)) for name, value in part.head.raw_items()]
-
-
-def _boxes(fields: list[tuple[str, str]], name: str) -> tuple[Mailbox, ...]:
-    values = [value for key, value in fields if key == name]
-    return tuple([box for value in values[:MOST_SAME] for box in mailboxes(value)])
+def _boxes(fields: Iterable[Field]) -> dict[str, tuple[Mailbox, ...]]:
+    """The mailboxes of each field that names some, by its name."""
+    values = defaultdict[str, list[str]](list)
+    for name, value in fields:
+        if name in WITH_MAILBOXES:
+            values[name].append(value)
+    return {name: tuple([box for one in some[:MOST_SAME] for box in mailboxes(one)]) for name, some in values.items()}
 
 
 class _Texts:
@@ -286,7 +289,7 @@ def _returned(text: _Texts, part: Part) -> str:
     if not part.parts:
         return text.plain(part)[:MOST_REPORT]
     inner = part.parts[0]
-    head = "\n".join(f"{name}: {decoded_words(str(value))}" for name, value in list(inner.head.raw_items())[:200])
+    head = "\n".join(f"{name}: {decoded_words(value)}" for name, value in inner.fields[:200])
     return f"{head}\n\n{text.of(inner)[:MOST_REPORT]}"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from email.message import Message as Head
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from email.message import Message
+from functools import lru_cache
 
 from outreach.core.reading.opening.decoding import (
     WESTERN,
@@ -14,6 +15,7 @@ from outreach.core.reading.opening.decoding import (
     without_transfer_encoding,
 )
 
+CR = 0x0D
 MOST_HEADER_BYTES = 256 * 1024
 MOST_FIELDS = 1000  # of one part
 MOST_VALUE = 4000  # bytes of one field
@@ -21,9 +23,10 @@ MOST_NESTED = 20
 MOST_PARTS = 200
 MOST_LOOKALIKES = 20_000  # lines that begin like a delimiter and are none
 FORWARDED = ("message/rfc822", "message/global", "message/news", "message/partial")
-_FIELD = re.compile(rb"([!-9;-~]*):(.*(?:\n[ \t].*)*)(?:\n|\Z)")
-# A blank before the colon is obsolete (RFC 5322 §4.5) and not believed of a first line, which may be a text.
-_LATER_FIELD = re.compile(rb"([!-9;-~]*)[ \t]*:(.*(?:\n[ \t].*)*)(?:\n|\Z)")
+_FIRST_FIELD = re.compile(rb"[!-9;-~]*:")
+# The fields of a header, and what is none. A blank before the colon is obsolete (RFC 5322 §4.5) and not believed of a
+# first line, which may be a text.
+_FIELDS = re.compile(r"([!-9;-~]*)[ \t]*:(.*(?:\n[ \t].*)*)(?:\n|\Z)|((?s:.+))")
 _FOLD = re.compile(r"\n[ \t]")
 # A value and its parameters (RFC 2045 §5.1), written as nearly all programs do.
 _VALUE = re.compile(r"\s*([\w.+/-]*)\s*", re.ASCII)
@@ -35,31 +38,44 @@ TOO_DEEP = "its parts are nested too deeply; only the outer ones were read"
 TOO_MANY_FIELDS = "it has more than 1,000 headers, or more than 256 kB of them; only the first were read"
 
 
+Field = tuple[str, str]  # its name as it is written, and its value in one line
+
+
 class Part:
     """One part of a mail: its header, and either its body, still in its transfer encoding, or parts of its own."""
 
-    __slots__ = ("attached", "body", "boundary", "charset", "encoding", "head", "kind", "name", "parts")
+    __slots__ = (
+        *("attached", "body", "boundary", "charset", "content_type"),
+        *("encoding", "fields", "kind", "name", "parts"),
+    )
 
-    def __init__(self, head: Head, kind: str) -> None:
-        head.set_default_type(kind)
-        self.head = head
-        fields = {name.lower(): str(value) for name, value in reversed(list(head.raw_items()))}
-        content, disposition = fields.get("content-type", kind), fields.get("content-disposition", "")
-        told, place = _plainly(content), _plainly(disposition)
+    def __init__(self, fields: Sequence[Field], kind: str) -> None:
+        self.fields = fields
+        first = {name.lower(): value for name, value in reversed(fields)}
+        self.content_type, disposition = first.get("content-type", kind), first.get("content-disposition", "")
+        told, place = _plainly(self.content_type), _plainly(disposition)
         if told is not None and place is not None and told[0].count("/") == 1:
             self.kind = told[0]
             self.charset = told[1].get("charset", "").lower()
             self.boundary = told[1].get("boundary", "").rstrip()
             self.name = place[1].get("filename", told[1].get("name", "")).strip()
-        else:  # the library reads whatever else there is
-            self.kind = head.get_content_type()
-            self.charset = _asked(head.get_content_charset) if "charset" in content.lower() else ""
-            self.boundary = _asked(head.get_boundary).rstrip() if "boundary" in content.lower() else ""
-            self.name = _asked(head.get_filename) if "name" in f"{content} {disposition}".lower() else ""
-        self.encoding = fields.get("content-transfer-encoding", "")
+        else:
+            self._ask_the_library(kind, disposition)
+        self.encoding = first.get("content-transfer-encoding", "")
         self.attached = disposition.strip().lower().startswith("attachment")
         self.body = b""
         self.parts: list[Part] = []
+
+    def _ask_the_library(self, kind: str, disposition: str) -> None:
+        """It reads whatever is written in a rarer way."""
+        content, head = self.content_type.lower(), Message()
+        head.set_default_type(kind)
+        for name, value in self.fields:
+            head.set_raw(name, value)
+        self.kind = head.get_content_type()
+        self.charset = _asked(head.get_content_charset) if "charset" in content else ""
+        self.boundary = _asked(head.get_boundary).rstrip() if "boundary" in content else ""
+        self.name = _asked(head.get_filename) if "name" in f"{content} {disposition.lower()}" else ""
 
     @property
     def size(self) -> int:
@@ -75,20 +91,25 @@ class Part:
             yield from part.walk()
 
 
-def split(raw: bytes) -> tuple[Part, str]:
-    """A mail as a tree of parts, and why not all of it was read ("" = it was)."""
-    lines = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
+def split(raw: bytes) -> tuple[Part, str, str]:
+    """A mail as a tree of parts, the charset that it names first, and why not all of it was read ("" = it was)."""
+    lines = raw.replace(b"\r\n", b"\n")
+    if CR in lines:
+        lines = raw.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     start = len(lines) - len(lines.lstrip(b" \t\n"))
-    if lines.startswith(b"From ", start) or (start and not _FIELD.match(lines, start)):
+    if lines.startswith(b"From ", start) or (start and not _FIRST_FIELD.match(lines, start)):
         start = _line_end(lines, start, len(lines))  # behind the envelope of an mbox, or the end of a lost field
-    splitter = _Splitter(declared_charset(lines))
-    root = splitter.part(lines, start if _FIELD.match(lines, start) else 0, len(lines), 0)
-    return root, splitter.problem
+    charset = _declared_charset(lines)
+    splitter = _Splitter(charset)
+    root = splitter.part(lines, start if _FIRST_FIELD.match(lines, start) else 0, len(lines), 0)
+    return root, charset, splitter.problem
 
 
-def declared_charset(raw: bytes) -> str:
+def _declared_charset(raw: bytes) -> str:
     """The first charset that a mail names; "" if none."""
-    found = _CHARSET.search(raw[:20_000].lower())
+    head = raw[:20_000].lower()
+    at = head.find(b"charset")
+    found = _CHARSET.search(head, at) if at >= 0 else None
     return found[1].decode("ascii") if found else ""
 
 
@@ -105,8 +126,8 @@ class _Splitter:
     def part(self, raw: bytes, start: int, end: int, depth: int, kind: str = "text/plain") -> Part:
         """The part between two places; `kind` is its type where it names none."""
         self.parts += 1
-        head, body = self._head(raw, start, end)
-        part = Part(head, kind)
+        fields, body = self._head(raw, start, end)
+        part = Part(fields, kind)
         part.parts = list(self._inner(part, raw, body, end, depth))
         if not part.parts:
             part.body = raw[body:end]
@@ -164,35 +185,36 @@ class _Splitter:
                     return
             at = _next(raw, sought, rest, end)
 
-    def _head(self, raw: bytes, start: int, end: int) -> tuple[Head, int]:
+    def _head(self, raw: bytes, start: int, end: int) -> tuple[Sequence[Field], int]:
         """The fields of a header and where the body begins; the first line that is no field ends it."""
-        head, at, count, pattern = Head(), start, 0, _FIELD
         most = min(end, start + MOST_HEADER_BYTES)
-        while at < most and count < MOST_FIELDS and (found := pattern.match(raw, at, most)) is not None:
-            at, count, pattern = found.end(), count + 1, _LATER_FIELD
-            name = found[1].decode("ascii")[:200]
-            if name:
-                head.set_raw(name, self._value(name, found[2]))
-        if raw.startswith(b"\n", at, end):
-            return head, at + 1
-        if at < end and (at >= most or count >= MOST_FIELDS):
+        blank = raw.find(b"\n\n", start, most)
+        last = blank + 1 if blank >= 0 else most
+        headed = _FIRST_FIELD.match(raw, start, most) is not None
+        found = _FIELDS.findall(raw[start:last].decode("latin-1")) if headed else []
+        rest = found.pop()[2] if found and found[-1][2] else ""
+        at = last - len(rest) if headed else start
+        fields = [(name[:200], self._value(name, value)) for name, value, _ in found[:MOST_FIELDS] if name]
+        if raw.startswith(b"\n", at, end) and len(found) <= MOST_FIELDS:
+            return fields, at + 1
+        if at < end and (at >= most or len(found) >= MOST_FIELDS):
             self.problem = self.problem or TOO_MANY_FIELDS
-            blank = raw.find(b"\n\n", at, end)
-            return head, blank + 2 if blank >= 0 else end
-        return head, at
+            blank = raw.find(b"\n\n", at - 1, end)
+            return fields, blank + 2 if blank >= 0 else end
+        return fields, at
 
-    def _value(self, name: str, value: bytes) -> str:
+    def _value(self, name: str, value: str) -> str:
         """A value within limits; of many references the last too, which name the nearest mails (RFC 5322 §3.6.4)."""
         if len(value) > MOST_VALUE:
             half = MOST_VALUE // 2
             ends = name.lower() == "references"
-            value = value[:half] + b" " + value[-half:] if ends else value[:MOST_VALUE]
-        plain = value.isascii() and b"\0" not in value
-        text = value.decode("ascii") if plain else decoded_text(value, "", self.charset)
+            value = f"{value[:half]} {value[-half:]}" if ends else value[:MOST_VALUE]
+        text = value.replace("\0", "") if value.isascii() else decoded_text(value.encode("latin-1"), "", self.charset)
         return (_FOLD.sub(" ", text) if "\n" in text else text).strip("\n \t")
 
 
-def _plainly(value: str) -> tuple[str, dict[str, str]] | None:
+@lru_cache(maxsize=1 << 8)  # programs write the same few
+def _plainly(value: str) -> tuple[str, Mapping[str, str]] | None:
     """A value in lower case and its parameters; None where they are written in a rarer way."""
     if not value.isascii():
         return None
