@@ -186,7 +186,7 @@ def _campaign_mistakes(settings: Settings) -> Iterator[Finding]:
             yield _mistake(f"{where} name", "the name is empty or not in one line", why, "write it in one line")
     if campaign.wave < 1:
         yield _mistake("[campaign] wave", "waves are counted from 1", "the first is 1", "write wave = 1")
-    if not _ADDRESS.fullmatch(settings.sender.address):
+    if not (_ADDRESS.fullmatch(settings.sender.address) and settings.sender.address.isascii()):
         why = "letters come from it and answers go to it"
         yield _mistake("[sender] address", "this is no mail address", why, "write it like cisdpl@uclg.org")
 

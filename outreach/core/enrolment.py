@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -162,11 +163,11 @@ def _row(line: int, cells: tuple[str, ...], columns: Mapping[str, int]) -> tuple
 def _contact(values: Mapping[str, str]) -> Contact:
     extra = {key: value for key, value in values.items() if key not in COLUMNS and key != MISTAKE}
     return Contact(
-        email=values["email"],
+        email=as_it_travels(values["email"]),
         person=values.get("person", ""),
         title=values.get("title", ""),
         gender=values.get("gender", "").lower(),
-        cc=_list(values.get("cc", "")),
+        cc=tuple(map(as_it_travels, _list(values.get("cc", "")))),
         language=values.get("language", "").replace("_", "-"),
         timezone=values.get("timezone", ""),
         notes=values.get("notes", ""),
@@ -267,6 +268,19 @@ def address_mistake(address: str) -> str:
     except EmailNotValidError as error:
         return Sentence("“%(address)s” is no mail address: %(why)s", address=address, why=error)
     return ""
+
+
+def as_it_travels(address: str) -> str:
+    """A sound address as every mail server knows it: its domain in ASCII (RFC 5890 §2.3.2.1).
+
+    What stands before the @ in another script has no such form; that address stays, and needs SMTPUTF8 (RFC 6531).
+    """
+    box, _, domain = address.rpartition("@")
+    if domain.isascii() or not box.isascii():
+        return address
+    from email_validator import validate_email  # noqa: PLC0415  only for unusual addresses
+
+    return f"{box}@{validate_email(address, check_deliverability=False, test_environment=True).ascii_domain}"
 
 
 def make_id(name: str, country: str, kind: InviteeKind) -> str:

@@ -164,6 +164,14 @@ def test_further_columns_are_called_as_they_are_written() -> None:
     }  # fmt: skip
 
 
+def test_addresses_in_other_scripts() -> None:
+    """A domain is kept in the form that every mail server knows; what stands before the @ has no such form."""
+    header = (*HEADER, "cc")
+    done = enrol(header, [(2, ("München", "DE", "ob@münchen.example", "de", "мер@київ.example;x@straße.example"))])
+    assert done.invitees[0].contact.email == "ob@xn--mnchen-3ya.example"
+    assert done.invitees[0].contact.cc == ("мер@київ.example", "x@xn--strae-oqa.example")
+
+
 def test_one_invitee_or_two() -> None:
     """The same place with other mail domains, and an address of two places, are warned of."""
     done = enrolled(ROW, ("Málaga", "ES", "x@other.example", "es"), ("Vic", "ES", "alcaldia@malaga.example", "ca"))
