@@ -24,6 +24,9 @@ MAX_REFERENCES = 20  # the first letter of a thread and the latest ones
 CRLF = "\r\n"
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+|[^@\s]+@\[[A-Za-z0-9.:]+\]")
+# As it is, in UTF-8 (RFC 6532 §3.2), without what would end it or be read otherwise than it is seen.
+_SCRIPT = r"[^\s@()<>,;:\\\"\[\]\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+"
+_OTHER_SCRIPTS = re.compile(f"{_SCRIPT}@{_SCRIPT}")
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,250}>")
 _MAILTO = re.compile(r"mailto:[\x21-\x3b\x3d\x3f-\x7e]+")
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
@@ -53,6 +56,11 @@ class Head:
     language: str
     auto_submitted: str = ""  # RFC 3834: auto-generated, auto-replied, or "" for a letter that a person sends
     unsubscribe: str = ""  # a mailto URI
+
+
+def has_ascii_addresses(head: Head) -> bool:
+    """Whether every relay can take the letter; another address needs one that offers SMTPUTF8 (RFC 6531)."""
+    return all(address.isascii() for address in (head.from_address, head.to, *head.cc))
 
 
 def written_headers(head: Head) -> list[tuple[str, str]]:
@@ -110,7 +118,7 @@ def _message_ids(ids: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=1024)  # the sender's stands in every letter
 def _mailbox(name: str, address: str) -> str:
-    _checked(_ADDRESS, address, "an address (the relay takes ASCII only)")
+    _checked(_ADDRESS if address.isascii() else _OTHER_SCRIPTS, address, "an address")
     words = one_line(name)
     if not words:
         return address
