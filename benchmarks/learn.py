@@ -40,9 +40,12 @@ UNSEEN = ROOT / "tests/data/unseen"
 MODEL = ROOT / "outreach/languages/votes.gz"
 BANK = "sentences"  # the author of single sentences
 FOLDS = 4
+STRENGTH = 4  # how little large weights cost (C)
 SEED = 2030
-SMALLEST = 0.6  # weights below are left out: a third of the traits, and answers are read as well without them
+SMALLEST = 1.0  # traits whose weights all lie below are left out
+STEP = 0.25  # between weights: answers are read as well as by exact ones, and the file is half as large
 SMALLEST_OF_TONGUE = 0.04  # a language is told by whether letters are known at all
+STEP_OF_TONGUE = 0.01
 FLAGS = ("attachment_mentioned", "conditional", "has_question", "names_new_contact", "on_behalf", "other_event")
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic/replies.py
 
@@ -115,23 +118,25 @@ def _bank(path: Path) -> Iterable[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model and the traits that it knows."""
+    """A model, the traits that it knows, and how rare each is."""
 
     model: Any
     counter: Any
+    rarity: NDArray[np.float64]
     kinds: tuple[str, ...]
 
     def shares(self, rows: Sequence[Collection[str]]) -> NDArray[np.float64]:
         """The share of each kind in each row."""
-        sums = self.model.decision_function(_scaled(self.counter.transform(rows), rows))
+        sums = self.model.decision_function(_scaled(self.counter.transform(rows), rows, self.rarity))
         powers = np.exp(sums - sums.max(axis=1, keepdims=True))
         found: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return found
 
     @property
     def weights(self) -> NDArray[np.float64]:
-        """For each kind the weights of the traits, then those of the further values."""
+        """For each kind the weights of the traits, then those of the further values; the product knows no rarity."""
         found: NDArray[np.float64] = np.vstack([one.coef_ for one in self.model.estimators_])
+        found[:, : len(self.rarity)] *= self.rarity
         return found
 
     def by_trait(self) -> dict[str, NDArray[np.float64]]:
@@ -149,24 +154,31 @@ class Fitted:
         )
 
 
-def tabled(*models: Fitted, least: float) -> tuple[Scores, ...]:
-    """Models that share a table: what one does not know weighs nothing in its lanes; least weights are left out."""
+def tabled(*models: Fitted, least: float, step: float) -> tuple[Scores, ...]:
+    """Models that share a table: what one does not know weighs nothing in its lanes; least weights are left out.
+
+    The others are rounded to steps.
+    """
     known = [one.by_trait() for one in models]
     none = [np.zeros(len(one.kinds)) for one in models]
     weights = {
         told_so: np.concatenate([one.get(told_so, zero) for one, zero in zip(known, none, strict=True)])
         for told_so in sorted(set().union(*known))
     }
-    kept = {one: side_by_side(row.tolist()) for one, row in weights.items() if np.abs(row).max() >= least}
+    kept = {
+        one: side_by_side((np.round(row / step) * step).tolist())
+        for one, row in weights.items()
+        if np.abs(row).max() >= least
+    }
     table = Table(sum(map(len, none)), kept)
     firsts = np.cumsum([0, *map(len, none)]).tolist()
     return tuple(one.scores(table, first) for one, first in zip(models, firsts, strict=False))
 
 
-def _scaled(counts: Matrix, rows: Sequence[Collection[str]]) -> Matrix:
-    """Each row as `shares` in languages/scores.py scales it."""
+def _scaled(counts: Matrix, rows: Sequence[Collection[str]], rarity: NDArray[np.float64]) -> Matrix:
+    """Each row as `shares` in languages/scores.py scales it, each trait as its rarity does."""
     lengths = np.array([len(one) + 1 for one in rows], dtype=float)
-    return (sparse.diags(1 / np.sqrt(lengths)) @ counts.astype(float)).tocsr()
+    return (sparse.diags(1 / np.sqrt(lengths)) @ counts.astype(float) @ sparse.diags(rarity)).tocsr()
 
 
 def fit(
@@ -175,25 +187,32 @@ def fit(
     *,
     strength: float,
     more: NDArray[np.float64] | None = None,
+    by_rarity: bool = True,
 ) -> Fitted:
-    """Logistic regression (L2), each kind against all others; traits that one row alone has are left out."""
-    matrix, counter = _counted(rows)
+    """Logistic regression (L2), each kind against all others; traits that one row alone has are left out.
+
+    Each trait counts by its rarity (inverse document frequency): a rare one may then weigh much and still cost little.
+    """
+    matrix, counter, rarity = _counted(rows, by_rarity=by_rarity)
     if more is not None:
         matrix = sparse.hstack([matrix, sparse.csr_matrix(more)]).tocsr()
     model = _regression(strength).fit(matrix, kinds)
-    return Fitted(model, counter, tuple(str(one) for one in model.classes_))
+    return Fitted(model, counter, rarity, tuple(str(one) for one in model.classes_))
 
 
 def fit_flags(rows: Sequence[Collection[str]], flags: Sequence[frozenset[str]], *, strength: float) -> Fitted:
     """The same for flags, of which a row may have several."""
-    matrix, counter = _counted(rows)
+    matrix, counter, rarity = _counted(rows)
     wanted = np.array([[flag in some for flag in FLAGS] for some in flags], dtype=int)
-    return Fitted(_regression(strength).fit(matrix, wanted), counter, FLAGS)
+    return Fitted(_regression(strength).fit(matrix, wanted), counter, rarity, FLAGS)
 
 
-def _counted(rows: Sequence[Collection[str]]) -> tuple[Matrix, Any]:
+def _counted(rows: Sequence[Collection[str]], *, by_rarity: bool = True) -> tuple[Matrix, Any, NDArray[np.float64]]:
     counter = CountVectorizer(analyzer=list, min_df=2)
-    return _scaled(counter.fit_transform(rows), rows), counter
+    counts = counter.fit_transform(rows)
+    rows_with = np.asarray((counts > 0).sum(axis=0)).ravel()
+    rarity = np.log(1 + len(rows) / rows_with) if by_rarity else np.ones(len(rows_with))
+    return _scaled(counts, rows, rarity), counter, rarity
 
 
 def _regression(strength: float) -> Any:
@@ -229,12 +248,12 @@ def train(answers: Sequence[Answer]) -> Votes:
     """All models; that of the mail learns from what that of the sentence says of answers that it did not see."""
     mails = [one for one in answers if one.label != NOTHING]
     said = _unseen(answers, mails)
-    mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], strength=20, more=said)
-    meanings = fit([meaning_row(one.heard) for one in mails], [one.label for one in mails], strength=20)
+    mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], strength=STRENGTH, more=said)
+    meanings = fit([meaning_row(one.heard) for one in mails], [one.label for one in mails], strength=STRENGTH)
     whole = [one for one in mails if one.author != BANK]  # a single sentence has no labelled flags
-    flags = fit_flags([mail_row(one.heard) for one in whole], [one.flags for one in whole], strength=20)
-    said_by_mail = tabled(_sentences(answers), mail, meanings, flags, least=SMALLEST)
-    return Votes(*said_by_mail, *tabled(_tongue(answers), least=SMALLEST_OF_TONGUE))
+    flags = fit_flags([mail_row(one.heard) for one in whole], [one.flags for one in whole], strength=STRENGTH)
+    said_by_mail = tabled(_sentences(answers), mail, meanings, flags, least=SMALLEST, step=STEP)
+    return Votes(*said_by_mail, *tabled(_tongue(answers), least=SMALLEST_OF_TONGUE, step=STEP_OF_TONGUE))
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
@@ -254,13 +273,13 @@ def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.fl
 
 def _sentences(answers: Sequence[Answer]) -> Fitted:
     pairs = [(sentence_row(heard), does) for one in answers for heard, does in zip(one.heard, one.does, strict=True)]
-    return fit([traits for traits, _ in pairs], [does for _, does in pairs], strength=20)
+    return fit([traits for traits, _ in pairs], [does for _, does in pairs], strength=STRENGTH)
 
 
 def _tongue(answers: Sequence[Answer]) -> Fitted:
     texts = [(frozenset[str]().union(*map(tongue_words, sentences(one.text))), one.language) for one in answers]
     rows = [[trait for word in sorted(words) for trait in parts_of(word)] for words, _ in texts]
-    return fit(rows, [code for _, code in texts], strength=30)
+    return fit(rows, [code for _, code in texts], strength=30, by_rarity=False)
 
 
 def unseen_answers(languages: Languages) -> list[Answer]:
