@@ -103,8 +103,10 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
 
 def _is_telling(word: str, firsts: Container[str], genitives: Container[str]) -> bool:
     """Whether a name may begin with a word; or it is that of an office before which names have an ending."""
+    if word[0].islower():
+        return word in genitives
     simple = fold(word)
-    return (simple in firsts and not word[0].islower()) or simple in genitives
+    return simple in firsts or simple in genitives
 
 
 def _add_names(index: Index, row: int, forms: Spellings) -> None:
