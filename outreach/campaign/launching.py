@@ -16,7 +16,6 @@ from outreach.core.enrolment import Enrolment
 from outreach.core.letters.stationery import Stationery
 from outreach.model import ConfigurationError, Finding, LetterKind, Sentence
 
-
 MOST_SHOWN = 500  # of those that get no letter
 
 

@@ -1,4 +1,4 @@
-"""Looks through everybody: at once where they are not too many, else aside; then the last look is shown with its time."""
+"""Looks through everybody: at once where they are few, else aside; then the last look is shown with its time."""
 
 from __future__ import annotations
 
