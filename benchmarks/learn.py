@@ -258,7 +258,7 @@ def _sentences(answers: Sequence[Answer]) -> Fitted:
 
 
 def _tongue(answers: Sequence[Answer]) -> Fitted:
-    texts = [(tongue_words(one.text), one.language) for one in answers]
+    texts = [(frozenset[str]().union(*map(tongue_words, sentences(one.text))), one.language) for one in answers]
     rows = [[trait for word in sorted(words) for trait in parts_of(word)] for words, _ in texts]
     return fit(rows, [code for _, code in texts], strength=30)
 

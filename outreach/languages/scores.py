@@ -47,18 +47,13 @@ class Table:
         return _of_words(self, parts)
 
     def sums(self, total: Sum, first: int, some: int) -> tuple[int, ...]:
-        """The sums as they stand in some lanes, from the first one wanted."""
-        return _lanes(some).unpack_from(total.to_bytes(LANE * (self.lanes + 2), "little"), LANE * first)
-
-    def counts(self, total: Sum) -> tuple[int, int]:
-        """How many traits of a sum are known, and how many there are."""
-        traits, known = divmod(total >> BITS * self.lanes, 1 << BITS)
-        return known, traits
+        """The sums as they stand in some lanes, from the first one wanted; how many traits are known; how many all."""
+        return _lanes(first, some, self.lanes).unpack(total.to_bytes(LANE * (self.lanes + 2), "little"))
 
 
 @lru_cache(maxsize=16)
-def _lanes(some: int) -> struct.Struct:
-    return struct.Struct(f"<{some}I")
+def _lanes(first: int, some: int, lanes: int) -> struct.Struct:
+    return struct.Struct(f"<{LANE * first}x{some}I{LANE * (lanes - first - some)}xII")
 
 
 @lru_cache(maxsize=16)
@@ -66,7 +61,7 @@ def _of_words(table: Table, parts: Callable[[str], Collection[Trait]]) -> Rememb
     return Remembered(lambda word: table.weigh(parts(word)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scores:
     """A linear model: for each kind a bias, a lane of a table, and a weight for each further value."""
 
@@ -102,10 +97,9 @@ class Scores:
 
     def totals(self, total: Sum) -> list[float]:
         """What speaks for each kind, as logarithms of which only the differences count."""
-        known, traits = self.table.counts(total)
+        *sums, known, traits = self.table.sums(total, self.first, len(self.bias))
         scale = 1 / (UNIT * math.sqrt(traits + 1))
         raised = scale * (known * RAISE)
-        sums = self.table.sums(total, self.first, len(self.bias))
         return [scale * one - raised + bias for bias, one in zip(self.bias, sums)]  # noqa: B905  as many as lanes
 
 

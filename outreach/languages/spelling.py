@@ -8,6 +8,7 @@ import unicodedata
 # Scripts whose words are not parted by blanks, or take their particles without one (Han, Kana, Hangul): each of
 # their signs is compared as a word, so that a phrase is found inside a longer run.
 _JOINED = "々〇぀-ヿ㐀-䶿一-鿿가-힣豈-﫿ｦ-ﾟ"
+JOINED = _JOINED[0]  # no sign before it is one of these
 WORD = re.compile(rf"[{_JOINED}]|[^\W_{_JOINED}]+")
 _RUN = re.compile(r"[^\W_]+")
 
@@ -20,6 +21,23 @@ def plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     stripped = "".join([char for char in decomposed if char.isascii() or not unicodedata.combining(char)])
     return stripped if stripped.isalnum() else " ".join(_RUN.findall(stripped))
+
+
+def lower_words(text: str) -> list[str]:
+    """The words of a text in lower case, with their accents."""
+    charset = "ascii" if text.isascii() else _WESTERN
+    try:
+        return text.encode(charset).translate(_WORDS_ONLY).decode(charset).split()
+    except UnicodeEncodeError:
+        small = text.lower()
+        return WORD.findall(small) if len(small) == len(text) else [one.lower() for one in WORD.findall(text)]
+
+
+_WESTERN = "cp1252"  # has the letters and quotes of nearly all mails, one byte each: bytes are translated fast
+# Each of its signs as it stands in a word, and a blank for those that stand in none.
+_WORDS_ONLY = "".join(
+    sign.lower() if WORD.fullmatch(sign) else " " for sign in bytes(range(256)).decode(_WESTERN, "replace")
+).encode(_WESTERN)
 
 
 def plain_words(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from outreach.core.reading.meaning.weighing import NEVER, Doubt
 from outreach.model import Evidence
 
 _BOX = re.compile(r"(?<!\S)(?:(?P<empty>[☐□▢◻]|\[[ _]{0,3}\]|\([ _]{1,3}\))|[☑☒✅🗹🗷]|\[[xX✓✔]\]|\([xX✓✔]\))(?=\s)")
-_SIGNS = "☐□▢◻☑☒✅🗹🗷[("  # with one of these a box begins
+_SIGNS = "[(☐□▢◻☑☒✅🗹🗷"  # with one of these a box begins
 MOST = 60  # boxes that are looked at
 
 
@@ -19,11 +19,15 @@ def read_boxes(text: str) -> tuple[str, tuple[Doubt, ...]]:
 
     A person looks at boxes: which of them is the answer, a text alone does not show surely.
     """
-    found = list(islice(_BOX.finditer(text), MOST)) if any(sign in text for sign in _SIGNS) else []
+    found = list(islice(_BOX.finditer(text), MOST)) if _may_hold(text) else []
     if len(found) < 2 and not any(box.group("empty") for box in found):  # noqa: PLR2004  a ticked one alone adorns
         return text, ()
     shown = " ".join(box.group() for box in found)[: 2 * MOST]
     return "\n".join(map(_said, text.split("\n"))), (Doubt(Evidence("doubt: boxes to tick", shown), NEVER),)
+
+
+def _may_hold(text: str) -> bool:
+    return any(map(text.__contains__, _SIGNS[:2] if text.isascii() else _SIGNS))
 
 
 def _said(line: str) -> str:

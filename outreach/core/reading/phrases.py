@@ -9,12 +9,12 @@ without blanks every sign counts as a word: `不在` is found anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from outreach.languages.remembering import Remembered
-from outreach.languages.spelling import WORD, plain, plain_words
+from outreach.languages.spelling import WORD, lower_words, plain
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
 # Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”), at an empty line, before an item of a
@@ -27,9 +27,6 @@ _SENTENCE, _JOINED_SENTENCE = re.compile(_BLANK), re.compile(rf"(?<=[。？！])
 _JOINED_STOP = re.compile("[。？！]")
 MOST_SENTENCES = 200
 LONGEST = 3000  # characters of one sentence that are looked at
-GAPS = {"*": r"(?:\S+ ){0,4}", "**": r"(?:\S+ ){0,10}"}
-FIGURE = r"\S{0,20}\d\S{0,20}"  # “2022”, “no4411”
-REST = r"\S{0,40}"  # of a word of which a part is named
 
 
 class Sentence(NamedTuple):
@@ -47,7 +44,7 @@ class Sentence(NamedTuple):
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each word stands in the text."""
-        return _spans(self.text)
+        return _spans(self.text, self.written)
 
     def written_from(self, first: int, last: int) -> str:
         """The words from one place to another as they stand in the text, in one line."""
@@ -61,11 +58,11 @@ class Sentence(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 6)  # the same sentences are shown for one reason and another
-def _spans(text: str) -> tuple[tuple[int, int], ...]:
-    found = WORD.finditer(text)
-    if text.isascii():
-        return tuple([one.span() for one in found])
-    return tuple([one.span() for one in found if spelled[one[0].lower()]])
+def _spans(text: str, written: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    small, end = text.lower(), 0
+    if len(small) != len(text):  # a letter became two: “İ”
+        return tuple([one.span() for one in WORD.finditer(text) if spelled[one[0].lower()]])
+    return tuple([(start := small.find(word, end), end := start + len(word)) for word in written])
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
@@ -76,11 +73,10 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _sentence(text: str) -> Sentence:
-    small = text.lower()
-    written = WORD.findall(small) if len(small) == len(text) else [one.lower() for one in WORD.findall(text)]
-    if small.isascii():
+    written = lower_words(text)
+    if text.isascii():
         return Sentence(text, tuple(written), tuple(written))
-    words = [spelled[one] for one in written]
+    words = list(map(spelled.__getitem__, written))
     if "" in words:  # nothing is left of it without its accents
         written = [one for one in written if spelled[one]]
     return Sentence(text, tuple(filter(None, words)), tuple(written))
@@ -93,40 +89,3 @@ spelled: Remembered[str] = Remembered(lambda word: plain(word).replace(" ", ""))
 def alternatives(token: str) -> list[str]:
     """The words that may stand for a token of a phrase; "" where it may be missing."""
     return [words.strip() for words in re.sub(r"[()]", "", token).split("|")]
-
-
-def _alternative(words: str) -> str:
-    return " ".join(_word(word) for word in words.split())
-
-
-def _word(word: str) -> str:
-    if word == "#":
-        return FIGURE
-    return (REST if word.startswith("~") else "") + " ".join(plain_words(word)) + (REST if word.endswith("~") else "")
-
-
-@lru_cache(maxsize=16384)
-def _compiled(phrase: str) -> re.Pattern[str]:
-    return re.compile("(?<= )" + "".join(GAPS.get(token) or _piece(token) for token in TOKEN.findall(phrase)))
-
-
-def _piece(token: str) -> str:
-    words = alternatives(token)
-    piece = "|".join(_alternative(one) for one in words if one)
-    return f"(?:(?:{piece}) ){'' if all(words) else '?'}"
-
-
-def find(phrases: Sequence[str], sentence: Sentence) -> Iterator[str]:
-    """The words of the sentence, as they stand in the mail, that fit one of the phrases."""
-    for phrase in phrases:
-        found = _compiled(phrase).search(sentence.words)
-        if found is not None:
-            yield _as_written(sentence, found.start(), found.end())
-
-
-def _as_written(sentence: Sentence, start: int, end: int) -> str:
-    first = sentence.words.count(" ", 0, start) - 1
-    last = sentence.words.count(" ", 0, end - 1) - 1
-    if not 0 <= first <= last:
-        return sentence.text.strip()
-    return sentence.written_from(first, last)

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from outreach.adapters.guarded import is_hard, open_guarded
-from outreach.core.reading.phrases import find, sentences
+from outreach.core.reading.phrasebook import Phrasebook
+from outreach.core.reading.phrases import sentences
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.core.reading.text.new_text import new_text
 from outreach.languages import load_languages
@@ -421,7 +422,7 @@ def test_signatures_are_cut_and_inline_answers_kept() -> None:
 def test_phrases() -> None:
     """Gaps stay within a sentence; words are given as they stand."""
     (one,) = sentences("Nous, à Évry, CONFIRMONS notre pleine adhésion")
-    assert list(find(["confirm~ * adhesion"], one)) == ["CONFIRMONS notre pleine adhésion"]
+    book = Phrasebook(enumerate(["confirm~ * adhesion", "confirm * participation", "(we confirm|we agree)"]))
+    assert [found.words for found in book.find(one)] == ["CONFIRMONS notre pleine adhésion"]
     first, _second = sentences("We confirm. Our participation is open.")
-    assert list(find(["confirm * participation"], first)) == []
-    assert list(find(["(we confirm|we agree)"], first)) == ["We confirm"]
+    assert [found.words for found in book.find(first)] == ["We confirm"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from outreach.core.reading.meaning.weighing import NEVER, Doubt, Verdict
 from outreach.core.reading.phrasebook import Phrasebook
-from outreach.core.reading.phrases import Sentence, find
+from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language
 from outreach.model import Evidence, Flag, ReadingKind
 
@@ -32,10 +33,9 @@ NOTHING = Doubt(Evidence("doubt: no words", "nothing is written in it"), NEVER)
 
 def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict:
     """The weightiest kind of which a phrase is found; a question where one is only asked."""
-    said = [(sentence, _said(sentence, language)) for sentence in sentences]
+    said = [_said(sentence, language) for sentence in sentences]
     for kind in KINDS:
-        words = [words for sentence, by_kind in said for words in find(by_kind.get(kind.value, ()), sentence)]
-        if words:
+        if words := [words for one in said for words in one.get(kind.value, ())]:
             return Verdict(kind, LEAD, tuple(Evidence(kind.value, one) for one in dict.fromkeys(words))[:3], (DOUBT,))
     asked = [sentence.text.strip() for sentence in sentences if sentence.asks]
     if asked:
@@ -45,23 +45,23 @@ def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict
 
 def flags_told(sentences: Sequence[Sentence], language: Language | None) -> Iterator[Flag]:
     """The flags of which a phrase is found."""
-    said = [(sentence, _said(sentence, language)) for sentence in sentences]
-    for flag in Flag:
-        if any(True for sentence, by_kind in said for _ in find(by_kind.get(flag.value, ()), sentence)):
-            yield flag
+    said = frozenset[str]().union(*(_said(sentence, language) for sentence in sentences))
+    yield from (flag for flag in Flag if flag.value in said)
 
 
 def _said(sentence: Sentence, language: Language | None) -> Mapping[str, Sequence[str]]:
-    """The phrases that stand in a sentence, by what they say, in the order of the language's file."""
+    """The words of a sentence by what they say; of each phrase where it stands first, in the order of the file."""
     if language is None:
         return {}
-    found = {one.name for one in _book(language).find(sentence)}
-    return {
-        what: [phrase for phrase in phrases if phrase in found]
-        for what, phrases in (language.phrases.items() if found else ())
-    }
+    first = {one.name: one for one in reversed(tuple(_book(language).find(sentence)))}
+    said = defaultdict[str, list[str]](list)
+    for (what, _), found in sorted(first.items()):
+        said[what].append(found.words)
+    return said
 
 
 @lru_cache(maxsize=64)
-def _book(language: Language) -> Phrasebook[str]:
-    return Phrasebook((phrase, phrase) for phrases in language.phrases.values() for phrase in phrases)
+def _book(language: Language) -> Phrasebook[tuple[str, int]]:
+    return Phrasebook(
+        ((what, place), phrase) for what, some in language.phrases.items() for place, phrase in enumerate(some)
+    )

@@ -12,8 +12,9 @@ from operator import add
 
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language, Languages
+from outreach.languages.remembering import Remembered
+from outreach.languages.spelling import JOINED
 
-MOST = 3000  # characters of a text that are looked at
 LONGEST_WORD = 16
 PRIOR = 0.02  # what a sentence's own words must overcome to be heard in another language than the mail's
 FAMILIAR = 0.78  # share of a text's letters, three at a time, that are known if it is in a language learned from
@@ -33,9 +34,9 @@ def tongue(heard: Sequence[Sentence], languages: Languages) -> Tongue:
     """The languages of a mail and of its sentences."""
     scores = languages.votes.tongue
     of_words = scores.table.of_words(parts_of)
-    each = [tongue_words(one.text) for one in heard]
+    each = list(map(tongue_words, heard))
     weighed = sum(map(of_words.__getitem__, frozenset[str]().union(*each)))
-    known, traits = scores.table.counts(weighed)
+    known, traits = scores.table.sums(weighed, 0, 0)
     familiar = traits > 0 and known / traits >= FAMILIAR
     further = _further(heard, languages, among_kin=familiar)
     if further is not None or not familiar:
@@ -55,9 +56,14 @@ def _likeliest(kinds: Sequence[str], own: Sequence[float], ahead: Sequence[float
     return kinds[both.index(max(both))]
 
 
-def tongue_words(text: str) -> frozenset[str]:
-    """The words of a text, accents kept: they tell languages apart."""
-    return frozenset([word[:LONGEST_WORD] for word in _WORD.findall(text[:MOST].lower())])
+def tongue_words(sentence: Sentence) -> frozenset[str]:
+    """The words of a sentence, accents kept: they tell languages apart."""
+    words = frozenset(map(_alone.__getitem__, sentence.written))
+    return frozenset([word[:LONGEST_WORD] for word in _WORD.findall(sentence.text.lower())]) if "" in words else words
+
+
+# A word as it tells languages apart; "" where its letters may belong to others, or figures stand in it.
+_alone: Remembered[str] = Remembered(lambda word: word[:LONGEST_WORD] if word.isalpha() and word < JOINED else "")
 
 
 def parts_of(word: str) -> tuple[str, ...]:
@@ -77,11 +83,11 @@ def _further(heard: Sequence[Sentence], languages: Languages, *, among_kin: bool
     """
     words = [word for sentence in heard for word in sentence.plain]
     speak = _speakers(languages, among_kin=among_kin)
-    spoken = [(word, speak[word]) for word in words if word in speak]
-    counts = Counter([code for _, codes in spoken for code in codes]) if spoken else {}
-    code = min(counts, key=lambda one: (-counts[one], one), default=None)
-    if code is None:
+    if speak.keys().isdisjoint(words):
         return None
+    spoken = [(word, speak[word]) for word in words if word in speak]
+    counts = Counter([code for _, codes in spoken for code in codes])
+    code = min(counts, key=lambda one: (-counts[one], one))
     different = len({word for word, codes in spoken if code in codes})
     enough = different >= FURTHER_WORDS and counts[code] / len(words) >= FURTHER
     return languages.get(code) if enough or not among_kin else None

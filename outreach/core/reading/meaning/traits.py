@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations, groupby, pairwise
+from itertools import combinations, groupby, starmap
 from operator import add
 from typing import NamedTuple
 
 from outreach.core.reading.meaning.vocabulary import Meaning
 from outreach.core.reading.phrases import Sentence
+from outreach.languages.remembering import Remembered
 from outreach.languages.scores import Trait
 
 FEW = 4  # letters of a word that are looked at, and one more: they know “confirmo” from “confirmamos” and “confirm”
@@ -53,10 +54,10 @@ def meaning_traits(heard: Heard) -> frozenset[Trait]:
 
 @lru_cache(maxsize=1 << 9)  # the same few meanings follow each other again and again
 def _meaning_traits(names: tuple[str, ...], size: int, asks: bool) -> frozenset[Trait]:  # noqa: FBT001
-    runs = [f"run {a} {b}" for a, b in pairwise(names)]
-    found = [*names, *_up_to("words", size, SENTENCE_LENGTHS), *runs]
-    found += [f"{run} {c}" for run, c in zip(runs, names[2:], strict=False)]
-    found += map(" > ".join, combinations(names, 2))
+    found = [*names, *_up_to("words", size, SENTENCE_LENGTHS)]
+    found += map(_run, names, names[1:])
+    found += map(_run, names, names[1:], names[2:])
+    found += starmap(_meeting, combinations(names, 2))
     if names:
         found += [f"first {names[0]}", f"last {names[-1]}"]
     if size <= SHORT:
@@ -66,23 +67,44 @@ def _meaning_traits(names: tuple[str, ...], size: int, asks: bool) -> frozenset[
     return frozenset(found)
 
 
+@lru_cache(maxsize=1 << 14)
+def _run(*names: str) -> Trait:
+    return f"run {' '.join(names)}"
+
+
+@lru_cache(maxsize=1 << 12)
+def _meeting(first: str, later: str) -> Trait:
+    return f"{first} > {later}"
+
+
 def mail_traits(mail: Sequence[Heard]) -> frozenset[Trait]:
     """What a mail has beside its sentences."""
-    size = sum([heard.size for heard in mail])
+    size = min(sum([heard.size for heard in mail]), MAIL_LENGTHS[-1] + 1)
     brief = [f"brief {name}" for heard in mail for name in heard.names] if size <= BRIEF else []
     return frozenset([*_up_to("mail words", size, MAIL_LENGTHS), *brief])
 
 
-def _up_to(what: str, size: int, lengths: Sequence[int]) -> list[Trait]:
-    return [f"{what} {most}" for most in lengths if size <= most]
+@lru_cache(maxsize=1 << 8)
+def _up_to(what: str, size: int, lengths: Sequence[int]) -> tuple[Trait, ...]:
+    return tuple([f"{what} {most}" for most in lengths if size <= most])
 
 
 def word_traits(heard: Heard) -> frozenset[Trait]:
     """The words of a sentence themselves, alone and with one and two that follow."""
-    stems = [BEGIN, *[word[:STEM] for word in heard.sentence.plain], END]
-    marked, behind = [f"{heard.language}:{stem}" for stem in stems], [f" {stem}" for stem in stems]
-    twos = list(map(add, marked, behind[1:]))
-    return frozenset([*marked, *twos, *map(add, twos, behind[2:])])
+    words = BEGIN, *heard.sentence.plain, END
+    ones = list(map(_first(heard.language).__getitem__, words))
+    behind = list(map(_behind.__getitem__, words))
+    twos = list(map(add, ones, behind[1:]))
+    return frozenset([*ones, *twos, *map(add, twos, behind[2:])])
+
+
+@lru_cache(maxsize=64)
+def _first(language: str) -> Remembered[Trait]:
+    """How a word is written with which a trait begins."""
+    return Remembered(lambda word: f"{language}:{word[:STEM]}")
+
+
+_behind: Remembered[str] = Remembered(lambda word: f" {word[:STEM]}")
 
 
 def letters(word: str) -> list[str]:

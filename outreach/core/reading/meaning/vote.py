@@ -7,12 +7,9 @@ over traits such as “run not join”, “fr:en attent” or “~confi”, so t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
-from operator import sub
 
 from outreach.core.reading.meaning.traits import Heard, letters, mail_traits, meaning_traits, word_traits
 from outreach.languages.scores import Sum, Table, Trait, Votes
@@ -84,6 +81,8 @@ def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[
     """What the sentences say together: for each kind the largest share, the last, and the chance of at least one."""
     if not each:
         return (0.0,) * (3 * len(kinds))
-    shares = list(zip(*[one.values() for one in each], strict=True))
-    any_ = [1 - math.prod(map(sub, repeat(1), some)) for some in shares]
-    return (*map(max, shares), *[some[-1] for some in shares], *any_)
+    shares = [tuple(one.values()) for one in each]
+    none = [1 - share for share in shares[0]]
+    for some in shares[1:]:
+        none = [chance * (1 - share) for chance, share in zip(none, some, strict=True)]
+    return (*map(max, zip(*shares, strict=True)), *shares[-1], *[1 - chance for chance in none])

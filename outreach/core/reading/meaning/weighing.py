@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from outreach.core.reading.meaning.traits import Heard
 from outreach.core.reading.meaning.vote import NOTHING, Ballot
-from outreach.languages.scores import Votes
+from outreach.languages.scores import Scores, Votes
 from outreach.model import Evidence, ReadingKind
 
 K = ReadingKind
@@ -328,5 +329,11 @@ def passage(heard: Heard, kind: str, votes: Votes) -> str:
     """The words of a sentence from the first to the last that speak for a kind; all of a short sentence."""
     if kind not in votes.sentence.kinds or heard.size <= BRIEF:
         return heard.sentence.text.strip()
-    places = [place for one in heard.meanings if votes.sentence.weight(one.name, kind) > 0 for place in one.places]
-    return heard.written(range(min(places), max(places) + 1)) if places else heard.sentence.text.strip()
+    places = [place for one in heard.meanings if _speaks(votes.sentence, one.name, kind) for place in one.places]
+    return heard.written(places) if places else heard.sentence.text.strip()
+
+
+@lru_cache(maxsize=1 << 10)
+def _speaks(scores: Scores, name: str, kind: str) -> bool:
+    """Whether a meaning speaks for a kind by itself."""
+    return scores.weight(name, kind) > 0
