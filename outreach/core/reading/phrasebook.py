@@ -222,14 +222,16 @@ class _Lexicon:
         atoms = tuple(self._true_of(word)) if len(word) <= LONGEST_WORD else ()
         return self._classes.get(atoms) or self._classes.setdefault(atoms, _Kind(atoms))
 
-    def _true_of(self, word: str) -> Iterator[int]:
-        if word in self._whole:
-            yield self._whole[word]
-        yield from [self._begins[part] for part in self._beginnings.of(word)]
-        yield from [self._ends[part] for part in self._endings.of(word[::-1])]
-        yield from [number for part, number in self._within.items() if part in word]
+    def _true_of(self, word: str) -> list[int]:
+        found = [self._whole[word]] if word in self._whole else []
+        found += [self._begins[part] for part in self._beginnings.of(word)]
+        if self._ends:
+            found += [self._ends[part] for part in self._endings.of(word[::-1])]
+        if self._within:
+            found += [number for part, number in self._within.items() if part in word]
         if self._figure is not None and not word.isalpha() and any(sign.isdecimal() for sign in word):
-            yield self._figure
+            found.append(self._figure)
+        return found
 
 
 def _atoms(word: str) -> list[Atom]:
