@@ -14,7 +14,7 @@ class Lines(bytes):
     They are looked at when this is made, and not again: what many letters share is made once.
     """
 
-    stuffed: bytes  # as they go over the wire: a dot that begins a line is doubled (RFC 5321 §4.5.2)
+    dotted: bytes | None  # the same as they go over the wire, where that is not as they are
 
     def __new__(cls, octets: bytes) -> Self:
         """Looks at them.
@@ -24,7 +24,7 @@ class Lines(bytes):
         """
         _check(octets)
         lines = super().__new__(cls, octets)
-        lines.stuffed = stuffed(octets)
+        lines.dotted = _if_dotted(octets)
         return lines
 
     @classmethod
@@ -39,16 +39,27 @@ class Lines(bytes):
         _check(octets)
         if not all(piece.endswith(b"\r\n") for piece in new):
             raise ValueError("a line goes on in the next piece")
-        as_it_is = stuffed(octets) == octets
         lines = super().__new__(cls, b"".join(pieces))
-        lines.stuffed = b"".join([x.stuffed if isinstance(x, Lines) else x if as_it_is else stuffed(x) for x in pieces])
+        dotted = _if_dotted(octets) is not None or any(x.dotted is not None for x in pieces if isinstance(x, Lines))
+        parts = (x.stuffed if isinstance(x, Lines) else stuffed(x) for x in pieces)
+        lines.dotted = b"".join(parts) if dotted else None
         return lines
+
+    @property
+    def stuffed(self) -> bytes:
+        """As they go over the wire: a dot that begins a line is doubled (RFC 5321 §4.5.2)."""
+        return self if self.dotted is None else self.dotted
 
 
 def stuffed(octets: bytes) -> bytes:
     """Lines that end with CRLF, with every dot at their beginning doubled."""
     octets = octets.replace(b"\r\n.", b"\r\n..")
     return b"." + octets if octets.startswith(b".") else octets
+
+
+def _if_dotted(octets: bytes) -> bytes | None:
+    dotted = stuffed(octets)
+    return None if len(dotted) == len(octets) else dotted
 
 
 # Left out of a sound text, these make it shorter by the CRLF of each line and no more.

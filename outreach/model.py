@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as made_often
+else:
+    from outreach.frozen import made_often
 
 # ---------------------------------------------------------------- who is invited
 
@@ -81,7 +86,7 @@ class LetterState(StrEnum):
     WITHHELD = "withheld"
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class LetterKey:
     """What makes a letter the only one of its kind: the database refuses a second one."""
 
@@ -93,7 +98,7 @@ class LetterKey:
     round: int = 0  # a person's "write again" begins a new one
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Letter:
     """One letter in the outbox. Its words are frozen: edition and values give the same bytes at any time."""
 
@@ -150,7 +155,7 @@ class HandoverResult(StrEnum):
     NOT_TRIED = "not_tried"  # surely not taken, nor refused: the connection ended before its turn
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Outgoing:
     """One letter on its way to the relay."""
 
@@ -160,7 +165,7 @@ class Outgoing:
     own_copy: str = ""  # gets a blind copy, without which the letter does not go: it proves later that it left
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Handover:
     """What came of one attempt: the result, the verb it ended at, and the relay's words."""
 
@@ -395,7 +400,7 @@ class EntryKind(StrEnum):
     UNDONE = "undone"  # takes back another entry: target
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Entry:
     """One fact in the append-only log. It holds ids, never names or addresses."""
 
@@ -420,7 +425,7 @@ class Entry:
         return Entry(*place, self.until, self.letter, self.mail, self.target, self.late)
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Standing:
     """Where an invitee stands: a fold of its entries, never written by hand."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,8 +64,8 @@ def _validated(data: Mapping[str, Any]) -> tuple[Settings | None, Sequence[Mappi
     except NotAsWrittenError:
         from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415  a fifth of a second
 
-    try:
-        return TypeAdapter(Settings).validate_python(data), ()
+    try:  # as JSON, for strict types: a list for a tuple is right there, "30" or true for a number is not
+        return TypeAdapter(Settings).validate_json(json.dumps(data, default=str), strict=True), ()
     except ValidationError as error:
         return None, [dict(one) for one in error.errors(include_url=False, include_input=False)]
 
@@ -110,6 +111,8 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _finding(error: Mapping[str, Any], text: str) -> Finding:
     place = [part for part in error["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+    while len(place) > 1 and isinstance(place[-1], int):  # one of several: its setting says where
+        place = place[:-1]
     key = str(place[-1])
     section = ".".join(str(part) for part in place[:-1])
     where = f"config.toml, [{section}] {key}" if section else f"config.toml, [{key}]"
@@ -168,9 +171,22 @@ def _campaign_mistakes(settings: Settings) -> Iterator[Finding]:
         near = difflib.get_close_matches(campaign.timezone, available_timezones(), 1)
         cure = f"did you mean {near[0]}?" if near else "write one like Europe/Madrid"
         yield _mistake("[campaign] timezone", f"there is no time zone {campaign.timezone}", "hours depend on it", cure)
+    if min(campaign.milestones, default=1) < 1:
+        why = "the way to it could not be shown"
+        yield _mistake("[campaign] milestones", "a milestone is a number of confirmations", why, "write 1 or more")
+    if campaign.target and campaign.target.goal < 1:
+        why = "the way to it could not be shown"
+        yield _mistake("[campaign] target", "the goal is a number of confirmations", why, "write 1 or more")
+    if campaign.committee_url and not re.fullmatch(r"https?://[^\s/]\S*", campaign.committee_url):
+        why = "readers follow it from the letter"
+        yield _mistake("[campaign] committee_url", "this is no address of a page", why, "write https://…")
+    for where, name in (("[campaign]", campaign.name), ("[sender]", settings.sender.name)):
+        if not name.strip() or not name.isprintable():
+            why = "it stands in the head of every letter"
+            yield _mistake(f"{where} name", "the name is empty or not in one line", why, "write it in one line")
     if campaign.wave < 1:
         yield _mistake("[campaign] wave", "waves are counted from 1", "the first is 1", "write wave = 1")
-    if not _ADDRESS.fullmatch(settings.sender.address):
+    if not (_ADDRESS.fullmatch(settings.sender.address) and settings.sender.address.isascii()):
         why = "letters come from it and answers go to it"
         yield _mistake("[sender] address", "this is no mail address", why, "write it like cisdpl@uclg.org")
 
@@ -187,6 +203,9 @@ def _server_mistakes(settings: Settings) -> Iterator[Finding]:
         yield _mistake("[inbox] host", "host is missing", "answers are read from it", 'add it, or kind = "maildir"')
     if inbox.kind == "maildir" and not inbox.path:
         yield _mistake("[inbox] path", "path is missing", "answers are read from it", "name the Maildir's folder")
+    for section, port in (("smtp", smtp.port), ("inbox", inbox.port)):
+        if not 0 < port < 2**16:
+            yield _mistake(f"[{section}] port", f"there is no port {port}", "they are 1 to 65535", "ask your provider")
     if smtp.connections < 1:
         yield _mistake(
             "[smtp] connections", "there must be one at least", "letters need a way out", "write connections = 1"

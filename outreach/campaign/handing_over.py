@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from outreach.adapters.store.departures import Claimed, Look, Outcome
 from outreach.campaign.desk import Desk
-from outreach.campaign.outcomes import outcome_of
+from outreach.campaign.outcomes import outcome_of, told_once
 from outreach.campaign.wire import letter_parts, outgoing
 from outreach.model import INTERRUPTED, Handover, HandoverResult, Letter, Outgoing, OutreachError, TryAgainLaterError
 
@@ -193,7 +193,7 @@ class Batch:
         self._opened.add(letter.id)
 
     def _note(self, letter: Letter, handover: Handover) -> None:
-        begun = letter.id in self._begun
+        begun, handover = letter.id in self._begun, told_once(letter, handover)
         self._outcomes[letter.id] = outcome_of(self._desk, letter, handover, self._desk.now(), begun=begun)
         self._heed(letter, handover)
         self._refuse_late()

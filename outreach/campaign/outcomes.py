@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from outreach.adapters.store.departures import Outcome
 from outreach.campaign.desk import Desk
-from outreach.core.pacing import next_try
+from outreach.core.pacing import alike, next_try
 from outreach.model import Entry, EntryKind, Handover, HandoverResult, Letter, LetterState
 
 FOUR_DAYS = timedelta(days=4)  # RFC 5321 §4.5.4.1
@@ -20,6 +21,15 @@ STATES = {
     HandoverResult.LETTER: LetterState.READY,
     HandoverResult.NOT_TRIED: LetterState.READY,
 }
+
+
+def told_once(letter: Letter, handover: Handover) -> Handover:
+    """The relay's answer; what it said of this very letter at the last try too is for later.
+
+    Sending had paused for that, and a person let it go on since: one letter does not stop all the others twice.
+    """
+    again = handover.result is HandoverResult.LETTER and alike(letter.last_reply, handover.reply)
+    return replace(handover, result=HandoverResult.DEFERRED) if again else handover
 
 
 def outcome_of(desk: Desk, letter: Letter, handover: Handover, now: datetime, *, begun: bool) -> Outcome:

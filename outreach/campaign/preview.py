@@ -15,7 +15,7 @@ from outreach.campaign.handing_over import Postman
 from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
 from outreach.campaign.prepare import everybody, listed_now
 from outreach.campaign.wire import letter_head
-from outreach.core.enrolment import address_mistake
+from outreach.core.enrolment import address_mistake, as_it_travels
 from outreach.core.letters.mime import AttachedFile, Words, serialise
 from outreach.core.letters.stationery import Stationery
 from outreach.model import (
@@ -132,6 +132,7 @@ def send_test_letter(
     """
     if problem := address_mistake(address):
         raise UsageError(problem)
+    address = as_it_travels(address)
     refuse_suppressed(desk, address)
     stationery = desk.load_stationery()
     known = everybody(desk, listed_now(desk).invitees)

@@ -19,7 +19,7 @@ from outreach.campaign.mailing import new_letter
 from outreach.campaign.meanwhile import Watch, unless
 from outreach.campaign.prepare import clues_of
 from outreach.campaign.replies import open_kept, recorded, taking_back, understand, vouched
-from outreach.core.enrolment import address_mistake
+from outreach.core.enrolment import address_mistake, as_it_travels
 from outreach.core.reading.lessons import lesson_from
 from outreach.core.recording import Outcome
 from outreach.core.succession import contradiction
@@ -258,6 +258,7 @@ def write_again(desk: Desk, given: str, address: str) -> Done:
     invitee = desk.invitee(given)
     if problem := address_mistake(address):
         raise UsageError(problem)
+    address = as_it_travels(address)
     refuse_suppressed(desk, address)
     now, round_ = desk.now(), _next_round(desk, invitee, address)
     contact = replace(invitee.contact, email=address, person="", title="", gender="", cc=())

@@ -61,7 +61,8 @@ def letter_head(settings: Settings, letter: Letter, subject: str, moment: dateti
         from_address=sender.address,
         to=letter.to,
         to_name=person,
-        cc=letter.cc,
+        # Another script stands on the envelope alone, where it can be left out: no copy keeps a letter from leaving.
+        cc=tuple(address for address in letter.cc if address.isascii()),
         subject=subject,
         date=moment.astimezone(ZoneInfo(settings.campaign.timezone)),
         message_id=letter.message_id,

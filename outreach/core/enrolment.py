@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -27,6 +28,7 @@ ALIASES = {
     "tz": "timezone", "note": "notes", "copy": "cc", "sex": "gender", "country code": "country",
 }  # fmt: skip
 MISTAKE = "mistake"  # the column of a file of bad rows that says what is wrong; an import passes over it
+APART = (MISTAKE, "lat", "lon")  # further columns that are known by name too
 LONGEST = {"id": 150, "name": 200, "person": 200, "title": 200, "notes": 5000}
 GENDERS = {"f": "f", "m": "m", "": ""}
 
@@ -103,9 +105,9 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[F
     if len(header) > MOST_COLUMNS:
         cure = Sentence("keep the columns that letters need, %(most)s at most", most=MOST_COLUMNS)
         return {}, (_finding(where, 1, Sentence("there are %(number)s columns", number=len(header)), cure),)
+    own = {_known_as(given) for given in header}
     for position, given in enumerate(header):
-        name = " ".join(given.strip().lower().replace("_", " ").split())
-        name = ALIASES.get(name, name.replace(" ", "_") if name.replace(" ", "_") in COLUMNS else name)
+        name = _column(given, own)
         if not name:
             continue
         if name in columns:
@@ -127,6 +129,22 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[F
     return columns, tuple(findings)
 
 
+def _known_as(given: str) -> str:
+    return "_".join(given.lower().replace("_", " ").split())
+
+
+def _column(given: str, own: AbstractSet[str]) -> str:
+    """A column by the name that letters know it by; a further one as it is written, with `_` for blanks.
+
+    `own`: all columns; another word, such as “city”, stands for a column only where that one is not there itself.
+    """
+    known = _known_as(given)
+    if known in COLUMNS or known in APART:
+        return known
+    meant = ALIASES.get(known.replace("_", " "))
+    return meant if meant and meant not in own else "_".join(given.split())
+
+
 def _row(line: int, cells: tuple[str, ...], columns: Mapping[str, int]) -> tuple[_Row | None, list[tuple[str, str]]]:
     values = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
     mistakes = [*_text_mistakes(values), *_value_mistakes(values)]
@@ -145,11 +163,11 @@ def _row(line: int, cells: tuple[str, ...], columns: Mapping[str, int]) -> tuple
 def _contact(values: Mapping[str, str]) -> Contact:
     extra = {key: value for key, value in values.items() if key not in COLUMNS and key != MISTAKE}
     return Contact(
-        email=values["email"],
+        email=as_it_travels(values["email"]),
         person=values.get("person", ""),
         title=values.get("title", ""),
         gender=values.get("gender", "").lower(),
-        cc=_list(values.get("cc", "")),
+        cc=tuple(map(as_it_travels, _list(values.get("cc", "")))),
         language=values.get("language", "").replace("_", "-"),
         timezone=values.get("timezone", ""),
         notes=values.get("notes", ""),
@@ -250,6 +268,19 @@ def address_mistake(address: str) -> str:
     except EmailNotValidError as error:
         return Sentence("“%(address)s” is no mail address: %(why)s", address=address, why=error)
     return ""
+
+
+def as_it_travels(address: str) -> str:
+    """A sound address as every mail server knows it: its domain in ASCII (RFC 5890 §2.3.2.1).
+
+    What stands before the @ in another script has no such form; that address stays, and needs SMTPUTF8 (RFC 6531).
+    """
+    box, _, domain = address.rpartition("@")
+    if domain.isascii() or not box.isascii():
+        return address
+    from email_validator import validate_email  # noqa: PLC0415  only for unusual addresses
+
+    return f"{box}@{validate_email(address, check_deliverability=False, test_environment=True).ascii_domain}"
 
 
 def make_id(name: str, country: str, kind: InviteeKind) -> str:

@@ -148,6 +148,11 @@ class Breaker:
         return self.count >= EQUAL_REFUSALS
 
 
+def alike(reply: str, other: str) -> bool:
+    """Whether two replies say the same."""
+    return bool(reply) and _kind(reply) == _kind(other)
+
+
 def _kind(reply: str) -> str:
     """The reply without what differs from letter to letter: addresses, queue ids, times, session ids."""
     code, _, text = reply.partition(" ")

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from outreach.core.succession import ANSWERS, HEARD, Effect, effect
+from outreach.frozen import changed
 from outreach.model import Entry, EntryKind, LetterKind, ReadingKind, Standing, State
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -87,7 +88,7 @@ def _sent(standing: Standing, entry: Entry) -> Standing:
             new |= _moved(entry, State.INVITED, None)
     elif kind is not None:
         new["acknowledged"] = (*standing.acknowledged, kind)
-    return replace(standing, **new)
+    return changed(standing, **new)
 
 
 def _refused(standing: Standing, entry: Entry) -> Standing:

@@ -150,8 +150,26 @@ def test_all_mistakes_at_once_with_a_near_guess() -> None:
 def test_headers_as_people_write_them() -> None:
     """Case, blanks and other words for a column; a missing one is named; unknown ones reach the letters."""
     done = enrol(("City", "Country Code", "E-Mail", "Party size"), [(2, ("Vic", "ES", "a@vic.example", "4"))])
-    assert done.invitees[0].contact.extra == {"party size": "4"}
+    assert done.invitees[0].contact.extra == {"Party_size": "4"}
     assert "no column email" in enrol(("name", "country", "emial"), []).findings[0].what
+
+
+def test_further_columns_are_called_as_they_are_written() -> None:
+    """A letter says `contact.extra.twin_town`; another word for a column is one of its own beside that column."""
+    header = ("name", "country", "email", "twin_town", "Mayor since", "City", "Address", "LAT", "Mistake")
+    done = enrol(header, [(2, ("Vic", "ES", "a@vic.example", "Lyon", "2019", "Vic (Osona)", "Plaça 1", "41.9", "x"))])
+    assert not done.findings
+    assert done.invitees[0].contact.extra == {
+        "twin_town": "Lyon", "Mayor_since": "2019", "City": "Vic (Osona)", "Address": "Plaça 1", "lat": "41.9"
+    }  # fmt: skip
+
+
+def test_addresses_in_other_scripts() -> None:
+    """A domain is kept in the form that every mail server knows; what stands before the @ has no such form."""
+    header = (*HEADER, "cc")
+    done = enrol(header, [(2, ("München", "DE", "ob@münchen.example", "de", "мер@київ.example;x@straße.example"))])
+    assert done.invitees[0].contact.email == "ob@xn--mnchen-3ya.example"
+    assert done.invitees[0].contact.cc == ("мер@київ.example", "x@xn--strae-oqa.example")
 
 
 def test_one_invitee_or_two() -> None:

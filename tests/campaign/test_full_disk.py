@@ -55,12 +55,14 @@ def broken(engine: Engine, fault: Fault, relay: Relay, after: int) -> Iterator[l
         asked.append(relay.asked)
 
     event.listen(engine, "checkout", spoil)
-    event.listen(engine, "handle_error", note)
+    for no in ("rollback", "handle_error"):
+        event.listen(engine, no, note)
     try:
         yield asked
     finally:
         event.remove(engine, "checkout", spoil)
-        event.remove(engine, "handle_error", note)
+        for no in ("rollback", "handle_error"):
+            event.remove(engine, no, note)
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
         engine.dispose()
 

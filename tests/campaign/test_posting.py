@@ -20,7 +20,7 @@ from outreach.bootstrap import make_desk
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, post
+from outreach.campaign.posting import MOST_AT_ONCE, post, resume
 from outreach.core.refusals import classify
 from outreach.model import (
     Contact,
@@ -182,6 +182,17 @@ def test_an_answer_about_us_stops_the_batch(make_office: Callable[..., Desk], re
     assert "no more" in progress.stopped_because
     assert "no more" in (desk.store.switches.get(PAUSED) or "")
     assert Counter(letter.attempts for letter in desk.store.outbox.letters()) == {1: 40, 0: 60}
+
+
+def test_one_bad_letter_stops_the_others_once(make_office: Callable[..., Desk]) -> None:
+    """After a person resumed, the relay says the same of it: it is for later, and the rest leaves."""
+    relay = Relay(lambda number: Handover(R.LETTER, "reply", "554 5.6.0 bad, id 7") if number in {3, 4} else TAKEN)
+    desk = make_office(10)
+    assert post(desk, relay.postman).stopped_because
+    resume(desk)
+    assert not post(desk, relay.postman).stopped_because
+    assert states(desk) == {LetterState.ACCEPTED: 9, LetterState.DEFERRED: 1}
+    assert len(set(relay.taken)) == 9
 
 
 def test_five_equal_refusals_stop_the_batch(make_office: Callable[..., Desk]) -> None:

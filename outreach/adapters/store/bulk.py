@@ -1,8 +1,9 @@
-"""Statements about many rows: compiled once for each kind of database, and given to its driver with plain values."""
+"""Statements that every letter needs: compiled once for each database, and given to its driver with plain values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,13 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     BindParameter,
+    Boolean,
     Column,
     Connection,
     Delete,
     Dialect,
     Insert,
+    Select,
     Text,
     TypeDecorator,
     Update,
@@ -25,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import NullType
+from sqlalchemy.types import NullType, TypeEngine
 
 
 class _Numbers(TypeDecorator[Sequence[int]]):
@@ -69,7 +72,7 @@ def _among_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
     return f"{column} = ANY ({numbers})"
 
 
-Convert = Callable[[Any], Any]
+Convert = Callable[[Any], Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,55 +81,110 @@ class _Compiled:
 
     text: str
     names: tuple[str, ...]  # of the parameters, in their order
-    places: tuple[int | None, ...]  # of each in the rows that are given; None: the same in all
-    constants: tuple[Any, ...]
-    converted: tuple[Convert | None, ...]
+    constants: tuple[Any, ...]  # their values where none are given
+    converted: tuple[Convert, ...]
     positional: bool
+    results: tuple[Convert, ...]  # of the columns that it gives
 
-    def parameters(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
-        """The rows as the driver takes them, made column by column."""
+    def parameters(self, places: Sequence[int | None], rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """The rows as the driver takes them; `places` says where in a row each parameter stands, if it stands there."""
         given = list(zip(*rows, strict=True))
-        columns: list[Sequence[Any]] = []
-        for place, constant, convert in zip(self.places, self.constants, self.converted, strict=True):
-            column = (constant,) * len(rows) if place is None else given[place]
-            columns.append(column if convert is None else [convert(value) for value in column])
-        ordered = zip(*columns, strict=True)
-        return list(ordered) if self.positional else [dict(zip(self.names, row, strict=True)) for row in ordered]
+        columns = [
+            (constant,) * len(rows) if place is None else given[place]
+            for place, constant in zip(places, self.constants, strict=True)
+        ]
+        ordered = _converted(columns, self.converted)
+        return ordered if self.positional else [dict(zip(self.names, row, strict=True)) for row in ordered]
+
+
+def _compiled(
+    statement: Any, dialect: Dialect, keys: list[str] | None = None, ready: Collection[str] = ()
+) -> _Compiled:
+    made = statement.compile(dialect=dialect, column_keys=keys, compile_kwargs={"render_postcompile": True})
+    names = tuple(made.positiontup or made.params)
+    binds: dict[str, BindParameter[Any]] = {name: bind for bind, name in made.bind_names.items()}
+    plain = NullType()  # as those of an IN
+    types = [binds[name].type if name in binds and name not in ready else plain for name in names]
+    converted = tuple(_binding(one, dialect) for one in types)
+    columns = statement.selected_columns if isinstance(statement, Select) else ()
+    results = tuple(one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns)
+    return _Compiled(
+        made.string, names, tuple(made.params[name] for name in names), converted, bool(made.positiontup), results
+    )
+
+
+def _binding(of: TypeEngine[Any], dialect: Dialect) -> Convert:
+    if isinstance(of, Boolean):  # of which SQLAlchemy first asks whether it is one
+        return None if dialect.supports_native_boolean else int
+    return of.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _converted(columns: Iterable[Sequence[Any]], converts: Sequence[Convert]) -> list[tuple[Any, ...]]:
+    """Rows of these columns, each converted as it must be: column by column, for most need nothing."""
+    made = zip(columns, converts, strict=True)
+    return list(zip(*(column if to is None else _each(to, column) for column, to in made), strict=True))
+
+
+def _each(convert: Callable[[Any], Any], column: Sequence[Any]) -> Iterable[Any]:
+    first = column[0]
+    same = column.count(first) == len(column)  # as what all of a transaction have
+    return (convert(first),) * len(column) if same else map(convert, column)
+
+
+class Asked:
+    """A question whose rows come as plain tuples.
+
+    SQLAlchemy wraps each row, and looks for the way to read each value of it; for a batch of letters that is dearer
+    than all that the database does.
+    """
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, connection: Connection, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """All its rows."""
+        dialect = connection.dialect
+        if (compiled := self._compiled.get(dialect.name)) is None:
+            compiled = self._compiled[dialect.name] = _compiled(self._statement, dialect)
+        places = [given.get(name, constant) for name, constant in zip(compiled.names, compiled.constants, strict=True)]
+        (values,) = compiled.parameters(range(len(places)), [places])
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(compiled.text, values)
+            rows: list[tuple[Any, ...]] = list(cursor.fetchall())
+        return _converted(zip(*rows, strict=True), compiled.results) if rows and any(compiled.results) else rows
 
 
 class Many:
     """A statement that is executed for each of many rows.
 
-    SQLAlchemy names, orders and converts the values of each row by itself; for a batch of letters that is dearer than
-    all that the database does.
+    SQLAlchemy names, orders and converts the values of each row by itself, which is as dear.
     """
 
-    def __init__(self, statement: Insert | Update | Delete, names: Sequence[str]) -> None:
-        """`names` are those of the values that a row has, in their order: columns of an insert, else parameters."""
+    def __init__(self, statement: Insert | Update | Delete, names: Sequence[str], ready: Sequence[str] = ()) -> None:
+        """`names` are those of the values that a row has, in their order: columns of an insert, else parameters.
+
+        Those of `ready` are such as a driver takes: JSON as text.
+        """
         self._statement = statement
+        self._ready = frozenset(ready)
         self._names = tuple(names)
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: dict[str, tuple[_Compiled, tuple[int | None, ...]]] = {}
 
     def execute(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
         """Executes it for each row; nothing happens where there is none."""
         if rows:
-            compiled = self._for(connection.dialect)
-            connection.exec_driver_sql(compiled.text, compiled.parameters(rows))
+            compiled, places = self._for(connection.dialect)
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.executemany(compiled.text, compiled.parameters(places, rows))
 
-    def _for(self, dialect: Dialect) -> _Compiled:
+    def _for(self, dialect: Dialect) -> tuple[_Compiled, tuple[int | None, ...]]:
         if dialect.name not in self._compiled:
-            self._compiled[dialect.name] = self._compile(dialect)
+            inserts = isinstance(self._statement, Insert) and self._statement.select is None
+            compiled = _compiled(self._statement, dialect, list(self._names) if inserts else None, self._ready)
+            places = tuple(self._names.index(name) if name in self._names else None for name in compiled.names)
+            self._compiled[dialect.name] = compiled, places
         return self._compiled[dialect.name]
-
-    def _compile(self, dialect: Dialect) -> _Compiled:
-        keys = list(self._names) if isinstance(self._statement, Insert) and self._statement.select is None else None
-        made: Any = self._statement.compile(dialect=dialect, column_keys=keys)
-        names = tuple(made.positiontup or made.params)
-        binds: dict[str, BindParameter[Any]] = {name: bind for bind, name in made.bind_names.items()}
-        places = tuple(self._names.index(name) if name in self._names else None for name in names)
-        converted = tuple(binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
-        constants = tuple(made.params[name] for name in names)
-        return _Compiled(made.string, names, places, constants, converted, bool(made.positiontup))
 
 
 def next_numbers(connection: Connection, column: Column[int], many: int) -> Sequence[int]:

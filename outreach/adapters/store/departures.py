@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, func, select, update
 
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.bulk import Many, among
+from outreach.adapters.store.bulk import Asked, Many, among
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal
 from outreach.adapters.store.letter_rows import OF_LETTER, domain_of, to_letter
@@ -20,6 +20,11 @@ from outreach.adapters.store.pace import Pacer, Paces, fitting
 from outreach.adapters.store.register import Register, Whereabouts
 from outreach.adapters.store.switches import PAUSED
 from outreach.model import Drop, Entry, Leave, Letter, LetterKind, LetterState, Standing, Stay
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as made_often
+else:
+    from outreach.frozen import made_often
 
 Look = Callable[[Letter, Standing, Whereabouts], Leave | Stay | Drop]
 IN_HAND = frozenset({LetterState.CLAIMED, LetterState.HANDING_OVER})
@@ -38,7 +43,7 @@ class Claimed:
     held: Stay | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Outcome:
     """What became of one claimed letter."""
 
@@ -114,10 +119,11 @@ class Departures:
         given = {**self._wave, "now": now, "most": most}
         found: list[Letter] = []
         for state in WAITING:
-            query = _due_in(state, frozenset(kinds))
             if pacer.domain_gap:
-                query = query.where(self._paces.domain_is_free(connection, pacer))
-            found += [to_letter(row) for row in connection.execute(query, given)]
+                query = _due_in(state, frozenset(kinds)).where(self._paces.domain_is_free(connection, pacer))
+                found += [to_letter(row) for row in connection.execute(query, given)]
+            else:
+                found += map(to_letter, _asked_due_in(state, frozenset(kinds)).rows(connection, given))
         letters = sorted(found, key=lambda letter: (letter.due_at, letter.id))[:most]
         if pacer.domain_gap:
             letters = list({domain_of(x.to): x for x in reversed(letters)}.values())[::-1]  # the first of each
@@ -129,7 +135,7 @@ class Departures:
         """Writes down what the look said; gives the letters that may leave, as they were before."""
         going = tuple(letter for letter, verdict in seen if isinstance(verdict, Leave))
         if going:
-            connection.execute(_CLAIMED, {"ids": [letter.id for letter in going], "sender": sender})
+            _CLAIMED.execute(connection, [([letter.id for letter in going], sender)])
         _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], now)
         return going
 
@@ -145,19 +151,19 @@ class Departures:
         numbers = {letter.key.invitee for letter in claimed.letters}
         with writing(self._engine) as connection:
             self._journal.lock(connection, numbers)
-            if connection.execute(_PAUSED).scalar() is not None:
+            if _PAUSED.rows(connection, {}):
                 return frozenset(ids)
             mine = self._in_hand(connection, ids, sender)
             seen = self._seen(connection, [x for x in claimed.letters if x.id in mine], claimed.places, look)
             going = [letter.id for letter, verdict in seen if isinstance(verdict, Leave)]
             if going:
-                connection.execute(_BEGUN, {"ids": going, "moment": moment})
+                _BEGUN.execute(connection, [(going, moment)])
             _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], moment)
         return frozenset(ids) - frozenset(going)
 
     def _in_hand(self, connection: Connection, ids: Sequence[int], sender: str) -> frozenset[int]:
         """Which of these are still claimed by this sender: nobody withheld them, and no lease ran out."""
-        return frozenset(connection.execute(_IN_HAND, {"ids": sorted(ids), "sender": sender}).scalars())
+        return frozenset(number for (number,) in _IN_HAND.rows(connection, {"ids": sorted(ids), "sender": sender}))
 
     # ------------------------------------------------------------ settled
 
@@ -167,7 +173,7 @@ class Departures:
             return
         with writing(self._engine) as connection:
             self._paces.give_back(connection, pacer, letters)
-            connection.execute(_RELEASED, {"ids": [letter.id for letter in letters], "sender": sender})
+            _RELEASED.execute(connection, [([letter.id for letter in letters], sender)])
 
     def settle(self, outcomes: Sequence[Outcome], sender: str, now: datetime) -> None:
         """Writes down what became of the letters of one sender, with the facts that follow for the log.
@@ -188,7 +194,7 @@ class Departures:
     def _ours(self, connection: Connection, outcomes: Sequence[Outcome], sender: str) -> list[Outcome]:
         """Those of letters that this sender may settle."""
         ids = sorted({one.letter.id for one in outcomes})
-        rows = {number: held for number, *held in connection.execute(_HELD, {"ids": ids})}
+        rows = {number: held for number, *held in _HELD.rows(connection, {"ids": ids})}
         return [one for one in outcomes if _is_ours(one, sender, *rows.get(one.letter.id, _GONE))]
 
 
@@ -230,20 +236,32 @@ def _due_in(state: str, kinds: frozenset[LetterKind]) -> Select[Any]:
     return query.with_for_update(skip_locked=True)
 
 
-_PAUSED = select(t.switch.c.value).where(t.switch.c.name == PAUSED)
-_CLAIMED = update(t.letter).where(_THESE).values(state=LetterState.CLAIMED.value, claimed_by=bindparam("sender"))
-_IN_HAND = select(t.letter.c.id).where(_THESE, _CLAIMED_BY_US).order_by(t.letter.c.id).with_for_update()
-_BEGUN = (
+@lru_cache(maxsize=64)
+def _asked_due_in(state: str, kinds: frozenset[LetterKind]) -> Asked:
+    return Asked(_due_in(state, kinds))
+
+
+_PAUSED = Asked(select(t.switch.c.value).where(t.switch.c.name == PAUSED))
+_CLAIMED = Many(
+    update(t.letter).where(_THESE).values(state=LetterState.CLAIMED.value, claimed_by=bindparam("sender")),
+    ("ids", "sender"),
+)
+_IN_HAND = Asked(select(t.letter.c.id).where(_THESE, _CLAIMED_BY_US).order_by(t.letter.c.id).with_for_update())
+_BEGUN = Many(
     update(t.letter)
     .where(_THESE)
     .values(state=LetterState.HANDING_OVER.value, attempts=t.letter.c.attempts + 1, stage="payload")
-    .values(first_tried_at=func.coalesce(t.letter.c.first_tried_at, bindparam("moment", type_=t.Moment())))
+    .values(first_tried_at=func.coalesce(t.letter.c.first_tried_at, bindparam("moment", type_=t.Moment()))),
+    ("ids", "moment"),
 )
-_RELEASED = (
-    update(t.letter).where(_THESE, _CLAIMED_BY_US).values(state=LetterState.READY.value, claimed_by=None, last_reply="")
+_RELEASED = Many(
+    update(t.letter)
+    .where(_THESE, _CLAIMED_BY_US)
+    .values(state=LetterState.READY.value, claimed_by=None, last_reply=""),
+    ("ids", "sender"),
 )
 _GONE = ("", -1, None)
-_HELD = (
+_HELD = Asked(
     select(t.letter.c.id, t.letter.c.state, t.letter.c.attempts, t.letter.c.claimed_by)
     .where(_THESE)
     .order_by(t.letter.c.id)

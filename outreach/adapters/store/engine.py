@@ -99,15 +99,18 @@ def clear_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _explained(engine, error) from error
+        raise _explained(engine, str(error.orig), isinstance(error, OperationalError)) from error
+    except engine.dialect.loaded_dbapi.Error as error:  # of the driver itself (bulk.py)
+        away = isinstance(error, engine.dialect.loaded_dbapi.OperationalError)
+        raise _explained(engine, str(error), away) from error
 
 
 def _name(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def _explained(engine: Engine, error: DBAPIError) -> OutreachError:
-    words = str(error.orig).lower()
+def _explained(engine: Engine, said: str, away: bool) -> OutreachError:  # noqa: FBT001  it may be the server that is away
+    words = said.lower()
     if "disk is full" in words or "disk full" in words or "no space" in words:
         return OutreachError(f"the disk is full; nothing was half written to {_name(engine)}; make room and call again")
     if "locked" in words:
@@ -119,14 +122,14 @@ def _explained(engine: Engine, error: DBAPIError) -> OutreachError:
         )
     if "disk i/o error" in words or "input/output error" in words:
         return OutreachError(
-            f"the disk under {_name(engine)} fails ({str(error.orig).strip()}); nothing was half written; look for "
+            f"the disk under {_name(engine)} fails ({said.strip()}); nothing was half written; look for "
             "faults of the disk, quotas and limits of file sizes, then call again"
         )
     if "unable to open" in words:
         return OutreachError(f"{_name(engine)} cannot be opened; check that its folder exists and may be written to")
-    if engine.dialect.name == "postgresql" and isinstance(error, OperationalError):
-        return TryAgainLaterError(f"no connection to {_name(engine)}: {str(error.orig).strip().splitlines()[0]}")
-    return OutreachError(f"the database {_name(engine)} refused: {error.orig}")
+    if engine.dialect.name == "postgresql" and away:
+        return TryAgainLaterError(f"no connection to {_name(engine)}: {said.strip().splitlines()[0]}")
+    return OutreachError(f"the database {_name(engine)} refused: {said}")
 
 
 _together: ContextVar[Connection | None] = ContextVar("together", default=None)

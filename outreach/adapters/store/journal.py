@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Text, bindparam, cast, delete, func, 
 
 from outreach.adapters.store import listing, tally
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.bulk import Many, among, next_numbers
+from outreach.adapters.store.bulk import Asked, Many, among, next_numbers
 from outreach.adapters.store.engine import reading, writing
 from outreach.model import Entry, EntryKind, LetterKind, Standing, State
 
@@ -87,7 +87,7 @@ class Journal:
         after = dict(before)
         for entry, number in zip(entries, self._insert(connection, entries, now, None), strict=True):
             after[entry.invitee] = self._fold([entry.numbered(number)], after[entry.invitee])
-        _GONE_ON.execute(connection, [tuple(self._standing_row(*one).values()) for one in after.items()])
+        _GONE_ON.execute(connection, [self._gone_on(*one) for one in after.items()])
         self._go_on_listing(connection, entries, before, after)
         if reviewed := {n: standing for n, standing in after.items() if standing.review != before[n].review}:
             _mark_reviews(connection, reviewed)
@@ -169,6 +169,10 @@ class Journal:
             "fold": dump_standing(standing),
         }
 
+    def _gone_on(self, number: int, standing: Standing) -> tuple[Any, ...]:
+        state, review = standing.state._value_, standing.needs_review
+        return self._campaign, self._wave, number, state, standing.since, review, standing_text(standing)
+
     def _select(self) -> Any:
         return select(t.entry).where(t.entry.c.campaign == self._campaign, t.entry.c.wave == self._wave)
 
@@ -229,7 +233,7 @@ class Journal:
         given = {"campaign": self._campaign, "wave": self._wave}
         if numbers is None:
             return {n: load_standing(json.loads(plain)) for n, plain in connection.execute(_STANDINGS, given)}
-        rows = connection.execute(_STANDINGS_OF, {**given, "numbers": sorted(numbers)})
+        rows = _STANDINGS_OF.rows(connection, {**given, "numbers": sorted(numbers)})
         return {number: _read_standing(plain) for number, plain in rows}
 
     def earlier_states(self) -> dict[int, State]:
@@ -327,10 +331,37 @@ def dump_standing(standing: Standing) -> dict[str, Any]:
     return plain
 
 
+def standing_text(standing: Standing) -> str:
+    """The same as text."""
+    named = zip(_STANDING_FIELDS, _of_standing(standing), strict=True)
+    return "{" + ", ".join([f'"{name}": {_JSON[value.__class__](value)}' for name, value in named if value]) + "}"
+
+
+def _moment_text(moment: datetime) -> str:
+    return _utc_text(moment) if moment.tzinfo is UTC else f'"{moment.isoformat()}"'
+
+
+@lru_cache(maxsize=1024)  # most have several fields with the moment of one letter
+def _utc_text(moment: datetime) -> str:
+    return f'"{moment.isoformat()}"'
+
+
+_JSON: dict[type, Callable[[Any], str]] = {
+    **dict.fromkeys((str, tuple, bool), json.dumps),
+    State: lambda state: f'"{state}"',
+    int: str,
+    date: lambda day: f'"{day}"',
+    datetime: _moment_text,
+}
+
+
 @lru_cache(maxsize=1024)
 def _read_standing(plain: str) -> Standing:
     """A standing that a sender looks at several times within a second."""
-    return load_standing(json.loads(plain))
+    return load_standing(_DECODER.raw_decode(plain)[0])
+
+
+_DECODER = json.JSONDecoder()
 
 
 def load_standing(plain: Mapping[str, Any]) -> Standing:
@@ -343,9 +374,11 @@ def load_standing(plain: Mapping[str, Any]) -> Standing:
         if key in known:
             known[key] = date.fromisoformat(known[key])
     known["state"] = State(known["state"])
-    known["review"] = tuple(known.get("review", ()))
-    known["reminders"] = tuple(known.get("reminders", ()))
-    known["acknowledged"] = tuple(LetterKind(kind) for kind in known.get("acknowledged", ()))
+    for key in ("review", "reminders"):
+        if key in known:
+            known[key] = tuple(known[key])
+    if "acknowledged" in known:
+        known["acknowledged"] = tuple(LetterKind(kind) for kind in known["acknowledged"])
     return Standing(**known)
 
 
@@ -354,7 +387,7 @@ def load_standing(plain: Mapping[str, Any]) -> Standing:
 _STANDINGS = select(t.standing.c.invitee, cast(t.standing.c.fold, Text)).where(
     t.standing.c.campaign == bindparam("campaign"), t.standing.c.wave == bindparam("wave")
 )
-_STANDINGS_OF = _STANDINGS.where(among(t.standing.c.invitee, "numbers"))
+_STANDINGS_OF = Asked(_STANDINGS.where(among(t.standing.c.invitee, "numbers")))
 _NOTED = Many(
     insert(t.entry),
     ("id", "campaign", "wave", "kind", *_PLAIN_FIELDS, "recorded_at", "act"),  # as `_row` has them
@@ -364,5 +397,6 @@ _GONE_ON = Many(
     .where(t.standing.c.campaign == bindparam("of_campaign"), t.standing.c.wave == bindparam("of_wave"))
     .where(t.standing.c.invitee == bindparam("of_invitee"))
     .values({name: bindparam(name) for name in ("state", "since", "needs_review", "fold")}),
-    ("of_campaign", "of_wave", "of_invitee", "state", "since", "needs_review", "fold"),  # as in a standing's row
+    ("of_campaign", "of_wave", "of_invitee", "state", "since", "needs_review", "fold"),
+    ready=("fold",),
 )

@@ -91,10 +91,11 @@ def to_letter(row: Sequence[Any]) -> Letter:
     number, campaign, wave, invitee, kind, step, round_, to, cc, language, edition, *rest = row
     places, digest, message_id, in_reply_to, references, state, *more = rest
     key = LetterKey(campaign, wave, invitee, _KINDS[kind], step, round_)
-    words = (language, edition, places, digest, message_id, in_reply_to, _listed(references))
-    return Letter(number, key, to, _listed(cc), *words, _STATES[state], *more)
+    words = (language, edition, places, digest, message_id, in_reply_to, listed(references))
+    return Letter(number, key, to, listed(cc), *words, _STATES[state], *more)
 
 
 @lru_cache(maxsize=1024)
-def _listed(text: str) -> tuple[str, ...]:
+def listed(text: str) -> tuple[str, ...]:
+    """A list of texts, from its JSON."""
     return tuple(json.loads(text))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, literal, sel
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store import tally
-from outreach.adapters.store.bulk import Many, among
+from outreach.adapters.store.bulk import Asked, Many, among
 from outreach.languages.spelling import search_text
 from outreach.model import Entry, Standing
 
@@ -85,7 +85,7 @@ def go_on(connection: Connection, campaign: str, wave: int, moved: Sequence[Stre
     given = {"campaign": campaign, "wave": wave, "numbers": [one.invitee for one in moved]}
     began: dict[int, datetime] = {}
     present: dict[int, tally.Listed] = {}
-    for number, began_at, *listed in connection.execute(_COUNTED, given):
+    for number, began_at, *listed in _COUNTED.rows(connection, given):
         began[number], present[number] = began_at, tally.Listed(*listed)
     later = [one for one in moved if one.invitee in present and began[one.invitee] < one.began_at]
     _OVER.execute(connection, [(campaign, wave, one.invitee, one.began_at) for one in later])
@@ -139,10 +139,12 @@ def _parted(some: Iterable[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
 
 _CHANGING = [name for name in Stretch._fields if name not in ("invitee", "ended_at")]
 _HERE = (t.listed.c.campaign == bindparam("in")) & (t.listed.c.wave == bindparam("nth"))
-_COUNTED = (
+_COUNTED = Asked(
     select(*(t.listed.c[name] for name in ("invitee", "began_at", *tally.Listed._fields)))
     .where(t.listed.c.campaign == bindparam("campaign"), t.listed.c.wave == bindparam("wave"))
     .where(among(t.listed.c.invitee, "numbers"))
+    # SQLite would read the whole wave.
+    .with_hint(t.listed, "INDEXED BY ix_listed_invitee", "sqlite")
 )
 _MOVED = Many(
     update(t.listed)
@@ -250,10 +252,10 @@ def lock(connection: Connection, numbers: Iterable[int]) -> None:
     """One writer an invitee, so that each sees what the others wrote before it."""
     if connection.dialect.name == "sqlite":
         return  # one writer a database
-    connection.execute(_LOCKED, {"numbers": sorted(set(numbers))})
+    _LOCKED.rows(connection, {"numbers": sorted(set(numbers))})
 
 
-_LOCKED = (
+_LOCKED = Asked(
     select(t.invitee.c.number)
     .where(among(t.invitee.c.number, "numbers"))
     .order_by(t.invitee.c.number)

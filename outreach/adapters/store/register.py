@@ -7,17 +7,23 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Text, cast, delete, func, insert, select, update
 
 from outreach.adapters.store import listing
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.bulk import among
+from outreach.adapters.store.bulk import Asked, among
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal, chunks
+from outreach.adapters.store.letter_rows import listed
 from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as made_often
+else:
+    from outreach.frozen import made_often
 
 Clues = Callable[[Invitee], Iterable[tuple[str, str]]]  # (kind, value): address
 BATCH = 1000
@@ -34,7 +40,7 @@ class Enrolled:
     unchanged: int
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Whereabouts:
     """In which country an invitee is, in which time zone where its contact says so, and who is written to there."""
 
@@ -208,7 +214,7 @@ class Register:
 
     def whereabouts(self, connection: Connection, numbers: Iterable[int]) -> dict[int, Whereabouts]:
         """Where some invitees are, by their numbers: enough to know what time it is there, and who is written to."""
-        rows = connection.execute(_WHEREABOUTS, {"numbers": sorted(set(numbers))})
+        rows = _WHEREABOUTS.rows(connection, {"numbers": sorted(set(numbers))})
         return {row[0]: _whereabouts(*row[1:]) for row in rows}  # the first contact comes last, and stays
 
     def by_id(self, invitee_id: str) -> Invitee | None:
@@ -348,9 +354,10 @@ def _enrolled(invitees: Sequence[Invitee], new: Sequence[Invitee], changed: Sequ
     return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), unchanged)
 
 
-def _whereabouts(country: str, zone: str | None, cc: Sequence[str] | None, *contact: str | None) -> Whereabouts:
-    known = {} if cc is None else {name: value or "" for name, value in zip(ADDRESSED, contact, strict=True)}
-    return Whereabouts(country, zone or "", tuple(cc or ()), known)
+def _whereabouts(country: str, zone: str | None, cc: str | None, *contact: str) -> Whereabouts:
+    if cc is None:  # it has no contact
+        return Whereabouts(country, "")
+    return Whereabouts(country, zone or "", listed(cc), dict(zip(ADDRESSED, contact, strict=True)))
 
 
 def _same(known: Invitee, listed: Invitee) -> bool:
@@ -390,8 +397,8 @@ def _to_contact(row: Any) -> Contact:
 
 # ---------------------------------------------------------------- statements, each made once
 
-_WHEREABOUTS = (
-    select(t.invitee.c.number, t.invitee.c.country, t.contact.c.timezone, t.contact.c.cc)
+_WHEREABOUTS = Asked(
+    select(t.invitee.c.number, t.invitee.c.country, t.contact.c.timezone, cast(t.contact.c.cc, Text))
     .add_columns(*(t.contact.c[name] for name in ADDRESSED))
     .outerjoin(t.contact)
     .where(among(t.invitee.c.number, "numbers"))

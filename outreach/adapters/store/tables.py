@@ -54,10 +54,13 @@ class Moment(TypeDecorator[datetime]):
 
 
 def _as_text(moment: datetime | None) -> str | None:
-    return None if moment is None else _text_of(moment.astimezone(UTC))
+    if moment is None:
+        return None
+    return _text_of(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
 
 
-# Many rows have the moment of their transaction. Asked in UTC: elsewhere the hour that comes twice is the same.
+# The moment of a letter or a transaction is written many times. Asked in UTC: elsewhere the hour that comes twice is
+# the same.
 @lru_cache(maxsize=1024)
 def _text_of(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -65,7 +65,7 @@ def of_entry(entry: Entry) -> Alike:
 
 
 def _sent(what: str, step: int, at: datetime) -> Alike:
-    return Alike(SENT, kind=what, step=step, at=_seconds(at) // QUARTER)
+    return Alike(SENT, "", what, "", "", False, False, step, _seconds(at) // QUARTER)
 
 
 def _seconds(moment: datetime) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
@@ -14,15 +15,33 @@ from outreach.core.letters.markup import DIGITS
 from outreach.core.letters.mime import AttachedFile, Body, Words, body_of, digest_of, foreign, is_foreign
 from outreach.lines import Lines
 
+if TYPE_CHECKING:
+    from dataclasses import dataclass as made_often
+else:
+    from outreach.frozen import made_often
+
 # Marks of places; like those of markup.py they are characters that neither a letter nor a value may hold.
 AS_IT_IS, IN_LINE, MARK_END = "\ue006", "\ue007", "\ue008"
 MARK = re.compile(f"([{AS_IT_IS}{IN_LINE}])([{DIGITS}]+){MARK_END}")
+_ESCAPED = re.compile("[&<>'\"]")
 FORMS = 4  # of each value: as it is and as HTML, with its spaces and with single ones
-
-Pieces = tuple["bytes | int", ...]  # octets, and the numbers of the values between them
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """A text with open places."""
+
+    octets: tuple[bytes, ...]  # each second one, b"", is a place
+    places: tuple[int, ...]  # the numbers of the values that fill them
+
+    def filled(self, filling: Sequence[bytes]) -> bytes:
+        """The text with its values."""
+        octets = list(self.octets)
+        octets[1::2] = [filling[number] for number in self.places]
+        return b"".join(octets)
+
+
+@made_often(frozen=True, slots=True)
 class Cast:
     """A letter ready for the wire: its words in UTF-8, and its text and HTML encoded."""
 
@@ -48,21 +67,15 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Lines without a place."""
-
-    words: bytes  # as UTF-8, with LF
-    encoded: Lines  # as quoted-printable
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
-    """The text or the HTML of a mould: runs of fixed lines, and between them lines in pieces."""
+    """The text or the HTML of a mould."""
 
-    lines: tuple[Run | Pieces, ...]
-    end: bytes  # line ends after the last line, which do not go over the wire
-    size: int  # octets of the runs with CRLF
-    foreign: int  # those that are not ASCII
+    words: Pieces  # in UTF-8, with LF
+    encoded: tuple[bytes, ...]  # as quoted-printable: runs of fixed lines, and b"" for each line that has places
+    lines: tuple[tuple[int, Pieces], ...]  # where among those which line stands, with CRLF
+    fixed: int  # octets that are the same for all
+    size: int  # those of them that are no line ends
+    foreign: int  # that are not ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,7 @@ class Mould:
     def cast(self, filling: Sequence[bytes]) -> Cast:
         """The letter with its places filled, each in the four forms that `forms_of` gives."""
         (text, plain), (html, rich) = _cast(self.text, filling), _cast(self.html, filling)
-        return Cast(_joined(self.subject, filling), text, html, self.language, (plain, rich))
+        return Cast(self.subject.filled(filling), text, html, self.language, (plain, rich))
 
 
 def mark(number: int, kind: str) -> str:
@@ -92,13 +105,14 @@ def number_of(match: re.Match[str]) -> int:
 
 def forms_of(value: str) -> tuple[bytes, bytes, bytes, bytes]:
     """A value as text and HTML have it, as it is and in a line where every space is single."""
-    plain, rich = _encoded(value)
+    plain, rich = forms = _encoded(value)
     line = " ".join(value.split())
-    return (plain, rich, plain, rich) if line == value else (plain, rich, *_encoded(line))
+    return (plain, rich, plain, rich) if line == value else (*forms, *_encoded(line))
 
 
 def _encoded(value: str) -> tuple[bytes, bytes]:
-    return value.encode(), str(escape(value)).encode()
+    plain = value.encode()
+    return plain, str(escape(value)).encode() if _ESCAPED.search(value) else plain
 
 
 def cast_of(words: Words) -> Cast:
@@ -113,49 +127,35 @@ def make_mould(words: Words) -> Mould:
 
 
 def _part(text: str, html: int) -> Part:
-    lines = text.rstrip("\n")
-    made: list[Run | Pieces] = []
-    for has_place, some in groupby(lines.split("\n"), lambda line: MARK.search(line) is not None):
-        made.extend((_pieces(line, html) for line in some) if has_place else (_run(some),))  # noqa: B031  one or the other
-    fixed = b"".join(piece.words for piece in made if isinstance(piece, Run)).replace(b"\n", b"\r\n")
-    return Part(tuple(made), text[len(lines) + 1 :].encode(), len(fixed), foreign(fixed))
-
-
-def _run(lines: Iterable[str]) -> Run:
-    words = "".join(f"{line}\n" for line in lines).encode()
-    # Each line is encoded for itself (RFC 2045 §6.7), so some of them give what they give in the whole.
-    return Run(words, Lines(b2a_qp(words.replace(b"\n", b"\r\n"), istext=True)))
+    encoded: list[bytes] = []
+    lines: list[tuple[int, Pieces]] = []
+    for has_place, some in groupby(text.rstrip("\n").split("\n"), lambda line: MARK.search(line) is not None):
+        wire = [f"{line}\r\n" for line in some]
+        if has_place:
+            lines += ((len(encoded) + number, _pieces(line, html)) for number, line in enumerate(wire))
+        # Each line is encoded for itself (RFC 2045 §6.7), so some of them give what they give in the whole.
+        encoded += (b"" for _ in wire) if has_place else [Lines(b2a_qp("".join(wire).encode(), istext=True))]
+    words = _pieces(text, html)
+    fixed = b"".join(words.octets)
+    size = len(fixed) - fixed.count(b"\n")
+    return Part(words, tuple(encoded), tuple(lines), len(fixed), size, foreign(fixed))
 
 
 def _pieces(text: str, html: int) -> Pieces:
-    return tuple(_each_piece(text, html))
-
-
-def _each_piece(text: str, html: int) -> Iterator[bytes | int]:
-    at = 0
+    octets, places, at = list[bytes](), list[int](), 0
     for match in MARK.finditer(text):
-        yield text[at : match.start()].encode()
-        yield number_of(match) * FORMS + (2 if match[1] == IN_LINE else 0) + html
+        octets += (text[at : match.start()].encode(), b"")
+        places.append(number_of(match) * FORMS + (2 if match[1] == IN_LINE else 0) + html)
         at = match.end()
-    yield text[at:].encode()
-
-
-def _joined(pieces: Pieces, filling: Sequence[bytes]) -> bytes:
-    return b"".join([filling[piece] if isinstance(piece, int) else piece for piece in pieces])
+    return Pieces((*octets, text[at:].encode()), tuple(places))
 
 
 def _cast(part: Part, filling: Sequence[bytes]) -> tuple[bytes, Body]:
-    words: list[bytes] = []
-    encoded: list[bytes] = []
-    size, not_ascii = part.size, part.foreign
-    for piece in part.lines:
-        if isinstance(piece, Run):
-            words.append(piece.words)
-            encoded.append(piece.encoded)
-        else:
-            line = _joined(piece, filling)
-            words += (line, b"\n")
-            encoded.append(b2a_qp(line + b"\r\n", istext=True))  # no value holds a line end
-            size, not_ascii = size + len(line) + 2, not_ascii + foreign(line)
-    text = b"".join((*words, part.end))
-    return text, body_of(text) if is_foreign(size, not_ascii) else Body("quoted-printable", tuple(encoded))
+    text = part.words.filled(filling)
+    at_most = part.foreign + len(text) - part.fixed  # if the values were wholly foreign
+    if is_foreign(part.size, at_most) and (body := body_of(text)).encoding == "base64":
+        return text, body
+    encoded = list(part.encoded)
+    for place, line in part.lines:
+        encoded[place] = b2a_qp(line.filled(filling), istext=True)  # no value holds a line end
+    return text, Body("quoted-printable", tuple(encoded))

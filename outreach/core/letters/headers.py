@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from functools import lru_cache
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from outreach.lines import LONGEST
 from outreach.model import OutreachError
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as made_often
+else:
+    from outreach.frozen import made_often
 
 GOOD_LINE = 76  # RFC 2047 §2 asks it of a line with encoded words
 CHUNK = 39  # octets of one encoded word: with the longest header name before it, still a good line
@@ -19,6 +24,9 @@ MAX_REFERENCES = 20  # the first letter of a thread and the latest ones
 CRLF = "\r\n"
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+|[^@\s]+@\[[A-Za-z0-9.:]+\]")
+# As it is, in UTF-8 (RFC 6532 §3.2), without what would end it or be read otherwise than it is seen.
+_SCRIPT = r"[^\s@()<>,;:\\\"\[\]\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]+"
+_OTHER_SCRIPTS = re.compile(f"{_SCRIPT}@{_SCRIPT}")
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{3,250}>")
 _MAILTO = re.compile(r"mailto:[\x21-\x3b\x3d\x3f-\x7e]+")
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
@@ -31,7 +39,7 @@ class LetterError(OutreachError):
     """A letter cannot be written as a correct mail; it is not sent."""
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Head:
     """What the headers of a letter say."""
 
@@ -50,28 +58,36 @@ class Head:
     unsubscribe: str = ""  # a mailto URI
 
 
+def has_ascii_addresses(head: Head) -> bool:
+    """Whether every relay can take the letter; another address needs one that offers SMTPUTF8 (RFC 6531)."""
+    return all(address.isascii() for address in (head.from_address, head.to, *head.cc))
+
+
 def written_headers(head: Head) -> list[tuple[str, str]]:
     """Every header but Content-Type, in order, ready to be written."""
     headers = [
         ("Date", _date(head.date)),
         ("From", _mailbox(head.from_name, head.from_address)),
         ("To", _mailbox(head.to_name, head.to)),
-        ("Cc", f",{CRLF} ".join(_mailbox("", address) for address in head.cc)),
-        ("Subject", _unstructured(head.subject)),
-        ("Message-ID", _checked(_MESSAGE_ID, head.message_id, "a Message-ID")),
-        ("In-Reply-To", _message_ids((head.in_reply_to,) if head.in_reply_to else ())),
-        ("References", _message_ids(head.references)),
-        ("Content-Language", _checked(_LANGUAGE, head.language, "a language")),
-        (
-            "List-Unsubscribe",
-            f"<{_checked(_MAILTO, head.unsubscribe, 'a mailto address')}>" if head.unsubscribe else "",
-        ),
-        ("Auto-Submitted", _checked(_TOKEN, head.auto_submitted, "a word for it") if head.auto_submitted else ""),
-        # Exchange answers an automatic answer otherwise.
-        ("X-Auto-Response-Suppress", "All" if head.auto_submitted == "auto-replied" else ""),
-        ("MIME-Version", "1.0"),
     ]
-    return [(name, value) for name, value in headers if value]
+    if head.cc:
+        headers.append(("Cc", f",{CRLF} ".join(_mailbox("", address) for address in head.cc)))
+    if subject := _unstructured(head.subject):
+        headers.append(("Subject", subject))
+    headers.append(("Message-ID", _checked(_MESSAGE_ID, head.message_id, "a Message-ID")))
+    if head.in_reply_to:
+        headers.append(("In-Reply-To", _message_ids((head.in_reply_to,))))
+    if head.references:
+        headers.append(("References", _message_ids(head.references)))
+    headers.append(("Content-Language", _checked(_LANGUAGE, head.language, "a language")))
+    if head.unsubscribe:
+        headers.append(("List-Unsubscribe", f"<{_checked(_MAILTO, head.unsubscribe, 'a mailto address')}>"))
+    if head.auto_submitted:
+        headers.append(("Auto-Submitted", _checked(_TOKEN, head.auto_submitted, "a word for it")))
+    if head.auto_submitted == "auto-replied":  # Exchange answers an automatic answer otherwise
+        headers.append(("X-Auto-Response-Suppress", "All"))
+    headers.append(("MIME-Version", "1.0"))
+    return headers
 
 
 def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:
@@ -102,7 +118,7 @@ def _message_ids(ids: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=1024)  # the sender's stands in every letter
 def _mailbox(name: str, address: str) -> str:
-    _checked(_ADDRESS, address, "an address (the relay takes ASCII only)")
+    _checked(_ADDRESS if address.isascii() else _OTHER_SCRIPTS, address, "an address")
     words = one_line(name)
     if not words:
         return address

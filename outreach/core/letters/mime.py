@@ -1,7 +1,8 @@
 """Writes a letter as the bytes that go over the wire, and has them read back before anybody may send them.
 
 The headers are written here and not by the email package, which folds ids and long names so that threads break and
-one recipient reads back as four. Everything is 7 bit, so no relay has to recode it.
+one recipient reads back as four. Everything is 7 bit, so no relay has to recode it; only an address in another script
+stands in its header as it is, for there is no other way to write it (RFC 6532).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
-from outreach.core.letters.headers import CRLF, Head, LetterError, written_headers
+from outreach.core.letters.headers import CRLF, Head, LetterError, has_ascii_addresses, written_headers
 from outreach.core.letters.reading_back import read_back, reads_back_plainly
 from outreach.lines import Lines
 
@@ -100,6 +101,10 @@ def assemble(
     """
     headers = written_headers(head)
     first, files = _parts(head, headers, bodies, language, attachments)
+    if not has_ascii_addresses(head):
+        start = b"".join(first)
+        read_back(b"".join((start, *files)), head)
+        return start, *files
     try:
         known = Lines.joined(first)
     except ValueError as error:
@@ -133,7 +138,7 @@ def _parts(
         files = [part for attached in attachments for part in (next_file.encode("ascii"), file_part(attached))][1:]
         files.append(f"{CRLF}--{mixed}--{CRLF}".encode("ascii"))
     text, html = (body.pieces for body in bodies)
-    return [top.encode("ascii"), *text, between.encode("ascii"), *html, end.encode("ascii")], files
+    return [top.encode(), *text, between.encode("ascii"), *html, end.encode("ascii")], files
 
 
 def _multipart(subtype: str, boundary: str) -> str:

@@ -218,7 +218,9 @@ def _class_of(plan: Plan, values: Mapping[str, object]) -> tuple[_Key, list[byte
         fits = isinstance(value, str) and _fits(cleaned := clean(value))
         key.append(None if fits else _literal(value))
         filling += forms_of(cleaned) if fits else _NOTHING
-    key += [_literal(_found(values, path)) for path in plan.fixed]
+    for path in plan.fixed:
+        value = _found(values, path)
+        key.append(value if isinstance(value, str) else _literal(value))
     key += [_truth(_found(values, path)) for path in plan.asked]
     return tuple(key), filling
 
@@ -250,11 +252,11 @@ class _Nowhere:
 
 def _found(values: Mapping[str, Any], path: Path) -> object:
     found: Any = values
-    for depth, name in enumerate(path):
-        try:
+    try:
+        for name in path:
             found = found[name]
-        except (KeyError, TypeError):
-            return _Nowhere(found if depth else None)
+    except (KeyError, TypeError):
+        return _Nowhere(None if found is values else found)
     return found
 
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
 from email.utils import getaddresses
 from functools import lru_cache
 
-from outreach.core.letters.headers import Head, LetterError, one_line, written_headers
+from outreach.core.letters.headers import Head, LetterError, has_ascii_addresses, one_line, written_headers
 from outreach.lines import LONGEST, Lines, has_long_line
 
-_PARSER = BytesHeaderParser()
+_PARSER = HeaderParser()
 
 
 def read_back(data: bytes, head: Head) -> None:
@@ -23,7 +23,7 @@ def read_back(data: bytes, head: Head) -> None:
         LetterError: It says anything else: another header, another recipient, a line that a relay may cut.
     """
     top, found, _ = data.partition(b"\r\n\r\n")
-    message = _PARSER.parsebytes(top + b"\r\n\r\n")
+    message = _PARSER.parsestr(top.decode("utf-8", "surrogateescape") + "\r\n\r\n")
     expected = [*(name for name, _ in written_headers(head)), "Content-Type"]
     _agree(bool(found) and not message.defects, "its headers do not end")
     _agree(message.keys() == expected, f"its headers are {', '.join(message.keys())}")
@@ -36,7 +36,8 @@ def read_back(data: bytes, head: Head) -> None:
     _agree(_says(subject, head.subject), f"its subject is “{subject}”")
     _agree(not _has_bare_line_end(data), "it has a bare CR or LF")
     _agree(not has_long_line(data), f"it has a line of over {LONGEST} octets")
-    _agree(data.isascii() and b"\x00" not in data, "it is not 7 bit")
+    said = data if has_ascii_addresses(head) else data[len(top) :]
+    _agree(said.isascii() and b"\x00" not in data, "it is not 7 bit")
 
 
 def _agree(as_meant: object, otherwise: str) -> None:
@@ -93,16 +94,18 @@ def reads_back_plainly(data: Lines, head: Head, names: Iterable[str]) -> bool:
     match = _HEADERS.match(data[: data.find(b"\r\n\r\n") + 4].decode("ascii"))
     if match is None:
         return False
-    said = {name: value.replace("\r\n ", " ") for name, value in zip(_NAMES, match.groups(), strict=True) if value}
+    found = match.groups(default="")
+    if [name for name, value in zip(_NAMES, found, strict=True) if value] != [*names, "Content-Type"]:
+        return False
+    sender, to, copies, subject, own_id, answered = [value.replace("\r\n ", " ") for value in found[1:7]]
     return (
-        list(said) == [*names, "Content-Type"]
-        and _is_mailbox(said["To"], head.to)
-        and _is_mailbox(said["From"], head.from_address)
-        and said.get("Cc", "") == ", ".join(head.cc)
+        _is_mailbox(to, head.to)
+        and _is_mailbox(sender, head.from_address)
+        and copies == ", ".join(head.cc)
         and all(_is_mailbox(address, address) for address in head.cc)
-        and said["Message-ID"] == head.message_id
-        and said.get("In-Reply-To", "") == head.in_reply_to
-        and _says(said.get("Subject", ""), head.subject)
+        and own_id == head.message_id
+        and answered == head.in_reply_to
+        and _says(subject, head.subject)
     )
 
 

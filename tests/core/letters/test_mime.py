@@ -13,7 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach.core.letters.mime import AttachedFile, Head, LetterError, Words, digest, read_back, serialise
+from outreach.core.letters.mime import (
+    AttachedFile,
+    Head,
+    LetterError,
+    Words,
+    assemble,
+    body_of,
+    digest,
+    read_back,
+    serialise,
+)
 
 MOMENT = datetime(2022, 7, 15, 9, 30, 5, 999, tzinfo=ZoneInfo("Europe/Madrid"))
 WORDS = Words("Invitation", "Dear Ana,\n\nwe “invite” you.\n", "<p>Dear Ana, we “invite” you.</p>\n", "en")
@@ -147,13 +157,23 @@ def test_copies() -> None:
     assert tuple(address.addr_spec for address in message["Cc"].addresses) == cc
 
 
+@pytest.mark.parametrize("to", ["josé@b.example", "мер@київ.example", "महापौर@नगर.example", "市长@市.example"])
+def test_an_address_in_another_script(to: str) -> None:
+    """It stands in its header as it is, in UTF-8 (RFC 6532); everything else stays 7 bit."""
+    data = b"".join(assemble(replace(HEAD, to=to, to_name="Ana"), (body_of(b"Hi"), body_of(b"<p>Hi")), "en", (PDF,)))
+    assert email.message_from_string(data.decode(), policy=email.policy.SMTPUTF8)["To"].addresses[0].addr_spec == to
+    assert data.replace(to.encode(), b"").isascii()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"to": "a@b.example\r\nBcc: c@d.example"},
         {"to": "a@b.example, c@d.example"},
         {"to": "Ana <a@b.example>"},
-        {"to": "josé@b.example"},
+        {"to": "josé@b.example\r\nBcc: c@d.example"},
+        {"to": "josé@b.example, c@d.example"},
+        {"to": "jo\u202esé@b.example"},
         {"to": ""},
         {"cc": ("x",)},
         {"message_id": "<a b@c.example>"},
