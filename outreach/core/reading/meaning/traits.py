@@ -110,5 +110,5 @@ _behind: Remembered[str] = Remembered(lambda word: f" {word[:STEM]}")
 def letters(word: str) -> list[str]:
     """Every few letters of a word with its beginning and end, the same in all languages."""
     framed = f"<{word[:LONGEST_WORD]}>"
-    fours = list(map("".join, zip(repeat("~"), *[framed[at:] for at in range(FEW)])))  # noqa: B905  to the shortest
+    fours = list(map("".join, zip(repeat("~"), *[framed[at:] for at in range(FEW)])))
     return [*fours, *map(add, fours, framed[FEW:])]
