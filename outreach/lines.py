@@ -24,7 +24,7 @@ class Lines(bytes):
         """
         _check(octets)
         lines = super().__new__(cls, octets)
-        lines.dotted = _if_dotted(octets)
+        lines.dotted = stuffed(octets) if _has_dots(octets) else None
         return lines
 
     @classmethod
@@ -37,12 +37,12 @@ class Lines(bytes):
         new = [piece for piece in pieces if piece and not isinstance(piece, Lines)]
         octets = b"".join(new)
         _check(octets)
-        if not all(piece.endswith(b"\r\n") for piece in new):
+        if [piece for piece in new if not piece.endswith(b"\r\n")]:
             raise ValueError("a line goes on in the next piece")
         lines = super().__new__(cls, b"".join(pieces))
-        dotted = _if_dotted(octets) is not None or any(x.dotted is not None for x in pieces if isinstance(x, Lines))
-        parts = (x.stuffed if isinstance(x, Lines) else stuffed(x) for x in pieces)
-        lines.dotted = b"".join(parts) if dotted else None
+        lines.dotted = None
+        if _has_dots(octets) or [x for x in pieces if isinstance(x, Lines) and x.dotted is not None]:
+            lines.dotted = b"".join(x.stuffed if isinstance(x, Lines) else stuffed(x) for x in pieces)
         return lines
 
     @property
@@ -57,19 +57,14 @@ def stuffed(octets: bytes) -> bytes:
     return b"." + octets if octets.startswith(b".") else octets
 
 
-def _if_dotted(octets: bytes) -> bytes | None:
-    dotted = stuffed(octets)
-    return None if len(dotted) == len(octets) else dotted
-
-
-# Left out of a sound text, these make it shorter by the CRLF of each line and no more.
-_UNUSUAL = b"\0\r\n" + bytes(range(0x80, 0x100))
+def _has_dots(octets: bytes) -> bool:
+    return b"\r\n." in octets or octets.startswith(b".")
 
 
 def _check(octets: bytes) -> None:
-    usual = octets.translate(None, _UNUSUAL)
-    whole = len(octets) == len(usual) + 2 * octets.count(b"\r\n") and (not octets or octets.endswith(b"\r\n"))
-    if not whole or has_long_line(octets):
+    pairs = octets.count(b"\r\n")
+    whole = octets.count(b"\n") == pairs == octets.count(b"\r") and (not octets or octets.endswith(b"\r\n"))
+    if not whole or not octets.isascii() or b"\0" in octets or has_long_line(octets):
         raise ValueError("these octets are no lines that a relay takes")
 
 

@@ -15,6 +15,7 @@ from outreach.model import Invitee, Letter, LetterKind, LetterState, NextAction,
 
 # Letters that left, or whose fate only a person can settle; and letters that wait.
 ENDED = (LetterState.ACCEPTED, LetterState.HANDING_OVER, LetterState.IN_DOUBT, LetterState.REFUSED)
+MOST_SHOWN = 500  # letters that are shown at once
 UNDER_WAY = (LetterState.READY, LetterState.CLAIMED, LetterState.DEFERRED)
 
 
@@ -97,6 +98,29 @@ def outlook(desk: Desk) -> Outlook:
     return Outlook(tuple(due), under_way, days, tuple(resting.most_common()))
 
 
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """The outlook as it is shown: the first that are reminded, and how many; what is agreed to is all of them."""
+
+    number: int
+    first: tuple[Due, ...]
+    under_way: int
+    coming: tuple[tuple[date, int, int], ...]
+    resting: tuple[tuple[str, int], ...]
+    seen: str
+
+
+def upcoming(desk: Desk) -> Upcoming:
+    """What reminders come, with everybody looked at.
+
+    Raises:
+        ConfigurationError: A letter that is due cannot be made.
+    """
+    found = outlook(desk)
+    seen = agreement_to(desk, found.due).spelled
+    return Upcoming(len(found.due), found.due[:MOST_SHOWN], found.under_way, found.coming, found.resting, seen)
+
+
 def _reminders_in(desk: Desk, states: tuple[LetterState, ...]) -> frozenset[tuple[int, int, int]]:
     """The reminders whose letters are in some states: (invitee, step, round)."""
     return frozenset(
@@ -159,6 +183,27 @@ def waiting_acknowledgements(desk: Desk) -> tuple[Due, ...]:
         why = f"{standing.state.value} on {standing.since:%Y-%m-%d}" if standing.since else standing.state.value
         due.append(Due(invitees[number], kind, 0, now, why, kind.value))
     return tuple(due)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgements:
+    """Thanks and regrets as they are shown: the first of them, and how many; what is agreed to is all of them."""
+
+    number: int
+    thanks: int
+    first: tuple[Due, ...]
+    seen: str
+
+
+def acknowledgements(desk: Desk) -> Acknowledgements:
+    """The thanks and regrets that wait, with everybody looked at.
+
+    Raises:
+        ConfigurationError: A letter cannot be made.
+    """
+    due = waiting_acknowledgements(desk)
+    thanks = sum(one.kind is LetterKind.THANKS for one in due)
+    return Acknowledgements(len(due), thanks, due[:MOST_SHOWN], agreement_to(desk, due).spelled)
 
 
 def acknowledgement(standing: Standing) -> LetterKind | None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.register import Enrolled
 from outreach.campaign.agreement import Agreement, agreement_on
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import Plan, plan_launch, queue_invitations
+from outreach.campaign.mailing import LeftOut, Plan, plan_launch, queue_invitations
 from outreach.campaign.prepare import check, import_contacts, listed_now
 from outreach.core.enrolment import Enrolment
 from outreach.core.letters.stationery import Stationery
 from outreach.model import ConfigurationError, Finding, LetterKind, Sentence
+
+MOST_SHOWN = 500  # of those that get no letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,39 @@ def agreement_to(desk: Desk, stationery: Stationery, plan: Plan) -> Agreement:
         ConfigurationError: One of its letters cannot be made.
     """
     return agreement_on(desk, stationery, ((invitee, LetterKind.INVITATION, 0) for invitee in plan.invitees))
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What a launch would do, in numbers; or the errors that stop it."""
+
+    number: int = 0  # of letters
+    languages: Mapping[str, int] = field(default_factory=dict)
+    left_out: int = 0
+    first_left_out: tuple[LeftOut, ...] = ()
+    already: int = 0  # were invited before
+    warnings: int = 0
+    seen: str = ""  # what somebody agrees to who agrees to it
+    error: ConfigurationError | None = None
+
+
+def prospect(desk: Desk) -> Prospect:
+    """What a launch would do now, with everybody looked at."""
+    try:
+        checked, stationery = preflight(desk), desk.load_stationery()
+        plan = plan_of(desk, checked, stationery)
+        seen = agreement_to(desk, stationery, plan).spelled
+    except ConfigurationError as error:
+        return Prospect(error=error)
+    return Prospect(
+        len(plan.invitees),
+        plan.languages,
+        len(plan.left_out),
+        plan.left_out[:MOST_SHOWN],
+        plan.already,
+        len(checked.warnings),
+        seen,
+    )
 
 
 @dataclass(frozen=True, slots=True)

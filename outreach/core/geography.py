@@ -12,7 +12,7 @@ from babel.core import get_global
 from babel.languages import get_official_languages
 
 from outreach.languages.places import load_regions
-from outreach.languages.spelling import plain
+from outreach.languages.spelling import plain, western_words
 from outreach.model import Contact
 
 # Where a country has several zones: the one in which most of its people live.
@@ -109,7 +109,7 @@ def country_named(text: str) -> set[str]:
     """The codes of the countries that a text names, in any of several languages."""
     by_words = _codes_by_words()
     firsts = _first_words()
-    words = plain(text).split() if text.isascii() else list(chain.from_iterable(map(_words, text.split())))
+    words = list(chain.from_iterable(map(_words, western_words(text) or text.split())))
     if firsts.isdisjoint(words):
         return set()
     return {

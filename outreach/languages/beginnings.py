@@ -29,8 +29,9 @@ class Beginnings:
 
     def of(self, text: str) -> list[str]:
         """Those with which a text begins, the shortest first."""
-        head = text[:HEAD]
-        known = self._by_head.get(head, ())
-        lengths = self._lengths.get(head, ())
-        found = [text[:length] for length in lengths if length <= len(text) and text[:length] in known]
-        return [text[0], *found] if len(text) >= HEAD and text[0] in self._by_head else found
+        head, first = text[:HEAD], text[:1]
+        found = [first] if first != head and first in self._by_head else []
+        known = self._by_head.get(head)
+        if known:
+            found += [text[:length] for length in self._lengths[head] if length <= len(text) and text[:length] in known]
+        return found

@@ -18,26 +18,54 @@ def plain(text: str) -> str:
     if text.isascii():
         small = text.lower()
         return small if small.isalnum() else " ".join(_RUN.findall(small))
+    bare = text.encode("latin-1", "replace").translate(_BARE)
+    if RARER in bare:
+        return _bare(text)
+    simple = bare.decode("ascii")
+    return simple if simple.isalnum() else " ".join(simple.split())
+
+
+def _bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     stripped = "".join([char for char in decomposed if char.isascii() or not unicodedata.combining(char)])
     return stripped if stripped.isalnum() else " ".join(_RUN.findall(stripped))
 
 
+RARER = 0  # stands for a sign that becomes several letters, or one beyond ASCII, and for what Latin-1 has not
+_LATIN = bytes(range(256)).decode("latin-1")
+_BARE = bytes(
+    ord(bare or " ") if len(bare) < 2 and bare.isascii() and sign != "?" else RARER  # noqa: PLR2004
+    for sign, bare in zip(_LATIN, map(_bare, _LATIN), strict=True)
+)
+
+
 def lower_words(text: str) -> list[str]:
     """The words of a text in lower case, with their accents."""
+    words = _parted(text, _SMALL_WORDS)
+    if words is not None:
+        return words
+    small = text.lower()
+    return WORD.findall(small) if len(small) == len(text) else [one.lower() for one in WORD.findall(text)]
+
+
+def western_words(text: str) -> list[str] | None:
+    """The words of a text as they are written; None where it has other signs than those of Western Europe."""
+    return _parted(text, _WORDS)
+
+
+def _parted(text: str, table: bytes) -> list[str] | None:
     charset = "ascii" if text.isascii() else _WESTERN
     try:
-        return text.encode(charset).translate(_WORDS_ONLY).decode(charset).split()
+        return text.encode(charset).translate(table).decode(charset).split()
     except UnicodeEncodeError:
-        small = text.lower()
-        return WORD.findall(small) if len(small) == len(text) else [one.lower() for one in WORD.findall(text)]
+        return None
 
 
 _WESTERN = "cp1252"  # has the letters and quotes of nearly all mails, one byte each: bytes are translated fast
 # Each of its signs as it stands in a word, and a blank for those that stand in none.
-_WORDS_ONLY = "".join(
-    sign.lower() if WORD.fullmatch(sign) else " " for sign in bytes(range(256)).decode(_WESTERN, "replace")
-).encode(_WESTERN)
+_SIGNS = bytes(range(256)).decode(_WESTERN, "replace")
+_WORDS = "".join(sign if WORD.fullmatch(sign) else " " for sign in _SIGNS).encode(_WESTERN)
+_SMALL_WORDS = _WORDS.decode(_WESTERN, "replace").lower().encode(_WESTERN, "replace")
 
 
 def plain_words(text: str) -> tuple[str, ...]:
@@ -50,6 +78,14 @@ STROKED = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", 
                          "Æ": "ae", "œ": "oe", "Œ": "oe", "þ": "th", "Þ": "th"})  # fmt: skip
 
 
+_STROKES = frozenset(map(chr, STROKED))
+
+
+def without_strokes(text: str) -> str:
+    """A text with those letters written without them."""
+    return text if _STROKES.isdisjoint(text) else text.translate(STROKED)
+
+
 def search_text(text: str) -> str:
     """The words of a text as they are searched, each behind a blank: what is typed stands in it if a word begins so."""
-    return "".join(f" {word}" for word in plain_words(text.translate(STROKED)))
+    return "".join(f" {word}" for word in plain_words(without_strokes(text)))

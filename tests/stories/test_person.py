@@ -168,6 +168,13 @@ def test_read_needs_no_campaign(office: Office) -> None:
     assert set(first) == READ
     assert (first["file"], first["kind"], first["problem"]) == (str(mail), "confirm", None)
     assert (second["kind"], "cannot be read" in second["problem"]) == ("unclear", True)
+    (third,) = office.call("read", "--json", "-", keys=mail.read_text()).json
+    assert (third["file"], third["kind"]) == ("-", "confirm")
+
+
+def test_the_status_of_a_campaign_that_has_not_begun(office: Office) -> None:
+    """Each line says something."""
+    assert all(line.strip() for line in office.call("status").out.splitlines())
 
 
 def test_exports_and_backup(office: Office) -> None:

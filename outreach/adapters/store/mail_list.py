@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Engine, Select, and_, case, func, or_, select
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading
@@ -62,12 +62,14 @@ class MailList:
 
     def oldest(self, wanted: Wanted, limit: int, *, after: int = 0) -> tuple[Listed, ...]:
         """The first mails behind one of them, in the order in which they came."""
-        return self._listed(self._query(wanted).where(t.mail.c.id > after).order_by(t.mail.c.id).limit(limit))
+        key = _key(wanted)
+        return self._listed(self._query(wanted).where(key > after).order_by(key).limit(limit))
 
     def newest(self, wanted: Wanted, limit: int, *, before: int | None = None) -> tuple[Listed, ...]:
         """The last mails before one of them, the newest first."""
-        query = self._query(wanted).order_by(t.mail.c.id.desc()).limit(limit)
-        return self._listed(query if before is None else query.where(t.mail.c.id < before))
+        key = _key(wanted)
+        query = self._query(wanted).order_by(key.desc()).limit(limit)
+        return self._listed(query if before is None else query.where(key < before))
 
     def waiting(self) -> tuple[int, int]:
         """How many mails wait for a person: of invitees, and of nobody we know."""
@@ -81,9 +83,10 @@ class MailList:
             return tuple(map(_to_listed, connection.execute(query)))
 
     def _query(self, wanted: Wanted) -> Select[Any]:
+        # One join after the other: of a join within a join, SQLite first makes all there is.
         here = (t.standing.c.campaign == self._campaign) & (t.standing.c.wave == self._wave)
-        owned = t.invitee.outerjoin(t.standing, and_(here, t.standing.c.invitee == t.invitee.c.number))
         known = t.mail.join(t.reading, t.reading.c.mail == t.mail.c.id, isouter=not wanted.waiting)
+        owned = known.outerjoin(t.invitee, t.invitee.c.number == OWNER)
         return (
             select(
                 t.mail.c.id,
@@ -96,12 +99,17 @@ class MailList:
                 t.invitee.c.name,
                 t.standing.c.state,
             )
-            .select_from(known.outerjoin(owned, t.invitee.c.number == OWNER))
+            .select_from(owned.outerjoin(t.standing, and_(here, t.standing.c.invitee == t.invitee.c.number)))
             .where(*_conditions(wanted))
         )
 
 
 _PLAIN = ("from_name", "from_address", "subject", "language", "kind", "decided", "needs_review", "why", "alert")
+
+
+def _key(wanted: Wanted) -> Column[int]:
+    """By what they are ordered: of those that wait, as the index of what waits has them."""
+    return t.reading.c.mail if wanted.waiting else t.mail.c.id
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

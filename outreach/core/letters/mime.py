@@ -14,6 +14,7 @@ from binascii import b2a_qp
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from outreach.core.letters.headers import CRLF, Head, LetterError, has_ascii_addresses, written_headers
@@ -45,8 +46,7 @@ class AttachedFile:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """A text as a part of a mail holds it, in pieces; what letters share is the same object in each."""
 
     encoding: str  # quoted-printable or base64

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, localedata
 
 from outreach.model import ConfigurationError, Contact, Invitee
 from outreach.settings import Settings, Target
@@ -34,7 +35,8 @@ class Wording:
 
     language: str
     direction: str  # ltr or rtl
-    months: tuple[str, ...]
+    own_months: tuple[str, ...]  # none: as everybody names them
+    locale: str
     days: Mapping[int, str]  # days that are not written as the others
     other_days: str
     long_date: str
@@ -46,6 +48,11 @@ class Wording:
     office_end: re.Pattern[str]  # what may follow an office: a comma, "of", "de la"
     comma: str
     last_comma: str  # before the last of a list
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The names of the months; Babel reads half a megabyte for them, which is left until a date is written."""
+        return self.own_months or _babel_months(self.locale)
 
 
 # ---------------------------------------------------------------- reading the table
@@ -65,7 +72,8 @@ def parse_wording(language: str, data: Mapping[str, Any]) -> Wording:
     return Wording(
         language=language,
         direction=direction,
-        months=_months(language, dates),
+        own_months=_own_months(language, dates),
+        locale=str(dates.get("locale", language)).replace("-", "_"),
         days={int(day): str(words) for day, words in dates.get("days", {}).items() if day.isdecimal()},
         other_days=str(dates.get("days", {}).get("other", "{day}")),
         long_date=_pattern(language, dates, "long", DATE_PLACES),
@@ -109,19 +117,19 @@ def _salutations(language: str, table: Mapping[str, Any], gender: str) -> tuple[
     return tuple(_checked(language, str(pattern), SALUTATION_PLACES) for pattern in table.get(gender, ()))
 
 
-def _months(language: str, dates: Mapping[str, Any]) -> tuple[str, ...]:
-    months = tuple(str(month) for month in dates.get("months", ())) or _babel_months(language, dates)
-    if len(months) != MONTHS:
+def _own_months(language: str, dates: Mapping[str, Any]) -> tuple[str, ...]:
+    months = tuple(str(month) for month in dates.get("months", ()))
+    name = str(dates.get("locale", language))
+    if months and len(months) != MONTHS:
         raise _complaint(language, f"“months” has {len(months)} names instead of {MONTHS}")
+    if not months and not localedata.exists(name.replace("-", "_")):
+        raise _complaint(language, f"the locale “{name}” is unknown; list the twelve “months” instead")
     return months
 
 
-def _babel_months(language: str, dates: Mapping[str, Any]) -> tuple[str, ...]:
-    name = str(dates.get("locale", language))
-    try:
-        names = Locale.parse(name.replace("-", "_")).months["format"]["wide"]
-    except (UnknownLocaleError, ValueError) as error:
-        raise _complaint(language, f"the locale “{name}” is unknown; list the twelve “months” instead") from error
+@cache
+def _babel_months(locale: str) -> tuple[str, ...]:
+    names = Locale.parse(locale).months["format"]["wide"]
     return tuple(str(names[month]) for month in range(1, MONTHS + 1))
 
 

@@ -79,24 +79,37 @@ class Phrasebook(Generic[Name]):
     def _forget(self) -> None:
         self._states: dict[frozenset[int], _State[Name]] = {}
         self._start: _State[Name] = self._state(frozenset((0,)))
+        self._begun = Remembered(self._begin)  # by the first word
         self._steps = 0
+
+    def _begin(self, word: str) -> _State[Name] | None:
+        """Where the phrases have come that begin with a word; None where none does."""
+        start, kind = self._start, self._lexicon.kinds[word]
+        state = start.following.get(kind) or self._step(start, kind)
+        return state if state.nodes else None
 
     def find(self, sentence: Sentence) -> Iterator[Found[Name]]:
         """Every name of which a phrase stands in a sentence, by first words; of those that begin alike the longest."""
         if self._steps > MOST_REMEMBERED:
             self._forget()
-        start, begins = self._start, self._start.following
-        classes = list(map(self._lexicon.kinds.__getitem__, sentence.plain))
-        states = [begins.get(kind) or self._step(start, kind) for kind in classes]
-        for first, state in enumerate(states):
-            if state.nodes:
-                for name, last in self._ends(state, classes, first).items():
-                    yield Found(name, first, last, sentence)
+        words, kinds = sentence.plain, self._lexicon.kinds
+        for first, state in enumerate(list(map(self._begun.__getitem__, words))):
+            if state is None:
+                continue
+            if not state.names:
+                if first + 1 == len(words):
+                    continue
+                kind = kinds[words[first + 1]]
+                if not (state.following.get(kind) or self._step(state, kind)).nodes:  # so most of them end
+                    continue
+            for name, last in self._ends(state, words, first).items():
+                yield Found(name, first, last, sentence)
 
-    def _ends(self, state: _State[Name], classes: Sequence[_Kind], first: int) -> dict[Name, int]:
+    def _ends(self, state: _State[Name], words: Sequence[str], first: int) -> dict[Name, int]:
         """The last words of the phrases of which a word is the first; the state is that behind it."""
-        ends = dict.fromkeys(state.names, first)
-        for at, kind in enumerate(classes[first + 1 :], first + 1):
+        kinds, ends = self._lexicon.kinds, dict.fromkeys(state.names, first)
+        for at in range(first + 1, len(words)):
+            kind = kinds[words[at]]
             state = state.following.get(kind) or self._step(state, kind)
             if state.names:
                 ends.update(dict.fromkeys(state.names, at))
@@ -209,14 +222,16 @@ class _Lexicon:
         atoms = tuple(self._true_of(word)) if len(word) <= LONGEST_WORD else ()
         return self._classes.get(atoms) or self._classes.setdefault(atoms, _Kind(atoms))
 
-    def _true_of(self, word: str) -> Iterator[int]:
-        if word in self._whole:
-            yield self._whole[word]
-        yield from [self._begins[part] for part in self._beginnings.of(word)]
-        yield from [self._ends[part] for part in self._endings.of(word[::-1])]
-        yield from [number for part, number in self._within.items() if part in word]
+    def _true_of(self, word: str) -> list[int]:
+        found = [self._whole[word]] if word in self._whole else []
+        found += [self._begins[part] for part in self._beginnings.of(word)]
+        if self._ends:
+            found += [self._ends[part] for part in self._endings.of(word[::-1])]
+        if self._within:
+            found += [number for part, number in self._within.items() if part in word]
         if self._figure is not None and not word.isalpha() and any(sign.isdecimal() for sign in word):
-            yield self._figure
+            found.append(self._figure)
+        return found
 
 
 def _atoms(word: str) -> list[Atom]:

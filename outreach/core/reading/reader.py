@@ -27,7 +27,7 @@ from outreach.core.reading.phrases import Sentence, sentences
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.text import struck
 from outreach.core.reading.text.new_text import new_text, own_words
-from outreach.core.reading.text.passed_on import passed_on, suggested
+from outreach.core.reading.text.passed_on import PassedOn, passed_on, suggested
 from outreach.languages import Language, Languages
 from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 
@@ -78,18 +78,21 @@ def read_mail(
     if len(new) > MOST_NEW:  # what follows may be the answer
         message, new = replace(message, problem=message.problem or TOO_LONG), new[:MOST_NEW]
     hears = partial(understand, languages=languages, enclosed=documents(message), lessons=lessons)
-    said = hears(own_words(new), message.subject, in_answer=_answers_something(message))
+    own = own_words(new)
+    said = hears(own, message.subject, in_answer=_answers_something(message))
     if asks_to_stop(message.subject):  # mail programs press the link for a person, and say so as machines do
         return _stop(message, new, said)
     if is_calendar(message):
         return _meeting(message, new, said)
-    words = struck.said(own_words(new))
+    words = struck.said(own)
     automatic = read_automatic(
         message, words, said.sentences, languages, _spoken(said, languages), own=own_addresses, position=said.position
     )
     if automatic is not None:
         return _auto_reply(message, automatic, new, said)
-    said, words = _passing_on(message, said, new, hears, own_addresses)
+    sent_on = passed_on(new, message.text, frozenset([address.rpartition("@")[2] for address in own_addresses]))
+    if sent_on is not None:
+        said, words = _passing_on(sent_on, said, new, hears)
     contact = contact_in(words, message, languages, own_addresses, likely=_names_another(said))
     return _answer(message, _without_nobodys(said, contact, new), new, contact, deadline)
 
@@ -109,16 +112,12 @@ def _names_another(said: Said) -> bool:
     return said.verdict.kind is ReadingKind.REDIRECT or said.flags.get(Flag.NAMES_NEW_CONTACT, 0.0) >= HALF
 
 
-def _passing_on(
-    message: Message, said: Said, new: str, hears: Callable[[str, str], Said], own_addresses: frozenset[str]
-) -> tuple[Said, str]:
+def _passing_on(sent_on: PassedOn, said: Said, new: str, hears: Callable[[str, str], Said]) -> tuple[Said, str]:
     """What a mail says together with a colleague's mail that it sends on, and the words of its own."""
-    sent_on = passed_on(new, message.text, frozenset(address.rpartition("@")[2] for address in own_addresses))
-    if sent_on is None:
-        return said, struck.said(own_words(new))
-    note = said if sent_on.note == new else hears(own_words(sent_on.note), "")
+    own = own_words(sent_on.note)
+    note = said if sent_on.note == new else hears(own, "")
     below = hears(own_words(sent_on.below), "").verdict if sent_on.below else None
-    return replace(said, verdict=suggested(note.verdict, below)), struck.said(own_words(sent_on.note))
+    return replace(said, verdict=suggested(note.verdict, below)), struck.said(own)
 
 
 def understand(

@@ -43,10 +43,11 @@ _TO = re.compile(
     r"(?P<whom>.{1,200})",
     re.IGNORECASE,
 )
-_SALUTATION = re.compile(
-    r"^[\s>*]*(?:dear|to the|estimad|benvolgu|distingid|querid|madame|monsieur|chère|cher|sehr|liebe|caro|cara|"
-    r"egregi|gentil|spett|geachte|beste|exm|prezad|ilm|hon)",
-    re.IGNORECASE,
+# What stands before the words of a quoted line, and how a letter begins.
+_BEFORE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + ">*"
+_SALUTATIONS = (
+    *("dear", "to the", "estimad", "benvolgu", "distingid", "querid", "madame", "monsieur", "chère", "cher", "sehr"),
+    *("liebe", "caro", "cara", "egregi", "gentil", "spett", "geachte", "beste", "exm", "prezad", "ilm", "hon"),
 )
 
 
@@ -242,7 +243,7 @@ def _sentence(line: str) -> bool:
 
 
 def _begins_quote(line: str, own_addresses: frozenset[str]) -> bool:
-    return bool(_QUOTE.match(line)) or any(address in line.lower() for address in own_addresses)
+    return bool(_QUOTE.match(line)) or ("@" in line and any(map(line.lower().__contains__, own_addresses)))
 
 
 def _addressed(quote: str) -> Iterator[str]:
@@ -252,7 +253,7 @@ def _addressed(quote: str) -> Iterator[str]:
             continue
         if (":" in line or "：" in line) and (found := _TO.match(line)):
             yield found.group("whom")
-        elif _SALUTATION.match(line):
+        elif line.lstrip(_BEFORE)[:9].lower().startswith(_SALUTATIONS):
             yield line
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import partial
+from sys import intern
 
 from outreach.core.geography import country_named
 from outreach.core.shared_domains import mail_domain
@@ -51,7 +52,6 @@ class Index:
     """The invitees by name, address, mail domain and person; a row is a place in the lists of what they are."""
 
     numbers: array[int]
-    labels: list[str]
     countries: list[str]
     kinds: list[str]
     names: Table
@@ -80,22 +80,20 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
     namer = Namer(places)
     firsts: dict[str, int] = {}
     telling = Remembered(partial(_is_telling, firsts=firsts, genitives=places.genitives))
-    index = Index(array("Q"), [], [], [], Table(), Table(), firsts, telling, Table(), Table(), Table(), places)
+    index = Index(array("Q"), [], [], Table(), Table(), firsts, telling, Table(), Table(), Table(), places)
     rows: dict[int, int] = {}
     for row, invitee in enumerate(invitees):
         rows[invitee.number] = row
         index.numbers.append(invitee.number)
-        index.labels.append(invitee.name)
-        index.countries.append(invitee.country)
+        index.countries.append(intern(invitee.country))
         index.kinds.append(invitee.kind.value)
         _add_names(index, row, namer.spellings(invitee.name, invitee.country))
         for contact in invitee.contacts:
             index.people.add(row, person_key(contact.person))
-            for address in (contact.email, *contact.cc):
-                _add_address(index, row, address.lower())
+            _add_addresses(index, row, (contact.email, *contact.cc))
     for address, number in former:
         if number in rows:
-            _add_address(index, rows[number], address.lower())
+            _add_addresses(index, rows[number], (address,))
     for table in (index.names, index.beginnings, index.addresses, index.domains, index.people):
         table.sort()
     return index
@@ -103,8 +101,10 @@ def build_index(invitees: Iterable[Invitee], places: Places, former: Iterable[tu
 
 def _is_telling(word: str, firsts: Container[str], genitives: Container[str]) -> bool:
     """Whether a name may begin with a word; or it is that of an office before which names have an ending."""
+    if word[0].islower():
+        return word in genitives
     simple = fold(word)
-    return (simple in firsts and not word[0].islower()) or simple in genitives
+    return simple in firsts or simple in genitives
 
 
 def _add_names(index: Index, row: int, forms: Spellings) -> None:
@@ -117,6 +117,9 @@ def _add_names(index: Index, row: int, forms: Spellings) -> None:
             index.first_words[form[0]] = len(form)
 
 
-def _add_address(index: Index, row: int, address: str) -> None:
-    index.addresses.add(row, address)
-    index.domains.add(row, mail_domain(address))
+def _add_addresses(index: Index, row: int, addresses: Iterable[str]) -> None:
+    known = dict.fromkeys(map(str.lower, addresses))
+    for address in known:
+        index.addresses.add(row, address)
+    for domain in dict.fromkeys(map(mail_domain, known)):
+        index.domains.add(row, domain)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -12,6 +12,7 @@ from outreach.core.geography import country_named, is_country
 from outreach.core.whose.index import Index, Rows
 from outreach.core.whose.names import WORD, fold
 from outreach.languages.quoting import load_quoting
+from outreach.languages.spelling import western_words
 
 MOST_LINES = 400
 LONGEST_LINE = 2000  # characters
@@ -98,12 +99,14 @@ class _Line:
 def mentions(text: str, index: Index) -> list[Mention]:
     """Every invitee that a text names, as far as it stands in the first few hundred lines."""
     found: list[Mention] = []
+    words = _telling(text, index)
+    joined = not text.isascii() and _IDEOGRAPHS.search(text) is not None
+    if not words and not joined:
+        return found
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
         line = raw[:LONGEST_LINE]
-        words = WORD.findall(line)
-        if _may_name(line, words, index):
-            spans = [match.span() for match in WORD.finditer(line)]
-            found.extend(_in_line(_Line(line, spans, list(map(fold, words))), index))
+        if joined or any(map(line.__contains__, words)):
+            found.extend(_in_line(_parted(line), index))
         if len(found) >= MOST_MENTIONS:
             break
     return found
@@ -112,11 +115,9 @@ def mentions(text: str, index: Index) -> list[Mention]:
 def strange_offices(text: str, index: Index) -> Iterator[str]:
     """Offices of places that no invitee is called by: “Ajuntament de Calldetenes”, “Foxton Town Council”."""
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
-        text_of_line = raw[:LONGEST_LINE]
-        spans = [match.span() for match in WORD.finditer(text_of_line)]
-        line = _Line(text_of_line, spans, [fold(text_of_line[a:b]) for a, b in spans])
+        line = _parted(raw[:LONGEST_LINE])
         known = _known_places(line, index)
-        for at in range(len(spans)):
+        for at in range(len(line.spans)):
             if line.capital(at) and at not in known and _is_a_name(line.words[at], index):
                 yield from _strange_office(line, at, index)
 
@@ -150,9 +151,15 @@ def _is_a_name(word: str, index: Index) -> bool:
     return not (word in places.connecting or (word,) in places.office_before or (word,) in places.office_behind)
 
 
-def _may_name(line: str, words: Sequence[str], index: Index) -> bool:
-    """A quick look: whether a name may begin in a line, or stand in it in another form."""
-    return any(map(index.telling.__getitem__, words)) or (not line.isascii() and _IDEOGRAPHS.search(line) is not None)
+def _parted(line: str) -> _Line:
+    spans = [match.span() for match in WORD.finditer(line)]
+    return _Line(line, spans, [fold(line[start:end]) for start, end in spans])
+
+
+def _telling(text: str, index: Index) -> set[str]:
+    """The words of a text with which a name may begin, or that stand beside one."""
+    words = western_words(text)
+    return set(filter(index.telling.__getitem__, WORD.findall(text) if words is None else words))
 
 
 def _in_line(line: _Line, index: Index) -> Iterator[Mention]:
@@ -322,7 +329,7 @@ def _in_passing(line: _Line, first: int, index: Index, *, office: bool) -> bool:
 
 def _on_behalf(line: _Line, first: int, index: Index) -> bool:
     before = _sentence_before(line, first, 12)
-    return any(
+    return not index.places.behalf_seconds.isdisjoint(before) and any(
         tuple(before[at : at + length]) in index.places.behalf for at in range(len(before)) for length in (2, 3, 4)
     )
 

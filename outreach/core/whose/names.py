@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from outreach.languages.places import Places
-from outreach.languages.spelling import STROKED, plain
+from outreach.languages.spelling import plain, without_strokes
 
 Words = tuple[str, ...]
 
@@ -26,7 +26,7 @@ LONGEST = 8  # words of a name
 @lru_cache(maxsize=8192)
 def fold(word: str) -> str:
     """One word without accents and case; “Saint” and “Sankt” as “St”."""
-    simple = word.lower() if word.isascii() else plain(word.translate(STROKED)).replace(" ", "")
+    simple = word.lower() if word.isascii() else plain(without_strokes(word)).replace(" ", "")
     return _SAINTS.get(simple, simple)
 
 

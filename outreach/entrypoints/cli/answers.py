@@ -46,11 +46,14 @@ def _in_words(taken: Collected, read: Collected) -> str:
     return f"{taken.new} new mails{known}; {read.read} read"
 
 
+STANDARD_INPUT = "/dev/stdin"
+
+
 @command("read")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def read_(call: Call, files: tuple[str, ...], *, wants_json: bool) -> None:
-    """Explain what each mail in FILES says; no database and no campaign is needed.
+    """Explain what each mail in FILES says (- is the standard input); no database and no campaign is needed.
 
     In a campaign's folder its own forms are known again where they come back filled in.
     """
@@ -58,7 +61,7 @@ def read_(call: Call, files: tuple[str, ...], *, wants_json: bool) -> None:
     from outreach.campaign.explain import explain  # noqa: PLC0415
 
     own = own_forms(call.folder.resolve())
-    readings = [(file, explain(Path(file), own)) for file in files]
+    readings = [(file, explain(Path(STANDARD_INPUT if file == "-" else file), own)) for file in files]
     if wants_json:
         as_json([reading_json(file, reading) for file, reading in readings])
         return

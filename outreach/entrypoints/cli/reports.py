@@ -223,7 +223,8 @@ def status_text(name: str, now: Status) -> str:
         missing = f"{now.target.missing} missing" if now.target.missing else f"reached on {now.target.reached}"
         lines.append(f"  {now.target.goal} for {now.target_name} ({now.target_date}): {missing}")
     states = [state for state in State if now.counts[state] and state is not State.CONFIRMED]
-    lines.append("  " + ", ".join(f"{now.counts[state]} {state.value.replace('_', ' ')}" for state in states))
+    standings = ", ".join(f"{now.counts[state]} {state.value.replace('_', ' ')}" for state in states)
+    lines += [f"  {standings}"] if standings else []
     lines.append(f"  {now.silent} silent")
     needs = [
         (now.in_review, "answers to review"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.overview import Overview, overview, stamp
 from outreach.entrypoints.web.counted import Counted
 from outreach.entrypoints.web.intake import Patience
+from outreach.entrypoints.web.prepared import Look, Prepared, Value
 from outreach.entrypoints.web.rendering import Templates
 from outreach.entrypoints.web.sender import Sender
 
@@ -37,6 +40,16 @@ class Site:
     name: str = "outreach"  # of its cookie; two pages on one machine have two
     counted: Counted[Overview] = field(default_factory=lambda: Counted(overview, stamp))
     due: Counted[int] = field(default_factory=lambda: Counted(_reminders_due, _due_stamp))
+
+    looks: dict[Callable[[Desk], Any], Prepared[Any]] = field(default_factory=dict)
+
+    def prepared(self, make: Callable[[Desk], Value]) -> Prepared[Value]:
+        """What `make` finds in a look through everybody, as it is kept."""
+        return self.looks.setdefault(make, Prepared(make))
+
+    def look(self, make: Callable[[Desk], Value], *, again: bool = False) -> Look[Value] | None:
+        """What it found last; None: nobody has looked yet, but somebody does now."""
+        return self.prepared(make).look(self.desk, again=again)
 
     @property
     def cookie(self) -> str:

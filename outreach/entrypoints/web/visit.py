@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from outreach.campaign.desk import Desk
 from outreach.entrypoints.web import words
 from outreach.entrypoints.web.access.sessions import Person, who_is
 from outreach.entrypoints.web.navigation import items_for
+from outreach.entrypoints.web.prepared import Look, Value
 from outreach.entrypoints.web.site import Site
 
 LANGUAGE_COOKIE, THEME_COOKIE = "outreach-language", "outreach-theme"
@@ -103,6 +104,14 @@ class Visit:
         name = part if part and self.wants_part else ""
         html = self.site.templates.render(self.language, template, self._known() | values, name)
         return HTMLResponse(html, status, {"Vary": "HX-Request-Type"} if part else None)
+
+    def look(self, make: Callable[[Desk], Value]) -> Look[Value] | None:
+        """What a look through everybody found; a new one where the person asks for it. None: it is under way."""
+        return self.site.look(make, again=self.query.get("again") == "yes")
+
+    def looking(self, make: Callable[[Desk], Any], title: str) -> Response:
+        """The page that waits for the first look through everybody, and then becomes the one that was asked for."""
+        return self.page("letters/looking.html", title=title, begun=self.site.prepared(make).begun)
 
     def part(self, template: str, block: str, **values: Any) -> Response:
         """One block of a template, whoever asks."""

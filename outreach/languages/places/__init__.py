@@ -37,6 +37,7 @@ class Places:
     heard: frozenset[str]
     that: frozenset[str]
     behalf: Phrases
+    behalf_seconds: frozenset[str]  # the second word of each
     domain_words: frozenset[str]
     domain_glued: tuple[str, ...]  # longest first
     domain_kinds: Mapping[str, str]
@@ -89,6 +90,7 @@ def _places(cities: tuple[tuple[str, tuple[str, ...]], ...], data: Mapping[str, 
         heard=_words(passing["heard"]),
         that=_words(passing["that"]),
         behalf=_phrases(passing["behalf"]),
+        behalf_seconds=frozenset(word for _, word, *_ in filter(lambda one: len(one) > 1, _phrases(passing["behalf"]))),
         domain_words=_words(domain["words"]),
         domain_glued=tuple(sorted(_words(domain["glued"]), key=lambda word: (-len(word), word))),
         domain_kinds={word: kind for kind in ("city", "province", "region") for word in domain[kind].split()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations, groupby, starmap
+from itertools import combinations, groupby, repeat, starmap
 from operator import add
 from typing import NamedTuple
 
@@ -110,5 +110,5 @@ _behind: Remembered[str] = Remembered(lambda word: f" {word[:STEM]}")
 def letters(word: str) -> list[str]:
     """Every few letters of a word with its beginning and end, the same in all languages."""
     framed = f"<{word[:LONGEST_WORD]}>"
-    fours = [f"~{framed[at : at + FEW]}" for at in range(len(framed) - FEW + 1)]
+    fours = list(map("".join, zip(repeat("~"), *[framed[at:] for at in range(FEW)])))
     return [*fours, *map(add, fours, framed[FEW:])]

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain
 from typing import NamedTuple
 
 from outreach.core.reading.phrases import Sentence, spelled
@@ -39,6 +39,7 @@ class Meaning(NamedTuple):
 class _Pattern:
     name: str
     words: tuple[str, ...]  # after the first
+    exact: bool  # just these, one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,12 @@ class _Beginning:
     """The patterns that may begin with a word."""
 
     alone: tuple[str, ...]  # names of those that are one word
-    longer: bool  # there are others
     by_second: Mapping[str, tuple[_Pattern, ...]]  # those whose second word must be just this one
-    others: tuple[_Pattern, ...]
+    seconds: tuple[str, ...]  # beginnings of the second words of others
+    others: tuple[_Pattern, ...]  # all others
 
 
-_NOTHING = _Beginning((), False, {}, ())
+_NOTHING = _Beginning((), {}, (), ())
 
 
 class Vocabulary:
@@ -70,7 +71,7 @@ class Vocabulary:
         words = [part for word in written for part in _parts(word)]
         if not words:
             return
-        first, pattern = words[0], _Pattern(name, tuple(words[1:]))
+        first, pattern = words[0], _pattern(name, words[1:])
         if first.endswith("~"):
             self._begins[first[:-1]].append(pattern)
         else:
@@ -81,13 +82,15 @@ class Vocabulary:
         hidden = _in_addresses(sentence) if "@" in sentence.text else ()
         found: list[Meaning] = []
         longer = False
-        for at, beginning in enumerate(map(self._beginning.__getitem__, sentence.written)):
+        beginnings = map(self._beginning.__getitem__, sentence.written)
+        for at, (beginning, second) in enumerate(zip(beginnings, (*sentence.plain[1:], ""), strict=False)):
             if beginning is _NOTHING or at in hidden:
                 continue
             if beginning.alone:
-                found += map(Meaning, beginning.alone, repeat((at,)))
-            if beginning.longer:
-                phrases = _phrases(at, beginning, sentence)
+                found += _alone(beginning.alone, at)
+            others = beginning.others if second.startswith(beginning.seconds) else ()
+            if patterns := (*beginning.by_second.get(second, ()), *others):
+                phrases = _phrases(patterns, at, sentence)
                 longer = longer or bool(phrases)
                 found += phrases
         if longer:
@@ -105,12 +108,27 @@ class Vocabulary:
         for pattern in chain(self._whole.get(word, ()), self._whole.get("=" + written, ()), *begins):
             if not pattern.words:
                 alone.append(pattern.name)
-            elif pattern.words[0].startswith("=") or pattern.words[0] == GAP or pattern.words[0].endswith("~"):
+            elif _is_open(pattern.words[0]):
                 others.append(pattern)
             else:
                 by_second[pattern.words[0]] = (*by_second.get(pattern.words[0], ()), pattern)
-        longer = bool(by_second or others)
-        return _Beginning(tuple(sorted(alone)), longer, by_second, tuple(others)) if alone or longer else _NOTHING
+        if not (alone or by_second or others):
+            return _NOTHING
+        return _Beginning(tuple(sorted(alone)), by_second, tuple(map(_second, others)), tuple(others))
+
+
+def _pattern(name: str, words: Sequence[str]) -> _Pattern:
+    return _Pattern(name, tuple(words), not any(map(_is_open, words)))
+
+
+def _is_open(word: str) -> bool:
+    """Whether a word of a list stands for several, or is written with just these accents."""
+    return word == GAP or word.startswith("=") or word.endswith("~")
+
+
+def _second(pattern: _Pattern) -> str:
+    """How the second word of a pattern begins in plain letters, as far as that is known."""
+    return pattern.words[0][:-1] if pattern.words[0].endswith("~") else ""
 
 
 def _order(one: Meaning) -> tuple[int, str]:
@@ -127,12 +145,22 @@ def _parts(word: str) -> list[str]:
     return parts
 
 
-def _phrases(at: int, beginning: _Beginning, sentence: Sentence) -> list[Meaning]:
-    """The meanings of phrases that begin at a place."""
+@lru_cache(maxsize=1 << 10)
+def _alone(names: tuple[str, ...], at: int) -> tuple[Meaning, ...]:
+    """The meanings of one word at a place."""
+    return tuple([Meaning(name, (at,)) for name in names])
+
+
+def _phrases(patterns: Sequence[_Pattern], at: int, sentence: Sentence) -> list[Meaning]:
+    """The meanings of the phrases that follow a word at a place."""
     words, found = sentence.plain, []
-    following = beginning.by_second.get(words[at + 1], ()) if at + 1 < len(words) else ()
-    for pattern in (*following, *beginning.others):
-        places = _follow(pattern.words, at, words, sentence.written)
+    for pattern in patterns:
+        if not pattern.exact:
+            places = _follow(pattern.words, at, words, sentence.written)
+        elif words[at + 1 : at + 1 + len(pattern.words)] == pattern.words:
+            places = tuple(range(at, at + 1 + len(pattern.words)))
+        else:
+            continue
         if places is not None:
             found.append(Meaning(pattern.name, places))
     return found
@@ -165,11 +193,11 @@ def _whole_phrases(found: list[Meaning]) -> list[Meaning]:
     """Without what only a part of a longer phrase would say: “no objection” is no “no”."""
     phrases = {frozenset(one.places) for one in found if len(one.places) > 1}
     inside = frozenset().union(*phrases)
-    return [one for one in found if not _is_part(frozenset(one.places), phrases, inside)]
+    return [one for one in found if not _is_part(one.places, phrases, inside)]
 
 
-def _is_part(own: frozenset[int], phrases: Collection[frozenset[int]], inside: frozenset[int]) -> bool:
-    return own <= inside if len(own) == 1 else any(own < phrase for phrase in phrases)
+def _is_part(own: tuple[int, ...], phrases: Collection[frozenset[int]], inside: frozenset[int]) -> bool:
+    return own[0] in inside if len(own) == 1 else any(map(frozenset(own).__lt__, phrases))
 
 
 def _in_addresses(sentence: Sentence) -> frozenset[int]:

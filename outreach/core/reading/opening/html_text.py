@@ -70,6 +70,8 @@ _HIDING = {
 }
 _HIDDEN = re.compile(r"[\s\"'/]hidden\b")
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20}|!)[^<>]*>")  # by its name, behind “/” where it closes
+MOST_QUOTED = 5  # signs before a line
+_QUOTED = tuple("> " * depth for depth in range(MOST_QUOTED + 1))
 _MANY_ENDS = re.compile(r"\n{3,}")
 NO_TAG = "!"
 _UNSEEN_TAGS = frozenset(UNSEEN)
@@ -190,19 +192,26 @@ def _pieces(html: str) -> Iterator[str]:
 
 def _seen(tags: Sequence[str], texts: Sequence[str]) -> tuple[list[str], list[str]]:
     """The tags, and the text behind each of them, without those of which nobody sees the text."""
+    names = list(map(str.lower, tags))
     seen: list[tuple[str, str]] = []
-    hidden = ""  # the element that is not seen
-    for tag, text in zip(tags, texts, strict=True):
-        name = tag.lower()
-        if hidden:
-            ends = name == f"/{hidden}"
-            hidden = "" if ends else hidden
-            seen += [(NO_TAG, text)] if ends else []
-        elif name in _UNSEEN_TAGS:
-            hidden = name
+    at = 0
+    while at < len(names):
+        name = names[at]
+        if name in _UNSEEN_TAGS:
+            at = _where(names, f"/{name}", at)
+            seen += [(NO_TAG, text) for text in texts[at : at + 1]]
         else:
-            seen.append((NO_TAG if name.removeprefix("/") in _UNSEEN_TAGS else tag, text))
+            seen.append((NO_TAG if name.removeprefix("/") in _UNSEEN_TAGS else tags[at], texts[at]))
+        at += 1
     return [tag for tag, _ in seen], [text for _, text in seen]
+
+
+def _where(names: Sequence[str], name: str, since: int) -> int:
+    """The place of the next such name; behind the last one where there is none."""
+    try:
+        return names.index(name, since)
+    except ValueError:
+        return len(names)
 
 
 def _lines(text: str) -> str:
@@ -210,12 +219,15 @@ def _lines(text: str) -> str:
     lines: list[str] = []
     marked: list[int] = []
     for line in text.split("\n"):
-        clean = " ".join(line.split()) if line else line
+        clean = line if not line or line in _ALONE else " ".join(line.split())
         if clean not in _ALONE:
             lines.append(quoted + clean)
-        elif clean in (OPEN, CLOSE):
-            depth = max(0, depth + (1 if clean == OPEN else -1))
-            quoted = "> " * min(depth, 5)
+        elif clean == OPEN:
+            depth += 1
+            quoted = _QUOTED[depth] if depth <= MOST_QUOTED else quoted
+        elif clean == CLOSE:
+            depth -= depth > 0
+            quoted = _QUOTED[min(depth, MOST_QUOTED)]
         elif not depth:
             marked.append(len(lines))
             lines.append(clean)

@@ -32,6 +32,7 @@ _ENDS_WITH_ADDRESS = re.compile(r"[^\s@]@[^\s@]+[>)\]]?[>)\]]?$")
 _NAMED = re.compile(r"[^<>@]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,253}>")
 _INITIALS = re.compile(r"^[A-Z]{1,2}>(?=\s|$)")  # “JS> ”, as some programs quote John Smith
 _UNSEEN = str.maketrans("", "", "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_SIGNS = frozenset(map(chr, _UNSEEN))
 _WORD = re.compile(r"\w+")
 _ALIKE = str.maketrans("İıſς", "iisσ")
 _FIRST = "-_=~—–─*"
@@ -109,7 +110,7 @@ def _nouns() -> frozenset[str]:
 
 def _seen(text: str) -> str:
     """A text without what is not seen."""
-    return text if text.isascii() or text.isprintable() else text.translate(_UNSEEN)
+    return text if text.isascii() or text.isprintable() or _SIGNS.isdisjoint(text) else text.translate(_UNSEEN)
 
 
 def clean(line: str) -> str:
@@ -120,8 +121,8 @@ def clean(line: str) -> str:
 def marks(lines: Sequence[str]) -> Iterator[Mark]:
     """Every mark that stands outside of lines quoted with “>”, in order; a text of nothing but colons is given up."""
     behind, tried = 0, 0
-    for number, line in enumerate(lines):
-        if number < behind or not line or line[0] == ">" or not _may_be(line):
+    for number in [number for number, line in enumerate(lines) if line and line[0] != ">" and _may_be(line)]:
+        if number < behind:
             continue
         tried += 1
         found = _mark(lines, number, behind)
@@ -134,8 +135,10 @@ def marks(lines: Sequence[str]) -> Iterator[Mark]:
 
 def _may_be(line: str) -> bool:
     """A quick look at its ends."""
+    if line[-1] in _LAST or line[0] in _FIRST:
+        return True
     head = line[:MOST_LABEL]
-    return line[-1] in _LAST or ":" in head or "：" in head or head.lstrip()[:1] in _FIRST
+    return ":" in head or "：" in head or (head[0].isspace() and head.lstrip()[:1] in _FIRST)
 
 
 def _mark(lines: Sequence[str], number: int, behind: int) -> Mark | None:
@@ -350,8 +353,9 @@ def above(lines: Sequence[str], mark: Mark) -> int:
 
 def own_lines(lines: list[str]) -> list[str]:
     """The lines, where a mark that stands behind other words has a line of its own, and one that was broken no “>”."""
-    for number, line in enumerate(lines):
-        if line.find(">", 1, 3) > 0:
+    for number in [number for number, line in enumerate(lines) if line and (line[-1] == ":" or ">" in line[1:3])]:
+        line = lines[number]
+        if ">" in line[1:3]:
             lines[number] = _INITIALS.sub(">", line)
         if not line.endswith(":") or len(line) > MOST_CHARACTERS:
             continue

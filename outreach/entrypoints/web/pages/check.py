@@ -12,6 +12,7 @@ from outreach.campaign.preview import send_test_letter
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.connections import try_servers
 from outreach.entrypoints.web.pages.audit import in_words
+from outreach.entrypoints.web.prepared import Look
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import ConfigurationError, Finding, OutreachError, Sentence
@@ -31,10 +32,18 @@ def check_servers(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, *, online: bool) -> Response:
-    findings = _findings(visit.desk, online=online)
+    look = Look(_findings(visit.desk, online=True)) if online else visit.look(found_offline)
+    if look is None:
+        return visit.looking(found_offline, visit.say("Check"))
+    findings = look.value
     errors = [finding for finding in findings if not finding.warning]
     warnings = [finding for finding in findings if finding.warning]
-    return visit.page("letters/check.html", errors=errors, warnings=warnings, online=online)
+    return visit.page("letters/check.html", look=look, errors=errors, warnings=warnings, online=online)
+
+
+def found_offline(desk: Desk) -> tuple[Finding, ...]:
+    """What is found without asking a server."""
+    return _findings(desk, online=False)
 
 
 def _findings(desk: Desk, *, online: bool) -> tuple[Finding, ...]:

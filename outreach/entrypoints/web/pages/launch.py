@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from outreach.campaign.agreement import ChangedError
-from outreach.campaign.launching import agreement_to, launch_agreed, one_launch, plan_of, preflight
+from outreach.campaign.launching import agreement_to, launch_agreed, one_launch, preflight, prospect
 from outreach.campaign.mailing import Plan
 from outreach.core.letters.stationery import Stationery
 from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
@@ -33,24 +33,20 @@ def launch_page(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200) -> Response:
-    desk = visit.desk
-    try:
-        checked = preflight(desk)
-        stationery = desk.load_stationery()
-        plan = plan_of(desk, checked, stationery)
-        seen = agreement_to(desk, stationery, plan).spelled
-    except ConfigurationError as error:
+    look = visit.look(prospect)
+    if look is None:
+        return visit.looking(prospect, visit.say("Launch"))
+    if look.value.error is not None:
+        error = look.value.error
         errors = [finding for finding in error.findings if not finding.warning]
-        return visit.page(
-            "letters/launch.html", plan=None, errors=errors, why=error_words(visit.say, error), typed="", warnings=0
-        )
-    sending = desk.settings.sending
+        why = error_words(visit.say, error)
+        return visit.page("letters/launch.html", look=look, plan=None, errors=errors, why=why, typed="")
+    desk, sending = visit.desk, visit.desk.settings.sending
     return visit.page(
         "letters/launch.html",
         status=status,
-        plan=plan,
-        seen=seen,
-        warnings=len(checked.warnings),
+        look=look,
+        plan=look.value,
         in_hours=sending.hours != "any" or bool(sending.days),
         rate=desk.settings.smtp.per_minute,
         errors=[],

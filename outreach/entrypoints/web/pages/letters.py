@@ -5,19 +5,18 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from outreach.entrypoints.web.pages.sending import now_values
+from outreach.entrypoints.web.prepared import are_many
 from outreach.entrypoints.web.visit import Visit
-
-MANY = 5000  # invitees: of more, nobody waits until everybody was looked at
 
 
 def letters_page(visit: Visit) -> Response:
     """The way in."""
     figures, due = visit.desk.store.figures, visit.site.due
-    enrolled = figures.enrolled()
+    many = are_many(visit.desk)
     return visit.page(
         "letters/page.html",
-        enrolled=enrolled,
-        reminders=due.soon(visit.desk) if enrolled > MANY else due.now(visit.desk),
+        enrolled=figures.enrolled(),
+        reminders=due.soon(visit.desk) if many else due.now(visit.desk),
         thanks=figures.waiting().acknowledgements,
         **now_values(visit),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -9,15 +10,15 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from outreach.campaign.prepare import contacts_file, everybody, invitee_or_listed, letter_kinds, listed_now
+from outreach.campaign.gallery import Gallery, gallery
+from outreach.campaign.prepare import invitee_or_listed, letter_kinds
 from outreach.campaign.preview import Shown, show_letter
 from outreach.core.letters.stationery import Stationery
-from outreach.core.strange import Oddity, Strange, strangest
+from outreach.core.strange import Oddity, Strange
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.security import HEADERS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
-from outreach.languages.spelling import plain
 from outreach.model import ConfigurationError, Invitee, LetterKind
 
 HERE = "/letters/preview"
@@ -72,48 +73,68 @@ def _wanted(visit: Visit) -> Wanted:
 def preview_page(visit: Visit) -> Response:
     """One letter, and the way to the next."""
     wanted = _wanted(visit)
-    people = _people(visit)
-    strange = strangest(people)
-    order = tuple(one.invitee for one in strange) if wanted.strange else people
-    at = next((place for place, one in enumerate(order) if one.id == wanted.who), 0)
+    look = visit.look(gallery)
+    if look is None:
+        return visit.looking(gallery, visit.say("Look at the letters"))
+    people = look.value
+    walk = _walk(visit, people, wanted)
     response = visit.page(
         "letters/preview.html",
         wanted=wanted,
-        total=len(people),
-        strange=len(strange),
-        place=at,
-        many=len(order),
+        look=look,
+        total=len(people.order),
+        strange=len(people.strange),
+        place=walk.place,
+        many=walk.many,
         **_sought(visit, people),
-        **_values(visit, wanted, order, at, strange),
+        **_values(visit, wanted, walk, people.strange),
     )
     response.headers["Content-Security-Policy"] = f"{HEADERS['Content-Security-Policy']}; frame-src 'self'"
     return response
 
 
-def _people(visit: Visit) -> tuple[Invitee, ...]:
-    desk = visit.desk
-    listed = listed_now(desk).invitees if contacts_file(desk).exists() else ()
-    return tuple(one for one in everybody(desk, listed) if one.contacts)
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where one stands among those that are gone through."""
+
+    place: int
+    many: int
+    here: Invitee | None
+    before: Invitee | None
+    after: Invitee | None
 
 
-def _values(
-    visit: Visit, wanted: Wanted, order: tuple[Invitee, ...], at: int, strange: tuple[Strange, ...]
-) -> dict[str, Any]:
+def _walk(visit: Visit, people: Gallery, wanted: Wanted) -> Walk:
+    if wanted.strange:
+        strange = [one.invitee for one in people.strange]
+        place = next((n for n, one in enumerate(strange) if one.id == wanted.who), 0)
+        return _at(place, len(strange), lambda places: [strange[n] for n in places])
+    place = people.place_of(visit.desk, wanted.who)
+    return _at(place, len(people.order), lambda places: people.some(visit.desk, places))
+
+
+def _at(place: int, many: int, some: Callable[[list[int]], list[Invitee]]) -> Walk:
+    near = [n for n in (place - 1, place, place + 1) if 0 <= n < many]
+    found = dict(zip(near, some(near), strict=True))
+    return Walk(place, many, found.get(place), found.get(place - 1), found.get(place + 1))
+
+
+def _values(visit: Visit, wanted: Wanted, walk: Walk, strange: tuple[Strange, ...]) -> dict[str, Any]:
     stationery = visit.desk.load_stationery()
     values: dict[str, Any] = {
         "kinds": [(_name(kind, step), kind, step) for kind, step in letter_kinds(visit.desk)],
         "languages_of_letters": sorted(stationery.languages()),
-        "invitee": order[at] if order else None,
-        "oddities": next((one.oddities for one in strange if order and one.invitee.id == order[at].id), ()),
+        "invitee": walk.here,
+        "oddities": next((one.oddities for one in strange if walk.here and one.invitee.id == walk.here.id), ()),
         "ODDITIES": ODDITIES,
-        "before": order[at - 1] if at > 0 else None,
-        "after": order[at + 1] if at + 1 < len(order) else None,
+        "before": walk.before,
+        "after": walk.after,
         "shown": None,
         "mistake": "",
     }
-    if order:
+    if walk.here is not None:
         try:
-            values["shown"] = _shown(visit, stationery, wanted, order[at])
+            values["shown"] = _shown(visit, stationery, wanted, walk.here)
         except ConfigurationError as error:
             values["mistake"] = error_words(visit.say, error)
     return values
@@ -123,16 +144,10 @@ def _name(kind: LetterKind, step: int) -> str:
     return f"{kind.value}.{step}" if step else kind.value
 
 
-def _sought(visit: Visit, people: tuple[Invitee, ...]) -> dict[str, Any]:
+def _sought(visit: Visit, people: Gallery) -> dict[str, Any]:
     """What was typed to find somebody, and who was found."""
     find = visit.query.get("find", "").strip()
-    return {"find": find, "found": _found(people, find) if find else ()}
-
-
-def _found(people: tuple[Invitee, ...], find: str) -> tuple[Invitee, ...]:
-    words = plain(find) or find
-    found = [one for one in people if find == one.id or words in plain(one.name) or find in one.name]
-    return tuple(found[:MOST_FOUND])
+    return {"find": find, "found": people.found(visit.desk, find, MOST_FOUND) if find else ()}
 
 
 def _shown(visit: Visit, stationery: Stationery, wanted: Wanted, invitee: Invitee) -> Shown:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from outreach.campaign.agreement import ChangedError
-from outreach.campaign.followup import agreement_to, due_reminders, outlook, queue_agreed
+from outreach.campaign.followup import agreement_to, due_reminders, outlook, queue_agreed, upcoming
 from outreach.campaign.review import hold
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
@@ -16,7 +16,6 @@ from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
 
 HERE = "/letters/reminders"
-MOST = 500  # that are shown at once
 REST = timedelta(days=7)  # that one who is taken out is left in peace
 INSTEAD = {
     "none": mark("have answered, want no letters, or got every reminder"),
@@ -34,18 +33,22 @@ def reminders_page(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200) -> Response:
-    found = outlook(visit.desk)
+    look = visit.look(upcoming)
+    if look is None:
+        return visit.looking(upcoming, visit.say("Reminders"))
+    found = look.value
     return visit.page(
         "letters/reminders.html",
         status=status,
+        look=look,
         outlook=found,
-        number=len(found.due),
-        shown=found.due[:MOST],
+        number=found.number,
+        shown=found.first,
         days_before=[reminder.days_before for reminder in visit.desk.settings.reminders],
         instead=INSTEAD,
         typed=typed,
         changes=changes,
-        seen=agreement_to(visit.desk, found.due).spelled,
+        seen=found.seen,
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from outreach.campaign.agreement import ChangedError
-from outreach.campaign.followup import agreement_to, queue_agreed, waiting_acknowledgements
+from outreach.campaign.followup import acknowledgements, agreement_to, queue_agreed, waiting_acknowledgements
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.visit import Visit
-from outreach.model import LetterKind
 
 
 def thanks_page(visit: Visit) -> Response:
@@ -19,17 +18,21 @@ def thanks_page(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, *, changes: str = "", status: int = 200) -> Response:
-    due = waiting_acknowledgements(visit.desk)
-    thanks = sum(one.kind is LetterKind.THANKS for one in due)
+    look = visit.look(acknowledgements)
+    if look is None:
+        return visit.looking(acknowledgements, visit.say("Thanks and replies to a no"))
+    found = look.value
     return visit.page(
         "letters/thanks.html",
         status=status,
-        due=due,
-        thanks=thanks,
-        regrets=len(due) - thanks,
+        look=look,
+        due=found.first,
+        thanks=found.thanks,
+        regrets=found.number - found.thanks,
+        more=found.number - len(found.first),
         out=frozenset(visit.form.getlist("out")),
         changes=changes,
-        seen=agreement_to(visit.desk, due).spelled,
+        seen=found.seen,
     )
 
 
