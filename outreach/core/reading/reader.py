@@ -35,6 +35,8 @@ __all__ = ["open_mail", "read_mail"]
 
 MOST_NEW = 20_000  # characters of new text that are kept
 HALF = 0.5
+GREETING = 2  # words of “Dear all,” or of a name, which has no stop
+STOPS = (".", "!", "?", "…", ")")
 FLAGGED = 0.25  # the chance from which a flag is set
 # What somebody may have written above our link's “stop” that a person should see.
 MORE_THAN_STOP = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE, ReadingKind.QUESTION, ReadingKind.REDIRECT})
@@ -162,12 +164,18 @@ def _voted(
     heard: Sequence[Heard], languages: Languages, *, in_answer: bool
 ) -> tuple[Verdict, float, Mapping[str, float]]:
     """What the vote says of a text in a language that it has learned, how much of it is a position, and the flags."""
+    heard = _telling(heard)
     ballot, caught = cast(heard, languages.votes), catch(heard, languages)
     if ballot.kind == ReadingKind.WITHDRAW and takes_back_an_objection(caught):
         ballot = ballot.without(ReadingKind.WITHDRAW)
     verdict = weigh(heard, ballot, languages.votes)
     verdict = verdict.doubting(*caveats(verdict.kind, heard, caught, in_answer=in_answer))
     return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), ballot.flags
+
+
+def _telling(heard: Sequence[Heard]) -> Sequence[Heard]:
+    """Without the greeting and the name at the end that no mark told apart: one or two words of no meaning."""
+    return [one for one in heard if one.names or one.size > GREETING or one.sentence.text.endswith(STOPS)] or heard
 
 
 def _answers_something(message: Message) -> bool:

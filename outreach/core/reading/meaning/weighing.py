@@ -21,7 +21,7 @@ K = ReadingKind
 NEVER = math.inf  # a doubt that no lead outweighs
 CLEARLY, PLAINLY, ALONE = 0.95, 0.8, 0.4  # shares with which the clearest sentence may say it by itself
 OTHERWISE = 0.35  # the share with which another sentence speaks against it
-SHORT = 4  # words of a sentence that denies, and says no more
+SHORT = 4  # words of a sentence that denies and says no more, or says yes by no word that we know
 BRIEF = 8  # words of a sentence that is shown whole
 MOST_LEAD = 12.0  # where the second has no share at all
 
@@ -191,7 +191,7 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
             words = next(decisive.written(one.places) for one in decisive.meanings if one.name == name)
             yield _doubt(turns[name].told, words, turns[name].cost)
     if kind in TESTIFY and not names & TESTIFY[kind]:
-        yield _doubt("no word testifies to it", said, NOBODY_TESTIFIES)
+        yield _doubt("no word testifies to it", said, NEVER if decisive.size <= SHORT else NOBODY_TESTIFIES)
     if cost := _unclear(kind, shares.get(kind, 0.0)):
         alone = "no sentence says it alone" if shares.get(kind, 0.0) < ALONE else "no sentence says it clearly"
         yield _doubt(alone, said, cost)
