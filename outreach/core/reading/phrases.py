@@ -1,4 +1,4 @@
-"""Looks for phrases in plain words: a small language of its own, fast and without surprises.
+"""Parts a text into sentences of plain words, and reads the notation of phrases, a small language of its own.
 
 A phrase is words parted by blanks, compared without accents and case. `a|b` is one word or the other, `(a b|c)` and
 `(a b)|c` the same with several words, `(a|)` a word that may be missing, `word~` any word that begins so, `~word` any

@@ -47,7 +47,7 @@ def test_a_clear_yes_is_decided() -> None:
         ("We join the campaign if you wait.", "a condition"),
         ("If the council votes for it, we join.", "it hangs on a condition"),
         ("We join the congress.", "another event"),
-        ("The weather is fine.", "no word testifies to it"),
+        ("The weather here has been fine.", "no word testifies to it"),
         ("Shall we join?", "it is asked"),
     ],
 )
@@ -58,6 +58,12 @@ def test_each_doubt_costs(text: str, doubt: str) -> None:
     barely = SURE[K.CONFIRM] + sum(one.cost for one in found.doubts)
     assert not Verdict(found.kind, barely - 0.01, found.evidence, found.doubts).sure
     assert Verdict(found.kind, barely, found.evidence, found.doubts).sure
+
+
+def test_a_short_yes_needs_a_word_that_says_so() -> None:
+    """“In Ordnung”, of which we know no word, may say that a letter came."""
+    found = verdict("The weather is fine.", YES, YES)
+    assert NEVER in [one.cost for one in found.doubts]
 
 
 def test_nothing_against_it_is_no_negation() -> None:
