@@ -17,7 +17,7 @@ from tests.servers.postgresql import PostgreSQL
 from tests.servers.sink import Sink
 from tests.stories.conftest import CONFIG, ROOT, TOWNS, Office
 
-ODD = "Our city says a wholehearted thing to it."  # the machine suggests a yes and is not sure
+ODD = "Our city raises both hands to it."  # the machine suggests a yes and is not sure
 YES = "We confirm that we join the campaign."
 NO = "We regret that we will not join the campaign."
 
@@ -102,16 +102,16 @@ def test_what_a_person_accepted_is_known_next_time(desk: Office) -> None:
     said = desk.call("decide", "northam", "confirmed", "--mail", "1").out
     assert said == (
         "Northam is now confirmed\n"
-        "remembered: “Our city says a wholehearted thing to it.” means confirm; `outreach forget 1` forgets it\n"
+        "remembered: “Our city raises both hands to it.” means confirm; `outreach forget 1` forgets it\n"
     )
     known = lessons(desk)
     assert [(one["number"], one["kind"], one["words"], one["mail"], one["by"]) for one in known] == [
         (1, "confirm", ODD, 1, "person:tester")
     ]
-    again = wrote(desk, "hillcrest", "Good morning\n\nOUR CITY SAYS A WHOLEHEARTED THING TO IT", 21)
+    again = wrote(desk, "hillcrest", "Good morning\n\nOUR CITY RAISES BOTH HANDS TO IT", 21)
     assert (again["decided"], again["needs_review"]) == (True, False)
     assert (town(desk, "hillcrest")["state"], town(desk, "hillcrest")["decided_by"]) == ("confirmed", "machine")
-    assert "OUR CITY SAYS A WHOLEHEARTED THING TO IT" in desk.call("story", "hillcrest").out
+    assert "OUR CITY RAISES BOTH HANDS TO IT" in desk.call("story", "hillcrest").out
 
 
 def test_taking_an_act_back_and_forgetting(desk: Office) -> None:
@@ -297,11 +297,11 @@ def test_the_review_in_a_terminal(small: Office) -> None:
     shown = in_terminal(small, "\nz\ns\nt\nf\nlakeside\nq\n")
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert "attached signed letter.pdf (application/pdf, 8 bytes)" in plain
-    assert "because  confirm: “Our city says a wholehearted thing to it.”" in plain
+    assert "because  confirm: “Our city raises both hands to it.”" in plain
     assert "doubt    no sentence says it alone" in plain
-    assert "\x1b[1m\x1b[4mOur city says a wholehearted thing to it.\x1b[0m" in shown
+    assert "\x1b[1m\x1b[4mOur city raises both hands to it.\x1b[0m" in shown
     assert (
-        "remembered: “Our city says a wholehearted thing to it.” means confirm; `outreach forget 1` forgets it" in plain
+        "remembered: “Our city raises both hands to it.” means confirm; `outreach forget 1` forgets it" in plain
     )
     assert "taken back: Northam is now confirmed" in plain
     assert "Hillcrest is now tentative" in plain
