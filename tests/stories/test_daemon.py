@@ -29,7 +29,7 @@ def running(office: Office) -> Iterator[subprocess.Popen[str]]:
         log.close()
 
 
-def until(holds: Callable[[], bool], office: Office, seconds: float = 20) -> None:
+def until(holds: Callable[[], bool], office: Office, seconds: float = 60) -> None:
     """Waits for something to become true."""
     end = time.monotonic() + seconds
     while not holds():
