@@ -6,36 +6,42 @@ import dataclasses
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+__all__ = ["changed", "made_often"]
 
 T = TypeVar("T")
 _set_class = object.__dict__["__class__"].__set__
 
 
-def made_often(*, frozen: bool, slots: bool) -> Callable[[type[T]], type[T]]:
-    """As `dataclasses.dataclass`, which sets each field of a frozen one by a call that is ten times as dear.
+if TYPE_CHECKING:  # to a judge of types they are what they are made as
+    from dataclasses import dataclass as made_often
+else:
 
-    Until its fields are set, a new one is of a class that has the same slots and is not frozen.
-    """
+    def made_often(*, frozen: bool, slots: bool) -> Callable[[type[T]], type[T]]:
+        """As `dataclasses.dataclass`, which sets each field of a frozen one by a call that is ten times as dear.
 
-    def made(cls: type[T]) -> type[T]:
-        ours: Any = dataclasses.dataclass(frozen=frozen, slots=slots)(cls)
-        plain = [
-            (one.name, Any, dataclasses.field(default=one.default, default_factory=one.default_factory))
-            for one in dataclasses.fields(ours)
-        ]
-        open_: Any = dataclasses.make_dataclass(cls.__name__, plain, slots=True)
-        fill = open_.__init__
+        Until its fields are set, a new one is of a class that has the same slots and is not frozen.
+        """
 
-        def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807  it becomes the class's
-            _set_class(self, open_)
-            fill(self, *given, **named)
-            self.__class__ = ours
+        def made(cls: type[T]) -> type[T]:
+            ours: Any = dataclasses.dataclass(frozen=frozen, slots=slots)(cls)
+            plain = [
+                (one.name, Any, dataclasses.field(default=one.default, default_factory=one.default_factory))
+                for one in dataclasses.fields(ours)
+            ]
+            open_: Any = dataclasses.make_dataclass(cls.__name__, plain, slots=True)
+            fill = open_.__init__
 
-        ours.__init__ = __init__
-        return ours  # type: ignore[no-any-return]
+            def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807  it becomes the class's
+                _set_class(self, open_)
+                fill(self, *given, **named)
+                self.__class__ = ours
 
-    return made
+            ours.__init__ = __init__
+            return ours
+
+        return made
 
 
 def changed(one: T, **new: Any) -> T:

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-if TYPE_CHECKING:
-    from dataclasses import dataclass as made_often
-else:
-    from outreach.frozen import made_often
+from outreach.frozen import made_often
 
 # ---------------------------------------------------------------- who is invited
 

@@ -5,16 +5,11 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import FrozenInstanceError, asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from outreach.frozen import changed
-
-if TYPE_CHECKING:
-    from dataclasses import dataclass as made_often
-else:
-    from outreach.frozen import made_often
+from outreach.frozen import changed, made_often
 
 
 @made_often(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, func, select, update
 
@@ -19,12 +19,8 @@ from outreach.adapters.store.outbox import WAITING
 from outreach.adapters.store.pace import Pacer, Paces, fitting
 from outreach.adapters.store.register import Register, Whereabouts
 from outreach.adapters.store.switches import PAUSED
+from outreach.frozen import made_often
 from outreach.model import Drop, Entry, Leave, Letter, LetterKind, LetterState, Standing, Stay
-
-if TYPE_CHECKING:
-    from dataclasses import dataclass as made_often
-else:
-    from outreach.frozen import made_often
 
 Look = Callable[[Letter, Standing, Whereabouts], Leave | Stay | Drop]
 IN_HAND = frozenset({LetterState.CLAIMED, LetterState.HANDING_OVER})

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, Text, cast, delete, func, insert, select, update
@@ -18,12 +18,8 @@ from outreach.adapters.store.bulk import Asked, among
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.journal import Journal, chunks
 from outreach.adapters.store.letter_rows import listed
+from outreach.frozen import made_often
 from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
-
-if TYPE_CHECKING:
-    from dataclasses import dataclass as made_often
-else:
-    from outreach.frozen import made_often
 
 Clues = Callable[[Invitee], Iterable[tuple[str, str]]]  # (kind, value): address
 BATCH = 1000

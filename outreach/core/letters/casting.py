@@ -7,18 +7,13 @@ from binascii import b2a_qp
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
 from outreach.core.letters.markup import DIGITS
 from outreach.core.letters.mime import AttachedFile, Body, Words, body_of, digest_of, foreign, is_foreign
+from outreach.frozen import made_often
 from outreach.lines import Lines
-
-if TYPE_CHECKING:
-    from dataclasses import dataclass as made_often
-else:
-    from outreach.frozen import made_often
 
 # Marks of places; like those of markup.py they are characters that neither a letter nor a value may hold.
 AS_IT_IS, IN_LINE, MARK_END = "\ue006", "\ue007", "\ue008"

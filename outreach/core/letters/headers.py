@@ -8,15 +8,10 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from functools import lru_cache
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
+from outreach.frozen import made_often
 from outreach.lines import LONGEST
 from outreach.model import OutreachError
-
-if TYPE_CHECKING:
-    from dataclasses import dataclass as made_often
-else:
-    from outreach.frozen import made_often
 
 GOOD_LINE = 76  # RFC 2047 §2 asks it of a line with encoded words
 CHUNK = 39  # octets of one encoded word: with the longest header name before it, still a good line
