@@ -46,7 +46,8 @@ def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict
 
 def nothing_known(sentence: Sentence) -> Verdict:
     """What words say of which none is known: nothing; a person looks at them."""
-    return Verdict(K.UNCLEAR, 0.0, (), (replace(NOTHING, evidence=Evidence(NOTHING.evidence.rule, sentence.text.strip())),))
+    shown = Evidence(NOTHING.evidence.rule, sentence.text.strip())
+    return Verdict(K.UNCLEAR, 0.0, (), (replace(NOTHING, evidence=shown),))
 
 
 def flags_told(sentences: Sequence[Sentence], language: Language | None) -> Iterator[Flag]:
