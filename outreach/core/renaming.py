@@ -36,8 +36,12 @@ def changes(known: Invitee, listed: Invitee) -> Iterator[Change]:
     """Everything that a list says otherwise; of several contacts together."""
     places = (("name", known.name, listed.name), ("country", known.country, listed.country))
     told = [*places, ("kind", known.kind.value, listed.kind.value)]
-    told += [(what, "; ".join(map(of, known.contacts)), "; ".join(map(of, listed.contacts))) for what, of in TOLD]
+    told += [(what, _together(known, of), _together(listed, of)) for what, of in TOLD]
     yield from (Change(listed.id, what, was, now) for what, was, now in told if was != now)
+
+
+def _together(invitee: Invitee, of: Callable[[Contact], str]) -> str:
+    return "; ".join(filter(None, map(of, invitee.contacts)))
 
 
 def is_another(known: Invitee, listed: Invitee) -> bool:
