@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import signal
 import sys
 import threading
 import time
@@ -21,6 +20,7 @@ from outreach.campaign.posting import Progress, post
 from outreach.campaign.replies import read_new
 from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts
 from outreach.entrypoints.mailroom import kinds_to_post, look_into_mailbox, note_mailbox, take_everything
+from outreach.entrypoints.stopping import stop_signal
 from outreach.model import BusyError, LetterKind, LoginRefusedError, OutreachError, TryAgainLaterError
 
 logger = logging.getLogger("outreach.daemon")
@@ -49,7 +49,7 @@ class Backoff:
 
 
 def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
-    """Runs until SIGTERM or SIGINT; gives the exit code.
+    """Runs until SIGTERM, SIGINT or SIGHUP; gives the exit code.
 
     With PostgreSQL any number of daemons send; one of them reads the mailbox and queues reminders.
 
@@ -61,9 +61,8 @@ def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
     alone = desk.store.engine.dialect.name == "sqlite"
     with only_one(desk.store.engine, "daemon", BUSY, PATIENCE) if alone else nullcontext():
         service = _Service(desk, every, alone=alone)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: service.stop.set())
-        service.run()
+        with stop_signal(service.stop):
+            service.run()
     if service.refused is not None:
         raise service.refused
     return 0

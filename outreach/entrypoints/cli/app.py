@@ -248,6 +248,10 @@ def run(arguments: Sequence[str]) -> int:
     except OutreachError as error:
         click.echo(f"outreach: {error}", err=True)
         return error.exit_code
+    except UnicodeEncodeError:
+        message = "an argument is not in UTF-8; set a UTF-8 locale, such as LANG=C.UTF-8, and type it again"
+        click.echo(f"outreach: {message}", err=True)
+        return UsageError.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
