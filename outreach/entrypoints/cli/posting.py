@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import click
 
@@ -32,7 +33,8 @@ def post_and_show(call: Call, desk: Desk, say: Say = click.echo, *, shared: bool
     look_for_doubts(desk, say, _warn)
     with relay(desk) as make_postman, stop_signal() as stop, progress_bar(call) as watch:
         try:
-            progress = post(desk, make_postman, stop=stop.is_set, watch=watch, kinds=lambda: kinds_to_post(desk))
+            kinds = partial(kinds_to_post, desk, stop.is_set)
+            progress = post(desk, make_postman, stop=stop.is_set, watch=watch, kinds=kinds)
         except BusyError as error:
             if not shared:
                 message = f"{error}; the letters stay queued and none is lost"
