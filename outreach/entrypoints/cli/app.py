@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,9 +81,10 @@ class Call:
         return open_desk(self.folder.resolve(), clock=SystemClock(self.now), by=self.by)
 
     def say(self, words: str = "") -> None:
-        """Talks to the person, on stderr."""
+        """Talks to the person, on stderr; that nobody is there any more stops nothing."""
         if not self.quiet:
-            click.echo(words, err=True)
+            with suppress(OSError):
+                click.echo(words, err=True)
 
 
 def _moment(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
