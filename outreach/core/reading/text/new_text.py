@@ -19,8 +19,9 @@ def new_text(text: str) -> str:
     """What the sender newly wrote. Answers between quoted lines keep the lines that they answer."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = [line.rstrip() for line in _MANY_EMPTY.sub("\n\n\n\n", text).split("\n")]
-    return _tidy(_new(own_lines(lines)))
+    if "\n\n\n\n\n" in text or " \n" in text or "\t\n" in text:
+        text = _MANY_EMPTY.sub("\n\n\n\n", text)
+    return _tidy(_new(own_lines(list(map(str.rstrip, text.split("\n"))))))
 
 
 def own_words(new: str) -> str:
