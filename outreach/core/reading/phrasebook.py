@@ -7,7 +7,6 @@ costs one look into a dictionary, however many phrases there are; threads may sh
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -65,7 +64,7 @@ class _State(dict[_Kind, "_State[Name]"], Generic[Name]):
         self.names = names  # of the phrases that are complete
         self._step = step
         # Where any word leads, where one leads of which an atom is true, and what follows if none is.
-        self.leads: tuple[frozenset[int], _ByWord, _State[Name]] | None = None
+        self.leads: tuple[frozenset[int], Sequence[_ByWord], _State[Name]] | None = None
 
     def __missing__(self, kind: _Kind) -> _State[Name]:
         """Makes it."""
@@ -99,30 +98,33 @@ class Phrasebook(Generic[Name]):
         """Every name of which a phrase stands in a sentence, by first words; of those that begin alike the longest."""
         if self._steps > MOST_REMEMBERED:
             self._forget()
-        begun = list(map(self._begun.__getitem__, sentence.plain))
-        kinds = list(map(self._lexicon.kinds.__getitem__, sentence.plain))
-        nowhere, size = self._nowhere, len(kinds)
-        for first, state in enumerate(begun):
+        words, kinds, nowhere = sentence.plain, self._lexicon.kinds, self._nowhere
+        end = len(words) - 1
+        for first, state in enumerate(list(map(self._begun.__getitem__, words))):
             if state is None:
                 continue
-            ends: dict[Name, int] = {}
-            at = first
-            while state is not nowhere:
-                if state.names:
-                    ends.update(dict.fromkeys(state.names, at))
-                at += 1
-                if at == size:
-                    break
-                state = state[kinds[at]]  # noqa: PLW2901  it walks on
-            for name, last in ends.items():
+            if not state.names and (first == end or state[kinds[words[first + 1]]] is nowhere):  # so most of them end
+                continue
+            for name, last in self._ends(state, words, first).items():
                 yield Found(name, first, last, sentence)
+
+    def _ends(self, state: _State[Name], words: Sequence[str], first: int) -> dict[Name, int]:
+        """The last words of the phrases of which a word is the first; the state is that behind it."""
+        kinds, nowhere, ends = self._lexicon.kinds, self._nowhere, dict.fromkeys(state.names, first)
+        for at in range(first + 1, len(words)):
+            state = state[kinds[words[at]]]
+            if state.names:
+                ends.update(dict.fromkeys(state.names, at))
+            elif state is nowhere:
+                break
+        return ends
 
     def _step(self, state: _State[Name], kind: _Kind) -> _State[Name]:
         if state.leads is None:
-            inside, by_word = self._graph.leads(state.nodes)
-            state.leads = inside, by_word, self._state(inside)
-        inside, by_word, otherwise = state.leads
-        known = [by_word[atom] for atom in kind.atoms if atom in by_word]
+            inside, tables = self._graph.leads(state.nodes)
+            state.leads = inside, tables, self._state(inside)
+        inside, tables, otherwise = state.leads
+        known = [by_word[atom] for by_word in tables for atom in kind.atoms if atom in by_word]
         self._steps += 1
         return self._state(inside.union(*known)) if known else otherwise
 
@@ -154,22 +156,15 @@ class _Graph(Generic[Name]):
             if node and name not in self._names[node]:
                 self._names[node].append(name)
 
-    def leads(self, nodes: frozenset[int]) -> tuple[frozenset[int], _ByWord]:
+    def leads(self, nodes: frozenset[int]) -> tuple[frozenset[int], list[dict[int, list[int]]]]:
         """Where one comes from some nodes: by any word, and by one of which an atom is true."""
         tables = [table for node in nodes if (table := self._by_word[node])]
-        inside = frozenset([one for node in nodes for one in self._by_any[node]])
-        if len(tables) < 2:  # noqa: PLR2004
-            return inside, tables[0] if tables else {}
-        both = defaultdict[int, list[int]](list)
-        for table in tables:
-            for atom, following in table.items():
-                both[atom] += following
-        return inside, both
+        return frozenset([one for node in nodes for one in self._by_any[node]]), tables
 
     def complete(self, nodes: Iterable[int]) -> tuple[Name, ...]:
         """The names of the phrases that end at some nodes."""
-        ends = sorted([node for node in nodes if self._names[node]])
-        return tuple(dict.fromkeys([name for node in ends for name in self._names[node]]))
+        ends = [node for node in nodes if self._names[node]]
+        return tuple(dict.fromkeys([name for node in sorted(ends) for name in self._names[node]])) if ends else ()
 
     def _token(self, starts: tuple[int, ...], token: str) -> tuple[int, ...]:
         """Lets a token follow some nodes; gives the nodes where it ends."""
