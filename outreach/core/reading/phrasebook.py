@@ -156,7 +156,7 @@ class _Graph(Generic[Name]):
             if node and name not in self._names[node]:
                 self._names[node].append(name)
 
-    def leads(self, nodes: frozenset[int]) -> tuple[frozenset[int], list[dict[int, list[int]]]]:
+    def leads(self, nodes: frozenset[int]) -> tuple[frozenset[int], Sequence[_ByWord]]:
         """Where one comes from some nodes: by any word, and by one of which an atom is true."""
         tables = [table for node in nodes if (table := self._by_word[node])]
         return frozenset([one for node in nodes for one in self._by_any[node]]), tables

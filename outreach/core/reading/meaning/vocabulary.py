@@ -89,7 +89,7 @@ class Vocabulary:
             if beginning.alone:
                 found += _alone(beginning.alone, at)
             second = seconds[at]
-            patterns = beginning.by_second[second] if second in beginning.by_second else ()
+            patterns = beginning.by_second.get(second, ())
             if beginning.others and second.startswith(beginning.seconds):
                 patterns = (*patterns, *beginning.others)
             if patterns:

@@ -355,7 +355,8 @@ def above(lines: Sequence[str], mark: Mark) -> int:
 
 def own_lines(lines: list[str]) -> list[str]:
     """The lines, where a mark that stands behind other words has a line of its own, and one that was broken no “>”."""
-    for number in [number for number, line in enumerate(lines) if line and (line[-1] == ":" or (">" in line and ">" in line[1:3]))]:
+    likely = [at for at, line in enumerate(lines) if line and (line[-1] == ":" or (">" in line and ">" in line[1:3]))]
+    for number in likely:
         line = lines[number]
         if ">" in line[1:3]:
             lines[number] = _INITIALS.sub(">", line)
