@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 from markupsafe import escape
 
@@ -18,22 +19,25 @@ from outreach.lines import Lines
 # Marks of places; like those of markup.py they are characters that neither a letter nor a value may hold.
 AS_IT_IS, IN_LINE, MARK_END = "\ue006", "\ue007", "\ue008"
 MARK = re.compile(f"([{AS_IT_IS}{IN_LINE}])([{DIGITS}]+){MARK_END}")
+FORMS = 8  # of each value: as it is and as HTML, with its spaces and with single ones, each also quoted-printable
+_SINGLE, _QUOTED = 2, 4  # how much further the forms with single spaces, and those in quoted-printable, stand
+_PLAIN = "[!#-%(-;?-~]+"  # what HTML and quoted-printable leave as it is
+SIMPLE = re.compile(rf"(?!\.\Z){_PLAIN}(?: {_PLAIN})*")  # a value with but one form; a dot alone is no line for a relay
 _ESCAPED = re.compile("[&<>'\"]")
-FORMS = 4  # of each value: as it is and as HTML, with its spaces and with single ones
+_UNQUOTED = re.compile(rb"[^\t -<>-~]")
+_STRETCH = re.compile(rb".{1,75}(?<!=)(?<!=.)", re.DOTALL)  # as long as a line may be, and no “=E9” is parted
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """A text with open places."""
 
-    octets: tuple[bytes, ...]  # each second one, b"", is a place
-    places: tuple[int, ...]  # the numbers of the values that fill them
+    octets: bytes  # with %b for each place
+    values: Callable[[Sequence[bytes]], object]  # picks those that fill them
 
     def filled(self, filling: Sequence[bytes]) -> bytes:
         """The text with its values."""
-        octets = list(self.octets)
-        octets[1::2] = [filling[number] for number in self.places]
-        return b"".join(octets)
+        return self.octets % self.values(filling)
 
 
 @made_often(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Part:
 
     words: Pieces  # in UTF-8, with LF
     encoded: tuple[bytes, ...]  # as quoted-printable: runs of fixed lines, and b"" for each line that has places
-    lines: tuple[tuple[int, Pieces], ...]  # where among those which line stands, with CRLF
+    lines: tuple[tuple[int, Pieces], ...]  # where among those which line stands, without soft breaks
     fixed: int  # octets that are the same for all
     size: int  # those of them that are no line ends
     foreign: int  # that are not ASCII
@@ -83,7 +87,7 @@ class Mould:
     language: str
 
     def cast(self, filling: Sequence[bytes]) -> Cast:
-        """The letter with its places filled, each in the four forms that `forms_of` gives."""
+        """The letter with its places filled, each in the forms that `forms_of` gives."""
         (text, plain), (html, rich) = _cast(self.text, filling), _cast(self.html, filling)
         return Cast(self.subject.filled(filling), text, html, self.language, (plain, rich))
 
@@ -98,11 +102,13 @@ def number_of(match: re.Match[str]) -> int:
     return int("".join(str(DIGITS.index(digit)) for digit in match[2]))
 
 
-def forms_of(value: str) -> tuple[bytes, bytes, bytes, bytes]:
-    """A value as text and HTML have it, as it is and in a line where every space is single."""
-    plain, rich = forms = _encoded(value)
+def forms_of(value: str) -> tuple[bytes, ...]:
+    """A value as text and HTML have it, as it is and in a line where every space is single; then quoted-printable."""
+    if SIMPLE.fullmatch(value):
+        return (value.encode(),) * FORMS
     line = " ".join(value.split())
-    return (plain, rich, plain, rich) if line == value else (*forms, *_encoded(line))
+    forms = (*_encoded(value), *_encoded(line))
+    return (*forms, *map(_quoted, forms))
 
 
 def _encoded(value: str) -> tuple[bytes, bytes]:
@@ -117,32 +123,59 @@ def cast_of(words: Words) -> Cast:
 
 
 def make_mould(words: Words) -> Mould:
-    """The mould of a letter that was filled with marks."""
+    """The mould of a letter that was filled with marks.
+
+    Raises:
+        ValueError: A line with a place is none that can be made in pieces.
+    """
     return Mould(_pieces(words.subject, 0), _part(words.text, 0), _part(words.html, 1), words.language)
 
 
-def _part(text: str, html: int) -> Part:
+def _part(text: str, form: int) -> Part:
     encoded: list[bytes] = []
     lines: list[tuple[int, Pieces]] = []
     for has_place, some in groupby(text.rstrip("\n").split("\n"), lambda line: MARK.search(line) is not None):
-        wire = [f"{line}\r\n" for line in some]
         if has_place:
-            lines += ((len(encoded) + number, _pieces(line, html)) for number, line in enumerate(wire))
-        # Each line is encoded for itself (RFC 2045 §6.7), so some of them give what they give in the whole.
-        encoded += (b"" for _ in wire) if has_place else [Lines(b2a_qp("".join(wire).encode(), istext=True))]
-    words = _pieces(text, html)
-    fixed = b"".join(words.octets)
+            wire = [_pieces(_whole(line), form + _QUOTED) for line in some]
+            lines += enumerate(wire, len(encoded))
+            encoded += (b"" for _ in wire)
+        else:  # each line is encoded for itself (RFC 2045 §6.7), so some of them give what they give in the whole
+            encoded.append(Lines(b2a_qp("".join(f"{line}\r\n" for line in some).encode(), istext=True)))
+    fixed = MARK.sub("", text).encode()
     size = len(fixed) - fixed.count(b"\n")
-    return Part(words, tuple(encoded), tuple(lines), len(fixed), size, foreign(fixed))
+    return Part(_pieces(text, form), tuple(encoded), tuple(lines), len(fixed), size, foreign(fixed))
 
 
-def _pieces(text: str, html: int) -> Pieces:
+def _whole(line: str) -> str:
+    if "\r" in line or line.endswith((" ", "\t")):  # a space at the end is quoted, one that is not at the end is not
+        raise ValueError(line)
+    return line
+
+
+def _pieces(text: str, form: int) -> Pieces:
+    """A text with places, whose values are wanted in a form."""
+    encode = _quoted if form & _QUOTED else bytes
     octets, places, at = list[bytes](), list[int](), 0
     for match in MARK.finditer(text):
-        octets += (text[at : match.start()].encode(), b"")
-        places.append(number_of(match) * FORMS + (2 if match[1] == IN_LINE else 0) + html)
+        octets.append(encode(text[at : match.start()].encode()))
+        places.append(number_of(match) * FORMS + form + (_SINGLE if match[1] == IN_LINE else 0))
         at = match.end()
-    return Pieces((*octets, text[at:].encode()), tuple(places))
+    octets.append(encode(text[at:].encode()))
+    return Pieces(b"%b".join(one.replace(b"%", b"%%") for one in octets), itemgetter(*places) if places else _no_values)
+
+
+def _no_values(_filling: Sequence[bytes]) -> tuple[bytes, ...]:
+    return ()
+
+
+def _quoted(octets: bytes) -> bytes:
+    """Quoted-printable without soft line breaks."""
+    return _UNQUOTED.sub(lambda one: b"=%02X" % ord(one[0]), octets)
+
+
+def _broken(line: bytes) -> bytes:
+    """A line in quoted-printable with its soft line breaks (RFC 2045 §6.7), where `b2a_qp` puts them."""
+    return b"=\r\n".join(_STRETCH.findall(line)) + b"\r\n"
 
 
 def _cast(part: Part, filling: Sequence[bytes]) -> tuple[bytes, Body]:
@@ -152,5 +185,5 @@ def _cast(part: Part, filling: Sequence[bytes]) -> tuple[bytes, Body]:
         return text, body
     encoded = list(part.encoded)
     for place, line in part.lines:
-        encoded[place] = b2a_qp(line.filled(filling), istext=True)  # no value holds a line end
+        encoded[place] = _broken(line.filled(filling))
     return text, Body("quoted-printable", tuple(encoded))
