@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from base64 import b64encode
 from binascii import b2a_qp
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ from outreach.lines import Lines
 __all__ = ["AttachedFile", "Body", "Head", "LetterError", "Words", "assemble", "digest", "read_back", "serialise"]
 
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+_LENGTH = struct.Struct(">Q").pack
 _NOT_ASCII = bytes(range(0x80, 0x100))
 
 
@@ -64,7 +66,7 @@ def digest_of(words: Iterable[bytes], language: str, attachments: Iterable[Attac
     for attached in attachments:
         fields += (attached.name.encode(), attached.content_type.encode(), _content_digest(attached))
     # Each length stands before its field, so that no two letters look the same when strung together.
-    strung = [octets for field in fields for octets in (len(field).to_bytes(8, "big"), field)]
+    strung = [octets for field in fields for octets in (_LENGTH(len(field)), field)]
     return hashlib.sha256(b"".join(strung)).hexdigest()
 
 
