@@ -45,7 +45,7 @@ def make_mailing(folder: Path, letters: int, *, database: str = "", attachment: 
     desk = make_desk(folder, settings, SystemClock(), "bench", home=folder if not database else None)
     stationery = desk.load_stationery()
     register = desk.store.register
-    register.enrol([_town(number) for number in range(letters)], clues_of, desk.now(), desk.by)  # a list, as one reads it
+    register.enrol([_town(number) for number in range(letters)], clues_of, desk.now(), desk.by)
     numbers = [town.number for town in register.each()]
     for start in range(0, letters, SOME):
         queue_invitations(desk, stationery, tuple(register.some(numbers[start : start + SOME]).values()))

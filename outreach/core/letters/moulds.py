@@ -237,8 +237,11 @@ def _forms(value: object) -> tuple[bytes, ...]:
     """
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST:
         return ()
-    cleaned = value if SIMPLE.fullmatch(value) else clean(value)
-    is_word = not (cleaned[0].isspace() or cleaned[-1].isspace()) and cleaned != "."  # that alone is no line for a relay
+    if SIMPLE.fullmatch(value):
+        return (value.encode(),) * FORMS
+    cleaned = clean(value)
+    # A dot alone is quoted where it is a whole line.
+    is_word = not (cleaned[0].isspace() or cleaned[-1].isspace()) and cleaned != "."
     return forms_of(cleaned) if is_word else ()
 
 
