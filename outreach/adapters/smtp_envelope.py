@@ -68,10 +68,10 @@ class Writing:
         if letter.own_copy and (problem := self._address_problem(letter.own_copy)):
             return Handover(HandoverResult.ACCOUNT, "rcpt", f"no blind copy: {problem}")
         problems = {address: self._address_problem(address) for address in copies}
-        said = (*to, *[address for address, problem in problems.items() if not problem])
+        said = to + tuple([address for address, problem in problems.items() if not problem])
         unsaid = tuple([no_copy(address, problem) for address, problem in problems.items() if problem])
         own = (letter.own_copy,) if letter.own_copy else ()
-        mail = Command("mail", self._mail(letter, (*said, *own), eight_bits=eight_bits))
+        mail = Command("mail", self._mail(letter, said + own, eight_bits=eight_bits))
         rcpt = [_rcpt("rcpt", address) for address in said]
         copy = [_rcpt(OWN_COPY, address) for address in own]
         parts = _on_the_wire(letter.parts)
