@@ -1,4 +1,4 @@
-"""Whether they are so many that a look through everybody takes longer than a request may, and whether it is still true."""
+"""Looks through everybody: whether they are too many for one request, and what makes a look old."""
 
 from __future__ import annotations
 

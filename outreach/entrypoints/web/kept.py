@@ -1,4 +1,4 @@
-"""Keeps what was made of the whole campaign until something changes; what takes long is made aside, and the last shown."""
+"""Keeps what was made of the whole campaign until something changes; what takes long is made aside."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web import words
 from outreach.entrypoints.web.access.sessions import Person, who_is
-from outreach.entrypoints.web.navigation import items_for
 from outreach.entrypoints.web.kept import Look, Value
+from outreach.entrypoints.web.navigation import items_for
 from outreach.entrypoints.web.site import Site
 
 LANGUAGE_COOKIE, THEME_COOKIE = "outreach-language", "outreach-theme"
