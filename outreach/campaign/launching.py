@@ -47,9 +47,14 @@ def preflight(desk: Desk) -> Checked:
     findings = check(desk, enrolment)
     errors = tuple(finding for finding in findings if not finding.warning)
     if errors:
-        message = Sentence("%(number)s errors stop the launch; nothing was queued", number=len(errors))
-        raise ConfigurationError(message, findings)
+        raise ConfigurationError(_stopped_by(len(errors)), findings)
     return Checked(enrolment, findings)
+
+
+def _stopped_by(errors: int) -> Sentence:
+    if errors == 1:
+        return Sentence("an error stops the launch; nothing was queued")
+    return Sentence("%(number)s errors stop the launch; nothing was queued", number=errors)
 
 
 def plan_of(desk: Desk, checked: Checked, stationery: Stationery, *, limit: int | None = None) -> Plan:
