@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from outreach.campaign.agreement import Agreement, agreement_on, still_agreed
+from outreach.campaign.agreement import MOST_SHOWN, Agreement, agreement_on, still_agreed
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import NOT_WITHHELD, new_letter, threads_of
 from outreach.model import Invitee, Letter, LetterKind, LetterState, NextAction, Standing, State
 
 # Letters that left, or whose fate only a person can settle; and letters that wait.
 ENDED = (LetterState.ACCEPTED, LetterState.HANDING_OVER, LetterState.IN_DOUBT, LetterState.REFUSED)
-MOST_SHOWN = 500  # letters that are shown at once
 UNDER_WAY = (LetterState.READY, LetterState.CLAIMED, LetterState.DEFERRED)
 
 

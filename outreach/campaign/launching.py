@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 
 from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.register import Enrolled
-from outreach.campaign.agreement import Agreement, agreement_on
+from outreach.campaign.agreement import MOST_SHOWN, Agreement, agreement_on
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import LeftOut, Plan, plan_launch, queue_invitations
 from outreach.campaign.prepare import check, import_contacts, listed_now
 from outreach.core.enrolment import Enrolment
 from outreach.core.letters.stationery import Stationery
 from outreach.model import ConfigurationError, Finding, LetterKind, Sentence
-
-MOST_SHOWN = 500  # of those that get no letter
 
 
 @dataclass(frozen=True, slots=True)
