@@ -367,20 +367,16 @@ _DECODER = json.JSONDecoder()
 
 def load_standing(plain: Mapping[str, Any]) -> Standing:
     """The standing back from JSON."""
-    known = dict(plain)
-    for key in _MOMENTS:
-        if key in known:
-            known[key] = datetime.fromisoformat(known[key])
-    for key in _DAYS:
-        if key in known:
-            known[key] = date.fromisoformat(known[key])
-    known["state"] = State(known["state"])
-    for key in ("review", "reminders"):
-        if key in known:
-            known[key] = tuple(known[key])
-    if "acknowledged" in known:
-        known["acknowledged"] = tuple(LetterKind(kind) for kind in known["acknowledged"])
-    return Standing(**known)
+    return Standing(**{name: _READ[name](value) if name in _READ else value for name, value in plain.items()})
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "state": State,
+    **dict.fromkeys(_MOMENTS, datetime.fromisoformat),
+    **dict.fromkeys(_DAYS, date.fromisoformat),
+    **dict.fromkeys(("review", "reminders"), tuple),
+    "acknowledged": lambda kinds: tuple(LetterKind(kind) for kind in kinds),
+}
 
 
 # ---------------------------------------------------------------- statements, each made once
