@@ -30,7 +30,7 @@ def box_of(x: float, y: float, said: str, size: float, *, anchor: str = "start")
     """What words cover that stand on a line at y, bold or not; with a little room around."""
     length = width_of(said, size) * BOLD
     left = x if anchor == "start" else x - length
-    return Box(left - ASIDE, y - size * 0.85, left + length + ASIDE, y + size * 0.25)
+    return Box(left - ASIDE, y - size, left + length + ASIDE, y + size * 0.3)
 
 
 @dataclass

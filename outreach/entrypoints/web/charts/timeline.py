@@ -20,6 +20,8 @@ from outreach.entrypoints.web.charts.svg import cut, drawing, line, short, tag, 
 NAME = "answers-over-time"
 SERIES = ("confirmed", "declined", "open")
 LONGEST = 28  # letters of the name of a target
+GOAL_SIZE = 12  # of the type of its words
+ASIDE_OF_LINE = {"start": 5, "end": -5}  # units from a line to its words, by their anchor
 END = 9  # units between the end of a line and its sum
 
 
@@ -172,14 +174,15 @@ def _goals(plot: Plot, course: Course) -> list[int]:
 
 
 def _goal_words(plot: Plot, course: Course, speech: Speech, room: Room) -> Markup:
-    """Each beside its line, as far to the right as there is room; none where there is none."""
+    """Each beside its line, as far to the right as there is room; shorter or none where there is none."""
     found = []
     ends = sorted({plot.x.end, *(one.left for one in room.lines if one.left == one.right)}, reverse=True)
     for goal in _goals(plot, course):
-        said = speech.say("goal: %(goal)s", goal=speech.number(goal))
-        places = ((end - 6, plot.y(goal) + lower) for lower in (-5, plot.layout.size) for end in ends)
-        for x, y in places:
-            box = box_of(x, y, said, plot.layout.size, anchor="end")
+        whole = speech.say("goal: %(goal)s", goal=speech.number(goal))
+        heights = [plot.y(goal) + lower for lower in (-7, plot.layout.size + 2)]
+        places = ((said, end - 6, y) for said in (whole, speech.say("goal")) for y in heights for end in ends)
+        for said, x, y in places:
+            box = box_of(x, y, said, GOAL_SIZE, anchor="end")
             if plot.x.start < box.left and plot.top < box.top and box.bottom < plot.bottom and room.is_free(box):
                 room.take(box)
                 found.append(words(x, y, said, "goal-word halo", anchor="end"))
@@ -230,30 +233,32 @@ class _Mark:
 def _laid_out(events: Sequence[Event], x: Scale, layout: Layout) -> tuple[list[_Mark], int]:
     """Finds a lane for the words of each event, so that they cover no others and no line; and how many lanes there are.
 
-    The last event comes first: the line of an earlier one passes to the left of its words.
+    Words stand to the right of their line. The last event comes first: the line of an earlier one passes to the left
+    of its words. Where only the left has room, words come last, above all that they cover.
     """
     room, marks = Room(), []
-    for event in reversed(events):
-        place = x.day(event.day)
-        if x.start <= place <= x.end:
-            lane, anchor = _lane(event, place, layout, room)
-            marks.append(_Mark(event, place, lane, anchor))
-    return marks[::-1], max((mark.lane + 1 for mark in marks if mark.lane is not None), default=0)
+    inside = [(event, x.day(event.day)) for event in events if x.start <= x.day(event.day) <= x.end]
+    to_left = [one for one in inside if _box(*one, "start", layout).right > layout.width + ASIDE]
+    to_right = [one for one in reversed(inside) if one not in to_left]
+    for some, anchor in ((to_right, "start"), (to_left, "end")):
+        marks += [_Mark(event, place, _lane(event, place, anchor, layout, room), anchor) for event, place in some]
+    marks.sort(key=lambda mark: mark.x)
+    return marks, max((mark.lane + 1 for mark in marks if mark.lane is not None), default=0)
 
 
-def _lane(event: Event, place: float, layout: Layout, room: Room) -> tuple[int | None, str]:
-    """The lowest lane with room for the words of an event, to the right of its line or else to the left."""
-    for anchor in ("start", "end"):
-        wide = box_of(place + (5 if anchor == "start" else -5), 0, event.said, layout.size, anchor=anchor)
-        if not 0 <= wide.left <= wide.right <= layout.width + ASIDE:
-            continue
-        for lane in range(layout.lanes):
-            box = wide._replace(top=-lane - 0.9, bottom=-lane - 0.1)
-            own = Box(place, -lane - 0.5, place, 0)
-            if room.is_free(box, [own]):
-                room.take(box, [own])
-                return lane, anchor
-    return None, "start"
+def _box(event: Event, place: float, anchor: str, layout: Layout) -> Box:
+    return box_of(place + ASIDE_OF_LINE[anchor], 0, event.said, layout.size, anchor=anchor)
+
+
+def _lane(event: Event, place: float, anchor: str, layout: Layout, room: Room) -> int | None:
+    """The lowest lane with room for the words of an event."""
+    wide = _box(event, place, anchor, layout)
+    for lane in range(layout.lanes if wide.left >= -ASIDE else 0):
+        box, own = wide._replace(top=-lane - 0.9, bottom=-lane - 0.1), Box(place, -lane - 0.5, place, 0)
+        if room.is_free(box, [own]):
+            room.take(box, [own])
+            return lane
+    return None
 
 
 def _marks(marks: Sequence[_Mark], plot: Plot) -> Markup:
@@ -267,8 +272,8 @@ def _mark(mark: _Mark, plot: Plot) -> Markup:
     if mark.event.sign.startswith("letters"):
         parts.append(_envelope(mark.x, plot.bottom))
     if mark.lane is not None:
-        aside = 5 if mark.anchor == "start" else -5
-        parts.append(words(mark.x + aside, top - 2 + size * 0.3, mark.event.said, "mark-word halo", anchor=mark.anchor))
+        x = mark.x + ASIDE_OF_LINE[mark.anchor]
+        parts.append(words(x, top - 2 + size * 0.3, mark.event.said, "mark-word halo", anchor=mark.anchor))
     return tag("g", *parts, class_=f"mark {mark.event.sign}")
 
 
@@ -333,7 +338,7 @@ def _sums(plot: Plot, course: Course, speech: Speech, room: Room) -> Markup | No
     x, size = _until(plot, course.today), plot.layout.size
     parts, taken = [], Room([*room.lines])
     for name in sorted(SERIES, key=lambda name: sums[name]):
-        said, y = _sum(name, sums[name], speech), min(plot.y(sums[name]) + size * 0.35, plot.bottom)
+        said, y = _sum(name, sums[name], speech), min(plot.y(sums[name]) + size * 0.35, plot.bottom - size * 0.4)
         while y > plot.top and not taken.is_free(box := box_of(x + END, y, said, size)):
             y -= 1
         if y <= plot.top or box.right > plot.layout.width + ASIDE:
