@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
+from outreach.core.progress import Day, Mailing
 from outreach.entrypoints.web.charts.room import Box, Room, box_of
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.charts.timeline import time_chart
 from outreach.entrypoints.web.static import FOLDER
-from tests.web.charts.test_drawing import COURSES, FIRST, Day, Mailing, course
+from tests.web.charts.test_drawing import COURSES, FIRST, course
 
 CROWDED = {
     "reminders soon after each other": course(
