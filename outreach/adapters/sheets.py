@@ -171,14 +171,20 @@ def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([_harmless(cell) if safe else cell for cell in header])
-    yield codecs.BOM_UTF8
+    yield codecs.BOM_UTF8 + _emptied(text)  # at once: who waits sees that it has begun
     for row in rows:
         writer.writerow([_harmless(cell) if safe else cell for cell in row])
         if text.tell() > PIECE:
-            yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue().encode()
+            yield _emptied(text)
+    yield _emptied(text)
+
+
+def _emptied(text: io.StringIO) -> bytes:
+    """What was written so far, taken out."""
+    written = text.getvalue().encode()
+    text.seek(0)
+    text.truncate()
+    return written
 
 
 def _harmless(cell: object) -> object:
@@ -221,10 +227,21 @@ def _write_cell(sheet: Any, row: int, column: int, cell: object) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
+        if path.exists() and not path.is_file():  # such as /dev/stdout, which is written to and never replaced
+            path.write_bytes(content)
+        else:
+            _write_whole(path.resolve(), content)
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror}; check the folder and the disk's space"
         raise OutreachError(message) from error
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

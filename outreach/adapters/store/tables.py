@@ -352,8 +352,12 @@ listed = Table(
     *_looked_for(),
     Column("began_at", Moment, nullable=False),
     Index("ix_listed_invitee", "invitee", "campaign", "wave", unique=True),
-    # With the time, so that “as of a day” is read from the index alone.
-    Index("ix_listed_state", "campaign", "wave", "state", "name", "invitee", "began_at"),
+    # With the time, so that “as of a day” is read from the index alone, as is who waits for thanks.
+    Index(
+        "ix_listed_state",
+        *("campaign", "wave", "state", "name", "invitee"),
+        *("began_at", "needs_review", "stopped"),
+    ),
     Index("ix_listed_country", "campaign", "wave", "country", "name", "invitee", "began_at"),
     # With state and country, so that an order by time is read from the index alone whichever is asked for.
     Index("ix_listed_since", "campaign", "wave", "since", "invitee", "state", "country"),
