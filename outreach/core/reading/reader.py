@@ -164,7 +164,7 @@ def _voted(
     heard: Sequence[Heard], languages: Languages, *, in_answer: bool
 ) -> tuple[Verdict, float, Mapping[str, float]]:
     """What the vote says of a text in a language that it has learned, how much of it is a position, and the flags."""
-    heard = _telling(heard)
+    heard = telling(heard)
     ballot, caught = cast(heard, languages.votes), catch(heard, languages)
     if ballot.kind == ReadingKind.WITHDRAW and takes_back_an_objection(caught):
         ballot = ballot.without(ReadingKind.WITHDRAW)
@@ -173,7 +173,7 @@ def _voted(
     return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), ballot.flags
 
 
-def _telling(heard: Sequence[Heard]) -> Sequence[Heard]:
+def telling(heard: Sequence[Heard]) -> Sequence[Heard]:
     """Without the greeting and the name at the end that no mark told apart: one or two words of no meaning."""
     return [one for one in heard if one.names or one.size > GREETING or one.sentence.text.endswith(STOPS)] or heard
 
