@@ -292,18 +292,27 @@ def train(answers: Sequence[Answer]) -> Votes:
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
-    """For each mail the summary of a sentence model that was trained without it."""
-    fold = np.random.default_rng(SEED).integers(0, FOLDS, len(answers))
-    where = {id(one): int(fold[at]) for at, one in enumerate(answers)}
+    """For each mail the summary of a sentence model that was trained without its author."""
+    fold = _folds(answers)
+    where = {id(one): number for one, number in zip(answers, fold, strict=True)}
     said: dict[int, tuple[float, ...]] = {}
     for number in range(FOLDS):
-        model = _sentences([one for one in answers if where[id(one)] != number])
-        kinds = model.kinds
+        model = _sentences([one for one, its in zip(answers, fold, strict=True) if its != number])
         for one in mails:
             if where[id(one)] == number:
                 rows = model.shares([sentence_row(heard) for heard in one.heard])
-                said[id(one)] = summary(kinds, [dict(zip(kinds, row, strict=True)) for row in rows.tolist()])
+                each = [dict(zip(model.kinds, row, strict=True)) for row in rows.tolist()]
+                said[id(one)] = summary(model.kinds, each)
     return np.array([said[id(one)] for one in mails])
+
+
+def _folds(answers: Sequence[Answer]) -> list[int]:
+    """A fold for each answer, the same for all of an author: whoever writes to us is a stranger, too."""
+    chance = np.random.default_rng(SEED)
+    authors = sorted({one.author for one in answers})
+    fold = dict(zip(authors, (chance.permutation(len(authors)) % FOLDS).tolist(), strict=True))
+    any_fold = chance.integers(0, FOLDS, len(answers)).tolist()
+    return [some if one.author == BANK else fold[one.author] for one, some in zip(answers, any_fold, strict=True)]
 
 
 def _sentences(answers: Sequence[Answer]) -> Fitted:
