@@ -20,6 +20,7 @@ from outreach.model import ConfigurationError, Finding
 from outreach.settings import ReminderSettings, Settings, Target
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
+_IN_MEMORY = re.compile(r"^sqlite[^:]*:/{0,3}(\?|$)|:memory:|mode=memory")
 SECRETS = ("password", "passwd", "secret", "token", "client_secret")
 
 # What the sample sets besides the defaults, and what it shows commented out.
@@ -153,6 +154,7 @@ def _dataclass_in(hint: Any) -> Any:
 
 def _contradictions(settings: Settings) -> Iterator[Finding]:
     yield from _campaign_mistakes(settings)
+    yield from _database_mistakes(settings)
     yield from _server_mistakes(settings)
     yield from _oauth_mistakes(settings)
     yield from _sending_mistakes(settings)
@@ -189,6 +191,13 @@ def _campaign_mistakes(settings: Settings) -> Iterator[Finding]:
     if not (_ADDRESS.fullmatch(settings.sender.address) and settings.sender.address.isascii()):
         why = "letters come from it and answers go to it"
         yield _mistake("[sender] address", "this is no mail address", why, "write it like cisdpl@uclg.org")
+
+
+def _database_mistakes(settings: Settings) -> Iterator[Finding]:
+    if _IN_MEMORY.search(settings.campaign.database):
+        why = "what was sent and answered would be forgotten when the command ends, and everybody invited again"
+        cure = "write sqlite:///outreach.db"
+        yield _mistake("[campaign] database", "a database in memory keeps nothing", why, cure)
 
 
 def _server_mistakes(settings: Settings) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from outreach.adapters.imap import Cursor, Fetched
 from outreach.adapters.imap_copies import BEGINNING, Held, IdHeader, checked_reference, searchable_id
+from outreach.adapters.plain_files import open_plain
 from outreach.model import ConfigurationError, OutreachError
 
 LARGEST = 25_000_000  # bytes of one mail that are read
@@ -211,7 +212,7 @@ def _read_folder(path: Path) -> Iterator[Found]:
 
 
 def _read_file(path: Path) -> Iterator[Found]:
-    with path.open("rb") as stream:
+    with open_plain(path) as stream:
         if _FROM_LINE.match(stream.peek(200)[:200].split(b"\n")[0]):
             yield from _read_mbox(path, stream)
         else:

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from outreach.adapters.plain_files import open_plain
 from outreach.adapters.workbook_size import too_large
 from outreach.model import ConfigurationError, OutreachError, Sentence
 
@@ -39,15 +40,16 @@ def read_rows(path: Path) -> Sheet:
         ConfigurationError: The file is absent, no sheet, or empty.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise ConfigurationError(
-                _fault(path, Sentence("it is larger than 512 MB"), Sentence("part it into several files"))
-            )
-        content = path.read_bytes()
+        with open_plain(path) as file:
+            content = file.read(LARGEST + 1)
     except OSError as error:
         raise ConfigurationError(
             _fault(path, error.strerror or str(error), Sentence("check its name and place"))
         ) from error
+    if len(content) > LARGEST:
+        raise ConfigurationError(
+            _fault(path, Sentence("it is larger than 512 MB"), Sentence("part it into several files"))
+        )
     return rows_of(content, path)
 
 

@@ -14,6 +14,7 @@ from outreach.core.letters.stationery import Stationery
 from outreach.model import Invitee, LetterKind, OutreachError, Sentence
 
 HALF = 4  # bytes that stand for whose letter it is, and as many for what it says
+MOST_SHOWN = 500  # letters that a person sees one by one; what is agreed to is all of them
 MOST_LISTED = 10_000  # letters, each 11 characters of a form; of more it is only known that they are others
 
 Wanted = tuple[Invitee, LetterKind, int]  # to whom, which letter, which reminder
@@ -38,7 +39,7 @@ class ChangedError(OutreachError):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The letters that somebody sees, each as the halves of a digest: whose it is, and what it says."""
+    """The letters that somebody sees, each as two digests: whose it is, and what it says."""
 
     letters: dict[bytes, bytes]
     digest: str  # of all of them, whole
@@ -48,8 +49,13 @@ class Agreement:
         """As a form carries it."""
         if len(self.letters) > MOST_LISTED:
             return self.digest
-        halves = b"".join(whose + what for whose, what in self.letters.items())
+        halves = b"".join(whose + what for whose, what in self._halves.items())
         return f"{self.digest}.{urlsafe_b64encode(halves).decode()}"
+
+    @property
+    def _halves(self) -> dict[bytes, bytes]:
+        """The same, short enough for a form."""
+        return {whose[:HALF]: what[:HALF] for whose, what in self.letters.items()}
 
     def refuse_unless(self, seen: str) -> None:
         """Goes on only if the letters are those that were seen.
@@ -59,7 +65,7 @@ class Agreement:
         """
         digest, _, halves = seen.partition(".")
         if digest != self.digest:
-            raise ChangedError(_difference(_read(halves), self.letters))
+            raise ChangedError(_difference(_read(halves), self._halves))
 
 
 def agreement_on(desk: Desk, stationery: Stationery, letters: Iterable[Wanted]) -> Agreement:
@@ -70,13 +76,13 @@ def agreement_on(desk: Desk, stationery: Stationery, letters: Iterable[Wanted]) 
     """
     digests = sorted(_digests(desk, stationery, wanted) for wanted in letters)
     whole = hashlib.sha256(b"".join(whose + what for whose, what in digests)).hexdigest()
-    return Agreement({whose[:HALF]: what[:HALF] for whose, what in digests}, whole)
+    return Agreement(dict(digests), whole)
 
 
 def still_agreed(desk: Desk, stationery: Stationery, agreed: Agreement, wanted: Wanted) -> bool:
     """Whether a letter is one of those that were agreed to, and says the same."""
     whose, what = _digests(desk, stationery, wanted)
-    return agreed.letters.get(whose[:HALF]) == what[:HALF]
+    return agreed.letters.get(whose) == what
 
 
 def _digests(desk: Desk, stationery: Stationery, wanted: Wanted) -> tuple[bytes, bytes]:

@@ -126,8 +126,8 @@ class Desk:
         """Every invitee's name and id, by its id, as they are compared: each word behind a blank."""
         stamp = self.store.register.stamp()
         if self._kept.spelled_stamp != stamp:
-            ids = self.store.register.ids()
-            self._kept.spelled = {key: f" {plain(name)} {plain(key)}" for key, name in ids.items()}
+            places = self.store.register.places()
+            self._kept.spelled = {key: f" {plain(one.name)} {plain(key)}" for key, one in places.items()}
             self._kept.spelled_stamp = stamp
         return self._kept.spelled
 
@@ -148,7 +148,7 @@ class Desk:
         found = self.store.register.by_id(given)
         if found is not None:
             return found
-        names = self.store.register.ids()
+        names = {key: one.name for key, one in self.store.register.places().items()}
         same = [key for key, name in names.items() if name.casefold() == given.casefold()]
         if len(same) == 1 and (found := self.store.register.by_id(same[0])):
             return found

@@ -15,6 +15,7 @@ from outreach.adapters.store.archive import Look
 from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import cast_letter
+from outreach.core.counting import counted
 from outreach.core.letters.reference import make_reference
 from outreach.core.proof import (
     WITNESSES,
@@ -89,8 +90,8 @@ class Settled:
     @property
     def words(self) -> str:
         """It, for a person; "" where nothing was settled."""
-        told = ((self.accepted, "found: the relay has them"), (self.again, "surely not taken: sent again"))
-        return "; ".join(f"{number} letters in doubt {words}" for number, words in told if number)
+        told = ((self.accepted, "found: taken by the relay"), (self.again, "surely not taken: sent again"))
+        return "; ".join(f"{counted(number, 'letter')} in doubt {words}" for number, words in told if number)
 
 
 def settle_doubts(desk: Desk, open_archive: OpenArchive) -> Settled:

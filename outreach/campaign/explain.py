@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from outreach.adapters.guarded import open_guarded
+from outreach.adapters.plain_files import open_plain
 from outreach.campaign.forms import OwnForms, look_into_forms
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.languages import load_languages
@@ -22,7 +23,7 @@ def explain(path: Path, own: OwnForms | None = None) -> Reading:
         own: The forms of a campaign, to be known again.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             raw = file.read(MOST + 1)
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror or error}"

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from outreach.campaign.agreement import Agreement, agreement_on, still_agreed
+from outreach.campaign.agreement import MOST_SHOWN, Agreement, agreement_on, still_agreed
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import NOT_WITHHELD, new_letter, threads_of
 from outreach.model import Invitee, Letter, LetterKind, LetterState, NextAction, Standing, State
 
 # Letters that left, or whose fate only a person can settle; and letters that wait.
 ENDED = (LetterState.ACCEPTED, LetterState.HANDING_OVER, LetterState.IN_DOUBT, LetterState.REFUSED)
-MOST_SHOWN = 500  # letters that are shown at once
 UNDER_WAY = (LetterState.READY, LetterState.CLAIMED, LetterState.DEFERRED)
 
 
@@ -149,8 +148,8 @@ def queue_due(desk: Desk, due: tuple[Due, ...]) -> int:
     if not due:
         return 0
     now = desk.now()
-    stationery = desk.load_stationery()
-    edition = desk.store.outbox.freeze(stationery.files, now)
+    edition = desk.store.outbox.freeze(desk.load_stationery().files, now)
+    stationery = desk.frozen(edition)  # the same files, ready since the last time
     standings = desk.store.journal.standings()
     threads = threads_of(desk, [one.invitee.number for one in due])
     letters = [

@@ -142,7 +142,7 @@ class Batch:
             OutreachError: The relay or the database cannot be reached; the letters that did not leave wait again.
         """
         try:
-            letters = self._composed()
+            letters = await self._composed()
             if letters:
                 if not postman.connected:
                     await unless_stopped(postman.connect(), stop)
@@ -152,8 +152,8 @@ class Batch:
         finally:
             await self._write_down()
 
-    def _composed(self) -> list[tuple[Letter, Outgoing]]:
-        """The letters as they go over the wire."""
+    async def _composed(self) -> list[tuple[Letter, Outgoing]]:
+        """The letters as they go over the wire; between two of them, other connections hear their answers."""
         made = []
         for letter in self._claimed.letters:
             try:
@@ -164,6 +164,7 @@ class Batch:
                 self._note(letter, Handover(HandoverResult.LETTER, "compose", str(error)))
                 break
             made.append((letter, outgoing(self._desk, letter, parts)))
+            await asyncio.sleep(0)
         return made
 
     async def _send(self, postman: Postman, made: list[tuple[Letter, Outgoing]], stop: Callable[[], bool]) -> None:

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 
 from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.register import Enrolled
-from outreach.campaign.agreement import Agreement, agreement_on
+from outreach.campaign.agreement import MOST_SHOWN, Agreement, agreement_on
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import LeftOut, Plan, plan_launch, queue_invitations
 from outreach.campaign.prepare import check, import_contacts, listed_now
 from outreach.core.enrolment import Enrolment
 from outreach.core.letters.stationery import Stationery
 from outreach.model import ConfigurationError, Finding, LetterKind, Sentence
-
-MOST_SHOWN = 500  # of those that get no letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,14 @@ def preflight(desk: Desk) -> Checked:
     findings = check(desk, enrolment)
     errors = tuple(finding for finding in findings if not finding.warning)
     if errors:
-        message = Sentence("%(number)s errors stop the launch; nothing was queued", number=len(errors))
-        raise ConfigurationError(message, findings)
+        raise ConfigurationError(_stopped_by(len(errors)), findings)
     return Checked(enrolment, findings)
+
+
+def _stopped_by(errors: int) -> Sentence:
+    if errors == 1:
+        return Sentence("an error stops the launch; nothing was queued")
+    return Sentence("%(number)s errors stop the launch; nothing was queued", number=errors)
 
 
 def plan_of(desk: Desk, checked: Checked, stationery: Stationery, *, limit: int | None = None) -> Plan:

@@ -77,7 +77,7 @@ def plan_launch(
         elif why := _not_to_invite(invitee, standing, earlier.get(number)):
             left_out.append(LeftOut(invitee, why))
         elif limit is not None and len(chosen) >= limit:
-            left_out.append(LeftOut(invitee, Sentence("only %(limit)s letters were asked for", limit=limit)))
+            left_out.append(LeftOut(invitee, _asked_for(limit)))
         else:
             chosen.append(invitee)
     languages = Counter(_language(desk, stationery, invitee) for invitee in chosen)
@@ -91,6 +91,12 @@ def _invited(desk: Desk, corrected: Collection[int]) -> set[int]:
         for states in (NOT_WITHHELD - NOT_BEGUN, NOT_BEGUN)
     )
     return begun | waiting.difference(corrected)
+
+
+def _asked_for(limit: int) -> Sentence:
+    if limit == 1:
+        return Sentence("only one letter was asked for")
+    return Sentence("only %(limit)s letters were asked for", limit=limit)
 
 
 def _not_to_invite(invitee: Invitee, standing: Standing, earlier: State | None) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from outreach.adapters.store.departures import Outcome
 from outreach.campaign.desk import Desk
+from outreach.core.counting import counted
 from outreach.core.pacing import alike, next_try
 from outreach.model import Entry, EntryKind, Handover, HandoverResult, Letter, LetterState
 
@@ -39,7 +40,7 @@ def outcome_of(desk: Desk, letter: Letter, handover: Handover, now: datetime, *,
         due_at = next_try(letter.attempts + 1, now, give_up_at(desk, letter.first_tried_at or now, now))
         state = LetterState.REFUSED if due_at is None else LetterState.DEFERRED
         if due_at is None:
-            reply = f"given up before the deadline after {letter.attempts + 1} tries: {reply}"
+            reply = f"given up before the deadline after {counted(letter.attempts + 1, 'try', 'tries')}: {reply}"
     else:
         state = STATES[handover.result]
     tried = handover.result is not HandoverResult.NOT_TRIED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
 from outreach.campaign.erasing import without_suppressed
 from outreach.campaign.mailing import compose
+from outreach.campaign.renaming import held_against_register, note_renamed, with_strange_addresses
 from outreach.core.dispatch import CORRECTED
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
 from outreach.core.preflight import LetterFacts, check_everything
+from outreach.core.renaming import Change, changes
 from outreach.model import ConfigurationError, Finding, Invitee, LetterKind, Sentence
 
 
@@ -29,6 +31,7 @@ class Import:
     findings: tuple[Finding, ...]
     bad_rows: int
     bad_file: Path | None
+    changes: tuple[Change, ...]
 
 
 def contacts_file(desk: Desk, path: Path | None = None) -> Path:
@@ -47,7 +50,12 @@ def listed_now(desk: Desk) -> Enrolment:
     path = contacts_file(desk)
     if not path.exists() and desk.store.figures.enrolled():
         return Enrolment((), (), (), ())
-    return without_suppressed(desk, read_contacts(path))
+    return as_known(desk, read_contacts(path))
+
+
+def as_known(desk: Desk, enrolment: Enrolment, renamed: Collection[str] = ()) -> Enrolment:
+    """The same list, held against what is known: without erased addresses, no invitee made another one unawares."""
+    return held_against_register(desk, without_suppressed(desk, enrolment), renamed)
 
 
 def enrolled_now(desk: Desk) -> tuple[Invitee, ...]:
@@ -75,24 +83,34 @@ def import_contacts(
     *,
     dry_run: bool = False,
     skip_bad: bool = False,
+    renamed: Collection[str] = (),
     enrolment: Enrolment | None = None,
 ) -> Import:
     """Enrols a list of contacts. With a mistake in it nothing changes, unless the bad rows are to be skipped.
 
-    `enrolment` is the list as it was read already, so that what was checked is what is enrolled.
+    `renamed`: the ids that stand for the same place under another name. `enrolment` is the list as it was read already,
+    so that what was checked is what is enrolled.
 
     Raises:
         ConfigurationError: The list has mistakes; all of them are in its findings.
     """
     source = contacts_file(desk, path)
-    enrolment = enrolment or without_suppressed(desk, read_contacts(source))
+    enrolment = enrolment or with_strange_addresses(desk, as_known(desk, read_contacts(source), renamed))
     _refuse_mistakes(enrolment, source.name, skip_bad=skip_bad)
     if dry_run:
         done = desk.store.register.would_enrol(enrolment.invitees)
-        return Import(done, enrolment.findings, len(enrolment.bad_rows), None)
+        return Import(done, enrolment.findings, len(enrolment.bad_rows), None, changes_of(done, enrolment))
     bad_file = _write_bad_rows(source, enrolment) if enrolment.bad_rows else None
-    done = enrol_list(desk, enrolment, source.name, skip_bad=skip_bad)
-    return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file)
+    with desk.store.together():
+        note_renamed(desk, enrolment, renamed)
+        done = enrol_list(desk, enrolment, source.name, skip_bad=skip_bad)
+    return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file, changes_of(done, enrolment))
+
+
+def changes_of(done: Enrolled, enrolment: Enrolment) -> tuple[Change, ...]:
+    """What a list says otherwise of those that changed."""
+    listed = {one.id: one for one in enrolment.invitees}
+    return tuple(change for was in done.was for change in changes(was, listed[was.id]))
 
 
 def enrol_list(desk: Desk, enrolment: Enrolment, name: str, *, skip_bad: bool) -> Enrolled:
@@ -115,12 +133,14 @@ def enrol_list(desk: Desk, enrolment: Enrolment, name: str, *, skip_bad: bool) -
 def _refuse_mistakes(enrolment: Enrolment, name: str, *, skip_bad: bool) -> None:
     mistakes = tuple(finding for finding in enrolment.findings if not finding.warning)
     if mistakes and not skip_bad:
-        message = Sentence(
-            "%(name)s has %(number)s mistakes; nothing was changed (correct them, or use --skip-bad)",
-            name=name,
-            number=len(mistakes),
-        )
-        raise ConfigurationError(message, enrolment.findings)
+        raise ConfigurationError(_refusal(name, len(mistakes)), enrolment.findings)
+
+
+def _refusal(name: str, number: int) -> Sentence:
+    if number == 1:
+        return Sentence("%(name)s has a mistake; nothing was changed (correct it, or use --skip-bad)", name=name)
+    many = "%(name)s has %(number)s mistakes; nothing was changed (correct them, or use --skip-bad)"
+    return Sentence(many, name=name, number=number)
 
 
 def _make_letters_anew(desk: Desk) -> Callable[[Connection, list[int]], None]:

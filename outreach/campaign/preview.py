@@ -15,6 +15,7 @@ from outreach.campaign.handing_over import Postman
 from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
 from outreach.campaign.prepare import everybody, listed_now
 from outreach.campaign.wire import letter_head
+from outreach.core.counting import counted
 from outreach.core.enrolment import address_mistake, as_it_travels
 from outreach.core.letters.mime import AttachedFile, Words, serialise
 from outreach.core.letters.stationery import Stationery
@@ -112,7 +113,7 @@ def _index(rows: list[tuple[Invitee, str, Words]]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Letters</title>'
         '<meta name="viewport" content="width=device-width"><style>body{font:16px/1.5 system-ui;margin:2rem auto;'
         "max-width:60rem;padding:0 1rem}td{padding:.2rem .8rem .2rem 0}</style></head>"
-        f"<body><h1>{len(rows)} letters</h1><table>{lines}</table></body></html>\n"
+        f"<body><h1>{counted(len(rows), 'letter')}</h1><table>{lines}</table></body></html>\n"
     )
 
 

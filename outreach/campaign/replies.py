@@ -15,10 +15,11 @@ from outreach.adapters.store.locks import only_one
 from outreach.campaign.desk import Desk
 from outreach.campaign.forms import OwnForms, look_into_forms
 from outreach.campaign.taking_in import MOST_RAW, Collected, headers_only, is_own
+from outreach.core.postmark import arrivals, at_odds, postmark
 from outreach.core.reading.enclosures import form_fields
 from outreach.core.reading.lessons import Lessons
 from outreach.core.reading.reader import open_mail, read_mail
-from outreach.core.recording import Outcome, outcome, postmark
+from outreach.core.recording import Outcome, outcome
 from outreach.core.standing import by_person
 from outreach.core.succession import Recorded
 from outreach.core.trust import judge
@@ -207,17 +208,20 @@ def understand(
     at, late = _when(desk, kept, message, number)
     effective = replace(matched, number=number)
     round_ = _round_of(desk, message, reading, number)
+    zone = ZoneInfo(desk.settings.campaign.timezone)
     result = outcome(
         reading,
         effective,
         trust,
         mail=kept.id,
-        at=at.astimezone(ZoneInfo(desk.settings.campaign.timezone)),
+        at=at.astimezone(zone),
         late=late,
         entry=desk.entry,
         round_=round_,
         recorded=recorded(desk, number, besides=kept.id),
     )
+    if odds := at_odds(message.date, at, zone):
+        result = replace(result, why=f"{result.why}; {odds}")
     return _understood(kept, message, at, reading, matched, trust, result, filed), result
 
 
@@ -303,8 +307,13 @@ def _judged(
 def _when(desk: Desk, kept: Kept, message: Message, number: int | None) -> tuple[datetime, bool]:
     invitee = desk.store.register.some([number]).get(number) if number is not None else None
     invited = desk.store.journal.standing(number).first_letter_at if number is not None else None
-    at = postmark(message.date, kept.received_at, desk.now(), invited)
+    at = _postmark(kept, message, invited)
     return at, invitee is not None and desk.is_late(invitee, at)
+
+
+def _postmark(kept: Kept, message: Message, invited: datetime | None = None) -> datetime:
+    came = arrivals(kept.received_at, message.header("received"), kept.collected_at)
+    return postmark(message.date, came, kept.collected_at, invited)
 
 
 def open_kept(kept: Kept) -> Message:
@@ -332,7 +341,7 @@ def _note_our_answer(desk: Desk, kept: Kept) -> None:
     message = open_kept(kept)
     number = _whom_we_answered(desk, message)
     entries: Sequence[Entry] = ()
-    at = postmark(message.date, kept.received_at, desk.now(), None)
+    at = _postmark(kept, message)
     if number is not None and desk.store.journal.standing(number).we_owe:
         entries = [desk.entry(invitee=number, kind=EntryKind.REPLIED, at=at, by="person:secretariat", mail=kept.id)]
     desk.store.inbox.record(_by_hand(desk, kept, message, at, number), entries, desk.now(), first=True)

@@ -10,8 +10,8 @@ from outreach.adapters.sheets import csv_content, rows_of
 from outreach.adapters.store.register import Enrolled
 from outreach.adapters.uploads import Upload, Uploads
 from outreach.campaign.desk import Desk
-from outreach.campaign.erasing import without_suppressed
-from outreach.campaign.prepare import enrol_list
+from outreach.campaign.prepare import as_known, enrol_list
+from outreach.campaign.renaming import with_strange_addresses
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.model import Finding, Sentence, UsageError
 
@@ -59,7 +59,7 @@ def look_at(desk: Desk, uploads: Uploads, token: str, seen: int | None = None) -
         message = Sentence("this list is not kept any more: it was enrolled, or a day has passed; send the file again")
         raise UsageError(message)
     _refuse_unless(done=seen in (None, upload.version))
-    enrolment = without_suppressed(desk, enrol(upload.header, upload.rows, where=upload.name))
+    enrolment = with_strange_addresses(desk, as_known(desk, enrol(upload.header, upload.rows, where=upload.name)))
     return Looked(upload, enrolment, desk.store.register.would_enrol(enrolment.invitees))
 
 

@@ -85,7 +85,7 @@ def day_off(window: Window, day: date, country: str) -> str:
 
 def closed_because(window: Window, moment: datetime, zone: str, country: str) -> str:
     """Why no letter goes at a moment, in plain words; "" if the window is open."""
-    local = moment.astimezone(ZoneInfo(zone))
+    local = local_time(moment, zone)
     if why := day_off(window, local.date(), country):
         return why
     if window.opens is not None and local.time() < window.opens:
@@ -95,11 +95,23 @@ def closed_because(window: Window, moment: datetime, zone: str, country: str) ->
     return ""
 
 
+def local_time(moment: datetime, zone: str) -> datetime:
+    """A moment as the clocks of a zone show it."""
+    return moment.astimezone(zone_named(zone))
+
+
+@lru_cache(maxsize=1024)  # `ZoneInfo` itself keeps eight, and reads the files of all others again and again
+def zone_named(zone: str) -> ZoneInfo:
+    """A time zone by its name."""
+    return ZoneInfo(zone)
+
+
 def is_open(window: Window, moment: datetime, zone: str, country: str) -> bool:
     """Whether letters may go at a moment."""
     return not closed_because(window, moment, zone, country)
 
 
+@lru_cache(maxsize=16_384)  # thousands of invitees share a day, a zone and a country
 def next_morning(window: Window, day: date, zone: str, country: str) -> datetime:
     """The opening on a day, or on the next day that is allowed; in UTC.
 
@@ -108,14 +120,14 @@ def next_morning(window: Window, day: date, zone: str, country: str) -> datetime
     first = min(day, LAST_DAY)
     ahead = (first + timedelta(days=days) for days in range(LONGEST_SEARCH))
     day = next((one for one in ahead if not day_off(window, one, country)), first)
-    return datetime.combine(day, window.opens or MIDNIGHT, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, window.opens or MIDNIGHT, tzinfo=zone_named(zone)).astimezone(UTC)
 
 
 def next_open(window: Window, moment: datetime, zone: str, country: str) -> datetime:
     """The moment itself if the window is open, else the next opening; in UTC."""
     if is_open(window, moment, zone, country):
         return moment.astimezone(UTC)
-    local = moment.astimezone(ZoneInfo(zone))
+    local = local_time(moment, zone)
     before_opening = window.opens is not None and local.time() < window.opens
     day = local.date() if before_opening else local.date() + timedelta(days=1)
     return next_morning(window, day, zone, country)
@@ -123,4 +135,4 @@ def next_open(window: Window, moment: datetime, zone: str, country: str) -> date
 
 def is_late(moment: datetime, deadline: date, zone: str) -> bool:
     """Whether a moment lies after the deadline's day, in a zone."""
-    return moment.astimezone(ZoneInfo(zone)).date() > deadline
+    return local_time(moment, zone).date() > deadline

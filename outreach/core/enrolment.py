@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import available_timezones
@@ -57,6 +57,8 @@ class Enrolment:
     invitees: tuple[Invitee, ...]
     findings: tuple[Finding, ...]
     bad_rows: tuple[BadRow, ...]
+    where: str = ""  # the name of the sheet
+    rows: Mapping[str, Sequence[tuple[int, tuple[str, ...]]]] = field(default_factory=dict)  # by invitee: line, cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class _Row:
 def enrol(header: Sequence[str], rows: Iterable[tuple[int, tuple[str, ...]]], where: str = "contacts.csv") -> Enrolment:
     """The invitees that rows name; several rows of one invitee are its contacts, and the first is written to."""
     columns, findings = _columns(header, where)
-    if any(not finding.warning for finding in findings):
+    if any(not one.warning for one in findings):
         return Enrolment(tuple(header), (), findings, ())
     good: list[_Row] = []
     bad: list[BadRow] = []
@@ -78,23 +80,36 @@ def enrol(header: Sequence[str], rows: Iterable[tuple[int, tuple[str, ...]]], wh
         row, mistakes = _row(line, cells, columns)
         if mistakes:
             bad.append(BadRow(line, cells, tuple(_reason(what, cure) for what, cure in mistakes)))
-            findings += tuple(_finding(where, line, what, cure) for what, cure in mistakes)
+            findings += tuple(finding(where, line, what, cure) for what, cure in mistakes)
         elif row is not None:
             good.append(row)
     invitees, conflicts = _gather(good)
     for row, what, cure in conflicts:
-        bad.append(BadRow(row.line, row.cells, (_reason(what, cure),)))
-        findings += (_finding(where, row.line, what, cure),)
+        bad.append(bad_row(row.line, row.cells, what, cure))
+        findings += (finding(where, row.line, what, cure),)
     findings += tuple(_doubles(good, where))
     ordered = tuple(sorted(bad, key=lambda one: one.line))
-    return Enrolment(tuple(header), invitees, findings, ordered)
+    return Enrolment(tuple(header), invitees, findings, ordered, where, _by_invitee(good))
+
+
+def _by_invitee(rows: Sequence[_Row]) -> dict[str, list[tuple[int, tuple[str, ...]]]]:
+    found: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    for row in rows:
+        found.setdefault(row.invitee.id, []).append((row.line, row.cells))
+    return found
+
+
+def bad_row(line: int, cells: tuple[str, ...], what: str, cure: str) -> BadRow:
+    """A row with one mistake."""
+    return BadRow(line, cells, (_reason(what, cure),))
 
 
 def _reason(what: str, cure: str) -> str:
     return Sentence("%(what)s: %(cure)s", what=what, cure=cure)
 
 
-def _finding(where: str, line: int, what: str, cure: str, *, warning: bool = False) -> Finding:
+def finding(where: str, line: int, what: str, cure: str, *, warning: bool = False) -> Finding:
+    """What is wrong, or may be, in a line of a sheet."""
     why = Sentence("it may be a mistake") if warning else Sentence("a letter could not be written or would go wrong")
     return Finding(what, Sentence("%(file)s, line %(line)s", file=where, line=line), why, cure, warning)
 
@@ -104,7 +119,7 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[F
     findings: list[Finding] = []
     if len(header) > MOST_COLUMNS:
         cure = Sentence("keep the columns that letters need, %(most)s at most", most=MOST_COLUMNS)
-        return {}, (_finding(where, 1, Sentence("there are %(number)s columns", number=len(header)), cure),)
+        return {}, (finding(where, 1, Sentence("there are %(number)s columns", number=len(header)), cure),)
     own = {_known_as(given) for given in header}
     for position, given in enumerate(header):
         name = _column(given, own)
@@ -112,7 +127,7 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[F
             continue
         if name in columns:
             findings.append(
-                _finding(
+                finding(
                     where, 1, Sentence("two columns are called %(name)s", name=name), Sentence("rename or delete one")
                 )
             )
@@ -125,7 +140,7 @@ def _columns(header: Sequence[str], where: str) -> tuple[dict[str, int], tuple[F
                 if near
                 else Sentence("add a column %(name)s", name=name)
             )
-            findings.append(_finding(where, 1, Sentence("there is no column %(name)s", name=name), cure))
+            findings.append(finding(where, 1, Sentence("there is no column %(name)s", name=name), cure))
     return columns, tuple(findings)
 
 
@@ -332,7 +347,7 @@ def _doubles(rows: Sequence[_Row], where: str) -> Iterable[Finding]:
                 email=row.invitee.contact.email,
                 invitees=", ".join(sorted(ids)),
             )
-            yield _finding(where, row.line, what, Sentence("correct it if it is a mistake"), warning=True)
+            yield finding(where, row.line, what, Sentence("correct it if it is a mistake"), warning=True)
     for ids in by_name.values():
         kinds = {row.invitee.kind for row in ids.values()}
         if len(ids) > len(kinds):
@@ -346,7 +361,7 @@ def _double(where: str, row: _Row, how: str) -> Finding:
         country=row.invitee.country,
         how=how,
     )
-    return _finding(
+    return finding(
         where, row.line, what, Sentence("give two invitees different ids, or one invitee one id"), warning=True
     )
 

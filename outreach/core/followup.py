@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from outreach.core.calendar import (
     LAST_DAY,
@@ -13,6 +12,7 @@ from outreach.core.calendar import (
     closed_because,
     day_in_words,
     day_off,
+    local_time,
     next_morning,
     next_open,
     parse_window,
@@ -121,7 +121,7 @@ def _total(policy: Policy) -> int:
 
 def _in_words(coming: PlannedStep, policy: Policy, now: datetime, zone: str) -> str:
     """Such as: reminder 2 of 3 goes on Monday 29 August 2022 at 09:00 in Seoul, 17 days before the deadline."""
-    local = coming.at.astimezone(ZoneInfo(zone))
+    local = local_time(coming.at, zone)
     goes = "is due since" if coming.at <= now else "goes on"
     left = (policy.deadline - local.date()).days
     before = f"{left} day{'' if left == 1 else 's'} before the deadline" if left else "on the day of the deadline"
@@ -144,7 +144,7 @@ def plan(standing: Standing, policy: Policy, now: datetime, zone: str, country: 
         if at <= now and (closed := closed_because(policy.window, now, zone, country)):
             at, why = next_open(policy.window, now, zone, country), f"waits: {closed}"
         goes = max(at, now)
-        missed = goes.astimezone(ZoneInfo(zone)).date() > policy.deadline
+        missed = local_time(goes, zone).date() > policy.deadline
         planned.append(PlannedStep(step, at, missed, why))
         last = last if missed else goes
     return tuple(planned)
@@ -157,7 +157,7 @@ def _moment(
     wanted = policy.deadline - timedelta(days=policy.days_before[step - 1])
     day, why = max([(wanted, ""), *_not_before(standing, policy, last, zone)], key=lambda one: one[0])
     at = next_morning(policy.window, day, zone, country)
-    if at.astimezone(ZoneInfo(zone)).date() != day and (off := day_off(policy.window, day, country)):
+    if local_time(at, zone).date() != day and (off := day_off(policy.window, day, country)):
         why = f"{why}; {day_in_words(day)}: {off}" if why else f"not on {day_in_words(day)}: {off}"
     return at, why
 
@@ -166,7 +166,7 @@ def _not_before(standing: Standing, policy: Policy, last: datetime | None, zone:
     """The days before which no reminder goes, each with its reason."""
     gap = policy.min_gap_days
     if last is not None and gap:
-        yield last.astimezone(ZoneInfo(zone)).date() + timedelta(days=gap), f"{gap} days after the letter before"
+        yield local_time(last, zone).date() + timedelta(days=gap), f"{gap} days after the letter before"
     if standing.hold_until is not None:
         yield standing.hold_until, f"a person waits until {day_in_words(standing.hold_until)}"
     if standing.absent_until is not None:

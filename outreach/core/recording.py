@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from outreach.core.succession import HEARD, Recorded, contradiction
 from outreach.model import Entry, EntryKind, Match, Reading, ReadingKind, Trust, Verdict
-
-POSTMARK_LEEWAY = timedelta(minutes=10)  # clocks differ
 
 # What these say changes no count, so that it does not matter who says it.
 HARMLESS = frozenset({ReadingKind.ACKNOWLEDGE, ReadingKind.UNRELATED})
@@ -24,17 +22,6 @@ class Outcome:
     entries: tuple[Entry, ...]
     needs_review: bool
     why: str
-
-
-def postmark(sent: datetime | None, received: datetime | None, now: datetime, invited: datetime | None) -> datetime:
-    """When an answer was given: its own date, like a postmark, where that can be true; else when it came.
-
-    A date later than its arrival, or earlier than our letter, is a wrong clock.
-    """
-    came = received if received is not None and received <= now else now
-    if sent is None or sent > came + POSTMARK_LEEWAY or (invited is not None and sent < invited - timedelta(days=1)):
-        return came
-    return min(sent, came)
 
 
 def outcome(

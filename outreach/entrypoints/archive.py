@@ -11,6 +11,7 @@ from outreach.campaign.doubt import doubts, profile_of, settle_doubts
 from outreach.campaign.relay_test import learn_relay
 from outreach.campaign.restored import BY_HAND, Compared, compare
 from outreach.campaign.sent_copies import keep_copies
+from outreach.core.counting import counted
 from outreach.core.proof import profile_findings
 from outreach.model import Finding, OutreachError, RelayProfile, UsageError
 
@@ -36,7 +37,7 @@ def fill_sent_folder(desk: Desk, say: Say, warn: Say) -> None:
         warn(f"copies for the Sent folder wait: {error}")
         return
     if kept.put:
-        say(f"{kept.put} letters were put into the Sent folder.")
+        say(f"{counted(kept.put, 'letter was', 'letters were')} put into the Sent folder.")
     for problem in kept.problems:
         warn(problem)
 
@@ -79,10 +80,11 @@ def _comparison(compared: Compared, *, restored: bool) -> Iterator[Finding]:
         cure = "make the folder, or correct [inbox] archive_folder"
         yield Finding(f"the mailbox has no folder {folder}", "config.toml, [inbox]", why, cure, warning=True)
     if compared.sent:
-        what = f"{len(compared.sent)} letters had left that this database did not know as sent"
-        yield Finding(what, where, "; ".join(compared.sent[:20]), "nothing: they count as sent now", warning=True)
+        what = f"{counted(len(compared.sent), 'letter')} had left that this database did not know as sent"
+        yield Finding(what, where, "; ".join(compared.sent[:20]), "nothing: counted as sent now", warning=True)
     if compared.unclear:
-        what = f"{len(compared.unclear)} letters of ours are in the archive that this database does not know"
+        ours = counted(len(compared.unclear), "letter of ours is", "letters of ours are")
+        what = f"{ours} in the archive that this database does not know"
         yield Finding(what, where, "; ".join(compared.unclear[:20]), BY_HAND, warning=not restored)
     if restored and not compared.complete:
         what = "this database is older than the last letters, and the archive may not hold all of them"
@@ -90,5 +92,5 @@ def _comparison(compared: Compared, *, restored: bool) -> Iterator[Finding]:
         yield Finding(what, where, why, BY_HAND)
     elif restored and compared.is_proof:
         what = "this database was older than the last letters (a backup was restored?)"
-        why = f"it was compared with {compared.copies} copies of our letters and knows them all now"
+        why = f"it was compared with {counted(compared.copies, 'copy', 'copies')} of our letters and knows them all now"
         yield Finding(what, where, why, "nothing: letters may leave again", warning=True)

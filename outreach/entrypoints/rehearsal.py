@@ -43,6 +43,7 @@ AFTER_DEADLINE = timedelta(days=25)
 STEP = timedelta(minutes=30)  # events are gathered in half hours
 OFFICE = time(10, 0)  # the secretariat looks at its answers
 REVIEW_DAYS = (1, 4)  # on Tuesdays and Fridays
+WAITING = (LetterState.READY, LetterState.DEFERRED)
 UNTOUCHED = timedelta(days=8)  # the last answers are left for you to review
 
 # Where an invitee stands after an answer that a person has read.
@@ -262,10 +263,13 @@ def _next_reminder(play: Play) -> datetime | None:
 
 
 def _send(play: Play) -> None:
-    before = {letter.id: letter.state for letter in play.desk.store.outbox.letters()}
+    outbox = play.desk.store.outbox
+    before = outbox.letters(states=WAITING)
     post(play.desk, play.make_postman)
-    for letter in play.desk.store.outbox.letters():
-        if letter.state is not before[letter.id] and letter.state is not LetterState.READY:
+    after = {letter.id: letter for letter in outbox.letters(states=WAITING)}
+    for waited in before:
+        letter = after.get(waited.id) or outbox.letter(waited.id)
+        if letter is not None and letter.state not in {waited.state, LetterState.READY}:
             name = f"{letter.key.kind.value} {letter.key.step}" if letter.key.step else letter.key.kind.value
             how = "" if letter.state is LetterState.ACCEPTED else f" {letter.state.value.replace('_', ' ')}"
             play.diary.note(play.clock.now(), Column.OUT, f"{name}{how}")

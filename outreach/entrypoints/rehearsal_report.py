@@ -14,6 +14,7 @@ import click
 from outreach.adapters.sheets import write_csv, write_xlsx
 from outreach.campaign.confirmations import HEADER, line_cells
 from outreach.campaign.report import LogLine, log_lines, status
+from outreach.core.counting import counted
 from outreach.entrypoints.cli.reports import status_text
 from outreach.model import ReadingKind, State
 
@@ -126,7 +127,7 @@ def _compared(play: Play, lines: tuple[LogLine, ...]) -> Iterator[str]:
     meant = {a.invitee for a in play.town_halls.truth.values() if a.kind is ReadingKind.CONFIRM}
     false = [x.invitee.name for x in lines if x.standing.state is State.CONFIRMED and x.invitee.id not in meant]
     total = sum(result.values())
-    yield f"  {total} answers: " + ", ".join(f"{number} {what}" for what, number in sorted(result.items()))
+    yield f"  {counted(total, 'answer')}: " + ", ".join(f"{number} {what}" for what, number in sorted(result.items()))
     yield f"  decided wrongly: {len(wrong)}"
     yield from (f"      {one}" for one in wrong)
     yield f"  counted as confirmed without having said yes: {', '.join(false) if false else 'none'}"

@@ -16,8 +16,8 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import format_datetime, formataddr
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from outreach.core.calendar import local_time
 from outreach.core.geography import time_zone
 from outreach.model import Invitee, ReadingKind
 
@@ -193,7 +193,7 @@ def _reply(answer: Answer, invitee: Invitee, letter: Message, at: datetime, mess
     mail["Received"] = f"from {domain} by {OUR_MX}; {format_datetime(at)}"
     mail["From"] = formataddr((name, address))
     mail["To"] = ours
-    mail["Date"] = format_datetime(at.astimezone(ZoneInfo(time_zone(invitee.contact, invitee.country))))
+    mail["Date"] = format_datetime(local_time(at, time_zone(invitee.contact, invitee.country)))
     mail["Message-ID"] = message_id
     automatic = answer.kind is ReadingKind.AUTO_REPLY
     mail["Subject"] = answer.subject or (f"Automatic reply: {subject}" if automatic else f"Re: {subject}")

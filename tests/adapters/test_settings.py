@@ -44,6 +44,15 @@ def test_the_reference_is_up_to_date() -> None:
         ("deadline = 2022-09-15", "", "[campaign] deadline", "add it"),
         ("[sender]", "[sendre]", "[sendre]", "did you mean sender?"),
         ('address = "cisdpl@uclg.org"', 'address = "cisdpl"', "[sender] address", "write it like"),
+        *(
+            (
+                '# database = "sqlite:///outreach.db"',
+                f'database = "{url}"',
+                "[campaign] database",
+                "sqlite:///outreach.db",
+            )
+            for url in ("sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true")
+        ),
         ("# port = 465", 'port = "many"', "[smtp] port", "correct"),
         ("# port = 465", 'port = "465"', "[smtp] port", "correct"),
         ("# port = 465", "port = 0", "[smtp] port", "provider"),

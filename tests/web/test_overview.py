@@ -6,19 +6,16 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 from playwright.sync_api import Page as BrowserPage
 
-from outreach.campaign.overview import Overview, overview
+from outreach.campaign.overview import overview
 from outreach.campaign.report import status
 from outreach.campaign.review import decide
-from outreach.entrypoints.web.counted import AT_ONCE, SHARE, Counted
 from tests.web.chromium import assert_accessible
 from tests.web.server import Page
 
@@ -162,7 +159,7 @@ def test_without_a_script_the_drawings_are_there(looked_at: Page, make_context: 
 
 def test_an_open_page_keeps_itself_up_to_date(desktop: BrowserPage, served: Page) -> None:
     """A new confirmation appears without a reload, and whoever reads on by keyboard stays where they are."""
-    served.site.counted.clock = lambda: 0.0  # however busy the machine is
+    served.site.overview.clock = lambda: 0.0  # however busy the machine is
     desktop.clock.install()
     desktop.reload()
     expect(desktop.locator("#live[data-htmx-powered]")).to_be_visible()
@@ -209,63 +206,3 @@ def test_it_is_light(looked_at: Page) -> None:
     land = re.sub(r'(?s)<svg[^>]*class="drawing world-map".*?</svg>', "", page)
     assert len(page) - len(land) > 40_000
     assert len(land.encode()) + files <= 150_000
-
-
-# ---------------------------------------------------------------- how often it is counted
-
-
-@pytest.fixture
-def counting(looked_at: Page) -> tuple[Counted[Overview], list[float], dict[str, Any]]:
-    """An overview that is counted on a clock of its own: each counting takes `takes` seconds."""
-    counted: list[float] = []
-    now: dict[str, Any] = {"time": 0.0, "takes": 0.01, "stamp": 1}
-    known = overview(looked_at.desk)
-
-    def count(_desk: object) -> Overview:
-        counted.append(now["time"])
-        now["time"] += now["takes"]
-        return replace(known, days_left=len(counted))
-
-    return (
-        Counted(count=count, stamp=lambda _desk: now["stamp"], clock=lambda: now["time"], aside=lambda work: work()),
-        counted,
-        now,
-    )
-
-
-def test_it_is_counted_anew_when_something_changed(
-    looked_at: Page, counting: tuple[Counted[Overview], list[float], dict[str, Any]]
-) -> None:
-    """And only then."""
-    kept, counted, now = counting
-    assert [kept.now(looked_at.desk).days_left for _ in range(3)] == [1, 1, 1]
-    now["stamp"] = 2
-    assert [kept.now(looked_at.desk).days_left for _ in range(2)] == [2, 2]
-    assert len(counted) == 2
-
-
-def test_a_long_counting_is_not_repeated_at_once(
-    looked_at: Page, counting: tuple[Counted[Overview], list[float], dict[str, Any]]
-) -> None:
-    """What took long is kept for twenty times as long, whatever changes meanwhile."""
-    kept, counted, now = counting
-    now["takes"] = AT_ONCE * 10
-    assert kept.now(looked_at.desk).days_left == 1
-    now["stamp"] = 2
-    now["time"] += SHARE * AT_ONCE * 10 - 1
-    assert kept.now(looked_at.desk).days_left == 1
-    now["time"] += 1.1
-    assert kept.now(looked_at.desk).days_left == 1  # nobody waits: it is counted aside
-    assert kept.now(looked_at.desk).days_left == 2
-    assert len(counted) == 2
-
-
-def test_nobody_waits_for_a_first_count_that_takes_long(
-    looked_at: Page, counting: tuple[Counted[Overview], list[float], dict[str, Any]]
-) -> None:
-    """It is not known at the first look, and at the next one it is."""
-    kept, counted, _ = counting
-    assert kept.soon(looked_at.desk) is None
-    found = kept.soon(looked_at.desk)
-    assert found is not None
-    assert (found.days_left, len(counted)) == (1, 1)

@@ -23,6 +23,7 @@ class Deed(StrEnum):
     ACCOUNT_ENDED = "account_ended"  # name: logged out everywhere
     ACCOUNT_REMOVED = "account_removed"  # name
     ERASED = "erased"  # invitee: its id
+    RENAMED = "renamed"  # invitee: its id, was, became
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, case, exists, func, or_, select, text
+from sqlalchemy import Connection, Engine, Select, and_, case, func, or_, select, text
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading
 from outreach.adapters.store.tally import CAME, QUARTER, SENT, SPAN, STANDS, kept
 from outreach.model import InviteeKind, LetterKind, LetterState, State
 
+ACKNOWLEDGED = "letter.kind IN ('thanks', 'regrets') AND letter.state <> 'withheld'"  # as the index says it
 MOST_PLACES = 2000  # more dots than that are a stain on a map
 
 
@@ -119,22 +120,35 @@ class Figures:
         mails = select(func.count(), func.sum(case((nobodys, 1), else_=0))).where(t.reading.c.needs_review)
         owed = select(func.count()).select_from(t.listed).where(self._mine, t.listed.c.owed)
         owed = owed.with_hint(t.listed, "INDEXED BY ix_listed_owed", "sqlite")  # it does not know that few are
-        thanks, regrets = (
-            select(func.count())
-            .select_from(t.listed)
-            .where(self._mine, _unacknowledged(state, kind))
-            .with_hint(t.listed, "INDEXED BY ix_listed_state", "sqlite")
-            .scalar_subquery()
-            for state, kind in ((State.CONFIRMED, LetterKind.THANKS), (State.DECLINED, LetterKind.REGRETS))
-        )
         with reading(self._engine) as connection:
             every, lost = connection.execute(mails).one()
             return Waiting(
                 review=every - (lost or 0),
                 without_invitee=lost or 0,
                 owed=connection.execute(owed).scalar_one(),
-                acknowledgements=connection.execute(select(thanks + regrets)).scalar_one(),
+                acknowledgements=self._acknowledgements(connection),
             )
+
+    def acknowledgements(self) -> int:
+        """How many thanks and regrets wait that nobody has released."""
+        with reading(self._engine) as connection:
+            return self._acknowledgements(connection)
+
+    def _acknowledgements(self, connection: Connection) -> int:
+        due = ((State.CONFIRMED, LetterKind.THANKS), (State.DECLINED, LetterKind.REGRETS))
+        return sum(int(connection.execute(self._unacknowledged(state, kind)).scalar_one()) for state, kind in due)
+
+    def _unacknowledged(self, state: State, kind: LetterKind) -> Select[Any]:
+        """How many stand so, with nothing that waits, and no such letter that was ever queued."""
+        queued = (
+            select(t.letter.c.invitee)
+            .where(t.letter.c.campaign == self._campaign, t.letter.c.wave == self._wave)
+            .where(t.letter.c.kind == kind.value, text(ACKNOWLEDGED))
+            .with_hint(t.letter, "INDEXED BY ix_letter_acknowledged", "sqlite")
+        )
+        free = and_(~t.listed.c.needs_review, ~t.listed.c.stopped, t.listed.c.invitee.not_in(queued))
+        query = select(func.count()).select_from(t.listed).where(self._mine, t.listed.c.state == state.value, free)
+        return query.with_hint(t.listed, "INDEXED BY ix_listed_state", "sqlite")
 
     def places(self) -> tuple[Place, ...]:
         """The invitees whose coordinates the list gives, those that confirmed first; at most `MOST_PLACES`."""
@@ -155,15 +169,3 @@ class Figures:
 
 def _moment(quarter: int) -> datetime:
     return datetime.fromtimestamp(int(quarter) * QUARTER, UTC)
-
-
-def _unacknowledged(state: State, kind: LetterKind) -> ColumnElement[bool]:
-    """Stands so, nothing of it waits, and no such letter was ever queued."""
-    queued = exists().where(
-        t.letter.c.campaign == t.listed.c.campaign,
-        t.letter.c.wave == t.listed.c.wave,
-        t.letter.c.invitee == t.listed.c.invitee,
-        t.letter.c.kind == kind.value,
-        t.letter.c.state != LetterState.WITHHELD.value,
-    )
-    return and_(t.listed.c.state == state.value, ~t.listed.c.needs_review, ~t.listed.c.stopped, ~queued)

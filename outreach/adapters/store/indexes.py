@@ -19,6 +19,15 @@ for name, order, rare, of in (
     columns = (t.listed.c[one] for one in order)
     Index(f"ix_listed_{name}", *HERE, *columns, sqlite_where=text(rare), postgresql_where=text(of))
 
+# Thanks and regrets that were queued.
+acknowledged = text("kind IN ('thanks', 'regrets') AND state <> 'withheld'")
+Index(
+    "ix_letter_acknowledged",
+    *(t.letter.c[name] for name in ("campaign", "wave", "kind", "invitee")),
+    sqlite_where=acknowledged,
+    postgresql_where=acknowledged,
+)
+
 # PostgreSQL keeps rows in no order: there a search reads this.
 by_name = Index("ix_listed_search", *HERE, t.listed.c.name, t.listed.c.invitee, postgresql_include=["search"])
 by_name.ddl_if("postgresql")

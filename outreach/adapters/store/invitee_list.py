@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     CompoundSelect,
     Connection,
@@ -30,6 +31,7 @@ from outreach.adapters.store.engine import reading
 from outreach.adapters.store.names import Names
 from outreach.adapters.store.sought import (
     BY_INVITEE,
+    EVERYBODY,
     MOST_COUNTED,
     MOST_INTERSECTED,
     MOST_LOOKED_UP,
@@ -168,6 +170,17 @@ class InviteeList:
         numbers = names.found(words, limit + 1, only=only, but=but, after=after) if after else first
         return _found(numbers, limit, len(first), most)
 
+    def called(self, connection: Connection, words: str) -> frozenset[int]:
+        """Whose names or ids fit words as they were typed, and those with an address that holds what was typed."""
+        named = typed(Sought(words=words))
+        found = self._every_name(connection).found(named, EVERYBODY) if named else ()
+        part = words.strip().lower()
+        if not part.isascii() or len(part.split()) != 1:
+            return frozenset(found)
+        holds = self._place(t.clue.c.value, part) > 0
+        addressed = select(t.clue.c.invitee).where(t.clue.c.kind == "address", holds)
+        return frozenset((*found, *connection.execute(addressed).scalars()))
+
     def _few(self, connection: Connection, sought: Sought) -> tuple[int, ...] | None:
         """All whose names fit, if they are few."""
         words = typed(sought)
@@ -280,8 +293,11 @@ class InviteeList:
         if sought.address:
             owners = select(t.clue.c.invitee).where(t.clue.c.kind == "address", t.clue.c.value == sought.address)
             yield table.c.invitee.in_(owners)
-        place = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
-        yield from (place(table.c.search, word) > 0 for word in typed(sought))
+        yield from (self._place(table.c.search, word) > 0 for word in typed(sought))
+
+    def _place(self, text: Column[str], part: str) -> ColumnElement[int]:
+        """Where a part of a text begins; 0: nowhere."""
+        return (func.instr if self._engine.dialect.name == "sqlite" else func.strpos)(text, part)
 
 
 def _at_that_time(table: Table, asked: Asked) -> Iterator[ColumnElement[bool]]:

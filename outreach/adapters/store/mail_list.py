@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Engine, Select, and_, case, func, or_, select
@@ -133,10 +135,18 @@ def _of(invitee: int) -> ColumnElement[bool]:
 
 
 def _somewhere(word: str) -> ColumnElement[bool]:
-    """A word in one of the columns, in any case; SQLite folds no letters but those of ASCII."""
+    """A word in one of the columns, in any case."""
     columns = (t.reading.c.subject, t.reading.c.from_name, t.reading.c.from_address, t.invitee.c.name)
-    spelled = dict.fromkeys((word.lower(), word.upper(), word.capitalize()))
-    return or_(*(column.icontains(one, autoescape=True) for column in columns for one in spelled))
+    return or_(*(column.icontains(one, autoescape=True) for column in columns for one in _spelled(word)))
+
+
+def _spelled(word: str) -> Iterable[str]:
+    """A word in the ways of writing it that SQLite takes for others: it only knows the case of ASCII."""
+    spelled = (word.lower(), word.upper(), word.capitalize())
+    return {one.translate(_SMALL): one for one in spelled}.values()
+
+
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def _to_listed(row: Any) -> Listed:

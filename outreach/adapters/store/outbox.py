@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Engine, func, insert, select, true, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
@@ -190,25 +190,6 @@ class Outbox:
         with reading(self._engine) as connection:
             return tuple(to_letter(row) for row in connection.execute(query))
 
-    def newest(
-        self, states: Sequence[LetterState], words: str, limit: int, *, before: int | None = None
-    ) -> tuple[Letter, ...]:
-        """The last letters in some states (none: in any) before one of them, the newest first.
-
-        `words` stand in the invitee's name or in the address.
-        """
-        query = select(*OF_LETTER).join(t.invitee, t.invitee.c.number == t.letter.c.invitee).where(self._mine)
-        if states:
-            query = query.where(t.letter.c.state.in_([state.value for state in states]))
-        if words:
-            looked_at = (t.invitee.c.name, t.letter.c.to_address)
-            query = query.where(or_(*(_holds(column, words) for column in looked_at)))
-        if before is not None:
-            query = query.where(t.letter.c.id < before)
-        with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(t.letter.c.id.desc()).limit(limit))
-            return tuple(to_letter(row) for row in rows)
-
     def invitations(self, invitees: Iterable[int]) -> dict[int, str]:
         """The Message-ID of the last invitation that the relay took, for each of these invitees that has one."""
         mine = self._mine & (t.letter.c.kind == LetterKind.INVITATION.value)
@@ -242,11 +223,11 @@ class Outbox:
         return None if row is None else to_letter(row)
 
     def counts(self) -> dict[LetterState, int]:
-        """How many letters are in each state."""
-        query = select(t.letter.c.state, func.count()).where(self._mine).group_by(t.letter.c.state)
+        """How many letters are in each state; one question a state, since grouping looks at each letter."""
+        query = select(func.count()).select_from(t.letter).where(self._mine)
+        numbers = [query.where(t.letter.c.state == state.value).scalar_subquery() for state in LetterState]
         with reading(self._engine) as connection:
-            found = {LetterState(state): int(number) for state, number in connection.execute(query)}
-        return {state: found.get(state, 0) for state in LetterState}
+            return dict(zip(LetterState, connection.execute(select(*numbers)).one(), strict=True))
 
     def next_due(self, kinds: Iterable[LetterKind] = LetterKind) -> datetime | None:
         """When the next waiting letter of some kinds is due; None if none waits."""
@@ -270,8 +251,3 @@ class Outbox:
         by_id = [letter.key.round for letter in letters if letter.message_id in ids]
         by_address = [letter.key.round for letter in letters if letter.to.lower() in named]
         return max(by_id or by_address, default=0)
-
-
-def _holds(column: Column[str], words: str) -> ColumnElement[bool]:
-    """Whether a text holds words, in whatever case; as they stand too, since SQLite only knows the case of ASCII."""
-    return column.contains(words, autoescape=True) | func.lower(column).contains(words.lower(), autoescape=True)

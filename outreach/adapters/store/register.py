@@ -34,6 +34,7 @@ class Enrolled:
     new: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: int
+    was: tuple[Invitee, ...] = ()  # those that changed, as the list before had them
 
 
 @made_often(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Register:
         `listed_in` names the list; `within` is called with the numbers of those that changed.
         """
         with writing(self._engine) as connection:
-            new, changed = self._compared(connection, invitees)
+            new, changed, was = self._compared(connection, invitees)
             self._insert(connection, new, listed_in)
             numbers = _numbers(connection)
             for invitee in changed:
@@ -88,7 +89,7 @@ class Register:
                 _note_change(connection)
             if within is not None and changed:
                 within(connection, [numbers[invitee.id] for invitee in changed])
-        return _enrolled(invitees, new, changed)
+        return _enrolled(invitees, new, changed, was)
 
     def would_enrol(self, invitees: Sequence[Invitee]) -> Enrolled:
         """What `enrol` would do; nothing is changed."""
@@ -98,7 +99,7 @@ class Register:
     def as_enrolled(self, invitees: Sequence[Invitee]) -> tuple[Invitee, ...]:
         """The new and the changed of a list, as they would stand here after `enrol`; new ones have no number yet."""
         with reading(self._engine) as connection:
-            new, changed = self._compared(connection, invitees)
+            new, changed, _ = self._compared(connection, invitees)
             numbers = _numbers(connection)
             taken_up: dict[int, Invitee] = {}
             for some in chunks(numbers[one.id] for one in changed):
@@ -106,12 +107,14 @@ class Register:
         ours = ((one, taken_up[numbers[one.id]]) for one in changed)
         return (*new, *(replace(one, number=old.number, contacts=old.contacts + one.contacts) for one, old in ours))
 
-    def _compared(self, connection: Connection, invitees: Sequence[Invitee]) -> tuple[list[Invitee], list[Invitee]]:
-        """Which of these are new, and which are not what they were on a list before."""
+    def _compared(
+        self, connection: Connection, invitees: Sequence[Invitee]
+    ) -> tuple[list[Invitee], list[Invitee], list[Invitee]]:
+        """Which of these are new, which are not what they were on a list before, and what those were."""
         known = {invitee.id: invitee for invitee in self._load(connection, source="list").values()}
         new = [invitee for invitee in invitees if invitee.id not in known]
         changed = [i for i in invitees if i.id in known and not _same(known[i.id], i)]
-        return new, changed
+        return new, changed, [known[invitee.id] for invitee in changed]
 
     def _note_list(self, connection: Connection, numbers: Sequence[int], listed_in: str) -> None:
         for some in chunks(numbers):
@@ -219,10 +222,12 @@ class Register:
             number = connection.execute(select(t.invitee.c.number).where(t.invitee.c.id == invitee_id)).scalar()
             return None if number is None else self._load(connection, [number])[number]
 
-    def ids(self) -> dict[str, str]:
-        """The name of every invitee by id: for “did you mean”."""
+    def places(self) -> dict[str, Invitee]:
+        """Every invitee by its id, without contacts."""
+        query = select(t.invitee.c.id, t.invitee.c.name, t.invitee.c.country, t.invitee.c.kind, t.invitee.c.number)
         with reading(self._engine) as connection:
-            return {row.id: row.name for row in connection.execute(select(t.invitee.c.id, t.invitee.c.name))}
+            rows = connection.execute(query).all()
+        return {key: Invitee(key, name, land, InviteeKind(kind), (), number) for key, name, land, kind, number in rows}
 
     def stamp(self) -> tuple[object, ...]:
         """Another one as soon as an invitee, a contact or a known address was added, changed or removed."""
@@ -345,9 +350,11 @@ def _numbers(connection: Connection) -> dict[str, int]:
     return {row.id: row.number for row in connection.execute(select(t.invitee.c.id, t.invitee.c.number))}
 
 
-def _enrolled(invitees: Sequence[Invitee], new: Sequence[Invitee], changed: Sequence[Invitee]) -> Enrolled:
+def _enrolled(
+    invitees: Sequence[Invitee], new: Sequence[Invitee], changed: Sequence[Invitee], was: Sequence[Invitee]
+) -> Enrolled:
     unchanged = len(invitees) - len(new) - len(changed)
-    return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), unchanged)
+    return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), unchanged, tuple(was))
 
 
 def _whereabouts(country: str, zone: str | None, cc: str | None, *contact: str) -> Whereabouts:

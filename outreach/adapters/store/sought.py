@@ -16,6 +16,7 @@ from outreach.model import InviteeKind, State
 MOST_COUNTED = 10_000  # invitees
 MOST_INTERSECTED = 30_000  # invitees of a filter, to see whose names fit
 MOST_LOOKED_UP = 4000  # invitees whose names fit, one by one: of more, all rows are read in their order
+EVERYBODY = 10**9  # more invitees than there are
 MOST_WORDS = 6  # of what was typed
 MOST_TYPED = 100  # characters
 BY_INVITEE = "ix_listed_invitee"

@@ -15,13 +15,13 @@ from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.boxes import read_boxes
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
-from outreach.core.reading.meaning.caveats import catch, caveats, takes_back_an_objection
+from outreach.core.reading.meaning.caveats import catch, caveats, merely_ok, takes_back_an_objection
 from outreach.core.reading.meaning.hearing import hear
-from outreach.core.reading.meaning.suggesting import flags_told, suggest
+from outreach.core.reading.meaning.suggesting import flags_told, nothing_known, suggest
 from outreach.core.reading.meaning.tongue import tongue
 from outreach.core.reading.meaning.traits import Heard
 from outreach.core.reading.meaning.vote import cast
-from outreach.core.reading.meaning.weighing import NEVER, Doubt, Verdict, weigh
+from outreach.core.reading.meaning.weighing import NEVER, SHORT, Doubt, Verdict, weigh
 from outreach.core.reading.opening.message import TOO_LONG, open_mail
 from outreach.core.reading.phrases import Sentence, sentences
 from outreach.core.reading.stop_link import asks_to_stop
@@ -165,17 +165,26 @@ def _voted(
 ) -> tuple[Verdict, float, Mapping[str, float]]:
     """What the vote says of a text in a language that it has learned, how much of it is a position, and the flags."""
     heard = telling(heard)
+    if _means_nothing(heard):
+        return nothing_known(heard[0].sentence), 0.0, {}
     ballot, caught = cast(heard, languages.votes), catch(heard, languages)
     if ballot.kind == ReadingKind.WITHDRAW and takes_back_an_objection(caught):
         ballot = ballot.without(ReadingKind.WITHDRAW)
     verdict = weigh(heard, ballot, languages.votes)
     verdict = verdict.doubting(*caveats(verdict.kind, heard, caught, in_answer=in_answer))
+    if verdict.kind is ReadingKind.CONFIRM and merely_ok(heard, caught):  # not even a suggestion to be waved through
+        verdict = replace(verdict, kind=ReadingKind.UNCLEAR, evidence=())
     return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), ballot.flags
 
 
 def telling(heard: Sequence[Heard]) -> Sequence[Heard]:
     """Without the greeting and the name at the end that no mark told apart: one or two words of no meaning."""
     return [one for one in heard if one.names or one.size > GREETING or one.sentence.text.endswith(STOPS)] or heard
+
+
+def _means_nothing(heard: Sequence[Heard]) -> bool:
+    """“x”, “test”, “Jane”: a few words of which we know none, of which a vote could only guess."""
+    return not any(one.names for one in heard) and sum(one.size for one in heard) <= SHORT
 
 
 def _answers_something(message: Message) -> bool:

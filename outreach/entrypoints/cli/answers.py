@@ -9,6 +9,7 @@ import click
 
 from outreach.adapters.store.inbox import Understood
 from outreach.campaign.taking_in import Collected
+from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printable, table
 from outreach.model import Invitee, Reading
@@ -27,7 +28,8 @@ def collect_(call: Call, paths: tuple[Path, ...], *, again: bool, dry_run: bool)
     desk = call.desk()
     if again:
         done = read_again(desk, apply=not dry_run)
-        click.echo(f"{done.read} mails read anew, {len(done.changed)} {'would change' if dry_run else 'changed'}")
+        changed = "would change" if dry_run else "changed"
+        click.echo(f"{counted(done.read, 'mail')} read anew, {len(done.changed)} {changed}")
         for line in done.changed:
             click.echo(f"  {printable(line)}")
         return
@@ -38,12 +40,12 @@ def collect_(call: Call, paths: tuple[Path, ...], *, again: bool, dry_run: bool)
         call.say(problem)
     waiting = sum(1 for _ in desk.store.inbox.every(waiting=True))
     if waiting:
-        click.echo(f"{waiting} mails wait for a person: outreach review")
+        click.echo(f"{counted(waiting, 'mail waits', 'mails wait')} for a person: outreach review")
 
 
 def _in_words(taken: Collected, read: Collected) -> str:
     known = f", {taken.known} known already" if taken.known else ""
-    return f"{taken.new} new mails{known}; {read.read} read"
+    return f"{counted(taken.new, 'new mail')}{known}; {read.read} read"
 
 
 STANDARD_INPUT = "/dev/stdin"

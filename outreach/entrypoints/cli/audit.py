@@ -14,7 +14,7 @@ from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printab
 @click.option("--limit", default=200, show_default=True, type=click.IntRange(min=1), help="At most so many lines.")
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def audit_(call: Call, limit: int, *, wants_json: bool) -> None:
-    """Show who sent test letters, gave and took accounts, and erased personal data; the newest first."""
+    """Show who sent test letters, gave and took accounts, erased personal data, renamed invitees; the newest first."""
     desk = call.desk()
     lines = desk.store.audit.latest(limit)
     if wants_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import printable
 from outreach.model import UsageError
@@ -21,8 +22,9 @@ def erase_(call: Call, invitee: str, *, yes: bool) -> None:
     if not yes:
         _ask(call, found.id)
     done = erase(desk, found.id)
-    counted = f"{done.addresses} addresses, {done.mails} mails, {done.letters} letters"
-    click.echo(f"erased of {printable(done.invitee.name)}: {counted}")
+    addresses = counted(done.addresses, "address", "addresses")
+    gone = f"{addresses}, {counted(done.mails, 'mail')}, {counted(done.letters, 'letter')}"
+    click.echo(f"erased of {printable(done.invitee.name)}: {gone}")
     if done.shared_with:
         click.echo(f"still written to at one of these addresses: {printable(', '.join(done.shared_with))}")
     call.say(f"take its rows out of {desk.settings.campaign.contacts} too; mailbox and backups are not touched")

@@ -9,6 +9,7 @@ import click
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.followup import Due
+from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.posting import post_and_show
 from outreach.entrypoints.cli.show import as_json, moment, table
@@ -60,7 +61,7 @@ def _ask(call: Call, desk: Desk, due: tuple[Due, ...]) -> None:
         message = "a batch must be confirmed: call with --yes"
         raise UsageError(message)
     _show(desk, due, wants_json=False)
-    if not click.confirm(f"Send these {len(due)} letters?", err=True):
+    if not click.confirm("Send this letter?" if len(due) == 1 else f"Send these {len(due)} letters?", err=True):
         message = "nothing was sent"
         raise OutreachError(message)
 
@@ -82,7 +83,7 @@ def _show(desk: Desk, due: tuple[Due, ...], *, wants_json: bool, with_state: boo
     rows = [(one.invitee.name, one.invitee.contact.email, one.letter_name, one.why) for one in due]
     if rows:
         table(("invitee", "to", "letter", "why"), rows)
-    click.echo(f"{len(rows)} letters." if rows else "Nothing is due.")
+    click.echo(f"{counted(len(rows), 'letter')}." if rows else "Nothing is due.")
 
 
 def _plain(desk: Desk, one: Due, *, with_state: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import click
 
 from outreach.adapters.store.lessons import Taught
 from outreach.campaign.lessons import Sender
+from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printable, table
 
@@ -33,8 +34,8 @@ def lessons_(call: Call, *, wants_json: bool) -> None:
     if known.senders:
         filed = [(one.address, one.invitee.name, _name(one.by), day_and_time(one.at, zone)) for one in known.senders]
         table(("sender", "of", "by", "when"), filed)
-    counted = f"{len(known.lessons)} sentences and {len(known.senders)} senders"
-    click.echo(f"{counted}; `outreach forget NUMBER` or ADDRESS forgets one.")
+    known_so_far = f"{counted(len(known.lessons), 'sentence')} and {counted(len(known.senders), 'sender')}"
+    click.echo(f"{known_so_far}; `outreach forget NUMBER` or ADDRESS forgets one.")
 
 
 def _name(by: str | None) -> str:

@@ -9,6 +9,7 @@ import click
 from outreach.campaign.desk import Desk
 from outreach.campaign.launching import Checked
 from outreach.campaign.mailing import Plan
+from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command, finding_line
 from outreach.entrypoints.cli.posting import post_and_show, show_waiting
 from outreach.entrypoints.cli.show import as_json
@@ -27,7 +28,7 @@ def preview_(call: Call, contact: str | None, letter: str, target: Path) -> None
     kind, step = letter_kind(letter)
     place = target if target.is_absolute() else desk.folder / target
     written = write_previews(desk, place, kind, step, only=contact)
-    click.echo(f"{written} letters are in {place}; open {place / 'index.html'}")
+    click.echo(f"{counted(written, 'letter is', 'letters are')} in {place}; open {place / 'index.html'}")
 
 
 def letter_kind(name: str) -> tuple[LetterKind, int]:
@@ -129,8 +130,8 @@ def _show_plan(plan: Plan, *, wants_json: bool) -> None:
 def _in_words(plan: Plan) -> str:
     languages = ", ".join(f"{number} {language}" for language, number in plan.languages.items())
     left_out = f", {len(plan.left_out)} left out" if plan.left_out else ""
-    already = f", {plan.already} were invited before" if plan.already else ""
-    return f"{len(plan.invitees)} letters ({languages or 'none'}){left_out}{already}"
+    already = f", {counted(plan.already, 'was', 'were')} invited before" if plan.already else ""
+    return f"{counted(len(plan.invitees), 'letter')} ({languages or 'none'}){left_out}{already}"
 
 
 def _nothing_missing(desk: Desk, plan: Plan) -> str:
@@ -138,8 +139,10 @@ def _nothing_missing(desk: Desk, plan: Plan) -> str:
         return "Nobody to invite."
     refused = desk.store.outbox.counts()[LetterState.REFUSED]
     if refused:
-        return f"Nobody is left to invite, but {refused} letters were refused: outreach outbox --state refused"
-    return f"Nothing is missing: all {plan.already} invitees have their letter."
+        were = counted(refused, "letter was", "letters were")
+        return f"Nobody is left to invite, but {were} refused: outreach outbox --state refused"
+    have = counted(plan.already, "invitee has its letter", "invitees have their letter")
+    return f"Nothing is missing: {have}."
 
 
 def _ask(call: Call, plan: Plan, *, yes: bool) -> None:
@@ -150,7 +153,7 @@ def _ask(call: Call, plan: Plan, *, yes: bool) -> None:
     if call.no_input:
         message = "a launch must be confirmed: type the number of letters, or call with --yes"
         raise UsageError(message)
-    typed = click.prompt(f"Type {number} to send {number} letters", default="", show_default=False, err=True)
+    typed = click.prompt(f"Type {number} to send {counted(number, 'letter')}", default="", show_default=False, err=True)
     if typed.strip() != str(number):
         message = f"“{typed.strip()}” is not {number}; nothing was queued"
         raise UsageError(message)

@@ -7,12 +7,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.posting import Progress, Watcher, post
+from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call
 from outreach.entrypoints.cli.show import day_and_time
 from outreach.model import BusyError, LetterState, TryAgainLaterError
@@ -53,6 +54,8 @@ def show_result(desk: Desk, progress: Progress, say: Say = click.echo) -> int:
     if progress.handled:
         words = ", ".join(f"{number} {state.value.replace('_', ' ')}" for state, number in sorted(done.items()))
         say(f"Letters handed to the relay: {words}.")
+    elif progress.problem is None and not progress.stopped_because:
+        say(f"No letter is due now.{_next_step(desk)}")
     if progress.problem is not None:
         click.echo(f"{progress.problem}; the letters stay queued and none is lost", err=True)
         show_waiting(desk, say)
@@ -74,17 +77,28 @@ def show_waiting(desk: Desk, say: Say = click.echo) -> int:
     if waiting:
         due = desk.store.outbox.next_due()
         zone = desk.settings.campaign.timezone
+        wait = counted(waiting, "letter waits for its time", "letters wait for their time")
         say(
-            f"{waiting} letters wait for their time (working hours of the invitee, or another try); the next is due "
+            f"{wait} (working hours of the invitee, or another try); the next is due "
             f"{_when(due, desk.now(), zone)}. `outreach daemon` sends them by itself, `outreach post` when you call it."
         )
     if counts[LetterState.IN_DOUBT]:
+        doubtful = counted(counts[LetterState.IN_DOUBT], "letter is in doubt", "letters are in doubt")
         say(
-            f"{counts[LetterState.IN_DOUBT]} letters are in doubt: the relay may have them or not. Their copies are "
-            "looked for, and none is sent again without proof; `outreach outbox --state in_doubt` says when, and what "
-            "you can do."
+            f"{doubtful}: the relay may have them or not. Copies are looked for, and none is sent again without proof; "
+            "`outreach outbox --state in_doubt` says when, and what you can do."
         )
     return 0
+
+
+def _next_step(desk: Desk) -> str:
+    """When reminders are due next, where nothing waits in the outbox."""
+    counts = desk.store.outbox.counts()
+    if counts[LetterState.READY] + counts[LetterState.DEFERRED]:
+        return ""  # it is said when these are due
+    days = [desk.deadline - timedelta(days=one.days_before) for one in desk.settings.reminders]
+    ahead = [day for day in days if day > desk.today()]
+    return f" None waits; the next reminders are planned for {min(ahead)}." if ahead else " None waits."
 
 
 def _when(due: datetime | None, now: datetime, zone: str) -> str:
@@ -150,4 +164,4 @@ class _Lines:
         tenth = progress.handled * 10 // max(1, progress.total)
         if tenth > self._said:
             self._said = tenth
-            click.echo(f"{progress.handled} of {progress.total} letters", err=True)
+            click.echo(f"{progress.handled} of {counted(progress.total, 'letter')}", err=True)

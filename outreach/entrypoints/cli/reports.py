@@ -13,6 +13,7 @@ from outreach.adapters.store.journal import Noted
 from outreach.campaign.confirmations import HEADER, end_of_day, line_cells, line_json
 from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, Status, Story
+from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printable, table
 from outreach.model import EntryKind, LetterState, State, UsageError
@@ -39,7 +40,7 @@ def log_(
     for file, write in ((csv_file, write_csv), (xlsx_file, write_xlsx)):
         if file is not None:
             write(file, HEADER, [line_cells(line) for line in lines])
-            click.echo(f"{len(lines)} invitees are in {file}")
+            click.echo(f"{counted(len(lines), 'invitee is', 'invitees are')} in {file}")
     if csv_file is None and xlsx_file is None:
         _show_log(desk, lines)
 
@@ -84,7 +85,7 @@ def _show_log(desk: Desk, lines: tuple[LogLine, ...]) -> None:
         for line in lines
     ]
     table(("invitee", "", "state", "since", "decided by", "in its words", "", "what comes next"), rows)
-    click.echo(f"{len(lines)} invitees; times in {zone}.")
+    click.echo(f"{counted(len(lines), 'invitee')}; times in {zone}.")
 
 
 @command("story")
@@ -213,7 +214,8 @@ def status_json(now: Status) -> dict[str, Any]:
 
 def status_text(name: str, now: Status) -> str:
     """The progress as a person reads it."""
-    left = f"{now.days_left} days left" if now.days_left >= 0 else f"{-now.days_left} days past the deadline"
+    days = counted(abs(now.days_left), "day")
+    left = f"{days} left" if now.days_left >= 0 else f"{days} past the deadline"
     lines = [
         name,
         f"  {now.counts[State.CONFIRMED]} confirmed of {now.invited} invited; deadline {now.deadline}, {left}",
@@ -226,14 +228,14 @@ def status_text(name: str, now: Status) -> str:
     standings = ", ".join(f"{now.counts[state]} {state.value.replace('_', ' ')}" for state in states)
     lines += [f"  {standings}"] if standings else []
     lines.append(f"  {now.silent} silent")
-    needs = [
-        (now.in_review, "answers to review"),
-        (now.without_invitee, "mails without an invitee"),
-        (now.owed, "answers that we owe"),
-        (now.letters[LetterState.IN_DOUBT], "letters in doubt"),
-        (now.counts[State.UNREACHABLE], "addresses to find"),
-    ]
-    waiting = ", ".join(f"{number} {what}" for number, what in needs if number)
+    needs = (
+        (now.in_review, counted(now.in_review, "answer to review", "answers to review")),
+        (now.without_invitee, counted(now.without_invitee, "mail without an invitee", "mails without an invitee")),
+        (now.owed, counted(now.owed, "answer that we owe", "answers that we owe")),
+        (now.letters[LetterState.IN_DOUBT], f"{counted(now.letters[LetterState.IN_DOUBT], 'letter')} in doubt"),
+        (now.counts[State.UNREACHABLE], counted(now.counts[State.UNREACHABLE], "address to find", "addresses to find")),
+    )
+    waiting = ", ".join(words for number, words in needs if number)
     lines.append(f"  needs a person: {waiting or 'nothing'}")
     if now.letters[LetterState.IN_DOUBT]:
         lines.append("  letters in doubt: when they are looked for, and what to do: outreach outbox --state in_doubt")

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import click
 
+from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, Command, Group, command, finding_line
-from outreach.entrypoints.cli.show import as_json, day_and_time, table
-from outreach.model import ConfigurationError, Finding, Invitee, RelayProfile
+from outreach.entrypoints.cli.show import as_json, day_and_time, printable, table
+from outreach.model import ConfigurationError, Finding, Invitee, PartlyDoneError, RelayProfile
 
 if TYPE_CHECKING:
     from outreach.adapters.oauth.tokens import Login
     from outreach.campaign.desk import Desk
+    from outreach.campaign.prepare import Import
+    from outreach.core.renaming import Change
+
+MOST_CHANGES, LONGEST = 200, 80  # lines of what changed, characters of what was and is
 
 
 @command("init")
@@ -24,7 +31,7 @@ def init_(call: Call, directory: Path) -> None:
     from outreach.entrypoints.new_folder import write_folder  # noqa: PLC0415
 
     written = write_folder(directory)
-    call.say(f"{directory} is ready: {len(written)} files.")
+    call.say(f"{directory} is ready: {counted(len(written), 'file')}.")
     call.say("Next: fill contacts.csv, look through config.toml, then `outreach check`.")
 
 
@@ -121,8 +128,9 @@ def _plain(finding: Finding) -> dict[str, str]:
 
 def _verdict(errors: int, warnings: int) -> str:
     if errors:
-        return f"{errors} errors stop a launch; {warnings} warnings do not."
-    return f"Ready to launch; {warnings} warnings." if warnings else "Ready to launch."
+        stops = counted(errors, "error stops", "errors stop")
+        return f"{stops} a launch; {counted(warnings, 'warning does', 'warnings do')} not."
+    return f"Ready to launch; {counted(warnings, 'warning')}." if warnings else "Ready to launch."
 
 
 @click.group("contacts", cls=Group)
@@ -134,12 +142,13 @@ def contacts_() -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--skip-bad", is_flag=True, help="Write bad rows to a file and import the rest.")
+@click.option("--renamed", multiple=True, metavar="ID", help="It is the same place under another name; several times.")
 @click.pass_obj
-def import_(call: Call, file: Path | None, *, dry_run: bool, skip_bad: bool) -> None:
+def import_(call: Call, file: Path | None, renamed: tuple[str, ...], *, dry_run: bool, skip_bad: bool) -> int:
     """Enrol the contacts of FILE (CSV or XLSX; default: the campaign's list)."""
     from outreach.campaign.prepare import import_contacts  # noqa: PLC0415
 
-    done = import_contacts(call.desk(), file, dry_run=dry_run, skip_bad=skip_bad)
+    done = import_contacts(call.desk(), file, dry_run=dry_run, skip_bad=skip_bad, renamed=renamed)
     for finding in done.findings:
         call.say(finding_line(finding))
     would = "would be " if dry_run else ""
@@ -147,10 +156,30 @@ def import_(call: Call, file: Path | None, *, dry_run: bool, skip_bad: bool) -> 
     click.echo(
         f"{len(enrolled.new)} {would}new, {len(enrolled.changed)} {would}changed, {enrolled.unchanged} unchanged"
     )
-    if done.enrolled.changed and not dry_run:
+    for line in _in_words(done.changes):
+        click.echo(printable(line))
+    if enrolled.changed and not dry_run:
         click.echo("Letters to those that changed are made anew by the next `outreach launch`, if they have not left.")
-    if done.bad_file is not None:
-        click.echo(f"{done.bad_rows} bad rows are in {done.bad_file}: correct them there and import that file")
+    if done.bad_rows:
+        click.echo(_left_out(done))
+    return PartlyDoneError.exit_code if done.bad_rows else 0
+
+
+def _in_words(changes: Sequence[Change]) -> Iterator[str]:
+    """What changed, old → new; of very many the first."""
+    for one in changes[:MOST_CHANGES]:
+        was, now = (shorten(text, LONGEST, placeholder=" …") or "nothing" for text in (one.was, one.now))
+        yield f"  {one.invitee}: {one.what} {was} → {now}"
+    if len(changes) > MOST_CHANGES:
+        yield f"  … and {len(changes) - MOST_CHANGES} more"
+
+
+def _left_out(done: Import) -> str:
+    """How many rows were not imported, and where they are."""
+    rows = counted(done.bad_rows, "bad row")
+    if done.bad_file is None:
+        return f"{rows} would be left out"
+    return f"{rows} left out, kept in {done.bad_file}: correct what is there and import that file"
 
 
 @contacts_.command("list", cls=Command)

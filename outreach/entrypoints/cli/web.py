@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from outreach.entrypoints.cli.app import Call, Command, Group
 from outreach.entrypoints.cli.show import as_json, moment, table
+
+if TYPE_CHECKING:
+    from outreach.campaign.desk import Desk
 
 
 @click.group("web", cls=Group, invoke_without_command=True)
@@ -56,7 +61,7 @@ def add_(call: Call, name: str, role: str) -> None:
     from outreach.entrypoints.web.access.accounts import add_account  # noqa: PLC0415
 
     desk = call.desk()
-    _show_invitation(call, desk.settings.web.hosts, add_account(desk, name, role))
+    _show_invitation(call, desk, add_account(desk, name, role))
 
 
 @account_.command("invite", cls=Command)
@@ -67,12 +72,14 @@ def invite_(call: Call, name: str) -> None:
     from outreach.entrypoints.web.access.accounts import invite  # noqa: PLC0415
 
     desk = call.desk()
-    _show_invitation(call, desk.settings.web.hosts, invite(desk, name))
+    _show_invitation(call, desk, invite(desk, name))
 
 
-def _show_invitation(call: Call, hosts: tuple[str, ...], token: str) -> None:
+def _show_invitation(call: Call, desk: Desk, token: str) -> None:
+    from outreach.entrypoints.web.door import invitation_address  # noqa: PLC0415
+
     call.say("Give this link to nobody else; it opens once, within 15 minutes, while the page runs:")
-    click.echo(f"https://{hosts[0]}/open/{token}" if hosts else f"http://127.0.0.1:8765/open/{token}")
+    click.echo(invitation_address(desk, token))
 
 
 @account_.command("list", cls=Command)

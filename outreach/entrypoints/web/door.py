@@ -82,9 +82,29 @@ def open_door(door: Door) -> socket.socket:
 
 def address(desk: Desk, door: Door, port: int) -> str:
     """Where a browser finds the page."""
-    return f"https://{min(desk.settings.web.hosts).lower()}" if door.behind_tls else f"http://127.0.0.1:{port}"
+    return office_address(desk) if door.behind_tls else local_address(port)
+
+
+def office_address(desk: Desk) -> str:
+    """Where a browser finds it behind TLS: under the first of its names."""
+    return f"https://{desk.settings.web.hosts[0].lower()}"
+
+
+def local_address(port: int) -> str:
+    """Where a browser on this machine finds it."""
+    return f"http://127.0.0.1:{port}"
 
 
 def one_time_address(desk: Desk, port: int) -> str:
     """The address that lets who runs the machine in, once."""
-    return f"http://127.0.0.1:{port}/open/{new_link(desk, None)}"
+    return link_address(local_address(port), new_link(desk, None))
+
+
+def invitation_address(desk: Desk, token: str) -> str:
+    """The address that an invitation opens which was not given by the page itself."""
+    return link_address(office_address(desk) if desk.settings.web.hosts else local_address(Door().port), token)
+
+
+def link_address(where: str, token: str) -> str:
+    """The address that a one-time link opens."""
+    return f"{where}/open/{token}"

@@ -73,6 +73,7 @@ SAYINGS = (
     mark("written by the secretariat"),
     # why it waits (core/recording.py)
     mark("it is not clear whose mail this is"),
+    mark("it is dated %(dated)s, and counts by its arrival on %(came)s"),
     mark("it is not clear what it says"),
     mark("the machine suggests “%(word)s” but is not sure"),
     mark("could not be read whole, please look: %(whole)s"),

@@ -8,9 +8,9 @@ from typing import Any
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.overview import Overview, overview, stamp
-from outreach.entrypoints.web.counted import Counted
+from outreach.entrypoints.web import everybody
 from outreach.entrypoints.web.intake import Patience
-from outreach.entrypoints.web.prepared import Look, Prepared, Value
+from outreach.entrypoints.web.kept import Kept, Look, Value
 from outreach.entrypoints.web.rendering import Templates
 from outreach.entrypoints.web.sender import Sender
 
@@ -38,18 +38,23 @@ class Site:
     sender: Sender
     patience: Patience = field(default_factory=Patience)
     name: str = "outreach"  # of its cookie; two pages on one machine have two
-    counted: Counted[Overview] = field(default_factory=lambda: Counted(overview, stamp))
-    due: Counted[int] = field(default_factory=lambda: Counted(_reminders_due, _due_stamp))
+    overview: Kept[Overview] = field(default_factory=lambda: Kept(overview, stamp))
+    due: Kept[int] = field(default_factory=lambda: Kept(_reminders_due, _due_stamp))
+    looks: dict[Callable[[Desk], Any], Kept[Any]] = field(default_factory=dict)  # through everybody, of very many
 
-    looks: dict[Callable[[Desk], Any], Prepared[Any]] = field(default_factory=dict)
-
-    def prepared(self, make: Callable[[Desk], Value]) -> Prepared[Value]:
+    def kept(self, make: Callable[[Desk], Value]) -> Kept[Value]:
         """What `make` finds in a look through everybody, as it is kept."""
-        return self.looks.setdefault(make, Prepared(make))
+        return self.looks.setdefault(make, Kept(make, everybody.stamp))
 
     def look(self, make: Callable[[Desk], Value], *, again: bool = False) -> Look[Value] | None:
-        """What it found last; None: nobody has looked yet, but somebody does now."""
-        return self.prepared(make).look(self.desk, again=again)
+        """What it finds: where they are few at once, else what it found last. None: nobody looked yet; now it is done.
+
+        Raises:
+            OutreachError: It cannot be made.
+        """
+        if not everybody.are_many(self.desk):
+            return Look(make(self.desk))
+        return self.kept(make).soon(self.desk, again=again)
 
     @property
     def cookie(self) -> str:

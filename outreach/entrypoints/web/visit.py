@@ -15,8 +15,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web import words
 from outreach.entrypoints.web.access.sessions import Person, who_is
+from outreach.entrypoints.web.kept import Look, Value
 from outreach.entrypoints.web.navigation import items_for
-from outreach.entrypoints.web.prepared import Look, Value
 from outreach.entrypoints.web.site import Site
 
 LANGUAGE_COOKIE, THEME_COOKIE = "outreach-language", "outreach-theme"
@@ -111,7 +111,7 @@ class Visit:
 
     def looking(self, make: Callable[[Desk], Any], title: str) -> Response:
         """The page that waits for the first look through everybody, and then becomes the one that was asked for."""
-        return self.page("letters/looking.html", title=title, begun=self.site.prepared(make).begun)
+        return self.page("letters/looking.html", title=title, begun=self.site.kept(make).begun)
 
     def part(self, template: str, block: str, **values: Any) -> Response:
         """One block of a template, whoever asks."""

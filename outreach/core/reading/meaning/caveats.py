@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from outreach.core.reading.meaning.traits import Heard
-from outreach.core.reading.meaning.weighing import DENIALS, NEVER, TESTIFY, Doubt
+from outreach.core.reading.meaning.weighing import DENIALS, NEVER, SHORT, TESTIFY, Doubt
 from outreach.core.reading.phrasebook import Found, Phrasebook
 from outreach.languages import Language, Languages
 from outreach.model import Evidence, ReadingKind
@@ -77,6 +77,11 @@ def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
     yes = [(heard, meaning) for heard in mail for meaning in heard.meanings if meaning.name in PLAIN_YES]
     if yes and all((id(heard), at) in slight for heard, meaning in yes for at in meaning.places):
         yield _doubt("it may only say that it came", yes[0][0].sentence.text.strip())
+
+
+def merely_ok(mail: Sequence[Heard], caught: Sequence[Caught]) -> bool:
+    """“OK”, “Ok, thanks”: all that is said may be that a letter came."""
+    return sum(one.size for one in mail) <= SHORT and any(_slight(mail, caught))
 
 
 def _to_nothing(mail: Sequence[Heard]) -> Iterator[Doubt]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from outreach.core.reading.meaning.weighing import NEVER, Doubt, Verdict
@@ -41,6 +42,12 @@ def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict
     if asked:
         return Verdict(K.QUESTION, LEAD, (Evidence("question", asked[0]),), (DOUBT,))
     return Verdict(K.UNCLEAR, 0.0, (), (DOUBT if any(sentence.plain for sentence in sentences) else NOTHING,))
+
+
+def nothing_known(sentence: Sentence) -> Verdict:
+    """What words say of which none is known: nothing; a person looks at them."""
+    shown = Evidence(NOTHING.evidence.rule, sentence.text.strip())
+    return Verdict(K.UNCLEAR, 0.0, (), (replace(NOTHING, evidence=shown),))
 
 
 def flags_told(sentences: Sequence[Sentence], language: Language | None) -> Iterator[Flag]:

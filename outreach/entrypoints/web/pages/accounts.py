@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from outreach.entrypoints.web.access import accounts
 from outreach.entrypoints.web.access.roles import GIVEN, Role
+from outreach.entrypoints.web.door import link_address
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import ROLES, mark
@@ -55,7 +56,7 @@ def invite(visit: Visit) -> Response:
 
 
 def _address(visit: Visit, token: str) -> str:
-    return f"{visit.site.scheme}://{visit.request.headers['host']}/open/{token}"
+    return link_address(f"{visit.site.scheme}://{visit.request.headers['host']}", token)
 
 
 def change_role(visit: Visit) -> Response:

@@ -18,6 +18,7 @@ DEEDS = {
     Deed.ACCOUNT_ENDED: mark("logged %(name)s out everywhere"),
     Deed.ACCOUNT_REMOVED: mark("took the account of %(name)s away"),
     Deed.ERASED: mark("erased the personal data of %(invitee)s"),
+    Deed.RENAMED: mark("gave %(invitee)s another name: %(was)s → %(became)s"),
 }
 
 

@@ -93,7 +93,7 @@ def saved(visit: Visit) -> Response:
     name, _, ending = str(visit.place["name"]).rpartition(".")
     if name not in MAKERS or ending not in ("svg", "csv"):
         raise HTTPException(404)
-    now, speech = visit.site.counted.now(visit.desk), Speech(visit.language)
+    now, speech = visit.site.overview.now(visit.desk).value, Speech(visit.language)
     chart = MAKERS[name](now, speech)
     if ending == "csv":
         headings, *rows = chart.table.plain()

@@ -11,8 +11,8 @@ from outreach.campaign.prepare import check, letter_kinds
 from outreach.campaign.preview import send_test_letter
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.connections import try_servers
+from outreach.entrypoints.web.kept import Look
 from outreach.entrypoints.web.pages.audit import in_words
-from outreach.entrypoints.web.prepared import Look
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import ConfigurationError, Finding, OutreachError, Sentence

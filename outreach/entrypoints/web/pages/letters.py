@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from outreach.entrypoints.web.everybody import are_many
 from outreach.entrypoints.web.pages.sending import now_values
-from outreach.entrypoints.web.prepared import are_many
 from outreach.entrypoints.web.visit import Visit
 
 
 def letters_page(visit: Visit) -> Response:
     """The way in."""
-    figures, due = visit.desk.store.figures, visit.site.due
-    many = are_many(visit.desk)
+    desk, due = visit.desk, visit.site.due
+    reminders = due.soon(desk) if are_many(desk) else due.now(desk)
     return visit.page(
         "letters/page.html",
-        enrolled=figures.enrolled(),
-        reminders=due.soon(visit.desk) if many else due.now(visit.desk),
-        thanks=figures.waiting().acknowledgements,
+        enrolled=desk.store.figures.enrolled(),
+        reminders=None if reminders is None else reminders.value,
+        thanks=desk.store.figures.acknowledgements(),
         **now_values(visit),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from outreach.adapters.store.letter_list import Wanted
 from outreach.campaign.resolving import resolve
 from outreach.campaign.waiting import places
 from outreach.entrypoints.web.sayings import said
@@ -32,7 +33,7 @@ def outbox_page(visit: Visit) -> Response:
     words = visit.query.get("q", "").strip()[:200]
     before = visit.query.get("before", "")
     start = int(before) if before.isdecimal() and len(before) < 16 else None  # noqa: PLR2004  digits of any letter
-    letters = desk.store.outbox.newest(SHOWN[state][1], words, PAGE + 1, before=start)
+    letters = desk.store.letter_list.newest(Wanted(SHOWN[state][1], words), PAGE + 1, before=start)
     invitees = desk.store.register.some({letter.key.invitee for letter in letters})
     counts = desk.store.outbox.counts()
     return visit.page(

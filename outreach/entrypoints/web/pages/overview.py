@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from outreach.campaign.overview import Needs, Overview
 from outreach.entrypoints.web.charts.speech import Speech
+from outreach.entrypoints.web.kept import Look
 from outreach.entrypoints.web.pages import charts
 from outreach.entrypoints.web.visit import Visit
 
@@ -28,19 +29,19 @@ class Need:
 
 def overview(visit: Visit) -> Response:
     """How far it is to the goals, what needs a person, and what came when and from where."""
-    now = visit.site.counted.now(visit.desk)
-    kept = _kept(visit, now)
-    return visit.page("overview/page.html", now=now, live=kept["live"], drawings=kept["drawings"])
+    look = visit.site.overview.now(visit.desk)
+    kept = _kept(visit, look)
+    return visit.page("overview/page.html", now=look.value, live=kept["live"], drawings=kept["drawings"])
 
 
 def live(visit: Visit) -> Response:
     """The numbers alone, for a page that stays open."""
-    return HTMLResponse(_kept(visit, visit.site.counted.now(visit.desk))["live"])
+    return HTMLResponse(_kept(visit, visit.site.overview.now(visit.desk))["live"])
 
 
-def _kept(visit: Visit, now: Overview) -> dict[str, Markup]:
+def _kept(visit: Visit, look: Look[Overview]) -> dict[str, Markup]:
     """The parts of the page, which are made once of what was counted: they are the same for everybody."""
-    return visit.site.counted.drawn(now, visit.language, lambda: _made(visit, now))
+    return look.drawn(visit.language, lambda: _made(visit, look.value))
 
 
 def _made(visit: Visit, now: Overview) -> dict[str, Markup]:

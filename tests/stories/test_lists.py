@@ -1,0 +1,80 @@
+"""Lists that are sent again: what changed is said, and an id that was written to stays the place that it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stories.conftest import TOWNS, Office
+
+SOUTHAM = [("northam", "Southam", "GB", "en"), *TOWNS[1:]]
+
+
+def test_changes_are_said_before_anybody_is_written_to(office: Office) -> None:
+    """Old → new, with a warning where an id is another place now; nothing is held up."""
+    office.call("contacts", "import")
+    office.write_contacts(SOUTHAM)
+    dry = office.call("contacts", "import", "--dry-run")
+    done = office.call("contacts", "import")
+    for one in (dry, done):
+        assert (
+            "warning: contacts.csv, line 2: the id northam was Northam (GB, city) and is Southam (GB, city)" in one.err
+        )
+        assert "northam: name Northam → Southam" in one.out
+    assert "1 would be changed" in dry.out
+    assert office.call("contacts", "show", "northam", "--json").json["name"] == "Southam"
+    assert "0 changed" in office.call("contacts", "import").out
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_an_id_that_was_written_to_stays_its_place(office: Office, answered: bool) -> None:
+    """A mistake that stops import, check and launch, until a person says that it is the same place."""
+    office.call("launch", "--yes")
+    if answered:
+        office.call("decide", "northam", "confirmed")
+    office.write_contacts(SOUTHAM)
+    refused = office.call("contacts", "import", code=3)
+    assert "contacts.csv has a mistake; nothing was changed" in refused.err
+    assert "--renamed northam" in refused.err
+    assert office.call("check", "--offline", "--json", code=3).json["errors"][0]["where"] == "contacts.csv, line 2"
+    assert "nothing was queued" in office.call("launch", "--yes", code=3).err
+    assert office.call("contacts", "show", "northam", "--json").json["name"] == "Northam"
+    assert office.call("audit", "--json").json == []
+
+    done = office.call("contacts", "import", "--renamed", "northam")
+    assert "northam: name Northam → Southam" in done.out
+    line = office.call("audit", "--json").json[0]
+    assert (line["what"], line["invitee"], line["by"]) == ("renamed", "northam", "person:tester")
+    assert (line["was"], line["became"]) == ("Northam (GB, city)", "Southam (GB, city)")
+    assert "Nothing is missing: 8 invitees have their letter." in office.call("launch", "--yes").out
+
+
+def test_the_other_rows_are_taken(office: Office) -> None:
+    """--skip-bad keeps the row aside: exit 5; another spelling is no other place."""
+    office.call("launch", "--yes")
+    office.write_contacts([*SOUTHAM[:2], ("rioseco", "RÍOSECO", "ES", "es"), *TOWNS[3:], ("new", "New", "GB", "en")])
+    done = office.call("contacts", "import", "--skip-bad", code=5)
+    assert "1 new, 1 changed" in done.out
+    assert "1 bad row left out" in done.out
+    assert "Southam" in (office.folder / "contacts.bad-rows.csv").read_text(encoding="utf-8")
+    names = {one["id"]: one["name"] for one in office.call("contacts", "list", "--json").json}
+    assert (names["northam"], names["rioseco"]) == ("Northam", "RÍOSECO")
+
+
+def test_an_address_of_another_invitee(office: Office) -> None:
+    """Whose column slipped is warned before the next letters go to the wrong mayors."""
+    office.call("contacts", "import")
+    path = office.folder / "contacts.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("mayor@northam.example", "mayor@lakeside.example"), encoding="utf-8")
+    done = office.call("contacts", "import")
+    assert "mayor@lakeside.example is known as an address of lakeside" in done.err
+    assert "northam: address mayor@northam.example → mayor@lakeside.example" in done.out
+
+
+def test_nothing_to_post_says_so(office: Office) -> None:
+    """One line, and when the next is due."""
+    office.call("contacts", "import")
+    assert "No letter is due now. None waits; the next reminders are planned for 2022-08-15." in office.call("post").out
+    office.call("launch", "--yes")
+    office.now = "2022-09-14T10:00:00+02:00"
+    assert "No letter is due now. None waits." in office.call("post").out
