@@ -94,7 +94,7 @@ JOINING = frozenset({"join", "list", "confirm"})
 TO_JOIN = JOINING | {"campaign"}  # a no beside them is no “others declined”
 STOPS = frozenset({"stop", "withdraw"})
 OPEN, DECIDED = frozenset({"must", "pending"}), frozenset({"decide", "accept"})
-WITHDRAWN_BESIDE, DENIED_BESIDE, TO_NOTHING = 2.0, 1.0, 0.5  # what words in other sentences cost a yes
+WITHDRAWN_BESIDE, DENIED_BESIDE, TO_NOTHING = 2.0, 1.0, 0.3  # what words in other sentences cost a yes
 TO_WHAT = frozenset({"join", "list", "confirm", "accept", "campaign"})
 LONG = 25  # words of a mail in which a yes should say to what
 OF_THE_MAYOR = 3.0  # what a sentence of the mayor costs beside a question
@@ -109,9 +109,9 @@ ONE_WORD_APART: Mapping[tuple[ReadingKind, ReadingKind], frozenset[str]] = {
 TESTIFY: Mapping[ReadingKind, frozenset[str]] = {
     K.CONFIRM: frozenset({"join", "accept", "confirm", "list", "yes", "done", "campaign", "want"}),
 }
-NOBODY_TESTIFIES, HANGS_ON, DENIED = 1.0, 6.0, 3.0  # what these doubts cost
+NOBODY_TESTIFIES, HANGS_ON, DENIED = 0.3, 6.0, 3.0  # what these doubts cost
 ASKED: Mapping[ReadingKind, float] = {K.CONFIRM: 3.0, K.WITHDRAW: NEVER}  # “may we withdraw later?”
-CLEAR, UNLIKE = 1.0, 0.5  # the lead that it should have by its meanings alone; what it costs for each that is missing
+CLEAR, UNLIKE = 1.0, 0.25  # the lead that it should have by its meanings alone; what it costs for each that is missing
 AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
     K.CONFIRM: frozenset({K.DECLINE, K.TENTATIVE, K.WITHDRAW, K.QUESTION, K.UNRELATED, K.UNSUBSCRIBE, K.REDIRECT}),
     K.DECLINE: frozenset({K.CONFIRM, K.TENTATIVE, K.WITHDRAW}),
@@ -125,7 +125,7 @@ AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
 }
 SURELY = 0.6  # the share with which a yes beside a wish to stop, or such a wish beside a yes, is for a person
 FAINTLY = 0.1  # the share of a no in a sentence that denies joining and says yes all the same
-CONTRADICTED = 1.0  # what a sentence costs that surely speaks against it
+CONTRADICTED = 0.5  # what a sentence costs that surely speaks against it
 
 
 @dataclass(frozen=True, slots=True)
