@@ -44,12 +44,11 @@ def make_mailing(folder: Path, letters: int, *, database: str = "", attachment: 
         (folder / "templates").symlink_to(ROOT / "templates")
     desk = make_desk(folder, settings, SystemClock(), "bench", home=folder if not database else None)
     stationery = desk.load_stationery()
+    register = desk.store.register
+    register.enrol([_town(number) for number in range(letters)], clues_of, desk.now(), desk.by)
+    numbers = [town.number for town in register.each()]
     for start in range(0, letters, SOME):
-        towns = [_town(number) for number in range(start, min(start + SOME, letters))]
-        desk.store.register.enrol(towns, clues_of, desk.now(), desk.by)
-        names = {town.id for town in towns}
-        enrolled = [town for town in desk.store.register.each() if town.id in names]
-        queue_invitations(desk, stationery, enrolled)
+        queue_invitations(desk, stationery, tuple(register.some(numbers[start : start + SOME]).values()))
     return desk
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Self
 
+_WHOLE = (b"\r\n", b"")  # how a piece may end
 LONGEST = 998  # octets of a line without CRLF (RFC 5322 §2.1.1)
 
 
@@ -27,28 +30,46 @@ class Lines(bytes):
         lines.dotted = stuffed(octets) if _has_dots(octets) else None
         return lines
 
-    @classmethod
-    def joined(cls, pieces: Sequence[bytes]) -> Self:
-        """One piece after the other; those that are not known yet are looked at.
-
-        Raises:
-            ValueError: They are not such lines.
-        """
-        new = [piece for piece in pieces if piece and not isinstance(piece, Lines)]
-        octets = b"".join(new)
-        _check(octets)
-        if [piece for piece in new if not piece.endswith(b"\r\n")]:
-            raise ValueError("a line goes on in the next piece")
-        lines = super().__new__(cls, b"".join(pieces))
-        lines.dotted = None
-        if _has_dots(octets) or [x for x in pieces if isinstance(x, Lines) and x.dotted is not None]:
-            lines.dotted = b"".join(x.stuffed if isinstance(x, Lines) else stuffed(x) for x in pieces)
-        return lines
-
     @property
     def stuffed(self) -> bytes:
         """As they go over the wire: a dot that begins a line is doubled (RFC 5321 §4.5.2)."""
         return self if self.dotted is None else self.dotted
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Whole lines that are known, and places for others; made once for many letters, and filled for each."""
+
+    octets: bytes  # with %b for each place
+    dotted: bytes | None  # the same as they go over the wire, where that is not as they are
+
+    @classmethod
+    def of(cls, pieces: Iterable[Lines | None]) -> Self:
+        """One piece after the other; None is a place."""
+        known = list(pieces)
+        octets, dotted = (
+            b"".join([b"%b" if one is None else form(one).replace(b"%", b"%%") for one in known])
+            for form in (bytes, attrgetter("stuffed"))
+        )
+        return cls(octets, None if dotted == octets else dotted)
+
+    def filled(self, pieces: tuple[bytes, ...]) -> Lines:
+        """Everything as one, with what stands in the places; that is looked at.
+
+        Raises:
+            ValueError: These are not whole lines that a relay takes.
+        """
+        new = b"".join(pieces)
+        _check(new)
+        if [piece for piece in pieces if piece[-2:] not in _WHOLE]:
+            raise ValueError("a line goes on in the next piece")
+        lines = bytes.__new__(Lines, self.octets % pieces)
+        dots = _has_dots(new)
+        if dots or self.dotted is not None:
+            lines.dotted = (self.dotted or self.octets) % (tuple(map(stuffed, pieces)) if dots else pieces)
+        else:
+            lines.dotted = None
+        return lines
 
 
 def stuffed(octets: bytes) -> bytes:

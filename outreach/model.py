@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from outreach.frozen import made_often
@@ -265,14 +266,16 @@ class Message:
 
     def header(self, name: str) -> str:
         """The first value of a header, by its lower-case name; "" where absent."""
-        for key, value in self.headers:
-            if key == name:
-                return value
-        return ""
+        return _first_values(self.headers).get(name, "")
 
     def all_headers(self, name: str) -> tuple[str, ...]:
         """Every value of a header, by its lower-case name, from the top."""
         return tuple([value for key, value in self.headers if key == name])
+
+
+@lru_cache(maxsize=4)  # a mail is asked for one header after the other
+def _first_values(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return dict(reversed(headers))
 
 
 DOUBT = "doubt"  # with this begins the rule of evidence that speaks against deciding

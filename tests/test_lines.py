@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.adapters.smtp_envelope import dot_stuffed
-from outreach.lines import LONGEST, Lines
+from outreach.lines import LONGEST, Frame, Lines
 
 PIECE = st.lists(
     st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"a", b"\0", b"\xe9", b"b" * LONGEST, b"c" * (LONGEST // 2)]),
@@ -33,16 +33,17 @@ def test_only_sound_octets_are_lines(octets: bytes) -> None:
     assert Lines(octets).stuffed == (dot_stuffed(octets) if octets else b"")
 
 
-@given(st.lists(st.one_of(PIECE, LINE, LINE.map(Lines)), max_size=6))
-def test_pieces_are_looked_at_together(pieces: list[bytes]) -> None:
-    """Joined they are the lines that the whole would be, if each is whole lines."""
-    whole = b"".join(pieces)
+@given(st.lists(st.one_of(PIECE, LINE, LINE.map(Lines), st.just(Lines(b"50%b %s\r\n.%%\r\n"))), max_size=6))
+def test_what_fills_a_frame_is_looked_at(pieces: list[bytes]) -> None:
+    """Frame and filling together are the lines that the whole would be, if each is whole lines."""
+    whole, filling = b"".join(pieces), tuple(piece for piece in pieces if not isinstance(piece, Lines))
+    frame = Frame.of(piece if isinstance(piece, Lines) else None for piece in pieces)
     if all(map(is_sound, pieces)):
-        joined = Lines.joined(pieces)
-        assert (joined, joined.stuffed) == (whole, Lines(whole).stuffed)
+        filled = frame.filled(filling)
+        assert (filled, filled.stuffed) == (whole, Lines(whole).stuffed)
     else:
         with pytest.raises(ValueError, match="line"):
-            Lines.joined(pieces)
+            frame.filled(filling)
 
 
 @pytest.mark.parametrize("longer", [0, 1])

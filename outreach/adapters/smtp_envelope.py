@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from outreach.adapters.smtp_wire import one_line
 from outreach.lines import Lines, stuffed
@@ -24,8 +26,7 @@ class Offers:
     other_scripts: bool = False  # RFC 6531
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One command, the verb that people are told, and whom it asks for."""
 
     stage: str
@@ -38,8 +39,7 @@ RSET = Command("rset", b"RSET\r\n")
 DATA = Command("data", b"DATA\r\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One letter as this relay is asked to take it."""
 
     commands: tuple[Command, ...]  # MAIL, RCPT for each recipient, then for the blind copy, DATA
@@ -61,28 +61,24 @@ class Writing:
             return Handover(HandoverResult.ACCOUNT, "mail", problem)
         if problem := self._address_problem(to[0] if to else ""):
             return Handover(HandoverResult.REFUSED, "rcpt", problem)
-        eight_bits = not all(isinstance(part, Lines) or part.isascii() for part in letter.parts)
+        eight_bits = bool([1 for part in letter.parts if not isinstance(part, Lines) and not part.isascii()])
         if eight_bits and not self.offers.eight_bits:
             words = "the relay takes letters of 7 bits only (it has no 8BITMIME)"
             return Handover(HandoverResult.LETTER, "mail", words)
         if letter.own_copy and (problem := self._address_problem(letter.own_copy)):
             return Handover(HandoverResult.ACCOUNT, "rcpt", f"no blind copy: {problem}")
         problems = {address: self._address_problem(address) for address in copies}
-        said = (*to, *(address for address, problem in problems.items() if not problem))
-        unsaid = tuple(no_copy(address, problem) for address, problem in problems.items() if problem)
+        said = to + tuple([address for address, problem in problems.items() if not problem])
+        unsaid = tuple([no_copy(address, problem) for address, problem in problems.items() if problem])
         own = (letter.own_copy,) if letter.own_copy else ()
-        mail = Command("mail", self._mail(letter, (*said, *own), eight_bits=eight_bits))
-        rcpt = (_rcpt("rcpt", address) for address in said)
-        copy = (_rcpt(OWN_COPY, address) for address in own)
+        mail = Command("mail", self._mail(letter, said + own, eight_bits=eight_bits))
+        rcpt = [_rcpt("rcpt", address) for address in said]
+        copy = [_rcpt(OWN_COPY, address) for address in own]
         parts = _on_the_wire(letter.parts)
         return Envelope((mail, *rcpt, *copy, DATA), parts, sum(map(len, parts)), unsaid)
 
     def _address_problem(self, address: str) -> str:
-        if not address or _UNSAYABLE.search(address):
-            return f"{address!a} is no address that can be written to"
-        if not address.isascii() and not self.offers.other_scripts:
-            return f"{address}: the relay cannot write to addresses in other scripts (it does not offer SMTPUTF8)"
-        return ""
+        return _problem(address, other_scripts=self.offers.other_scripts)
 
     def _mail(self, letter: Outgoing, recipients: Sequence[str], *, eight_bits: bool) -> bytes:
         """MAIL, with what the relay should know beforehand, as far as it offers to hear it."""
@@ -91,14 +87,23 @@ class Writing:
             line += b" SIZE=%d" % sum(map(len, letter.parts))  # what is too large is refused before it is sent
         if eight_bits:
             line += b" BODY=8BITMIME"
-        if not all(address.isascii() for address in (letter.sender, *recipients)):
+        if not "".join((letter.sender, *recipients)).isascii():
             line += b" SMTPUTF8"
         return line + b"\r\n"
 
 
+@lru_cache(maxsize=256)  # the sender's is that of every letter
+def _problem(address: str, *, other_scripts: bool) -> str:
+    if not address or _UNSAYABLE.search(address):
+        return f"{address!a} is no address that can be written to"
+    if not address.isascii() and not other_scripts:
+        return f"{address}: the relay cannot write to addresses in other scripts (it does not offer SMTPUTF8)"
+    return ""
+
+
 def _on_the_wire(parts: Sequence[bytes]) -> Sequence[bytes]:
     parts = [part for part in parts if part]
-    if parts and all(part.endswith(b"\r\n") for part in parts[:-1]):
+    if parts and not [part for part in parts[:-1] if not part.endswith(b"\r\n")]:
         return [part.stuffed if isinstance(part, Lines) else dot_stuffed(part) for part in parts]
     return [dot_stuffed(b"".join(parts))]  # a line that goes on in the next part does not begin there
 

@@ -59,7 +59,9 @@ class Wire(asyncio.Protocol):
         self._owed = 0  # answers that were asked for and not read yet
         self._full = False
         self._lost = ""  # why
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiter: asyncio.Future[bool] | None = None
+        self._until = 0.0  # the loop's time at which it gives up
+        self._alarm: asyncio.TimerHandle | None = None
         transport.set_protocol(self)
 
     # ------------------------------------------------------------ called by the event loop
@@ -81,6 +83,8 @@ class Wire(asyncio.Protocol):
         """Nothing goes any more, either way."""
         self._lost = self._lost or (reason(exc) if exc else "Connection lost")
         self._wake()
+        if self._alarm is not None:
+            self._alarm.cancel()
 
     def pause_writing(self) -> None:
         """Enough is waiting to be sent."""
@@ -93,7 +97,7 @@ class Wire(asyncio.Protocol):
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+            self._waiter.set_result(True)
 
     async def _anything(self, until: float) -> None:
         """Waits for words, for room or for the end.
@@ -101,12 +105,29 @@ class Wire(asyncio.Protocol):
         Raises:
             TimeoutError: None of them came by then (the loop's time).
         """
-        self._waiter = self._loop.create_future()
+        self._waiter, self._until = self._loop.create_future(), until
+        if self._alarm is None or self._alarm.when() > until:
+            self._set_alarm(until)
         try:
-            async with asyncio.timeout_at(until):
-                await self._waiter
+            if not await self._waiter:
+                raise TimeoutError
         finally:
             self._waiter = None
+
+    def _set_alarm(self, at: float) -> None:
+        """One alarm for many waits: to set one for each is as dear as all else that is done to wait."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self._loop.call_at(at, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._loop.time() < self._until:  # it was set for an earlier wait
+            self._set_alarm(self._until)
+        else:
+            self._waiter.set_result(False)
 
     # ------------------------------------------------------------ called by us
 
@@ -208,10 +229,12 @@ class Wire(asyncio.Protocol):
 
     def _next(self) -> Reply | None:
         """Takes one answer, of one line or several, from what has been heard; None: it is not whole yet."""
+        if not self._heard:
+            return None
         end = self._heard.find(b"\n") + 1
         reply = _of_one_line(self._heard[:end]) if end else None
         if reply is None:
-            return self._long() if self._heard else None
+            return self._long()
         self._heard = self._heard[end:]
         return reply
 

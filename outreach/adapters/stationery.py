@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from outreach.adapters.plain_files import open_plain
 from outreach.model import ConfigurationError, Finding
 
 MANIFEST = "stationery.json"  # as core/letters/stationery.py reads it
@@ -41,8 +42,13 @@ def read_attachments(attachments: Iterable[str], root: Path) -> tuple[bytes, ...
     found = []
     for name in dict.fromkeys(name for pattern in patterns for name in sorted(glob.glob(pattern))):  # noqa: PTH207  absolute ones too
         with contextlib.suppress(OSError):
-            found.append(Path(name).read_bytes())
+            found.append(_content(Path(name)))
     return tuple(found)
+
+
+def _content(path: Path) -> bytes:
+    with open_plain(path) as file:
+        return file.read()
 
 
 def _template_files(folder: Path, name: str) -> dict[str, bytes]:
@@ -62,7 +68,7 @@ def _attachment_files(
     missing: dict[str, Finding] = {}
     for name in _attachment_names(root, patterns, languages, default):
         try:
-            files[name] = files.get(name) or (root / name).read_bytes()
+            files[name] = files.get(name) or _content(root / name)
         except OSError as error:
             missing[name] = _unreadable(name, error)
     return files, tuple(missing.values())

@@ -49,8 +49,12 @@ def _with_language(desk: Desk, sought: Sought) -> Sought:
     return replace(sought, languages=(default, "")) if sought.languages == (default,) else sought
 
 
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+
+
 def end_of_day(desk: Desk, day: date) -> datetime:
-    """The last second of a day at the secretariat: “as of” that day."""
+    """The last second of a day at the secretariat: “as of” that day. A day that no clock here tells is the nearest."""
+    day = min(max(day, FIRST_DAY), LAST_DAY)
     return datetime.combine(day, time(23, 59, 59), tzinfo=ZoneInfo(desk.settings.campaign.timezone)).astimezone(UTC)
 
 

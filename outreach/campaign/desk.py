@@ -133,9 +133,9 @@ class Desk:
 
     def frozen(self, edition: int) -> Stationery:
         """The templates and attachments of an edition."""
-        from outreach.core.letters.stationery import Stationery  # noqa: PLC0415  what only reports writes no letter
-
         if edition not in self.editions:
+            from outreach.core.letters.stationery import Stationery  # noqa: PLC0415  what only reports writes no letter
+
             self.editions[edition] = Stationery.from_files(self.store.outbox.edition(edition))
         return self.editions[edition]
 

@@ -171,7 +171,7 @@ def cast_letter(
     stationery: Stationery, kind: LetterKind, step: int, language: str, values: Mapping[str, object], who: str
 ) -> Cast:
     """A letter from the values that fill its places."""
-    name = str(values.get("letter_name", LetterKind.REMINDER.value))
+    name = str(values.get("letter_name", "reminder"))
     return stationery.cast(kind, step, language, values, letter_name=name, who=who)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from outreach.adapters.guarded import open_guarded
@@ -60,22 +61,24 @@ def gather_knowledge(desk: Desk) -> Knowledge:
     return Knowledge(load_languages(), desk.store.lessons.known(), desk.index(), forms)
 
 
-def read_new(desk: Desk) -> Collected:
+def read_new(desk: Desk, stop: Callable[[], bool] = lambda: False) -> Collected:
     """Reads every mail that nobody has read yet, oldest first; one process at a time.
+
+    `stop` is asked before each; what is left is read the next time.
 
     Raises:
         BusyError: Another process is reading, and did not finish in time.
     """
     message = "another process is reading the mail; try again in a moment"
     with only_one(desk.store.engine, "reader", message, patience=READER_PATIENCE):
-        return _read_new(desk)
+        return _read_new(desk, stop)
 
 
-def _read_new(desk: Desk) -> Collected:
+def _read_new(desk: Desk, stop: Callable[[], bool]) -> Collected:
     collected = Collected()
     unread = list(desk.store.inbox.unread())
     knowledge = gather_knowledge(desk) if unread else None
-    for mail in unread:
+    for mail in takewhile(lambda _: not stop(), unread):
         tries = desk.store.inbox.try_again(mail)
         kept = desk.store.inbox.mail(mail)
         if kept is None or knowledge is None:

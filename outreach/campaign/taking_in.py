@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -41,8 +41,16 @@ class Collected:
     problems: list[str] = field(default_factory=list)
 
 
-def take_in(desk: Desk, mailbox: Source, name: str, folder: str, *, by_hand: bool = False) -> Collected:
-    """Keeps what is new in a folder; each mail and the cursor behind it in one transaction."""
+def take_in(
+    desk: Desk,
+    mailbox: Source,
+    name: str,
+    folder: str,
+    *,
+    by_hand: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+) -> Collected:
+    """Keeps what is new in a folder; each mail and the cursor behind it in one transaction, until `stop`."""
     collected = Collected()
     known = desk.store.inbox.cursor(name, folder)
     cursor = None if known is None else Cursor(folder, *known)
@@ -62,6 +70,8 @@ def take_in(desk: Desk, mailbox: Source, name: str, folder: str, *, by_hand: boo
         )
         collected.new += kept is not None
         collected.known += kept is None
+        if stop():
+            break
     return collected
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from outreach.campaign.desk import Desk
@@ -55,6 +56,7 @@ def letter_head(settings: Settings, letter: Letter, subject: str, moment: dateti
     """The headers of a letter."""
     sender = settings.sender
     contact = letter.values.get("contact")
+    copies = [address for address in letter.cc if address.isascii()] if letter.cc else ()
     person = str(contact.get("person", "")) if isinstance(contact, dict) else ""
     return Head(
         from_name=sender.name,
@@ -62,9 +64,9 @@ def letter_head(settings: Settings, letter: Letter, subject: str, moment: dateti
         to=letter.to,
         to_name=person,
         # Another script stands on the envelope alone, where it can be left out: no copy keeps a letter from leaving.
-        cc=tuple(address for address in letter.cc if address.isascii()),
+        cc=tuple(copies),
         subject=subject,
-        date=moment.astimezone(ZoneInfo(settings.campaign.timezone)),
+        date=_local(moment, settings.campaign.timezone),
         message_id=letter.message_id,
         in_reply_to=letter.in_reply_to,
         references=letter.references,
@@ -72,3 +74,8 @@ def letter_head(settings: Settings, letter: Letter, subject: str, moment: dateti
         auto_submitted=AUTOMATIC.get(letter.key.kind, ""),
         unsubscribe=f"mailto:{sender.address}?subject=stop%20{letter.values.get('reference', '')}",
     )
+
+
+@lru_cache(maxsize=64)  # the letters of a transaction have one
+def _local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone))

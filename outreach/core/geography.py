@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import get_global
@@ -36,8 +36,16 @@ def country_zone(country: str) -> str:
     """The time zone in which most people of a country live."""
     if country in PRINCIPAL_ZONE:
         return PRINCIPAL_ZONE[country]
-    zones = [zone for zone in get_global("territory_zones").get(country, ()) if zone in available_timezones()]
-    return str(zones[0]) if zones else FALLBACK
+    return next((str(zone) for zone in get_global("territory_zones").get(country, ()) if _is_known(zone)), FALLBACK)
+
+
+def _is_known(zone: str) -> bool:
+    """Whether this machine has the zone: asked of one, for to list them all takes as long as to send fifty letters."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
 
 
 def time_zone(contact: Contact, country: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-import signal
 import sys
 import threading
 import time
@@ -20,7 +19,16 @@ from outreach.campaign.followup import due_reminders, queue_due
 from outreach.campaign.posting import Progress, post
 from outreach.campaign.replies import read_new
 from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts
-from outreach.entrypoints.mailroom import kinds_to_post, look_into_mailbox, note_mailbox, take_everything
+from outreach.entrypoints.mailroom import (
+    EVERY_KIND,
+    NO_REMINDERS,
+    kinds_to_post,
+    look_into_mailbox,
+    note_mailbox,
+    reminders_wait,
+    take_everything,
+)
+from outreach.entrypoints.stopping import stop_signal
 from outreach.model import BusyError, LetterKind, LoginRefusedError, OutreachError, TryAgainLaterError
 
 logger = logging.getLogger("outreach.daemon")
@@ -28,6 +36,7 @@ POLL = 300.0  # seconds; the mailbox is looked into at least so often, IDLE or n
 STAND_BY = 5.0  # seconds between two looks whether the mailbox is watched
 BUSY = "another daemon serves this campaign; stop it first"
 PATIENCE = 1.0  # seconds; the page looks now and then whether a daemon is there
+LOOK = 5.0  # seconds; a look into the mailbox is waited for so long
 SHORTEST, LONGEST = 1.0, 900.0  # seconds between two tries while a server is away
 
 
@@ -49,7 +58,7 @@ class Backoff:
 
 
 def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
-    """Runs until SIGTERM or SIGINT; gives the exit code.
+    """Runs until SIGTERM, SIGINT or SIGHUP; gives the exit code.
 
     With PostgreSQL any number of daemons send; one of them reads the mailbox and queues reminders.
 
@@ -61,9 +70,8 @@ def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
     alone = desk.store.engine.dialect.name == "sqlite"
     with only_one(desk.store.engine, "daemon", BUSY, PATIENCE) if alone else nullcontext():
         service = _Service(desk, every, alone=alone)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: service.stop.set())
-        service.run()
+        with stop_signal(service.stop):
+            service.run()
     if service.refused is not None:
         raise service.refused
     return 0
@@ -76,7 +84,7 @@ def _set_up_logging(*, verbose: bool) -> None:
         format="%(asctime)s %(levelname)s %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S%z",
     )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick waits for the one before is no news
     logging.getLogger("outreach").setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
@@ -157,7 +165,7 @@ class _Service:
                 with mailbox(self._desk) as opened:
                     self._ever_connected = True
                     while not self.stop.is_set():
-                        self._collect(lambda: take_everything(self._desk, opened))
+                        self._collect(lambda: take_everything(self._desk, opened, self.stop.is_set))
                         backoff.worked()
                         opened.wait(POLL, self.stop)
             except LoginRefusedError as error:
@@ -188,7 +196,7 @@ class _Service:
     def _collect(self, take: Callable[[], object]) -> None:
         with self._reading:
             take()
-            read = read_new(self._desk)
+            read = read_new(self._desk, self.stop.is_set)
         for problem in read.problems:
             logger.warning("%s", problem)
         if read.read:
@@ -224,7 +232,9 @@ class _Service:
         try:
             if not due_reminders(self._desk):
                 return
-            self._collect(lambda: look_into_mailbox(self._desk))
+            self._collect(lambda: look_into_mailbox(self._desk, self.stop.is_set))
+            if self.stop.is_set():  # the look was not a whole one
+                return
             queued = queue_due(self._desk, due_reminders(self._desk))
             if queued:
                 logger.info("%d reminders are due", queued)
@@ -232,8 +242,15 @@ class _Service:
             logger.warning("reminders wait: %s", error)
 
     def _kinds(self) -> Collection[LetterKind]:
-        with self._reading:
-            return kinds_to_post(self._desk)
+        """Reminders wait while the mailbox is read, however long that takes; other letters need not."""
+        if not reminders_wait(self._desk):
+            return EVERY_KIND
+        if not self._reading.acquire(timeout=LOOK):
+            return NO_REMINDERS
+        try:
+            return kinds_to_post(self._desk, self.stop.is_set)
+        finally:
+            self._reading.release()
 
     def _report(self, progress: Progress) -> None:
         if progress.handled:

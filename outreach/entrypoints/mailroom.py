@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from outreach.bootstrap import mailbox, mailbox_name
 from outreach.campaign.desk import Desk
@@ -12,26 +12,32 @@ from outreach.campaign.taking_in import Collected, Source, take_in
 from outreach.model import LetterKind, OutreachError, PartlyDoneError
 
 logger = logging.getLogger(__name__)
+Stop = Callable[[], bool]
 MAILBOX = "mailbox"  # the switch whose value is why it cannot be read
 EVERY_KIND = tuple(LetterKind)
 NO_REMINDERS = tuple(kind for kind in LetterKind if kind is not LetterKind.REMINDER)
 
 
-def look_into_mailbox(desk: Desk) -> Collected:
+def never() -> bool:
+    """Nobody wants a stop."""
+    return False
+
+
+def look_into_mailbox(desk: Desk, stop: Stop = never) -> Collected:
     """Keeps what is new; nothing in the mailbox is marked, moved or deleted."""
     with mailbox(desk) as opened:
-        return take_everything(desk, opened)
+        return take_everything(desk, opened, stop)
 
 
-def take_everything(desk: Desk, opened: Source) -> Collected:
+def take_everything(desk: Desk, opened: Source, stop: Stop = never) -> Collected:
     """The folder that answers come into, then the Sent folder."""
     inbox = desk.settings.inbox
     name = mailbox_name(desk)
     folder = inbox.folder if desk.settings.campaign.mode == "real" else "INBOX"
-    collected = take_in(desk, opened, name, folder)
+    collected = take_in(desk, opened, name, folder, stop=stop)
     sent = opened.sent_folder_name()
     if sent is not None and sent != folder:
-        take_in(desk, opened, name, sent, by_hand=True)
+        take_in(desk, opened, name, sent, by_hand=True, stop=stop)
     note_mailbox(desk, None)
     return collected
 
@@ -42,15 +48,22 @@ def note_mailbox(desk: Desk, problem: str | None) -> None:
         desk.store.switches.turn(MAILBOX, problem, desk.now())
 
 
-def kinds_to_post(desk: Desk) -> Collection[LetterKind]:
-    """The kinds of letters that may leave now: reminders only after a look into the mailbox."""
+def reminders_wait(desk: Desk) -> bool:
+    """Whether a reminder in the outbox is due."""
     due = desk.store.outbox.next_due([LetterKind.REMINDER])
-    if due is None or due > desk.now():
+    return due is not None and due <= desk.now()
+
+
+def kinds_to_post(desk: Desk, stop: Stop = never) -> Collection[LetterKind]:
+    """The kinds of letters that may leave now: reminders only after a look into the mailbox, a whole one."""
+    if not reminders_wait(desk):
         return EVERY_KIND
     try:
-        read_everything(desk)
+        read_everything(desk, stop)
     except OutreachError as error:
         logger.warning("reminders wait, because the mailbox cannot be looked into: %s", error)
+        return NO_REMINDERS
+    if stop():
         return NO_REMINDERS
     if desk.store.inbox.unread():
         logger.warning("reminders wait, because a mail could not be read yet")
@@ -58,14 +71,14 @@ def kinds_to_post(desk: Desk) -> Collection[LetterKind]:
     return EVERY_KIND
 
 
-def read_everything(desk: Desk) -> None:
+def read_everything(desk: Desk, stop: Stop = never) -> None:
     """Looks into the mailbox and reads what came.
 
     Raises:
         PartlyDoneError: A mail could not be read yet; nobody is written to who may have answered in it.
     """
-    look_into_mailbox(desk)
-    read = read_new(desk)
+    look_into_mailbox(desk, stop)
+    read = read_new(desk, stop)
     if read.problems:
         message = f"{'; '.join(read.problems)}; nobody was written to: call again, or look: outreach inbox"
         raise PartlyDoneError(message)

@@ -89,11 +89,11 @@ class Scores:
         top = max(totals)
         powers = [math.exp(one - top) for one in totals]
         whole = sum(powers)
-        return dict(zip(self.kinds, [power / whole for power in powers]))  # noqa: B905  as many as lanes
+        return {kind: power / whole for kind, power in zip(self.kinds, powers)}  # noqa: B905  as many as lanes
 
     def chances(self, total: Sum) -> dict[str, float]:
         """The chance of each kind where several may hold."""
-        return {kind: 1 / (1 + math.exp(-one)) for kind, one in zip(self.kinds, self.totals(total), strict=True)}
+        return {kind: 1.0 / (1.0 + math.exp(-one)) for kind, one in zip(self.kinds, self.totals(total), strict=True)}
 
     def totals(self, total: Sum) -> list[float]:
         """What speaks for each kind, as logarithms of which only the differences count."""

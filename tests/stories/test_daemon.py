@@ -57,9 +57,11 @@ def test_it_reminds_after_a_look_into_the_mailbox(office: Office) -> None:
     office.call("launch", "--yes")
     office.answer("northam", "We confirm that Northam joins the campaign.", "2022-08-16T09:00:00+02:00")
     office.now = "2022-08-16T10:00:00+02:00"
-    with running(office):
+    with running(office) as process:
         until(lambda: len(office.sink.letters) == 2 * len(TOWNS) - 1, office)
         time.sleep(1.5)
+        process.send_signal(signal.SIGHUP)  # its terminal was closed
+        assert process.wait(30) == 0
     assert len(office.sink.letters) == 2 * len(TOWNS) - 1
     assert office.states()["northam"] == "confirmed"
 

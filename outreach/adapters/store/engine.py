@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
@@ -28,6 +29,9 @@ PRAGMAS = (
 # The server soon notices a machine that has vanished, and gives its locks to others. It compiles no query: that takes
 # longer than any of ours.
 SERVER = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c jit=off"
+
+
+PAGE = 32768  # bytes by which SQLite's shared memory grows
 
 
 def open_engine(url: str, folder: Path) -> Engine:
@@ -106,12 +110,22 @@ def clear_errors(engine: Engine) -> Iterator[None]:
 
 
 def _name(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
+    path = sqlite_path(engine)
+    return engine.url.render_as_string(hide_password=True) if path is None else str(path)
+
+
+def _is_full(engine: Engine) -> bool:
+    """Whether not even a page has room: SQLite says “disk I/O error” where its shared memory cannot grow."""
+    path = sqlite_path(engine)
+    try:
+        return path is not None and disk_usage(path.parent).free < PAGE
+    except OSError:
+        return False
 
 
 def _explained(engine: Engine, said: str, away: bool) -> OutreachError:  # noqa: FBT001  it may be the server that is away
     words = said.lower()
-    if "disk is full" in words or "disk full" in words or "no space" in words:
+    if "disk is full" in words or "disk full" in words or "no space" in words or _is_full(engine):
         return OutreachError(f"the disk is full; nothing was half written to {_name(engine)}; make room and call again")
     if "locked" in words:
         return TryAgainLaterError(f"another process is writing to {_name(engine)}; try again in a moment")

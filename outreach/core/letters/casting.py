@@ -4,36 +4,40 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 from markupsafe import escape
 
 from outreach.core.letters.markup import DIGITS
-from outreach.core.letters.mime import AttachedFile, Body, Words, body_of, digest_of, foreign, is_foreign
+from outreach.core.letters.mime import AttachedFile, Bodies, Body, Words, digest_of, foreign, is_foreign, plain_bodies
 from outreach.frozen import made_often
-from outreach.lines import Lines
+from outreach.lines import Frame, Lines
 
 # Marks of places; like those of markup.py they are characters that neither a letter nor a value may hold.
 AS_IT_IS, IN_LINE, MARK_END = "\ue006", "\ue007", "\ue008"
 MARK = re.compile(f"([{AS_IT_IS}{IN_LINE}])([{DIGITS}]+){MARK_END}")
+FORMS = 8  # of each value: as it is and as HTML, with its spaces and with single ones, each also quoted-printable
+_SINGLE, _QUOTED = 2, 4  # how much further the forms with single spaces, and those in quoted-printable, stand
+_PLAIN = "[!#-%(-;?-~]+"  # what HTML and quoted-printable leave as it is
+SIMPLE = re.compile(rf"(?!\.\Z){_PLAIN}(?: {_PLAIN})*")  # a value with but one form
 _ESCAPED = re.compile("[&<>'\"]")
-FORMS = 4  # of each value: as it is and as HTML, with its spaces and with single ones
+_UNQUOTED = re.compile(rb"[^\t -<>-~]")
+_STRETCH = re.compile(rb".{1,75}(?<!=)(?<!=.)", re.DOTALL)  # as long as a line may be, and no “=E9” is parted
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """A text with open places."""
 
-    octets: tuple[bytes, ...]  # each second one, b"", is a place
-    places: tuple[int, ...]  # the numbers of the values that fill them
+    octets: bytes  # with %b for each place
+    values: Callable[[Sequence[bytes]], object]  # picks those that fill them
 
     def filled(self, filling: Sequence[bytes]) -> bytes:
         """The text with its values."""
-        octets = list(self.octets)
-        octets[1::2] = [filling[number] for number in self.places]
-        return b"".join(octets)
+        return self.octets % self.values(filling)
 
 
 @made_often(frozen=True, slots=True)
@@ -44,13 +48,14 @@ class Cast:
     text: bytes
     html: bytes
     language: str
-    bodies: tuple[Body, Body]
+    bodies: Bodies
 
     @property
     def whole(self) -> tuple[object, ...]:
         """All of it, in however many pieces it is kept."""
-        bodies = ((body.encoding, b"".join(body.pieces)) for body in self.bodies)
-        return self.subject, self.text, self.html, self.language, *bodies
+        text, html, frame = self.bodies
+        octets = frame.octets % self.bodies.between(b"", b"", b"")
+        return self.subject, self.text, self.html, self.language, text.encoding, html.encoding, octets
 
     def digest(self, attachments: Iterable[AttachedFile]) -> str:
         """As `mime.digest` gives it of the words."""
@@ -66,11 +71,19 @@ class Part:
     """The text or the HTML of a mould."""
 
     words: Pieces  # in UTF-8, with LF
-    encoded: tuple[bytes, ...]  # as quoted-printable: runs of fixed lines, and b"" for each line that has places
-    lines: tuple[tuple[int, Pieces], ...]  # where among those which line stands, with CRLF
+    encoded: tuple[Lines | None, ...]  # as quoted-printable: runs of fixed lines, and None for each line with places
+    lines: tuple[Pieces, ...]  # those, without soft breaks
     fixed: int  # octets that are the same for all
     size: int  # those of them that are no line ends
     foreign: int  # that are not ASCII
+
+    def may_be_foreign(self, text: bytes) -> bool:
+        """Whether the text would be longer in quoted-printable than in base64 if its values were wholly foreign."""
+        return is_foreign(self.size, self.foreign + len(text) - self.fixed)
+
+    def cast(self, filling: Sequence[bytes]) -> Body:
+        """The lines with places, filled, in quoted-printable."""
+        return Body("quoted-printable", tuple([_broken(line.filled(filling)) for line in self.lines]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +94,20 @@ class Mould:
     text: Part
     html: Part
     language: str
+    frame: Frame
 
     def cast(self, filling: Sequence[bytes]) -> Cast:
-        """The letter with its places filled, each in the four forms that `forms_of` gives."""
-        (text, plain), (html, rich) = _cast(self.text, filling), _cast(self.html, filling)
-        return Cast(self.subject.filled(filling), text, html, self.language, (plain, rich))
+        """The letter with its places filled, each in the forms that `forms_of` gives."""
+        text, html = self.text.words.filled(filling), self.html.words.filled(filling)
+        bodies = self._bodies(text, html, filling)
+        return Cast(self.subject.filled(filling), text, html, self.language, bodies)
+
+    def _bodies(self, text: bytes, html: bytes, filling: Sequence[bytes]) -> Bodies:
+        if self.text.may_be_foreign(text) or self.html.may_be_foreign(html):
+            bodies = plain_bodies(text, html)
+            if "base64" in (bodies.text.encoding, bodies.html.encoding):
+                return bodies
+        return Bodies(self.text.cast(filling), self.html.cast(filling), self.frame)
 
 
 def mark(number: int, kind: str) -> str:
@@ -98,11 +120,11 @@ def number_of(match: re.Match[str]) -> int:
     return int("".join(str(DIGITS.index(digit)) for digit in match[2]))
 
 
-def forms_of(value: str) -> tuple[bytes, bytes, bytes, bytes]:
-    """A value as text and HTML have it, as it is and in a line where every space is single."""
-    plain, rich = forms = _encoded(value)
+def forms_of(value: str) -> tuple[bytes, ...]:
+    """A value as text and HTML have it, as it is and in a line where every space is single; then quoted-printable."""
     line = " ".join(value.split())
-    return (plain, rich, plain, rich) if line == value else (*forms, *_encoded(line))
+    forms = (*_encoded(value), *_encoded(line))
+    return (*forms, *map(_quoted, forms))
 
 
 def _encoded(value: str) -> tuple[bytes, bytes]:
@@ -113,44 +135,62 @@ def _encoded(value: str) -> tuple[bytes, bytes]:
 def cast_of(words: Words) -> Cast:
     """A letter that was filled in the plain way, ready for the wire."""
     text, html = words.text.encode(), words.html.encode()
-    return Cast(words.subject.encode(), text, html, words.language, (body_of(text), body_of(html)))
+    return Cast(words.subject.encode(), text, html, words.language, plain_bodies(text, html))
 
 
 def make_mould(words: Words) -> Mould:
-    """The mould of a letter that was filled with marks."""
-    return Mould(_pieces(words.subject, 0), _part(words.text, 0), _part(words.html, 1), words.language)
+    """The mould of a letter that was filled with marks.
+
+    Raises:
+        ValueError: A line with a place is none that can be made in pieces.
+    """
+    text, html = _part(words.text, 0), _part(words.html, 1)
+    frame = Frame.of([None, *text.encoded, None, *html.encoded, None])
+    return Mould(_pieces(words.subject, 0), text, html, words.language, frame)
 
 
-def _part(text: str, html: int) -> Part:
-    encoded: list[bytes] = []
-    lines: list[tuple[int, Pieces]] = []
+def _part(text: str, form: int) -> Part:
+    encoded: list[Lines | None] = []
+    lines: list[Pieces] = []
     for has_place, some in groupby(text.rstrip("\n").split("\n"), lambda line: MARK.search(line) is not None):
-        wire = [f"{line}\r\n" for line in some]
         if has_place:
-            lines += ((len(encoded) + number, _pieces(line, html)) for number, line in enumerate(wire))
-        # Each line is encoded for itself (RFC 2045 §6.7), so some of them give what they give in the whole.
-        encoded += (b"" for _ in wire) if has_place else [Lines(b2a_qp("".join(wire).encode(), istext=True))]
-    words = _pieces(text, html)
-    fixed = b"".join(words.octets)
+            wire = [_pieces(_whole(line), form + _QUOTED) for line in some]
+            lines += wire
+            encoded += [None] * len(wire)
+        else:  # each line is encoded for itself (RFC 2045 §6.7), so some of them give what they give in the whole
+            encoded.append(Lines(b2a_qp("".join(f"{line}\r\n" for line in some).encode(), istext=True)))
+    fixed = MARK.sub("", text).encode()
     size = len(fixed) - fixed.count(b"\n")
-    return Part(words, tuple(encoded), tuple(lines), len(fixed), size, foreign(fixed))
+    return Part(_pieces(text, form), tuple(encoded), tuple(lines), len(fixed), size, foreign(fixed))
 
 
-def _pieces(text: str, html: int) -> Pieces:
+def _whole(line: str) -> str:
+    if "\r" in line or line.endswith((" ", "\t")):  # a space at the end is quoted, one that is not at the end is not
+        raise ValueError(line)
+    return line
+
+
+def _pieces(text: str, form: int) -> Pieces:
+    """A text with places, whose values are wanted in a form."""
+    encode = _quoted if form & _QUOTED else bytes
     octets, places, at = list[bytes](), list[int](), 0
     for match in MARK.finditer(text):
-        octets += (text[at : match.start()].encode(), b"")
-        places.append(number_of(match) * FORMS + (2 if match[1] == IN_LINE else 0) + html)
+        octets.append(encode(text[at : match.start()].encode()))
+        places.append(number_of(match) * FORMS + form + (_SINGLE if match[1] == IN_LINE else 0))
         at = match.end()
-    return Pieces((*octets, text[at:].encode()), tuple(places))
+    octets.append(encode(text[at:].encode()))
+    return Pieces(b"%b".join(one.replace(b"%", b"%%") for one in octets), itemgetter(*places) if places else _no_values)
 
 
-def _cast(part: Part, filling: Sequence[bytes]) -> tuple[bytes, Body]:
-    text = part.words.filled(filling)
-    at_most = part.foreign + len(text) - part.fixed  # if the values were wholly foreign
-    if is_foreign(part.size, at_most) and (body := body_of(text)).encoding == "base64":
-        return text, body
-    encoded = list(part.encoded)
-    for place, line in part.lines:
-        encoded[place] = b2a_qp(line.filled(filling), istext=True)  # no value holds a line end
-    return text, Body("quoted-printable", tuple(encoded))
+def _no_values(_filling: Sequence[bytes]) -> tuple[bytes, ...]:
+    return ()
+
+
+def _quoted(octets: bytes) -> bytes:
+    """Quoted-printable without soft line breaks."""
+    return _UNQUOTED.sub(lambda one: b"=%02X" % ord(one[0]), octets)
+
+
+def _broken(line: bytes) -> bytes:
+    """A line in quoted-printable with its soft line breaks (RFC 2045 §6.7), where `b2a_qp` puts them."""
+    return b"=\r\n".join(_STRETCH.findall(line)) + b"\r\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from email.utils import format_datetime
 from functools import lru_cache
 from textwrap import wrap
@@ -92,15 +92,15 @@ def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:
 
 
 def _date(moment: datetime) -> str:
-    if moment.tzinfo is None:
+    # Moments of two zones can be equal, and so can those of the hour that comes twice.
+    return _date_of(moment, moment.tzinfo, moment.fold)
+
+
+@lru_cache(maxsize=64)  # the letters of a transaction have one
+def _date_of(moment: datetime, zone: tzinfo | None, _fold: int) -> str:
+    if zone is None:
         raise LetterError("the date of a letter has no time zone; the letter was not sent")
-    # Moments of two zones can be equal, so the zone stands beside the moment.
-    return _date_of(moment.replace(tzinfo=None, microsecond=0), moment.utcoffset() or timedelta())
-
-
-@lru_cache(maxsize=64)  # many letters leave within a second
-def _date_of(local: datetime, offset: timedelta) -> str:
-    return format_datetime(local.replace(tzinfo=timezone(offset)))
+    return format_datetime(moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta())))
 
 
 def _message_ids(ids: tuple[str, ...]) -> str:

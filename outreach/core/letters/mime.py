@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from base64 import b64encode
 from binascii import b2a_qp
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
 from outreach.core.letters.headers import CRLF, Head, LetterError, has_ascii_addresses, written_headers
 from outreach.core.letters.reading_back import read_back, reads_back_plainly
-from outreach.lines import Lines
+from outreach.lines import Frame, Lines
 
 __all__ = ["AttachedFile", "Body", "Head", "LetterError", "Words", "assemble", "digest", "read_back", "serialise"]
 
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+_LENGTH = struct.Struct(">Q").pack
 _NOT_ASCII = bytes(range(0x80, 0x100))
 
 
@@ -47,10 +49,22 @@ class AttachedFile:
 
 
 class Body(NamedTuple):
-    """A text as a part of a mail holds it, in pieces; what letters share is the same object in each."""
+    """A text as a part of a mail holds it."""
 
     encoding: str  # quoted-printable or base64
-    pieces: tuple[bytes, ...]  # 7 bit, whole lines with CRLF; those that letters share are `Lines`
+    lines: tuple[bytes, ...]  # those that letters do not share; 7 bit, whole, with CRLF
+
+
+class Bodies(NamedTuple):
+    """Text and HTML of a letter, and all that letters share of them."""
+
+    text: Body
+    html: Body
+    frame: Frame  # its places: headers, the lines of the text, what stands between, those of the HTML, the end
+
+    def between(self, top: bytes, middle: bytes, end: bytes) -> tuple[bytes, ...]:
+        """What fills the frame."""
+        return (top, *self.text.lines, middle, *self.html.lines, end)
 
 
 def digest(words: Words, attachments: Iterable[AttachedFile]) -> str:
@@ -64,7 +78,7 @@ def digest_of(words: Iterable[bytes], language: str, attachments: Iterable[Attac
     for attached in attachments:
         fields += (attached.name.encode(), attached.content_type.encode(), _content_digest(attached))
     # Each length stands before its field, so that no two letters look the same when strung together.
-    strung = [octets for field in fields for octets in (len(field).to_bytes(8, "big"), field)]
+    strung = [octets for field in fields for octets in (_LENGTH(len(field)), field)]
     return hashlib.sha256(b"".join(strung)).hexdigest()
 
 
@@ -82,16 +96,14 @@ def serialise(head: Head, words: Words, attachments: tuple[AttachedFile, ...]) -
     Raises:
         LetterError: Something in it cannot be written as a correct mail.
     """
-    bodies = body_of(words.text.encode()), body_of(words.html.encode())
-    first, files = _parts(head, written_headers(head), bodies, words.language, attachments)
-    data = b"".join((*first, *files))
+    bodies = plain_bodies(words.text.encode(), words.html.encode())
+    around, files = _parts(head, written_headers(head), bodies, words.language, attachments)
+    data = b"".join((*bodies.between(*around), *files))
     read_back(data, head)
     return data
 
 
-def assemble(
-    head: Head, bodies: tuple[Body, Body], language: str, attachments: tuple[AttachedFile, ...]
-) -> tuple[bytes, ...]:
+def assemble(head: Head, bodies: Bodies, language: str, attachments: tuple[AttachedFile, ...]) -> tuple[bytes, ...]:
     """The bytes of a letter in parts of whole lines, from its text and HTML.
 
     The first part is everything up to the first attachment; an attachment is the same object in every letter.
@@ -100,15 +112,16 @@ def assemble(
         LetterError: Something in it cannot be written as a correct mail.
     """
     headers = written_headers(head)
-    first, files = _parts(head, headers, bodies, language, attachments)
+    around, files = _parts(head, headers, bodies, language, attachments)
+    pieces = bodies.between(*around)
     if not has_ascii_addresses(head):
-        start = b"".join(first)
+        start = bodies.frame.octets % pieces
         read_back(b"".join((start, *files)), head)
         return start, *files
     try:
-        known = Lines.joined(first)
+        known = bodies.frame.filled(pieces)
     except ValueError as error:
-        read_back(b"".join((*first, *files)), head)
+        read_back(b"".join((bodies.frame.octets % pieces, *files)), head)
         raise LetterError(f"a letter cannot be written: {error}; it was not sent") from error
     if not reads_back_plainly(known, head, [name for name, _ in headers]):
         read_back(b"".join((known, *files)), head)
@@ -118,38 +131,54 @@ def assemble(
 def _parts(
     head: Head,
     headers: Iterable[tuple[str, str]],
-    bodies: tuple[Body, Body],
+    bodies: Bodies,
     language: str,
     attachments: tuple[AttachedFile, ...],
-) -> tuple[list[bytes], list[bytes]]:
-    """The pieces of headers, text and HTML; and the attachments with what stands between them."""
-    boundary = hashlib.sha256(f"{head.message_id}{language}".encode()).hexdigest()[:32]
+) -> tuple[tuple[bytes, bytes, bytes], list[bytes]]:
+    """What stands before, between and after text and HTML; and the attachments with what stands between them."""
     # "=_" occurs neither in quoted-printable nor in base64, so no content can hold a boundary (RFC 2045 §6.7).
-    mixed, alternative = f"=_mixed_{boundary}", f"=_alternative_{boundary}"
-    top = "".join([f"{name}: {value}{CRLF}" for name, value in headers])
+    boundary = hashlib.sha256(f"{head.message_id}{language}".encode()).hexdigest()[:32]
+    first, between, end = (words.replace(_BOUNDARY, boundary) for words in _around(bodies.text[0], bodies.html[0]))
+    files: list[bytes] = []
     if attachments:
-        top += f"{_multipart('mixed', mixed)}--{mixed}{CRLF}"
-    top += f"{_multipart('alternative', alternative)}--{alternative}{CRLF}{_text_head('plain', bodies[0])}"
-    between = f"{CRLF}--{alternative}{CRLF}{_text_head('html', bodies[1])}"
-    end = f"{CRLF}--{alternative}--{CRLF}"
-    next_file, files = f"{CRLF}--{mixed}{CRLF}", []
-    if attachments:
-        end += next_file
-        files = [part for attached in attachments for part in (next_file.encode("ascii"), file_part(attached))][1:]
-        files.append(f"{CRLF}--{mixed}--{CRLF}".encode("ascii"))
-    text, html = (body.pieces for body in bodies)
-    return [top.encode(), *text, between.encode("ascii"), *html, end.encode("ascii")], files
+        mixed = f"--=_mixed_{boundary}"
+        first = f"{_multipart('mixed').replace(_BOUNDARY, boundary)}{first}"
+        end += f"{CRLF}{mixed}{CRLF}"
+        next_file = f"{CRLF}{mixed}{CRLF}".encode("ascii")
+        files = [part for attached in attachments for part in (next_file, file_part(attached))][1:]
+        files.append(f"{CRLF}{mixed}--{CRLF}".encode("ascii"))
+    top = f"{CRLF.join(map(': '.join, headers))}{CRLF}{first}"
+    return (top.encode(), between.encode("ascii"), end.encode("ascii")), files
 
 
-def _multipart(subtype: str, boundary: str) -> str:
-    return f'Content-Type: multipart/{subtype};{CRLF} boundary="{boundary}"{CRLF}{CRLF}'
+_BOUNDARY = "BOUNDARY"
 
 
-def _text_head(subtype: str, body: Body) -> str:
+@cache
+def _around(text: str, html: str) -> tuple[str, str, str]:
+    """What stands before, between and after text and HTML, in these encodings."""
+    begin, next_part = _multipart("alternative"), f"{CRLF}--=_alternative_{_BOUNDARY}"
+    return f"{begin}{_text_head('plain', text)}", f"{next_part}{CRLF}{_text_head('html', html)}", f"{next_part}--{CRLF}"
+
+
+def _multipart(subtype: str) -> str:
+    boundary = f"=_{subtype}_{_BOUNDARY}"
+    return f'Content-Type: multipart/{subtype};{CRLF} boundary="{boundary}"{CRLF}{CRLF}--{boundary}{CRLF}'
+
+
+def _text_head(subtype: str, encoding: str) -> str:
     return (
-        f'Content-Type: text/{subtype}; charset="utf-8"{CRLF}Content-Transfer-Encoding: {body.encoding}{CRLF}'
+        f'Content-Type: text/{subtype}; charset="utf-8"{CRLF}Content-Transfer-Encoding: {encoding}{CRLF}'
         f"Content-Disposition: inline{CRLF}{CRLF}"
     )
+
+
+def plain_bodies(text: bytes, html: bytes) -> Bodies:
+    """Text and HTML of a letter that shares nothing with others."""
+    return Bodies(body_of(text), body_of(html), PLAIN_FRAME)
+
+
+PLAIN_FRAME = Frame.of([None] * 5)
 
 
 def body_of(text: bytes) -> Body:

@@ -15,8 +15,10 @@ from typing import Any
 
 from outreach.core.letters.casting import (
     AS_IT_IS,
+    FORMS,
     IN_LINE,
     MARK,
+    SIMPLE,
     Cast,
     Mould,
     cast_of,
@@ -215,9 +217,9 @@ def _class_of(plan: Plan, values: Mapping[str, object]) -> tuple[_Key, list[byte
     filling: list[bytes] = []
     for path in plan.places:
         value = _found(values, path)
-        fits = isinstance(value, str) and _fits(cleaned := clean(value))
-        key.append(None if fits else _literal(value))
-        filling += forms_of(cleaned) if fits else _NOTHING
+        forms = _forms(value)
+        key.append(None if forms else _literal(value))
+        filling += forms or _NOTHING
     for path in plan.fixed:
         value = _found(values, path)
         key.append(value if isinstance(value, str) else _literal(value))
@@ -225,14 +227,22 @@ def _class_of(plan: Plan, values: Mapping[str, object]) -> tuple[_Key, list[byte
     return tuple(key), filling
 
 
-_NOTHING = (b"", b"", b"", b"")
+_NOTHING = (b"",) * FORMS
 
 
-def _fits(value: str) -> bool:
-    """Whether a value can fill a place: where the templates trim and join words, it behaves as any word does."""
-    if not 0 < len(value) <= LONGEST or "\r" in value or "\n" in value:
-        return False
-    return not (value[0].isspace() or value[-1].isspace())
+def _forms(value: object) -> tuple[bytes, ...]:
+    """What fills a place; nothing where the value might do more than that.
+
+    Where the templates trim and join words, it must behave as any word does.
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST:
+        return ()
+    if SIMPLE.fullmatch(value):
+        return (value.encode(),) * FORMS
+    cleaned = clean(value)
+    # A dot alone is quoted where it is a whole line.
+    is_word = not (cleaned[0].isspace() or cleaned[-1].isspace()) and cleaned != "."
+    return forms_of(cleaned) if is_word else ()
 
 
 def _truth(value: object) -> bool | None:

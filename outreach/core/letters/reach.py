@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2 import Environment, nodes
 
@@ -36,6 +37,7 @@ class Reach:
         return any(path[: len(other)] == other[: len(path)] for other in self.weighed)
 
 
+@lru_cache(maxsize=64)  # the layouts are those of every language
 def reach_of(source: str) -> Reach | None:
     """What a template prints, asks and looks into; None where that cannot be told.
 
@@ -43,9 +45,10 @@ def reach_of(source: str) -> Reach | None:
         jinja2.TemplateSyntaxError: It is no template.
     """
     tree = _PARSER.parse(source)
-    by_chance = any(one.name == "random" for one in tree.find_all(nodes.Filter))
-    switches_escaping = any(tree.find_all((nodes.EvalContextModifier, nodes.ScopedEvalContextModifier)))
-    return None if by_chance or switches_escaping else _block(tree.body, {})
+    unsure = tree.find_all((nodes.Filter, nodes.EvalContextModifier))
+    if any(not isinstance(one, nodes.Filter) or one.name == "random" for one in unsure):  # by chance, or escaped or not
+        return None
+    return _block(tree.body, {})
 
 
 def _block(body: Iterable[nodes.Node], scope: dict[str, Path]) -> Reach:

@@ -9,6 +9,7 @@ from email.header import decode_header, make_header
 from email.parser import HeaderParser
 from email.utils import getaddresses
 from functools import lru_cache
+from itertools import compress
 
 from outreach.core.letters.headers import Head, LetterError, has_ascii_addresses, one_line, written_headers
 from outreach.lines import LONGEST, Lines, has_long_line
@@ -82,8 +83,9 @@ _NAMES = (
     *("Date", "From", "To", "Cc", "Subject", "Message-ID", "In-Reply-To", "References", "Content-Language"),
     *("List-Unsubscribe", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type"),
 )
-_VALUE = r"[!-~][ -~]*+(?:\r\n [ -~]++)*+"
-_HEADERS = re.compile("".join(rf"(?:{name}: ({_VALUE})\r\n)?+" for name in _NAMES) + r"\r\n")
+_VALUE = r"[^ \r][^\r]*+(?:\r\n [^\r]++)*+"  # of `Lines`: no CR and no LF stands alone
+_HEADERS = re.compile("".join(rf"(?:{name}: ({_VALUE})\r\n)?+" for name in _NAMES))
+_PRINTABLE = bytes(range(ord(" "), ord("~") + 1)) + b"\r\n"
 
 
 def reads_back_plainly(data: Lines, head: Head, names: Iterable[str]) -> bool:
@@ -91,11 +93,12 @@ def reads_back_plainly(data: Lines, head: Head, names: Iterable[str]) -> bool:
 
     Much faster, for every header stands in the one form that is looked for. `names` are those of the headers, in order.
     """
-    match = _HEADERS.match(data[: data.find(b"\r\n\r\n") + 4].decode("ascii"))
-    if match is None:
+    top = data[: data.find(b"\r\n\r\n") + 2]
+    match = _HEADERS.fullmatch(top.decode("ascii"))
+    if match is None or top.translate(None, _PRINTABLE):
         return False
     found = match.groups(default="")
-    if [name for name, value in zip(_NAMES, found, strict=True) if value] != [*names, "Content-Type"]:
+    if [*compress(_NAMES, found)] != [*names, "Content-Type"]:
         return False
     sender, to, copies, subject, own_id, answered = [value.replace("\r\n ", " ") for value in found[1:7]]
     return (

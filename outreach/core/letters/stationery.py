@@ -43,7 +43,7 @@ class Stationery:
         self._forms: dict[str, Form] = {}
         self._wordings: dict[str, Wording] = {}
         self._attached: dict[str, tuple[AttachedFile, ...]] = {}
-        self._moulds: dict[tuple[str, str], Moulds] = {}
+        self._moulds: dict[tuple[LetterKind, int, str, str], Moulds] = {}
         self._environments = {kind: Sandbox(autoescape=kind == "html") for kind in ("html", "text")}
         for environment in self._environments.values():
             environment.filters["listed"] = self._listed
@@ -132,10 +132,10 @@ class Stationery:
         Raises:
             ConfigurationError: As in `render`.
         """
-        file = self._file_of(kind, step, language, letter_name)
-        moulds = self._moulds.get((file, language))
+        asked = kind, step, language, letter_name
+        moulds = self._moulds.get(asked)
         if moulds is None:
-            moulds = self._moulds[file, language] = Moulds(self._sheet(kind, step, language, letter_name))
+            moulds = self._moulds[asked] = Moulds(self._sheet(*asked))
         return moulds.cast(values, who)
 
     @property

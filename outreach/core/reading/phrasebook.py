@@ -7,8 +7,7 @@ costs one look into a dictionary, however many phrases there are; threads may sh
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -53,17 +52,24 @@ class _Kind:
         self.atoms = atoms
 
 
-class _State(Generic[Name]):
-    """Where some phrases have come to: their nodes, the names of those that are complete, and what follows."""
+class _State(dict[_Kind, "_State[Name]"], Generic[Name]):
+    """Where some phrases have come to: what follows, by the class of the next word; made when it is first asked for."""
 
-    __slots__ = ("following", "leads", "names", "nodes")
+    __slots__ = ("_step", "leads", "names", "nodes")
 
-    def __init__(self, nodes: frozenset[int], names: tuple[Name, ...]) -> None:
+    def __init__(
+        self, nodes: frozenset[int], names: tuple[Name, ...], step: Callable[[_State[Name], _Kind], _State[Name]]
+    ) -> None:
         self.nodes = nodes
-        self.names = names
-        self.following: dict[_Kind, _State[Name]] = {}  # by the class of the next word
+        self.names = names  # of the phrases that are complete
+        self._step = step
         # Where any word leads, where one leads of which an atom is true, and what follows if none is.
-        self.leads: tuple[frozenset[int], _ByWord, _State[Name]] | None = None
+        self.leads: tuple[frozenset[int], Sequence[_ByWord], _State[Name]] | None = None
+
+    def __missing__(self, kind: _Kind) -> _State[Name]:
+        """Makes it."""
+        following = self[kind] = self._step(self, kind)
+        return following
 
 
 class Phrasebook(Generic[Name]):
@@ -79,57 +85,54 @@ class Phrasebook(Generic[Name]):
     def _forget(self) -> None:
         self._states: dict[frozenset[int], _State[Name]] = {}
         self._start: _State[Name] = self._state(frozenset((0,)))
+        self._nowhere: _State[Name] = self._state(frozenset())  # where no phrase goes on
         self._begun = Remembered(self._begin)  # by the first word
         self._steps = 0
 
     def _begin(self, word: str) -> _State[Name] | None:
         """Where the phrases have come that begin with a word; None where none does."""
-        start, kind = self._start, self._lexicon.kinds[word]
-        state = start.following.get(kind) or self._step(start, kind)
-        return state if state.nodes else None
+        state = self._start[self._lexicon.kinds[word]]
+        return None if state is self._nowhere else state
 
     def find(self, sentence: Sentence) -> Iterator[Found[Name]]:
         """Every name of which a phrase stands in a sentence, by first words; of those that begin alike the longest."""
         if self._steps > MOST_REMEMBERED:
             self._forget()
-        words, kinds = sentence.plain, self._lexicon.kinds
+        words, kinds, nowhere = sentence.plain, self._lexicon.kinds, self._nowhere
+        end = len(words) - 1
         for first, state in enumerate(list(map(self._begun.__getitem__, words))):
             if state is None:
                 continue
-            if not state.names:
-                if first + 1 == len(words):
-                    continue
-                kind = kinds[words[first + 1]]
-                if not (state.following.get(kind) or self._step(state, kind)).nodes:  # so most of them end
-                    continue
+            if not state.names and (first == end or state[kinds[words[first + 1]]] is nowhere):  # so most of them end
+                continue
             for name, last in self._ends(state, words, first).items():
                 yield Found(name, first, last, sentence)
 
     def _ends(self, state: _State[Name], words: Sequence[str], first: int) -> dict[Name, int]:
         """The last words of the phrases of which a word is the first; the state is that behind it."""
-        kinds, ends = self._lexicon.kinds, dict.fromkeys(state.names, first)
+        kinds, nowhere, ends = self._lexicon.kinds, self._nowhere, dict.fromkeys(state.names, first)
         for at in range(first + 1, len(words)):
-            kind = kinds[words[at]]
-            state = state.following.get(kind) or self._step(state, kind)
+            state = state[kinds[words[at]]]
             if state.names:
                 ends.update(dict.fromkeys(state.names, at))
-            elif not state.nodes:
+            elif state is nowhere:
                 break
         return ends
 
     def _step(self, state: _State[Name], kind: _Kind) -> _State[Name]:
         if state.leads is None:
-            inside, by_word = self._graph.leads(state.nodes)
-            state.leads = inside, by_word, self._state(inside)
-        inside, by_word, otherwise = state.leads
-        known = [by_word[atom] for atom in kind.atoms if atom in by_word]
-        following = self._state(inside.union(*known)) if known else otherwise
-        state.following[kind] = following
+            inside, tables = self._graph.leads(state.nodes)
+            state.leads = inside, tables, self._state(inside)
+        inside, tables, otherwise = state.leads
+        known = [by_word[atom] for by_word in tables for atom in kind.atoms if atom in by_word]
         self._steps += 1
-        return following
+        return self._state(inside.union(*known)) if known else otherwise
 
     def _state(self, nodes: frozenset[int]) -> _State[Name]:
-        return self._states.get(nodes) or self._states.setdefault(nodes, _State(nodes, self._graph.complete(nodes)))
+        state = self._states.get(nodes)
+        if state is None:
+            state = self._states.setdefault(nodes, _State(nodes, self._graph.complete(nodes), self._step))
+        return state
 
 
 class _Graph(Generic[Name]):
@@ -153,22 +156,15 @@ class _Graph(Generic[Name]):
             if node and name not in self._names[node]:
                 self._names[node].append(name)
 
-    def leads(self, nodes: frozenset[int]) -> tuple[frozenset[int], _ByWord]:
+    def leads(self, nodes: frozenset[int]) -> tuple[frozenset[int], Sequence[_ByWord]]:
         """Where one comes from some nodes: by any word, and by one of which an atom is true."""
         tables = [table for node in nodes if (table := self._by_word[node])]
-        inside = frozenset([one for node in nodes for one in self._by_any[node]])
-        if len(tables) < 2:  # noqa: PLR2004
-            return inside, tables[0] if tables else {}
-        both = defaultdict[int, list[int]](list)
-        for table in tables:
-            for atom, following in table.items():
-                both[atom] += following
-        return inside, both
+        return frozenset([one for node in nodes for one in self._by_any[node]]), tables
 
     def complete(self, nodes: Iterable[int]) -> tuple[Name, ...]:
         """The names of the phrases that end at some nodes."""
-        ends = sorted([node for node in nodes if self._names[node]])
-        return tuple(dict.fromkeys([name for node in ends for name in self._names[node]]))
+        ends = [node for node in nodes if self._names[node]]
+        return tuple(dict.fromkeys([name for node in sorted(ends) for name in self._names[node]])) if ends else ()
 
     def _token(self, starts: tuple[int, ...], token: str) -> tuple[int, ...]:
         """Lets a token follow some nodes; gives the nodes where it ends."""

@@ -48,13 +48,27 @@ class Sentence(NamedTuple):
 
     def written_from(self, first: int, last: int) -> str:
         """The words from one place to another as they stand in the text, in one line."""
-        spans = self.spans
-        return " ".join(self.text[spans[first][0] : spans[last][1]].split())
+        start, end = _reach(self.text, self.written, first, last)
+        return " ".join(self.text[start:end].split())
 
     @property
     def asks(self) -> bool:
         """Whether it is a question."""
         return self.text.rstrip(' "”»)').endswith(("?", "？", "؟"))
+
+
+def _reach(text: str, written: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """Where one word of a text begins and another ends."""
+    small, end = text.lower(), 0
+    if len(small) != len(text):
+        spans = _spans(text, written)
+        return spans[first][0], spans[last][1]
+    for word in written[:first]:
+        end = small.find(word, end) + len(word)
+    start = small.find(written[first], end)
+    for word in written[first : last + 1]:
+        end = small.find(word, end) + len(word)
+    return start, end
 
 
 @lru_cache(maxsize=1 << 6)  # the same sentences are shown for one reason and another

@@ -29,9 +29,9 @@ LONGEST_HEAD = 200  # characters of a line there
 LONGEST_NAME = 60  # characters of a person's name and title
 MOST_GIVEN = 4  # words of a person's name
 SHORT_LINE = 72  # characters of a line that can belong to a signature
-# What the bytes of a text look like from afar; E2 begins a dash that is not ASCII, and what ends it is dropped.
-_AFAR = bytes(120 if chr(one).isalnum() and one < 128 else 45 if one in b"-\xe2" else one for one in range(256))  # noqa: PLR2004
-_DROPPED = "\r\u2010\u2011\u2013".encode().replace(b"\xe2", b"")
+# What the bytes of a text look like from afar.
+_AFAR = bytes(ord("x") if one < 128 and chr(one).isalnum() else one for one in range(256))  # noqa: PLR2004
+_DASHES = "\u2010\u2011\u2013"
 # A reference from afar: in groups, in one, and broken over lines.
 _SHAPES = (b"-".join([b"xxxx"] * (LENGTH // 4)), b"x" * LENGTH, b"xxxx-\n")
 _LEFT_OF_AT = re.compile(r"[A-Za-z0-9._%+'-]+\Z")
@@ -39,7 +39,7 @@ _RIGHT_OF_AT = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 _QUOTE = re.compile(r"^\s*(?:>|[-*=]{3,}\s*[^\W_])")
 _TO = re.compile(
-    r"^[\s>*]*(?:to|à|para|per a|per|a|an|aan|pour|kime|προς|宛先|받는 사람|收件人)\s*\*?\s*[:：]"
+    r"(?:to|à|para|per a|per|a|an|aan|pour|kime|προς|宛先|받는 사람|收件人)\s*\*?\s*[:：]"
     r"(?P<whom>.{1,200})",
     re.IGNORECASE,
 )
@@ -49,6 +49,7 @@ _SALUTATIONS = (
     *("dear", "to the", "estimad", "benvolgu", "distingid", "querid", "madame", "monsieur", "chère", "cher", "sehr"),
     *("liebe", "caro", "cara", "egregi", "gentil", "spett", "geachte", "beste", "exm", "prezad", "ilm", "hon"),
 )
+_SALUTING = frozenset(one[:2] for one in _SALUTATIONS)  # of all lines few begin so
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,10 @@ def _references(text: str) -> tuple[str, ...]:
 
 def _may_hold_reference(text: str) -> bool:
     """A quick look: whether letters, figures and dashes stand as in a reference."""
-    seen = text.encode("utf-8", "replace").translate(_AFAR, _DROPPED)
+    text = text.replace("\r", "")
+    for dash in _DASHES:
+        text = text.replace(dash, "-")
+    seen = text.encode("latin-1", "replace").translate(_AFAR)
     return any(shape in seen for shape in _SHAPES)
 
 
@@ -249,11 +253,12 @@ def _begins_quote(line: str, own_addresses: frozenset[str]) -> bool:
 def _addressed(quote: str) -> Iterator[str]:
     """The lines of a quoted letter that say to whom it went."""
     for line in quote.splitlines():
-        if len(line) > LONGEST_HEAD:
+        begun = line.lstrip(_BEFORE)
+        if not begun or len(line) > LONGEST_HEAD:
             continue
-        if (":" in line or "：" in line) and (found := _TO.match(line)):
+        if (":" in line or "：" in line) and (found := _TO.match(begun)):
             yield found.group("whom")
-        elif line.lstrip(_BEFORE)[:9].lower().startswith(_SALUTATIONS):
+        elif begun[:2].lower() in _SALUTING and begun[:9].lower().startswith(_SALUTATIONS):
             yield line
 
 

@@ -152,8 +152,8 @@ def _is_a_name(word: str, index: Index) -> bool:
 
 
 def _parted(line: str) -> _Line:
-    spans = [match.span() for match in WORD.finditer(line)]
-    return _Line(line, spans, [fold(line[start:end]) for start, end in spans])
+    found = list(WORD.finditer(line))
+    return _Line(line, list(map(re.Match.span, found)), list(map(fold, map(re.Match.group, found))))
 
 
 def _telling(text: str, index: Index) -> set[str]:

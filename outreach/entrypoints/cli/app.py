@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,9 +81,10 @@ class Call:
         return open_desk(self.folder.resolve(), clock=SystemClock(self.now), by=self.by)
 
     def say(self, words: str = "") -> None:
-        """Talks to the person, on stderr."""
+        """Talks to the person, on stderr; that nobody is there any more stops nothing."""
         if not self.quiet:
-            click.echo(words, err=True)
+            with suppress(OSError):
+                click.echo(words, err=True)
 
 
 def _moment(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
@@ -248,6 +250,10 @@ def run(arguments: Sequence[str]) -> int:
     except OutreachError as error:
         click.echo(f"outreach: {error}", err=True)
         return error.exit_code
+    except UnicodeEncodeError:
+        message = "an argument is not in UTF-8; set a UTF-8 locale, such as LANG=C.UTF-8, and type it again"
+        click.echo(f"outreach: {message}", err=True)
+        return UsageError.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

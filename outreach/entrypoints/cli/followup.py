@@ -51,16 +51,16 @@ def acknowledge_(call: Call, *, dry_run: bool, yes: bool, wants_json: bool) -> i
         _show(desk, due, wants_json=wants_json)
         return 0
     if not yes:
-        _ask(call, desk, due)
+        _ask(call, due)
     queue_due(desk, due)
     return _send(call, desk, due, wants_json=wants_json)
 
 
-def _ask(call: Call, desk: Desk, due: tuple[Due, ...]) -> None:
+def _ask(call: Call, due: tuple[Due, ...]) -> None:
     if call.no_input:
         message = "a batch must be confirmed: call with --yes"
         raise UsageError(message)
-    _show(desk, due, wants_json=False)
+    _table(due, aside=True)
     if not click.confirm("Send this letter?" if len(due) == 1 else f"Send these {len(due)} letters?", err=True):
         message = "nothing was sent"
         raise OutreachError(message)
@@ -80,10 +80,14 @@ def _show(desk: Desk, due: tuple[Due, ...], *, wants_json: bool, with_state: boo
     if wants_json:
         as_json([_plain(desk, one, with_state=with_state) for one in due])
         return
+    _table(due)
+    click.echo(f"{counted(len(due), 'letter')}." if due else "Nothing is due.")
+
+
+def _table(due: tuple[Due, ...], *, aside: bool = False) -> None:
     rows = [(one.invitee.name, one.invitee.contact.email, one.letter_name, one.why) for one in due]
     if rows:
-        table(("invitee", "to", "letter", "why"), rows)
-    click.echo(f"{counted(len(rows), 'letter')}." if rows else "Nothing is due.")
+        table(("invitee", "to", "letter", "why"), rows, aside=aside)
 
 
 def _plain(desk: Desk, one: Due, *, with_state: bool) -> dict[str, Any]:

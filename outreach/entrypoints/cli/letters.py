@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -65,7 +66,7 @@ def test_letter_(call: Call, address: str, contact: str | None, letter: str) -> 
 @click.option("--yes", is_flag=True, help="Do not ask for the number.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many new letters.")
 @click.option("--no-wait", is_flag=True, help="Only queue; the daemon or `outreach post` sends.")
-@click.option("--json", "wants_json", is_flag=True, help="For programs (with --dry-run).")
+@click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait: bool, wants_json: bool) -> int:
     """Enrol contacts.csv, check everything, then queue and send the invitations.
 
@@ -78,14 +79,21 @@ def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait:
         plan = plan_of(desk, _preflight(call, desk), desk.load_stationery(), limit=limit)
         _show_plan(plan, wants_json=wants_json)
         return 0
+    say = call.say if wants_json else click.echo
     with one_launch(desk):
-        if not _queue(call, desk, limit=limit, yes=yes):
-            return 0
-        return show_waiting(desk) if no_wait else post_and_show(call, desk)
+        plan = _queue(call, desk, limit=limit, yes=yes)
+        if _is_over(desk, plan):
+            say(_nothing_missing(desk, plan))
+            code = 0
+        else:
+            code = show_waiting(desk, say) if no_wait else post_and_show(call, desk, say)
+    if wants_json:
+        as_json({**_plain(plan), "outbox": {key.value: number for key, number in desk.store.outbox.counts().items()}})
+    return code
 
 
-def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> bool:
-    """Enrols and queues; False where nothing is missing and nothing waits."""
+def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> Plan:
+    """Enrols and queues what is missing."""
     from outreach.campaign.launching import agreement_to, launch_agreed, plan_of  # noqa: PLC0415
 
     checked = _preflight(call, desk)
@@ -98,13 +106,13 @@ def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> bool:
     if done.enrolled.new or done.enrolled.changed:
         new, changed = len(done.enrolled.new), len(done.enrolled.changed)
         call.say(f"contacts: {new} new, {changed} changed, {done.enrolled.unchanged} unchanged")
-    plan = done.plan
-    if plan.invitees:
-        return True
-    if desk.store.outbox.next_due() is None and not desk.store.outbox.counts()[LetterState.IN_DOUBT]:
-        click.echo(_nothing_missing(desk, plan))
-        return False
-    return True
+    return done.plan
+
+
+def _is_over(desk: Desk, plan: Plan) -> bool:
+    """Whether nothing was missing and nothing waits."""
+    outbox = desk.store.outbox
+    return not plan.invitees and outbox.next_due() is None and not outbox.counts()[LetterState.IN_DOUBT]
 
 
 def _preflight(call: Call, desk: Desk) -> Checked:
@@ -119,12 +127,16 @@ def _preflight(call: Call, desk: Desk) -> Checked:
 
 def _show_plan(plan: Plan, *, wants_json: bool) -> None:
     if wants_json:
-        left_out = [{"invitee": one.invitee.id, "why": one.why} for one in plan.left_out]
-        as_json({"letters": len(plan.invitees), "languages": plan.languages, "left_out": left_out})
+        as_json(_plain(plan))
         return
     click.echo(_in_words(plan))
     for one in plan.left_out:
         click.echo(f"  left out: {one.invitee.name} ({one.invitee.id}): {one.why}")
+
+
+def _plain(plan: Plan) -> dict[str, Any]:
+    left_out = [{"invitee": one.invitee.id, "why": one.why} for one in plan.left_out]
+    return {"letters": len(plan.invitees), "languages": plan.languages, "left_out": left_out}
 
 
 def _in_words(plan: Plan) -> str:

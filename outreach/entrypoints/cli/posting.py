@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import click
 
@@ -16,6 +15,7 @@ from outreach.campaign.posting import Progress, Watcher, post
 from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call
 from outreach.entrypoints.cli.show import day_and_time
+from outreach.entrypoints.stopping import stop_signal
 from outreach.model import BusyError, LetterState, TryAgainLaterError
 
 Say = Callable[[str], None]
@@ -33,7 +33,8 @@ def post_and_show(call: Call, desk: Desk, say: Say = click.echo, *, shared: bool
     look_for_doubts(desk, say, _warn)
     with relay(desk) as make_postman, stop_signal() as stop, progress_bar(call) as watch:
         try:
-            progress = post(desk, make_postman, stop=stop.is_set, watch=watch, kinds=lambda: kinds_to_post(desk))
+            kinds = partial(kinds_to_post, desk, stop.is_set)
+            progress = post(desk, make_postman, stop=stop.is_set, watch=watch, kinds=kinds)
         except BusyError as error:
             if not shared:
                 message = f"{error}; the letters stay queued and none is lost"
@@ -108,23 +109,22 @@ def _when(due: datetime | None, now: datetime, zone: str) -> str:
 
 
 @contextmanager
-def stop_signal() -> Iterator[threading.Event]:
-    """Ctrl-C and SIGTERM finish the letter in hand, then stop."""
-    stop = threading.Event()
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, lambda *_: stop.set())
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def progress_bar(call: Call) -> Iterator[Watcher]:
+    """A bar with counts, rate and time left on a terminal; now and then a line elsewhere.
+
+    Nobody may be there any more to see it: that stops no letter.
+    """
+    with _shown(call) as show:
+
+        def watch(progress: Progress) -> None:
+            with suppress(OSError):
+                show(progress)
+
+        yield watch
 
 
 @contextmanager
-def progress_bar(call: Call) -> Iterator[Watcher]:
-    """A bar with counts, rate and time left on a terminal; now and then a line elsewhere."""
+def _shown(call: Call) -> Iterator[Watcher]:
     if call.quiet:
         yield lambda _progress: None
         return

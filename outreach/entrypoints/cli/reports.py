@@ -34,14 +34,13 @@ def log_(
 
     desk = call.desk()
     lines = log_lines(desk, state=_state(state), as_of=_end_of(desk, as_of))
-    if wants_json:
-        as_json([line_json(line) for line in lines])
-        return
     for file, write in ((csv_file, write_csv), (xlsx_file, write_xlsx)):
         if file is not None:
             write(file, HEADER, [line_cells(line) for line in lines])
-            click.echo(f"{counted(len(lines), 'invitee is', 'invitees are')} in {file}")
-    if csv_file is None and xlsx_file is None:
+            call.say(f"{counted(len(lines), 'invitee is', 'invitees are')} in {file}")
+    if wants_json:
+        as_json([line_json(line) for line in lines])
+    elif csv_file is None and xlsx_file is None:
         _show_log(desk, lines)
 
 
@@ -61,9 +60,10 @@ def _end_of(desk: Desk, given: str | None) -> datetime | None:
     try:
         if len(given) > len("2022-09-15"):
             at = datetime.fromisoformat(given)
-            return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC)
+            at = (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC)
+            return min(at, end_of_day(desk, date.max))
         day = date.fromisoformat(given)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         message = f"“{given}” is no day; write it like 2022-10-10"
         raise UsageError(message) from error
     return end_of_day(desk, day)

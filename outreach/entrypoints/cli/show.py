@@ -35,8 +35,8 @@ def day_and_time(value: datetime | None, zone: str) -> str:
     return "" if value is None else value.astimezone(ZoneInfo(zone)).strftime("%a %d %b %Y, %H:%M")
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
-    """Prints a table that fits the terminal."""
+def table(header: Sequence[str], rows: Sequence[Sequence[object]], title: str = "", *, aside: bool = False) -> None:
+    """Prints a table that fits the terminal; `aside`: as talk, on stderr."""
     from rich import box  # noqa: PLC0415  only when something is printed
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -47,7 +47,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]], title: str = 
         made.add_column(name, overflow="fold")
     for row in rows:
         made.add_row(*(Text(printable(str("" if cell is None else cell))) for cell in row))
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160)
+    file = sys.stderr if aside else sys.stdout
+    console = Console(file=file, width=None if file.isatty() else 160)
     console.print(made)
 
 

@@ -19,8 +19,8 @@ from outreach.core.letters.mime import (
     LetterError,
     Words,
     assemble,
-    body_of,
     digest,
+    plain_bodies,
     read_back,
     serialise,
 )
@@ -160,7 +160,7 @@ def test_copies() -> None:
 @pytest.mark.parametrize("to", ["josé@b.example", "мер@київ.example", "महापौर@नगर.example", "市长@市.example"])
 def test_an_address_in_another_script(to: str) -> None:
     """It stands in its header as it is, in UTF-8 (RFC 6532); everything else stays 7 bit."""
-    data = b"".join(assemble(replace(HEAD, to=to, to_name="Ana"), (body_of(b"Hi"), body_of(b"<p>Hi")), "en", (PDF,)))
+    data = b"".join(assemble(replace(HEAD, to=to, to_name="Ana"), plain_bodies(b"Hi", b"<p>Hi"), "en", (PDF,)))
     assert email.message_from_string(data.decode(), policy=email.policy.SMTPUTF8)["To"].addresses[0].addr_spec == to
     assert data.replace(to.encode(), b"").isascii()
 

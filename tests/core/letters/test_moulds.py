@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from outreach.adapters.stationery import read_files
-from outreach.core.letters.mime import Head, assemble, digest, read_back, serialise
+from outreach.core.letters.casting import AS_IT_IS, cast_of, forms_of, make_mould, mark
+from outreach.core.letters.mime import Head, Words, assemble, digest, read_back, serialise
 from outreach.core.letters.reading_back import reads_back_plainly
 from outreach.core.letters.stationery import Stationery
 from outreach.lines import Lines
@@ -245,6 +247,19 @@ def test_unusual_templates_for_everybody(name: str) -> None:
         for person in ("Berta", "Berta", *NAMES):
             contact = {**_named(person), "title": "t" if person == "Berta" else person}
             assert_same(stationery, LetterKind.INVITATION, 0, "en", {**one_letter(person), "contact": contact})
+
+
+LINE_OF_TEXT = st.text(alphabet=st.sampled_from("ab .=%\t\u00e9\u20ac"), max_size=160)
+
+
+@given(LINE_OF_TEXT, LINE_OF_TEXT, st.text(alphabet="ab .=\u00e9&", min_size=1, max_size=90))
+def test_a_line_with_a_place_is_broken_as_in_the_whole(before: str, after: str, value: str) -> None:
+    """Its pieces are quoted one by one, and soft line breaks stand where encoding the filled line puts them."""
+    marked = Words("s", f"a\n{before}{mark(0, AS_IT_IS)}{after}\nb", f"{before}{mark(0, AS_IT_IS)}", "en")
+    if after.endswith((" ", "\t")) or value[-1] == " " or value == ".":
+        return  # no such line is made in pieces, and no such value fills a place
+    text, html = f"a\n{before}{value}{after}\nb", f"{before}{escape(value)}"
+    assert make_mould(marked).cast(forms_of(value)).whole == cast_of(Words("s", text, html, "en")).whole
 
 
 def test_what_is_the_same_is_one_object() -> None:

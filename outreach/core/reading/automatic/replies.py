@@ -325,7 +325,7 @@ def _envelope(message: Message) -> Iterator[Sign]:
         yield Sign("displayed", PROOF, message.subject)
     if READ_SUBJECTS.match(message.subject):  # “Read: …” may also be a person's word
         yield Sign("displayed", WEAK if message.text.strip() else PROOF, message.subject)
-    if RECALL_SUBJECTS.match(message.subject) or any(one in message.header("content-class") for one in RECALL_CLASSES):
+    if RECALL_SUBJECTS.match(message.subject) or any(map(message.header("content-class").__contains__, RECALL_CLASSES)):
         yield Sign("recalled", PROOF, message.subject)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations, groupby, repeat, starmap
+from itertools import combinations, repeat, starmap
 from operator import add
 from typing import NamedTuple
 
@@ -44,7 +44,8 @@ class Heard(NamedTuple):
 
 def names_of(meanings: Sequence[Meaning]) -> tuple[str, ...]:
     """The names of meanings that follow each other, repetitions told once."""
-    return tuple([name for name, _ in groupby([one.name for one in meanings])][:FAR])
+    names = [one.name for one in meanings]
+    return tuple([name for name, before in zip(names, ("", *names)) if name != before][:FAR])  # noqa: B905  of itself
 
 
 def meaning_traits(heard: Heard) -> frozenset[Trait]:

@@ -82,14 +82,17 @@ class Vocabulary:
         hidden = _in_addresses(sentence) if "@" in sentence.text else ()
         found: list[Meaning] = []
         longer = False
-        beginnings = map(self._beginning.__getitem__, sentence.written)
-        for at, (beginning, second) in enumerate(zip(beginnings, (*sentence.plain[1:], ""), strict=False)):
-            if beginning is _NOTHING or at in hidden:
+        seconds = (*sentence.plain[1:], "")
+        for at, beginning in enumerate(list(map(self._beginning.__getitem__, sentence.written))):
+            if beginning is _NOTHING or (hidden and at in hidden):
                 continue
             if beginning.alone:
                 found += _alone(beginning.alone, at)
-            others = beginning.others if second.startswith(beginning.seconds) else ()
-            if patterns := (*beginning.by_second.get(second, ()), *others):
+            second = seconds[at]
+            patterns = beginning.by_second.get(second, ())
+            if beginning.others and second.startswith(beginning.seconds):
+                patterns = (*patterns, *beginning.others)
+            if patterns:
                 phrases = _phrases(patterns, at, sentence)
                 longer = longer or bool(phrases)
                 found += phrases

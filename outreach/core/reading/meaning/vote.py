@@ -82,7 +82,7 @@ def summary(kinds: Sequence[str], each: Sequence[Mapping[str, float]]) -> tuple[
     if not each:
         return (0.0,) * (3 * len(kinds))
     shares = [tuple(one.values()) for one in each]
-    none = [1 - share for share in shares[0]]
+    none = [1.0 - share for share in shares[0]]
     for some in shares[1:]:
-        none = [chance * (1 - share) for chance, share in zip(none, some, strict=True)]
-    return (*map(max, zip(*shares, strict=True)), *shares[-1], *[1 - chance for chance in none])
+        none = [chance * (1.0 - share) for chance, share in zip(none, some, strict=True)]
+    return (*map(max, zip(*shares, strict=True)), *shares[-1], *[1.0 - chance for chance in none])

@@ -215,11 +215,19 @@ def _where(names: Sequence[str], name: str, since: int) -> int:
 
 
 def _lines(text: str) -> str:
+    """The lines of a text, the blanks in each of them single, as the signs in lines of their own say."""
+    cleaned = list(map(" ".join, map(str.split, text.split("\n"))))
+    lines = cleaned if _ALONE.isdisjoint(cleaned) else _arranged(cleaned)
+    text = "\n".join(lines)
+    return (_MANY_ENDS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n") + "\n"
+
+
+def _arranged(cleaned: Sequence[str]) -> list[str]:
+    """The lines without the signs, quoted and parted as these say."""
     depth, quoted = 0, ""
     lines: list[str] = []
     marked: list[int] = []
-    for line in text.split("\n"):
-        clean = line if not line or line in _ALONE else " ".join(line.split())
+    for clean in cleaned:
         if clean not in _ALONE:
             lines.append(quoted + clean)
         elif clean == OPEN:
@@ -233,8 +241,7 @@ def _lines(text: str) -> str:
             lines.append(clean)
     for number in marked:
         lines[number] = _separator(lines, number)
-    text = "\n".join(lines)
-    return (_MANY_ENDS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n") + "\n"
+    return lines
 
 
 def _separator(lines: list[str], number: int) -> str:

@@ -150,10 +150,13 @@ class _Texts:
         carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
         text = self.of(next(carried, root)).replace("\ufeff", "").replace("\u00ad", "")  # neither is seen
         text = without_armor(text)
-        text = _BLANK_LINES.sub("\n\n\n", text[: 5 * MOST_TEXT])
-        lines = text[:MOST_TEXT].split("\n")
-        self.cut = self.cut or len(text) > MOST_TEXT or len(lines) > MOST_LINES
-        return "\n".join(lines[:MOST_LINES])
+        text = text[: 5 * MOST_TEXT]
+        if "\n\n\n\n" in text or " \n" in text or "\t\n" in text:
+            text = _BLANK_LINES.sub("\n\n\n", text)
+        if len(text) <= MOST_TEXT and text.count("\n") < MOST_LINES:
+            return text
+        self.cut = True
+        return "\n".join(text[:MOST_TEXT].split("\n")[:MOST_LINES])
 
     def of(self, part: Part, *, root: bool = True) -> str:
         """What a person reads in a part and all below it, in order."""

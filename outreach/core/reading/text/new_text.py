@@ -13,13 +13,16 @@ MOST_MARKS = 20
 MOST_MARK_LINES = 8
 SHORT = 250  # characters; no letter is so short
 _MANY_EMPTY = re.compile(r"\n(?:[ \t]*\n){4,}")
+_FIVE_ENDS = "\n" * 5
 
 
 def new_text(text: str) -> str:
     """What the sender newly wrote. Answers between quoted lines keep the lines that they answer."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = [line.rstrip() for line in _MANY_EMPTY.sub("\n\n\n\n", text).split("\n")]
+    lines = list(map(str.rstrip, text.split("\n")))
+    if _FIVE_ENDS in "\n".join(lines):
+        lines = list(map(str.rstrip, _MANY_EMPTY.sub("\n\n\n\n", text).split("\n")))
     return _tidy(_new(own_lines(lines)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -34,17 +35,19 @@ def passed_on(new: str, whole: str, own_domains: frozenset[str]) -> PassedOn | N
         own_domains: Ours; what comes from them is our own letter.
     """
     lines = new.split("\n")
-    found = _marks(lines)
-    if found:
-        return PassedOn("\n".join(lines[: found[0].start]).strip(), _body(lines, found[0], own_domains))
+    first = next(_marks(lines), None)
+    if first is not None:
+        return PassedOn("\n".join(lines[: first.start]).strip(), _body(lines, first, own_domains))
     if "@" not in whole:  # nobody is named who may have written it
         return None
     lines = whole.replace("\r\n", "\n").split("\n")
-    found = _marks(lines)
-    deeper = {one.sender_domain for one in found[1:]}
-    if not found or not (found[0].domains or deeper & own_domains):
+    deeper = _marks(lines)
+    first = next(deeper, None)
+    if first is None or first.sender_domain in own_domains:  # nothing is sent on, or our own letter
         return None
-    below = _body(lines, found[0], own_domains)
+    if not first.domains and own_domains.isdisjoint(one.sender_domain for one in deeper):
+        return None
+    below = _body(lines, first, own_domains)
     return PassedOn(new, below) if below else None
 
 
@@ -59,9 +62,9 @@ def suggested(note: Verdict, below: Verdict | None) -> Verdict:
     return replace(below, evidence=shown, decisive=None).doubting(doubt)
 
 
-def _marks(lines: list[str]) -> list[Mark]:
+def _marks(lines: list[str]) -> Iterator[Mark]:
     """The first marks that only a mail program writes; a memorandum has lines like the others."""
-    return list(islice((one for one in marks(lines) if one.sure or one.kind in (FORWARDED, ORIGINAL)), MOST_MARKS))
+    return islice((one for one in marks(lines) if one.sure or one.kind in (FORWARDED, ORIGINAL)), MOST_MARKS)
 
 
 def _body(lines: list[str], mark: Mark, own_domains: frozenset[str]) -> str:

@@ -27,7 +27,9 @@ _DATED_START = re.compile(
 )
 _CLOCK = re.compile(r"\d{1,2}\s?[:.hH時点시]\s?\d{2}(?!\d)|\d\s?[apAP]\.?\s?[mM]\b")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
-_ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@([^\s<>@\"'(),;:\[\]]{1,253})")
+_ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}+@[^\s<>@\"'(),;:\[\]]{1,253}+")
+# What stands behind the @ of each; the sign comes first, so that only its places are looked at.
+_DOMAIN = re.compile(r"@(?<=[^\s<>@\"'(),;:\[\]]@)([^\s<>@\"'(),;:\[\]]{1,253}+)(?:@[^\s<>@\"'(),;:\[\]]{0,253}+)?")
 _ENDS_WITH_ADDRESS = re.compile(r"[^\s@]@[^\s@]+[>)\]]?[>)\]]?$")
 _NAMED = re.compile(r"[^<>@]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,253}>")
 _INITIALS = re.compile(r"^[A-Z]{1,2}>(?=\s|$)")  # “JS> ”, as some programs quote John Smith
@@ -54,12 +56,12 @@ class Mark:
     @property
     def domains(self) -> frozenset[str]:
         """The mail domains that it names."""
-        return frozenset(found.lower().rstrip(".") for found in _ADDRESS.findall(self.words))
+        return frozenset(found.lower().rstrip(".") for found in _DOMAIN.findall(self.words))
 
     @property
     def sender_domain(self) -> str:
         """The mail domain of the first address that it names, which is the sender's; "" for none."""
-        found = _ADDRESS.search(self.words)
+        found = _DOMAIN.search(self.words)
         return found[1].lower().rstrip(".") if found is not None else ""
 
     @property
@@ -353,7 +355,8 @@ def above(lines: Sequence[str], mark: Mark) -> int:
 
 def own_lines(lines: list[str]) -> list[str]:
     """The lines, where a mark that stands behind other words has a line of its own, and one that was broken no “>”."""
-    for number in [number for number, line in enumerate(lines) if line and (line[-1] == ":" or ">" in line[1:3])]:
+    likely = [at for at, line in enumerate(lines) if line and (line[-1] == ":" or (">" in line and ">" in line[1:3]))]
+    for number in likely:
         line = lines[number]
         if ">" in line[1:3]:
             lines[number] = _INITIALS.sub(">", line)
