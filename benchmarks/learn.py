@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,10 +51,10 @@ FLAGS = ("attachment_mentioned", "conditional", "has_question", "names_new_conta
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic/replies.py
 
 Matrix = Any  # sparse.csr_matrix has no types
-Weights = NDArray[np.float64]
-Wanted = NDArray[np.bool_]
+Weights: TypeAlias = NDArray[np.float64]
+Wanted: TypeAlias = NDArray[np.bool_]
 # How much each trait counts while a model learns, and how little large weights cost it (C); several are averaged.
-Ways = Sequence[tuple[Callable[[Matrix, Wanted], Weights], float]]
+Ways: TypeAlias = Sequence[tuple[Callable[[Matrix, Wanted], Weights], float]]
 
 
 @dataclass(frozen=True)
@@ -175,23 +175,27 @@ def tabled(*models: Fitted, least: float, step: float) -> tuple[Scores, ...]:
 
 def by_rarity(counts: Matrix, _: Wanted) -> Weights:
     """How rare each trait is (inverse document frequency): a rare one may then weigh much and still cost little."""
-    return np.log(1 + counts.shape[0] / _rows_with(counts))
+    found: Weights = np.log(1 + counts.shape[0] / _rows_with(counts))
+    return found
 
 
 def by_ratio(counts: Matrix, wanted: Wanted) -> Weights:
     """How much oftener or more seldom each trait stands in rows that are wanted than in others (a logarithm)."""
     within = _rows_with(counts[wanted]) + 1
     without = _rows_with(counts[~wanted]) + 1
-    return np.abs(np.log((within / (wanted.sum() + 1)) / (without / ((~wanted).sum() + 1))))
+    found: Weights = np.abs(np.log((within / (wanted.sum() + 1)) / (without / ((~wanted).sum() + 1))))
+    return found
 
 
 def evenly(counts: Matrix, _: Wanted) -> Weights:
     """All alike."""
-    return np.ones(counts.shape[1])
+    found: Weights = np.ones(counts.shape[1])
+    return found
 
 
 def _rows_with(counts: Matrix) -> Weights:
-    return np.asarray((counts > 0).sum(axis=0), dtype=float).ravel()
+    found: Weights = np.asarray((counts > 0).sum(axis=0), dtype=float).ravel()
+    return found
 
 
 def fit(
@@ -242,7 +246,9 @@ def _one(scaled: Matrix, values: NDArray[np.float64], emphasis: Weights, strengt
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         coefficients = model.fit(matrix, wanted).coef_[0]
-    return np.concatenate([coefficients * np.append(emphasis, np.ones(values.shape[1])), model.intercept_])
+    further = np.append(emphasis, np.ones(values.shape[1]))
+    found: Weights = np.concatenate([coefficients * further, model.intercept_])
+    return found
 
 
 def _scaled(counts: Matrix, rows: Sequence[Collection[str]]) -> Matrix:
