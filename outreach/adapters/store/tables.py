@@ -56,13 +56,14 @@ class Moment(TypeDecorator[datetime]):
 def _as_text(moment: datetime | None) -> str | None:
     if moment is None:
         return None
-    return _text_of(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+    return text_of(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
 
 
 # The moment of a letter or a transaction is written many times. Asked in UTC: elsewhere the hour that comes twice is
 # the same.
 @lru_cache(maxsize=1024)
-def _text_of(moment: datetime) -> str:
+def text_of(moment: datetime) -> str:
+    """A moment in UTC as SQLite keeps it."""
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
