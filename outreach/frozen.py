@@ -26,22 +26,37 @@ else:
 
         def made(cls: type[T]) -> type[T]:
             ours: Any = dataclasses.dataclass(frozen=frozen, slots=slots)(cls)
-            plain = [
-                (one.name, Any, dataclasses.field(default=one.default, default_factory=one.default_factory))
-                for one in dataclasses.fields(ours)
-            ]
-            open_: Any = dataclasses.make_dataclass(cls.__name__, plain, slots=True)
-            fill = open_.__init__
-
-            def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807  it becomes the class's
-                _set_class(self, open_)
-                fill(self, *given, **named)
-                self.__class__ = ours
-
-            ours.__init__ = __init__
+            ours.__init__ = _init(ours)
             return ours
 
         return made
+
+
+_ANEW: Any = object()  # stands for a default that is made anew for each
+
+
+def _init(ours: Any) -> Callable[..., None]:
+    """Sets the fields; written and executed, as the library does it."""
+    fields = dataclasses.fields(ours)
+    open_ = dataclasses.make_dataclass(ours.__name__, [one.name for one in fields], slots=True)
+    known: dict[str, Any] = {"become": _set_class, "open_": open_, "ours": ours, "anew": _ANEW}
+    steps = ["become(self, open_)"]
+    for one in fields:
+        if one.default_factory is dataclasses.MISSING:
+            steps.append(f"self.{one.name} = {one.name}")
+        else:
+            known[f"new_{one.name}"] = one.default_factory
+            steps.append(f"self.{one.name} = new_{one.name}() if {one.name} is anew else {one.name}")
+    steps.append("self.__class__ = ours")
+    exec(f"def __init__(self, {', '.join(one.name for one in fields)}):\n {'; '.join(steps)}", known)  # noqa: S102
+    init: Any = known["__init__"]
+    defaults = (_ANEW if one.default is dataclasses.MISSING else one.default for one in fields if _has_default(one))
+    init.__defaults__ = tuple(defaults)
+    return init  # type: ignore[no-any-return]
+
+
+def _has_default(one: dataclasses.Field[Any]) -> bool:
+    return one.default is not dataclasses.MISSING or one.default_factory is not dataclasses.MISSING
 
 
 def changed(one: T, **new: Any) -> T:

@@ -171,14 +171,20 @@ def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]], *, safe:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([_harmless(cell) if safe else cell for cell in header])
-    yield codecs.BOM_UTF8
+    yield codecs.BOM_UTF8 + _emptied(text)  # at once: who waits sees that it has begun
     for row in rows:
         writer.writerow([_harmless(cell) if safe else cell for cell in row])
         if text.tell() > PIECE:
-            yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue().encode()
+            yield _emptied(text)
+    yield _emptied(text)
+
+
+def _emptied(text: io.StringIO) -> bytes:
+    """What was written so far, taken out."""
+    written = text.getvalue().encode()
+    text.seek(0)
+    text.truncate()
+    return written
 
 
 def _harmless(cell: object) -> object:

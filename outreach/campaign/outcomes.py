@@ -13,6 +13,9 @@ from outreach.core.pacing import alike, next_try
 from outreach.model import Entry, EntryKind, Handover, HandoverResult, Letter, LetterState
 
 FOUR_DAYS = timedelta(days=4)  # RFC 5321 §4.5.4.1
+# As names of this module: to ask a class for its member is dear, and these are asked for with every letter.
+ACCEPTED, SENT = LetterState.ACCEPTED, EntryKind.SENT
+FAULTY, DEFERRED, NOT_TRIED = HandoverResult.LETTER, HandoverResult.DEFERRED, HandoverResult.NOT_TRIED
 STATES = {
     HandoverResult.ACCEPTED: LetterState.ACCEPTED,
     HandoverResult.REFUSED: LetterState.REFUSED,
@@ -29,21 +32,21 @@ def told_once(letter: Letter, handover: Handover) -> Handover:
 
     Sending had paused for that, and a person let it go on since: one letter does not stop all the others twice.
     """
-    again = handover.result is HandoverResult.LETTER and alike(letter.last_reply, handover.reply)
+    again = handover.result is FAULTY and alike(letter.last_reply, handover.reply)
     return replace(handover, result=HandoverResult.DEFERRED) if again else handover
 
 
 def outcome_of(desk: Desk, letter: Letter, handover: Handover, now: datetime, *, begun: bool) -> Outcome:
     """What became of a letter; `begun` says that its intent was committed."""
     due_at, reply = None, handover.reply
-    if handover.result is HandoverResult.DEFERRED:
+    if handover.result is DEFERRED:
         due_at = next_try(letter.attempts + 1, now, give_up_at(desk, letter.first_tried_at or now, now))
         state = LetterState.REFUSED if due_at is None else LetterState.DEFERRED
         if due_at is None:
             reply = f"given up before the deadline after {counted(letter.attempts + 1, 'try', 'tries')}: {reply}"
     else:
         state = STATES[handover.result]
-    tried = handover.result is not HandoverResult.NOT_TRIED
+    tried = handover.result is not NOT_TRIED
     entries = _entries(desk, letter, state, reply, now)
     return Outcome(letter, state, handover.stage, reply, begun, tried, due_at, entries)
 
@@ -51,9 +54,9 @@ def outcome_of(desk: Desk, letter: Letter, handover: Handover, now: datetime, *,
 def _entries(desk: Desk, letter: Letter, state: LetterState, reply: str, now: datetime) -> tuple[Entry, ...]:
     """The facts for the log: the relay took the letter, or refused its address for good."""
     key = letter.key
-    if state is LetterState.ACCEPTED:
-        sent, what = EntryKind.SENT, key.kind.value
-        return (desk.entry(invitee=key.invitee, kind=sent, at=now, what=what, step=key.step, letter=letter.id),)
+    if state is ACCEPTED:
+        what = key.kind._value_
+        return (desk.entry(invitee=key.invitee, kind=SENT, at=now, what=what, step=key.step, letter=letter.id),)
     if state is LetterState.REFUSED:
         refused, what = EntryKind.REFUSED, reply[:40]
         return (desk.entry(invitee=key.invitee, kind=refused, at=now, what=what, step=key.round, letter=letter.id),)

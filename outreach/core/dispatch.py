@@ -9,7 +9,12 @@ from outreach.core.calendar import Window, closed_because, is_open, next_morning
 from outreach.core.followup import Policy, next_action
 from outreach.model import Drop, Leave, Letter, LetterKind, LetterState, NextAction, Standing, State, Stay
 
-NEVER = frozenset({State.WITHDRAWN, State.UNSUBSCRIBED})
+NEVER = (State.WITHDRAWN, State.UNSUBSCRIBED)
+HAS_ANSWERED = (State.CONFIRMED, State.DECLINED, State.TENTATIVE)
+# As names of this module: to ask a class for its member is dear, and this is asked of every letter twice.
+INVITATION, REMINDER = LetterKind.INVITATION, LetterKind.REMINDER
+THANKS, REGRETS = LetterKind.THANKS, LetterKind.REGRETS
+IN_TALKS = State.IN_TALKS
 CORRECTED = "the contact was corrected"  # the next launch, or look for reminders, makes the letter anew
 LOOK_AGAIN = timedelta(hours=1)  # while a person has yet to decide an answer
 
@@ -21,13 +26,13 @@ def last_look(
     dropped = _dropped(letter, standing)
     if dropped:
         return Drop(dropped)
-    if letter.key.kind is LetterKind.REMINDER:
+    if letter.key.kind is REMINDER:
         held = _reminder(letter, next_action(standing, policy, now, zone, country), now)
         if held is not None:
             return held
     elif standing.needs_review:
         return Stay(now + LOOK_AGAIN, "an answer waits for a person to decide")
-    elif standing.hold_until and letter.key.kind is LetterKind.INVITATION:
+    elif standing.hold_until and letter.key.kind is INVITATION:
         opening = next_morning(policy.window, standing.hold_until, zone, country)
         if now < opening:
             return Stay(opening, f"held until {standing.hold_until}")
@@ -48,23 +53,23 @@ def corrected(letter: Letter, contact: Mapping[str, str], cc: Sequence[str]) -> 
     """
     frozen = letter.values.get("contact")
     made_for = {**(frozen if isinstance(frozen, Mapping) else {}), "email": letter.to}
-    same = bool(contact) and all(made_for.get(name, value) == value for name, value in contact.items())
-    return None if same and set(cc) == set(letter.cc) else Drop(CORRECTED)
+    same = contact.items() <= made_for.items() or all(made_for.get(name, of) == of for name, of in contact.items())
+    return None if contact and same and (cc == letter.cc or set(cc) == set(letter.cc)) else Drop(CORRECTED)
 
 
 def _dropped(letter: Letter, standing: Standing) -> str:
     kind = letter.key.kind
     if standing.stopped or standing.state in NEVER:
         return "no more letters to this invitee are wanted"
-    if letter.key.round < standing.round and kind in (LetterKind.INVITATION, LetterKind.REMINDER):
+    if letter.key.round < standing.round and kind in (INVITATION, REMINDER):
         return "a newer letter goes to another contact"
-    if kind is LetterKind.INVITATION and standing.state in (State.CONFIRMED, State.DECLINED, State.TENTATIVE):
+    if kind is INVITATION and standing.state in HAS_ANSWERED:
         return f"has answered since: {standing.state.value}"
-    if kind is LetterKind.INVITATION and standing.state is State.IN_TALKS:
+    if kind is INVITATION and standing.state is IN_TALKS:
         return "has written before the letter left; answer, and write again if it is still wanted"
-    if kind is LetterKind.THANKS and standing.state is not State.CONFIRMED:
+    if kind is THANKS and standing.state is not State.CONFIRMED:
         return f"no longer confirmed: {standing.state.value}"
-    if kind is LetterKind.REGRETS and standing.state is not State.DECLINED:
+    if kind is REGRETS and standing.state is not State.DECLINED:
         return f"no longer declined: {standing.state.value}"
     return ""
 

@@ -136,7 +136,7 @@ class Breaker:
     def note(self, result: HandoverResult, reply: str) -> Breaker:
         """The breaker after one more letter; only a letter that is taken proves that it is not us."""
         if result is R.ACCEPTED:
-            return Breaker()
+            return self if not self.count else Breaker()
         if result is not R.REFUSED:
             return self
         kind = _kind(reply)

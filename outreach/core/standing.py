@@ -14,6 +14,9 @@ from outreach.model import Entry, EntryKind, LetterKind, ReadingKind, Standing, 
 
 Word = TypeVar("Word", bound=StrEnum)
 
+# As names of this module: to ask a class for its member is dear, and these are asked for with every letter.
+INVITATION, REMINDER, UNDONE = LetterKind.INVITATION, LetterKind.REMINDER, EntryKind.UNDONE
+ENROLLED, INVITED, CONFIRMED, IN_TALKS = State.ENROLLED, State.INVITED, State.CONFIRMED, State.IN_TALKS
 NO_ANSWER = frozenset({ReadingKind.UNRELATED, ReadingKind.AUTO_REPLY, ReadingKind.BOUNCE})
 UNANSWERED = frozenset({State.ENROLLED, State.INVITED, State.UNREACHABLE})
 
@@ -24,10 +27,10 @@ def fold(entries: Iterable[Entry], before: Standing = Standing()) -> Standing:  
     `before` is the standing that followed from earlier ones, where none of these takes one of those back.
     """
     facts = list(entries)
-    undone = {entry.target for entry in facts if entry.kind is EntryKind.UNDONE}
+    undone = {entry.target for entry in facts if entry.kind is UNDONE}
     standing = before
     for entry in facts:
-        if entry.id not in undone and entry.kind is not EntryKind.UNDONE:
+        if entry.id not in undone and entry.kind is not UNDONE:
             standing = apply(standing, entry)
     return standing
 
@@ -39,7 +42,7 @@ def apply(standing: Standing, entry: Entry) -> Standing:
 
 def awaits_letter(standing: Standing, last: datetime | None = None) -> bool:
     """Whether a person wrote again, and the relay has not taken that letter yet; `last`: when it took one since."""
-    if standing.state is not State.INVITED or not standing.round or standing.decided_by or standing.since is None:
+    if standing.state is not INVITED or not standing.round or standing.decided_by or standing.since is None:
         return False
     last = last or standing.last_letter_at
     return last is None or last < standing.since
@@ -51,7 +54,8 @@ def by_person(standing: Standing) -> bool:
 
 
 def _word(kind: type[Word], what: str) -> Word | None:
-    return kind(what) if what in kind._value2member_map_ else None
+    found: Any = kind._value2member_map_.get(what)
+    return found  # type: ignore[no-any-return]
 
 
 def _move(standing: Standing, entry: Entry, state: State, decided_by: str | None) -> Standing:
@@ -63,11 +67,11 @@ def _moved(entry: Entry, state: State, decided_by: str | None) -> dict[str, Any]
     return {
         "state": state,
         "since": entry.at,
-        "late": entry.late and state is State.CONFIRMED,
+        "late": entry.late and state is CONFIRMED,
         "decided_by": decided_by,
         "deciding_mail": entry.mail,
         "deciding_entry": entry.id,
-        "we_owe": state is State.IN_TALKS,
+        "we_owe": state is IN_TALKS,
     }
 
 
@@ -80,12 +84,12 @@ def _sent(standing: Standing, entry: Entry) -> Standing:
     # A letter that was in doubt may be noted after a later one: the gap counts from the last.
     last = max(standing.last_letter_at or entry.at, entry.at)
     new: dict[str, Any] = {"letters": standing.letters + 1, "last_letter_at": last}
-    if kind is LetterKind.REMINDER:
+    if kind is REMINDER:
         new["reminders"] = (*standing.reminders, entry.step)
-    elif kind is LetterKind.INVITATION:
+    elif kind is INVITATION:
         new["first_letter_at"] = standing.first_letter_at or entry.at
-        if standing.state is State.ENROLLED or (awaits_letter(standing) and not awaits_letter(standing, last)):
-            new |= _moved(entry, State.INVITED, None)
+        if standing.state is ENROLLED or (awaits_letter(standing) and not awaits_letter(standing, last)):
+            new |= _moved(entry, INVITED, None)
     elif kind is not None:
         new["acknowledged"] = (*standing.acknowledged, kind)
     return changed(standing, **new)

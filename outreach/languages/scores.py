@@ -121,13 +121,13 @@ def read_votes(packed: bytes) -> Votes:
     """The models as `pack` writes them."""
     header, _, rest = gzip.decompress(packed).partition(b"\n")
     described = json.loads(header)
-    tables, at, view = [], 0, memoryview(rest)
+    tables, at, view, once = [], 0, memoryview(rest), dict[int, int]()  # each number is kept once
     for lanes, length in described["tables"]:
         traits = str(view[at : at + length], "utf-8").split("\n") if length else []
         width, at = LANE * lanes, at + length
         end = at + width * len(traits)
         weights = [int.from_bytes(view[place : place + width], "little") for place in range(at, end, width)]
-        tables.append(Table(lanes, dict(zip(traits, weights, strict=True))))
+        tables.append(Table(lanes, dict(zip(traits, map(once.setdefault, weights, weights), strict=True))))
         at = end
     return Votes(*(_scores(one, tables) for one in described["models"]))
 

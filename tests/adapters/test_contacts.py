@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -194,3 +195,18 @@ def test_every_country_has_a_time_zone() -> None:
     """Of all territories only two uninhabited islands have none."""
     assert len(countries()) > 240
     assert {code for code in countries() if country_zone(code) == "UTC"} <= {"BV", "HM"}
+
+
+def test_an_export_never_takes_the_place_of_a_device(tmp_path: Path) -> None:
+    """`--csv /dev/stdout`: what is no file is written to; a link stays a link."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link.csv"
+    os.mkfifo(pipe)
+    link.symlink_to(tmp_path / "real.csv")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_csv(pipe, ("a",), [("b",)])
+        assert os.read(reader, 100).decode("utf-8-sig") == "a\r\nb\r\n"
+    finally:
+        os.close(reader)
+    write_csv(link, ("a",), [("b",)])
+    assert (pipe.is_fifo(), link.is_symlink(), (tmp_path / "real.csv").is_file()) == (True, True, True)

@@ -330,7 +330,7 @@ def test_given_up_before_the_deadline(make_office: Callable[..., Desk]) -> None:
     post(late, Relay(lambda _number: Handover(R.DEFERRED, "rcpt", "451 later")).postman)
     (letter,) = desk.store.outbox.letters()
     assert letter.state is LetterState.REFUSED
-    assert letter.last_reply == "given up before the deadline after 1 tries: 451 later"
+    assert letter.last_reply == "given up before the deadline after 1 try: 451 later"
 
 
 class LateClock:

@@ -78,3 +78,18 @@ def test_nothing_to_post_says_so(office: Office) -> None:
     office.call("launch", "--yes")
     office.now = "2022-09-14T10:00:00+02:00"
     assert "No letter is due now. None waits." in office.call("post").out
+
+
+def test_json_stands_alone(office: Office) -> None:
+    """Whatever is asked or said beside it goes to stderr; days far off are taken as they are."""
+    launched = office.call("launch", "--yes", "--json").json
+    assert (launched["letters"], launched["outbox"]["accepted"]) == (len(TOWNS), len(TOWNS))
+    office.call("decide", "northam", "confirmed")
+    refused = office.call("acknowledge", "--json", code=1, keys="n\n")
+    assert refused.out == ""
+    assert "mayor@northam.example" in refused.err
+    assert len(office.call("log", "--as-of", "9999-12-31", "--json").json) == len(TOWNS)
+    assert len(office.call("log", "--as-of", "9999-12-31T23:59:59+00:00", "--json").json) == len(TOWNS)
+    path = office.folder / "log.csv"
+    assert len(office.call("log", "--json", "--csv", str(path)).json) == len(TOWNS)
+    assert path.is_file()

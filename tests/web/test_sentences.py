@@ -7,9 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from outreach.adapters.forms import TOO_LARGE, TOO_MUCH
 from outreach.core.calendar import parse_window
 from outreach.core.dispatch import why_here
 from outreach.core.enrolment import enrol
+from outreach.core.reading.opening.message import HIDDEN, SEALED, TOO_LONG, TWO_TEXTS
+from outreach.core.reading.opening.parts import TOO_DEEP, TOO_MANY_FIELDS, TOO_MANY_PARTS
 from outreach.core.succession import Recorded, contradiction
 from outreach.entrypoints.mailroom import note_mailbox
 from outreach.entrypoints.web.sayings import failure_words, reply_words, said
@@ -197,6 +200,21 @@ def test_why_a_letter_is_where_it_is(state: LetterState, due: int, paused: str, 
 def test_a_reply_to_a_letter_is_said_in_words(reply: str, told: str) -> None:
     """The reply itself stands beside it; where it does not tell, it stands alone."""
     assert reply_words(reply) == told
+
+
+PROBLEMS = (TOO_LONG, HIDDEN, TWO_TEXTS, TOO_MANY_PARTS, TOO_DEEP, TOO_MANY_FIELDS, *SEALED.values())
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "ca"])
+@pytest.mark.parametrize("problem", [*PROBLEMS, TOO_LARGE, TOO_MUCH, "it has more than 30 pages"])
+def test_why_a_mail_could_not_be_read_whole_is_said_in_words(problem: str, language: str) -> None:
+    """No word of it stays English, alone and within what the mail waits for."""
+    say = catalogue(language).gettext
+    alone = said(say, problem)
+    whole = said(say, f"could not be read whole, please look: {problem}")
+    assert alone != problem
+    assert whole.endswith(alone)
+    assert "read whole" not in whole
 
 
 def test_a_mailbox_that_cannot_be_read_is_said_in_the_persons_language(served: Page) -> None:

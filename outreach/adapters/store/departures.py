@@ -23,7 +23,7 @@ from outreach.frozen import made_often
 from outreach.model import Drop, Entry, Leave, Letter, LetterKind, LetterState, Standing, Stay
 
 Look = Callable[[Letter, Standing, Whereabouts], Leave | Stay | Drop]
-IN_HAND = frozenset({LetterState.CLAIMED, LetterState.HANDING_OVER})
+IN_HAND = frozenset({LetterState.CLAIMED.value, LetterState.HANDING_OVER.value})
 NOT_BEGUN = frozenset({LetterState.READY, LetterState.CLAIMED, LetterState.WITHHELD})
 MAY_HAVE_LEFT = frozenset({LetterState.ACCEPTED, LetterState.IN_DOUBT})
 FINAL = frozenset(LetterState) - {LetterState.READY, LetterState.DEFERRED}
@@ -198,9 +198,9 @@ def _is_ours(one: Outcome, sender: str, held: str, attempts: int, claimed_by: st
     """Whether a sender may still say what became of a letter: nobody has tried or settled it since."""
     if attempts != one.letter.attempts + one.begun:
         return False
-    state = LetterState(held)
-    if claimed_by == sender and state in IN_HAND:
+    if claimed_by == sender and held in IN_HAND:
         return True
+    state = LetterState(held)
     return state is LetterState.IN_DOUBT or (one.begun and state in NOT_BEGUN and one.state in MAY_HAVE_LEFT)
 
 
@@ -277,7 +277,7 @@ def _settled(one: Outcome, now: datetime) -> tuple[Any, ...]:
     letter = one.letter
     return (
         letter.id,
-        one.state.value,
+        one.state._value_,
         one.stage,
         one.reply[:2000],
         one.due_at or letter.due_at,

@@ -113,9 +113,9 @@ class InviteeList:
             some = _in_order(some, by_name)
         return self._number(connection, some.limit(most), asked)
 
-    def _number(self, connection: Connection, some: Select[Any], asked: Asked) -> int:
+    def _number(self, connection: Connection, some: Select[Any], asked: Asked | None = None) -> int:
         query = select(func.count()).select_from(some.subquery())
-        return int(connection.execute(query, asked.given).scalar_one())
+        return int(connection.execute(query, {} if asked is None else asked.given).scalar_one())
 
     # ------------------------------------------------------------ as of a moment
 
@@ -198,13 +198,18 @@ class InviteeList:
     def _absent(self, connection: Connection, moment: datetime) -> frozenset[int] | None:
         """Those that were not listed yet at a moment, if few are listed otherwise since."""
         now, then = t.listed, t.listed_before
-        new = select(now.c.invitee).where(self._mine(now), now.c.began_at > moment)
-        old = select(then.c.invitee).where(self._mine(then), then.c.ended_at > moment, then.c.began_at <= moment)
-        moved = _at_most(self.some, connection, new.with_hint(now, "INDEXED BY ix_listed_began", "sqlite"))
-        if not moved:
-            return moved
-        were = _at_most(self.some, connection, old.with_hint(then, "INDEXED BY ix_listed_before_ended", "sqlite"))
-        return None if were is None else moved - were
+        moved = select(now.c.invitee).where(self._mine(now), now.c.began_at > moment)
+        moved = moved.with_hint(now, "INDEXED BY ix_listed_began", "sqlite")
+        if self._number(connection, moved.limit(self.some + 1)) > self.some:
+            return None
+        were = select(then.c.invitee).where(self._mine(then), then.c.ended_at > moment, then.c.began_at <= moment)
+        were = were.with_hint(then, "INDEXED BY ix_listed_before_ended", "sqlite")
+        return frozenset(connection.execute(moved.where(now.c.invitee.not_in(were))).scalars())
+
+    def learn_names(self) -> None:
+        """Reads the names of all, so that the first search need not."""
+        with reading(self._engine) as connection:
+            self._every_name(connection)
 
     def _every_name(self, connection: Connection) -> Names:
         """The names of all, read anew where an invitee was added or another name given."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Text, bindparam, cast, delete, func, insert, select, update
@@ -333,22 +333,23 @@ def dump_standing(standing: Standing) -> dict[str, Any]:
 
 def standing_text(standing: Standing) -> str:
     """The same as text."""
-    named = zip(_STANDING_FIELDS, _of_standing(standing), strict=True)
-    return "{" + ", ".join([f'"{name}": {_JSON[value.__class__](value)}' for name, value in named if value]) + "}"
+    named = filter(itemgetter(1), zip(_JSON_NAMES, _of_standing(standing), strict=True))
+    return "{" + ", ".join([name + _JSON[value.__class__](value) for name, value in named]) + "}"
 
 
 def _moment_text(moment: datetime) -> str:
     return _utc_text(moment) if moment.tzinfo is UTC else f'"{moment.isoformat()}"'
 
 
-@lru_cache(maxsize=1024)  # most have several fields with the moment of one letter
+@lru_cache(maxsize=1024)  # most have several fields with the moment of one letter, which was written beside it
 def _utc_text(moment: datetime) -> str:
-    return f'"{moment.isoformat()}"'
+    return f'"{t.text_of(moment).removesuffix(".000000").replace(" ", "T")}+00:00"'
 
 
+_JSON_NAMES = tuple(f'"{name}": ' for name in _STANDING_FIELDS)
 _JSON: dict[type, Callable[[Any], str]] = {
     **dict.fromkeys((str, tuple, bool), json.dumps),
-    State: lambda state: f'"{state}"',
+    State: lambda state: f'"{state._value_}"',
     int: str,
     date: lambda day: f'"{day}"',
     datetime: _moment_text,
@@ -366,20 +367,16 @@ _DECODER = json.JSONDecoder()
 
 def load_standing(plain: Mapping[str, Any]) -> Standing:
     """The standing back from JSON."""
-    known = dict(plain)
-    for key in _MOMENTS:
-        if key in known:
-            known[key] = datetime.fromisoformat(known[key])
-    for key in _DAYS:
-        if key in known:
-            known[key] = date.fromisoformat(known[key])
-    known["state"] = State(known["state"])
-    for key in ("review", "reminders"):
-        if key in known:
-            known[key] = tuple(known[key])
-    if "acknowledged" in known:
-        known["acknowledged"] = tuple(LetterKind(kind) for kind in known["acknowledged"])
-    return Standing(**known)
+    return Standing(**{name: _READ[name](value) if name in _READ else value for name, value in plain.items()})
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "state": State,
+    **dict.fromkeys(_MOMENTS, datetime.fromisoformat),
+    **dict.fromkeys(_DAYS, date.fromisoformat),
+    **dict.fromkeys(("review", "reminders"), tuple),
+    "acknowledged": lambda kinds: tuple(LetterKind(kind) for kind in kinds),
+}
 
 
 # ---------------------------------------------------------------- statements, each made once

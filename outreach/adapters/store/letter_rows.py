@@ -73,15 +73,19 @@ def to_key(row: Any) -> LetterKey:
     return LetterKey(row.campaign, row.wave, row.invitee, LetterKind(row.kind), row.step, row.round)
 
 
-# What a letter is made of, in the order in which `to_letter` takes it. The lists come as text: most are empty.
+# What a letter is made of, in the order in which `to_letter` takes it. JSON comes as text: most lists are empty, and
+# values that were written here need no look for what stands before and behind them.
 OF_LETTER = (
     *(t.letter.c[name] for name in ("id", "campaign", "wave", "invitee", "kind", "step", "round", "to_address")),
     cast(t.letter.c.cc, Text),
-    *(t.letter.c[name] for name in ("language", "edition", "places", "digest", "message_id", "in_reply_to")),
+    *(t.letter.c[name] for name in ("language", "edition")),
+    cast(t.letter.c.places, Text),
+    *(t.letter.c[name] for name in ("digest", "message_id", "in_reply_to")),
     cast(t.letter.c.refs, Text),
     *(t.letter.c[name] for name in ("state", "due_at", "attempts", "stage", "last_reply", "queued_at")),
     *(t.letter.c[name] for name in ("first_tried_at", "settled_at")),
 )
+_DECODER = json.JSONDecoder()
 _KINDS = {kind.value: kind for kind in LetterKind}
 _STATES = {state.value: state for state in LetterState}
 
@@ -91,7 +95,7 @@ def to_letter(row: Sequence[Any]) -> Letter:
     number, campaign, wave, invitee, kind, step, round_, to, cc, language, edition, *rest = row
     places, digest, message_id, in_reply_to, references, state, *more = rest
     key = LetterKey(campaign, wave, invitee, _KINDS[kind], step, round_)
-    words = (language, edition, places, digest, message_id, in_reply_to, listed(references))
+    words = (language, edition, _DECODER.raw_decode(places)[0], digest, message_id, in_reply_to, listed(references))
     return Letter(number, key, to, listed(cc), *words, _STATES[state], *more)
 
 

@@ -60,12 +60,13 @@ def stretch(invitee: int, moment: datetime, standing: Standing) -> Stretch:
         invitee,
         moment,
         None,
-        standing.state.value,
+        standing.state._value_,
         standing.since or moment,
         standing.late,
         standing.decided_by,
         standing.needs_review,
-        standing.we_owe and standing.state.value not in tally.UNANSWERED,  # who asks something is in talks, or further
+        # Who asks something is in talks, or further.
+        standing.we_owe and standing.state._value_ not in tally.UNANSWERED,
         standing.first_letter_at,
         standing.answered_by_person,
         standing.stopped,

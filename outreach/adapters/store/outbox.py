@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, true, update
+from sqlalchemy import Connection, Engine, func, insert, literal, select, true, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
@@ -31,6 +31,9 @@ class Outbox:
         self._engine = engine
         self._journal = journal
         self._mine = (t.letter.c.campaign == campaign) & (t.letter.c.wave == wave)
+        self._campaign = campaign
+        self._wave = wave
+        self._most = LetterState.ACCEPTED
 
     # ------------------------------------------------------------ editions
 
@@ -223,11 +226,33 @@ class Outbox:
         return None if row is None else to_letter(row)
 
     def counts(self) -> dict[LetterState, int]:
-        """How many letters are in each state; one question a state, since grouping looks at each letter."""
-        query = select(func.count()).select_from(t.letter).where(self._mine)
-        numbers = [query.where(t.letter.c.state == state.value).scalar_subquery() for state in LetterState]
+        """How many letters are in each state.
+
+        Where there are letters of no other wave, the state that most of them were in last is not looked through: its
+        number is what is left of all.
+        """
         with reading(self._engine) as connection:
-            return dict(zip(LetterState, connection.execute(select(*numbers)).one(), strict=True))
+            rest = None if self._has_others(connection) else self._most
+            looked_at = [state for state in LetterState if state is not rest]
+            here = select(func.count()).select_from(t.letter).where(self._mine)
+            numbers = [here.where(t.letter.c.state == state.value).scalar_subquery() for state in looked_at]
+            every = select(func.count()).select_from(t.letter).scalar_subquery()
+            *found, total = connection.execute(select(*numbers, every if rest else literal(0))).one()
+        counts = dict(zip(looked_at, found, strict=True)) | ({} if rest is None else {rest: total - sum(found)})
+        self._most = max(counts, key=lambda state: counts[state])
+        return {state: counts[state] for state in LetterState}
+
+    def _has_others(self, connection: Connection) -> bool:
+        """Whether there are letters of another campaign or wave; each side is one look into an index."""
+        campaign, wave = t.letter.c.campaign, t.letter.c.wave
+        here = campaign == self._campaign
+        sides = (
+            campaign < self._campaign,
+            campaign > self._campaign,
+            here & (wave < self._wave),
+            here & (wave > self._wave),
+        )
+        return any(connection.execute(select(t.letter.c.id).where(side).limit(1)).first() for side in sides)
 
     def next_due(self, kinds: Iterable[LetterKind] = LetterKind) -> datetime | None:
         """When the next waiting letter of some kinds is due; None if none waits."""

@@ -105,7 +105,7 @@ def reads_back_plainly(data: Lines, head: Head, names: Iterable[str]) -> bool:
         _is_mailbox(to, head.to)
         and _is_mailbox(sender, head.from_address)
         and copies == ", ".join(head.cc)
-        and all(_is_mailbox(address, address) for address in head.cc)
+        and all(map(_is_mailbox, head.cc, head.cc))
         and own_id == head.message_id
         and answered == head.in_reply_to
         and _says(subject, head.subject)

@@ -47,6 +47,12 @@ BEGINNING = 0.7  # only the beginning of the name: “Freiburg”
 OTHER_KIND = 0.3  # the province's office, where the invitee is the city
 ENOUGH = 30.0
 MARGIN = 15.0
+_AN_OFFICE = NAMES["body"][How.OFFICE] * BEGINNING  # what names it as the office that writes
+_A_LINE = NAMES["signature"][How.LINE] * BEGINNING
+# What its name must weigh at least to tell who writes. A line of a signature is the writer's office only where a town
+# hall writes; else it may be an address.
+_TELLING_NAMES = {"subject": NAMES["subject"][How.LINE] + 1, "body": _AN_OFFICE, "quoted": _A_LINE, "sender": _A_LINE}
+_TELLING_OF_TOWN_HALLS = _TELLING_NAMES | {"signature": _A_LINE}
 CLEAR = ("token", "thread")  # these say it alone, unless the mail itself says that another writes
 BY_SENDER = ("remembered", "address", "domain")
 TELLING = (*CLEAR, *BY_SENDER, "other_address", "person", "label", "label_only", "label_part")
@@ -94,19 +100,14 @@ class _Score:
         return any(self.signals.get(zone, 0) > NAMES["body"][How.PASSING] for zone in NAMES)
 
     def tells(self, *, town_hall: bool) -> bool:
-        """Something tells who writes, and not only of what: “Essen” is a meal too, and “la paz” is peace.
-
-        A line of a signature is the writer's office only where a town hall writes; else it may be an address.
-        """
-        office, line = NAMES["body"][How.OFFICE] * BEGINNING, NAMES["signature"][How.LINE] * BEGINNING
-        least = {"subject": NAMES["subject"][How.LINE] + 1, "body": office, "quoted": line, "sender": line}
-        least |= {"signature": line} if town_hall else {}
+        """Something tells who writes, and not only of what: “Essen” is a meal too, and “la paz” is peace."""
+        least = _TELLING_OF_TOWN_HALLS if town_hall else _TELLING_NAMES
         return self.has(TELLING) or any(self.signals.get(zone, 0) >= weight for zone, weight in least.items())
 
     @property
     def speaks(self) -> bool:
         """It is named as the office that writes."""
-        return any(self.signals.get(zone, 0) >= NAMES["body"][How.OFFICE] * BEGINNING for zone in NAMES)
+        return any(self.signals.get(zone, 0) >= _AN_OFFICE for zone in NAMES)
 
 
 _Scores = dict[int, _Score]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web.app import make_app
 from outreach.entrypoints.web.door import MOST_AT_ONCE, Door
+from outreach.entrypoints.web.everybody import are_many
 from outreach.entrypoints.web.intake import patient_protocol
 from outreach.entrypoints.web.rendering import Templates
 from outreach.entrypoints.web.routes import ROUTES, Row
 from outreach.entrypoints.web.sender import Sender
 from outreach.entrypoints.web.site import Site
+from outreach.model import OutreachError
 
 if TYPE_CHECKING:
     import uvicorn
@@ -54,13 +58,28 @@ def make_server(site: Site, rows: tuple[Row, ...] = ROUTES, *, proxy: str = "") 
         h11_max_incomplete_event_size=LONGEST_HEAD,
     )
 
+    learning = threading.Thread(target=_learn_names, args=(site.desk,), name="learning", daemon=True)
+
     class Server(uvicorn.Server):
         """Tells the sender when it is to stop, so that the letter in hand is finished and no page is kept waiting."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            """Begins to answer; meanwhile the names are read that the first search wants."""
+            await super().startup(sockets)
+            learning.start()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             """Ends what is under way."""
             site.sender.stop()
             await super().shutdown(sockets)
             await asyncio.to_thread(site.sender.join)
+            await asyncio.to_thread(learning.join)
 
     return Server(config)
+
+
+def _learn_names(desk: Desk) -> None:
+    """Where they are many; what fails here fails again, and is told, where somebody searches."""
+    with suppress(OutreachError):
+        if are_many(desk):
+            desk.store.invitee_list.learn_names()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -85,7 +86,16 @@ def test_letters_of_another_wave_are_not_there(store: Store, letters: list[Lette
     assert store.letter_list.newest(Wanted((LetterState.WITHHELD,)), 100) == ()
 
 
-def test_each_letter_is_counted_where_it_is(store: Store, letters: list[Letter]) -> None:
-    """Every state has its number, also those in which there is none."""
-    counts = store.outbox.counts()
-    assert counts == {state: sum(letter.state is state for letter in letters) for state in LetterState}
+@pytest.mark.parametrize("beside", [None, ("trial", 2), ("another", 1), ("zzz", 1)])
+def test_each_letter_is_counted_where_it_is(
+    make_store: Callable[..., Store], store: Store, letters: list[Letter], beside: tuple[str, int] | None
+) -> None:
+    """Every state has its number, also those in which there is none, and those of another wave count there."""
+    if beside is not None:
+        other = make_store(campaign=beside[0], wave=beside[1])
+        key = LetterKey(*beside, letters[0].key.invitee, LetterKind.INVITATION, 0, 0)
+        edition = other.outbox.freeze({"invitation.en.md": b""}, NOW)
+        other.outbox.queue([NewLetter(key, "a@b.example", (), "en", edition, {}, "", "<other@x>", NOW)], NOW)
+        assert [sum(other.outbox.counts().values()) for _ in range(2)] == [1, 1]
+    counts = {state: sum(letter.state is state for letter in letters) for state in LetterState}
+    assert [store.outbox.counts() for _ in range(3)] == [counts] * 3

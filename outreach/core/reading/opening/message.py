@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from itertools import accumulate, islice
 
@@ -31,7 +31,6 @@ TOO_LONG = "its text is very long; only the beginning was read"
 HIDDEN = "some of its words may be hidden"
 TWO_TEXTS = "its plain form and its HTML form say different things"
 MOST_COMPARED = 60  # words of the plain form that are looked for in the other
-ENOUGH_COMPARED = 3  # of so few nothing is concluded, unless none is found
 MOST_LOOKED_AT = 2_000  # characters of the plain form
 LONGEST_COMPARED = 8  # characters of a word: in scripts without blanks a line breaks anywhere
 REPORTS = (
@@ -262,10 +261,13 @@ class _Texts:
 def _holds(shown: str, plain: str) -> bool:
     """Whether at least half of the first words of a plain form stand in another form of it."""
     words = [one[0][:LONGEST_COMPARED] for one in islice(_WORD.finditer(plain, 0, MOST_LOOKED_AT), MOST_COMPARED)]
-    found = sum(map(shown.__contains__, words))
-    if 2 * found < len(words):
-        found = sum(map(unescape(shown).replace("\u00ad", "").__contains__, words))
-    return 2 * found >= len(words) or (len(words) < ENOUGH_COMPARED and found > 0)
+    return _has_half(shown, words) or _has_half(unescape(shown).replace("\u00ad", ""), words)
+
+
+def _has_half(text: str, words: Sequence[str]) -> bool:
+    """Whether at least half of some words stand in a text; they are no longer looked for when so many were found."""
+    half = (len(words) + 1) // 2
+    return sum(1 for _ in islice(filter(text.__contains__, words), half)) == half
 
 
 def _is_said(text: str, texts: list[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from outreach.core.progress import Day, Mailing
 from outreach.entrypoints.web.charts.chart import Chart
 from outreach.entrypoints.web.charts.numbers_in_time import table_of
+from outreach.entrypoints.web.charts.room import ASIDE, BOLD, Box, Room, box_of
 from outreach.entrypoints.web.charts.scales import Scale, day_ticks, whole_ticks
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.charts.svg import cut, drawing, line, short, tag, together, width_of, words
@@ -19,7 +20,9 @@ from outreach.entrypoints.web.charts.svg import cut, drawing, line, short, tag, 
 NAME = "answers-over-time"
 SERIES = ("confirmed", "declined", "open")
 LONGEST = 28  # letters of the name of a target
-BOLD = 1.1  # how much wider bold type is
+GOAL_SIZE = 12  # of the type of its words
+ASIDE_OF_LINE = {"start": 5, "end": -5}  # units from a line to its words, by their anchor
+END = 9  # units between the end of a line and its sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Layout:
     size: float  # of the type
     ticks: int  # at most, on the axis of days
     lanes: int  # at most
-    sums: bool  # the last numbers stand at the ends of the lines
+    sums: bool  # the last numbers stand at the ends of the lines, where there is room
 
     @property
     def lane(self) -> float:
@@ -127,14 +130,17 @@ def _drawn(
     bottom = top + layout.plot
     y = Scale(0, highest(max((sums[-1][1] for sums in totals.values() if sums), default=0), course.goals), bottom, top)
     plot = Plot(layout, x, y, totals, top, bottom)
+    room = Room([*_drawn_lines(plot, marks, course)])
+    sums = _sums(plot, course, speech, room) if layout.sums else None
     height = bottom + layout.size * 2.2
-    key = Markup() if layout.sums else _key(plot, speech, height)
-    size = (layout.width, height if layout.sums else height + layout.size * 2)
+    key = Markup() if sums else _key(plot, speech, height)
+    size = (layout.width, height if sums else height + layout.size * 2)
     parts = (
         _grid(plot, course, speech),
         _marks(marks, plot),
         _lines(plot, course.today),
-        _sums(plot, course, speech),
+        _goal_words(plot, course, speech, room),
+        sums or Markup(),
         key,
     )
     name = f"{NAME}-{'wide' if layout.sums else 'narrow'}"
@@ -159,12 +165,29 @@ def _grid(plot: Plot, course: Course, speech: Speech) -> Markup:
         )
         for value in whole_ticks(plot.y.high, 5)
     ]
-    goals = [goal for goal in course.goals if 0 < goal <= plot.y.high]
-    rows += [line(left, plot.y(goal), right, plot.y(goal), "goal-line") for goal in goals]
-    for goal in goals:
-        said = speech.say("goal: %(goal)s", goal=speech.number(goal))
-        rows.append(words(right - 5, plot.y(goal) - 4, said, "goal-word halo", anchor="end"))
+    rows += [line(left, plot.y(goal), right, plot.y(goal), "goal-line") for goal in _goals(plot, course)]
     return together(*rows, *_days(plot, speech))
+
+
+def _goals(plot: Plot, course: Course) -> list[int]:
+    return [goal for goal in course.goals if 0 < goal <= plot.y.high]
+
+
+def _goal_words(plot: Plot, course: Course, speech: Speech, room: Room) -> Markup:
+    """Each beside its line, as far to the right as there is room; shorter or none where there is none."""
+    found = []
+    ends = sorted({plot.x.end, *(one.left for one in room.lines if one.left == one.right)}, reverse=True)
+    for goal in _goals(plot, course):
+        whole = speech.say("goal: %(goal)s", goal=speech.number(goal))
+        heights = [plot.y(goal) + lower for lower in (-7, plot.layout.size + 2)]
+        places = ((said, end - 6, y) for said in (whole, speech.say("goal")) for y in heights for end in ends)
+        for said, x, y in places:
+            box = box_of(x, y, said, GOAL_SIZE, anchor="end")
+            if plot.x.start < box.left and plot.top < box.top and box.bottom < plot.bottom and room.is_free(box):
+                room.take(box)
+                found.append(words(x, y, said, "goal-word halo", anchor="end"))
+                break
+    return together(*found)
 
 
 def _days(plot: Plot, speech: Speech) -> list[Markup]:
@@ -208,21 +231,34 @@ class _Mark:
 
 
 def _laid_out(events: Sequence[Event], x: Scale, layout: Layout) -> tuple[list[_Mark], int]:
-    """Finds a lane for the words of each event, so that none covers another; and how many lanes there are."""
-    taken: list[list[tuple[float, float]]] = [[] for _ in range(layout.lanes)]
-    marks = []
-    for event in events:
-        place = x.day(event.day)
-        if not x.start <= place <= x.end:
-            continue
-        length = width_of(event.said, layout.size) + 12
-        anchor = "start" if place + length <= layout.width else "end"
-        box = (place - 3, place + length) if anchor == "start" else (place - length, place + 3)
-        lane = next((n for n, boxes in enumerate(taken) if all(box[1] < a or b < box[0] for a, b in boxes)), None)
-        if lane is not None:
-            taken[lane].append(box)
-        marks.append(_Mark(event, place, lane, anchor))
+    """Finds a lane for the words of each event, so that they cover no others and no line; and how many lanes there are.
+
+    Words stand to the right of their line. The last event comes first: the line of an earlier one passes to the left
+    of its words. Where only the left has room, words come last, above all that they cover.
+    """
+    room, marks = Room(), []
+    inside = [(event, x.day(event.day)) for event in events if x.start <= x.day(event.day) <= x.end]
+    to_left = [one for one in inside if _box(*one, "start", layout).right > layout.width + ASIDE]
+    to_right = [one for one in reversed(inside) if one not in to_left]
+    for some, anchor in ((to_right, "start"), (to_left, "end")):
+        marks += [_Mark(event, place, _lane(event, place, anchor, layout, room), anchor) for event, place in some]
+    marks.sort(key=lambda mark: mark.x)
     return marks, max((mark.lane + 1 for mark in marks if mark.lane is not None), default=0)
+
+
+def _box(event: Event, place: float, anchor: str, layout: Layout) -> Box:
+    return box_of(place + ASIDE_OF_LINE[anchor], 0, event.said, layout.size, anchor=anchor)
+
+
+def _lane(event: Event, place: float, anchor: str, layout: Layout, room: Room) -> int | None:
+    """The lowest lane with room for the words of an event."""
+    wide = _box(event, place, anchor, layout)
+    for lane in range(layout.lanes if wide.left >= -ASIDE else 0):
+        box, own = wide._replace(top=-lane - 0.9, bottom=-lane - 0.1), Box(place, -lane - 0.5, place, 0)
+        if room.is_free(box, [own]):
+            room.take(box, [own])
+            return lane
+    return None
 
 
 def _marks(marks: Sequence[_Mark], plot: Plot) -> Markup:
@@ -231,13 +267,13 @@ def _marks(marks: Sequence[_Mark], plot: Plot) -> Markup:
 
 def _mark(mark: _Mark, plot: Plot) -> Markup:
     lane, size = plot.layout.lane, plot.layout.size
-    top = plot.top - 4 - (lane * mark.lane if mark.lane is not None else 0)
+    top = plot.top - 4 - lane * mark.lane if mark.lane is not None else plot.top + 4
     parts = [tag("title", mark.event.said), line(mark.x, top, mark.x, plot.bottom, "mark-line")]
     if mark.event.sign.startswith("letters"):
         parts.append(_envelope(mark.x, plot.bottom))
     if mark.lane is not None:
-        aside = 5 if mark.anchor == "start" else -5
-        parts.append(words(mark.x + aside, top - 2 + size * 0.3, mark.event.said, "mark-word halo", anchor=mark.anchor))
+        x = mark.x + ASIDE_OF_LINE[mark.anchor]
+        parts.append(words(x, top - 2 + size * 0.3, mark.event.said, "mark-word halo", anchor=mark.anchor))
     return tag("g", *parts, class_=f"mark {mark.event.sign}")
 
 
@@ -262,6 +298,21 @@ def _lines(plot: Plot, today: date) -> Markup:
     return together(*drawn)
 
 
+def _drawn_lines(plot: Plot, marks: Sequence[_Mark], course: Course) -> Iterator[Box]:
+    """Where no words may stand: the lines of the answers, of what happened, and of the goals."""
+    for mark in marks:
+        yield Box(mark.x, plot.top, mark.x, plot.bottom)
+    for goal in _goals(plot, course):
+        yield Box(plot.x.start, plot.y(goal), plot.x.end, plot.y(goal))
+    for name in SERIES:
+        at = [(plot.x.day(day), plot.y(so_far)) for day, so_far in plot.totals[name]]
+        below = [plot.bottom, *(y for _, y in at)]
+        ends = [*(x for x, _ in at[1:]), _until(plot, course.today)]
+        for (x, y), before, end in zip(at, below, ends, strict=False):
+            yield Box(x, y, x, before)
+            yield Box(x, y, max(x, end), y)
+
+
 def _until(plot: Plot, today: date) -> float:
     return min(plot.x.end, plot.x.day(today))
 
@@ -281,16 +332,21 @@ def _steps(plot: Plot, name: str, today: date) -> str:
     )
 
 
-def _sums(plot: Plot, course: Course, speech: Speech) -> Markup:
-    if not plot.layout.sums:
-        return Markup()
+def _sums(plot: Plot, course: Course, speech: Speech, room: Room) -> Markup | None:
+    """The last numbers at the ends of the lines; None where there is no room for all of them."""
     sums = {name: (plot.totals[name][-1][1] if plot.totals[name] else 0) for name in SERIES}
-    places = _spread([plot.y(sums[name]) for name in SERIES], plot.layout.size * 1.35, plot.bottom)
-    x = _until(plot, course.today)
-    parts = []
-    for name, y in zip(SERIES, places, strict=True):
+    x, size = _until(plot, course.today), plot.layout.size
+    parts, taken = [], Room([*room.lines])
+    for name in sorted(SERIES, key=lambda name: sums[name]):
+        said, y = _sum(name, sums[name], speech), min(plot.y(sums[name]) + size * 0.35, plot.bottom - size * 0.4)
+        while y > plot.top and not taken.is_free(box := box_of(x + END, y, said, size)):
+            y -= 1
+        if y <= plot.top or box.right > plot.layout.width + ASIDE:
+            return None
+        taken.take(box)
         parts.append(tag("circle", cx=x, cy=plot.y(sums[name]), r=3.5, class_=f"end {name}"))
-        parts.append(words(x + 9, y + plot.layout.size * 0.35, _sum(name, sums[name], speech), f"sum {name} halo"))
+        parts.append(words(x + END, y, said, f"sum {name} halo"))
+    room.words += taken.words
     return together(*parts)
 
 
@@ -300,16 +356,6 @@ def _sum(name: str, number: int, speech: Speech) -> str:
     if name == "declined":
         return speech.say_number("%(number)s declined", "%(number)s declined", number)
     return speech.say_number("%(number)s open", "%(number)s open", number)
-
-
-def _spread(places: Sequence[float], gap: float, bottom: float) -> list[float]:
-    """Moves labels upward until none covers another, the lowest first."""
-    found: dict[int, float] = {}
-    limit = bottom
-    for n in sorted(range(len(places)), key=lambda n: -places[n]):
-        found[n] = min(places[n], limit)
-        limit = found[n] - gap
-    return [found[n] for n in range(len(places))]
 
 
 def _key(plot: Plot, speech: Speech, y: float) -> Markup:
