@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Collection, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.multiclass import OneVsRestClassifier
 
 from outreach.adapters.guarded import open_guarded
 from outreach.core.reading.meaning.hearing import hear_in
@@ -26,7 +27,7 @@ from outreach.core.reading.meaning.tongue import parts_of, tongue_words
 from outreach.core.reading.meaning.traits import Heard, letters, mail_traits, meaning_traits, word_traits
 from outreach.core.reading.meaning.vote import NOTHING, summary
 from outreach.core.reading.phrases import sentences
-from outreach.core.reading.reader import bare_subject, open_mail, understand
+from outreach.core.reading.reader import bare_subject, open_mail, telling, understand
 from outreach.core.reading.text.new_text import own_words
 from outreach.languages import Languages, load_languages
 from outreach.languages.scores import Scores, Table, Trait, Votes, pack, side_by_side
@@ -40,7 +41,7 @@ UNSEEN = ROOT / "tests/data/unseen"
 MODEL = ROOT / "outreach/languages/votes.gz"
 BANK = "sentences"  # the author of single sentences
 FOLDS = 4
-STRENGTH = 4  # how little large weights cost (C)
+ROUNDS = 20  # of training: more change no answer's reading
 SEED = 2030
 SMALLEST = 1.0  # traits whose weights all lie below are left out
 STEP = 0.25  # between weights: answers are read as well as by exact ones, and the file is half as large
@@ -50,6 +51,10 @@ FLAGS = ("attachment_mentioned", "conditional", "has_question", "names_new_conta
 NEVER = "auto_reply"  # known by other signs: core/reading/automatic/replies.py
 
 Matrix = Any  # sparse.csr_matrix has no types
+Weights: TypeAlias = NDArray[np.float64]
+Wanted: TypeAlias = NDArray[np.bool_]
+# How much each trait counts while a model learns, and how little large weights cost it (C); several are averaged.
+Ways: TypeAlias = Sequence[tuple[Callable[[Matrix, Wanted], Weights], float]]
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,10 @@ def answer(row: dict[str, Any], author: str, languages: Languages) -> Answer | N
     language = languages.get(row["lang"])
     if language is None or not language.words or row["label"] == NEVER:
         return None
-    parts = sentences(row["text"])
+    parts = sentences(own_words(row["text"]))
     if not any(one.plain for one in parts):
         parts = sentences(bare_subject(row["subject"]))
-    heard = tuple(hear_in(one, language) for one in parts if one.plain)
+    heard = tuple(telling([hear_in(one, language) for one in parts if one.plain]))  # as it will be read
     evidence = plain(row["evidence"] or "")
     does = tuple(_does(plain(one.sentence.text), evidence, row["label"]) for one in heard)
     flags = frozenset(row.get("flags", ()))
@@ -118,25 +123,18 @@ def _bank(path: Path) -> Iterable[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model, the traits that it knows, and how rare each is."""
+    """A model: the traits that it knows, and for each kind their weights, those of the further values, and a bias."""
 
-    model: Any
     counter: Any
-    rarity: NDArray[np.float64]
     kinds: tuple[str, ...]
+    weights: NDArray[np.float64]  # one row a kind
+    bias: NDArray[np.float64]
 
     def shares(self, rows: Sequence[Collection[str]]) -> NDArray[np.float64]:
         """The share of each kind in each row."""
-        sums = self.model.decision_function(_scaled(self.counter.transform(rows), rows, self.rarity))
+        sums = _scaled(self.counter.transform(rows), rows) @ self.weights.T + self.bias
         powers = np.exp(sums - sums.max(axis=1, keepdims=True))
         found: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-        return found
-
-    @property
-    def weights(self) -> NDArray[np.float64]:
-        """For each kind the weights of the traits, then those of the further values; the product knows no rarity."""
-        found: NDArray[np.float64] = np.vstack([one.coef_ for one in self.model.estimators_])
-        found[:, : len(self.rarity)] *= self.rarity
         return found
 
     def by_trait(self) -> dict[str, NDArray[np.float64]]:
@@ -147,7 +145,7 @@ class Fitted:
         """The model as the product reads it, its weights in the lanes of a table."""
         return Scores(
             self.kinds,
-            tuple(round(float(one.intercept_[0]), 2) for one in self.model.estimators_),
+            tuple(np.round(self.bias, 2).tolist()),
             table,
             first,
             tuple(map(tuple, np.round(self.weights[:, len(self.counter.vocabulary_) :], 2).tolist())),
@@ -175,50 +173,88 @@ def tabled(*models: Fitted, least: float, step: float) -> tuple[Scores, ...]:
     return tuple(one.scores(table, first) for one, first in zip(models, firsts, strict=False))
 
 
-def _scaled(counts: Matrix, rows: Sequence[Collection[str]], rarity: NDArray[np.float64]) -> Matrix:
-    """Each row as `shares` in languages/scores.py scales it, each trait as its rarity does."""
-    lengths = np.array([len(one) + 1 for one in rows], dtype=float)
-    return (sparse.diags(1 / np.sqrt(lengths)) @ counts.astype(float) @ sparse.diags(rarity)).tocsr()
+def by_rarity(counts: Matrix, _: Wanted) -> Weights:
+    """How rare each trait is (inverse document frequency): a rare one may then weigh much and still cost little."""
+    found: Weights = np.log(1 + counts.shape[0] / _rows_with(counts))
+    return found
+
+
+def by_ratio(counts: Matrix, wanted: Wanted) -> Weights:
+    """How much oftener or more seldom each trait stands in rows that are wanted than in others (a logarithm)."""
+    within = _rows_with(counts[wanted]) + 1
+    without = _rows_with(counts[~wanted]) + 1
+    found: Weights = np.abs(np.log((within / (wanted.sum() + 1)) / (without / ((~wanted).sum() + 1))))
+    return found
+
+
+def evenly(counts: Matrix, _: Wanted) -> Weights:
+    """All alike."""
+    found: Weights = np.ones(counts.shape[1])
+    return found
+
+
+def _rows_with(counts: Matrix) -> Weights:
+    found: Weights = np.asarray((counts > 0).sum(axis=0), dtype=float).ravel()
+    return found
 
 
 def fit(
     rows: Sequence[Collection[str]],
     kinds: Sequence[str],
     *,
-    strength: float,
+    ways: Ways,
     more: NDArray[np.float64] | None = None,
-    by_rarity: bool = True,
 ) -> Fitted:
     """Logistic regression (L2), each kind against all others; traits that one row alone has are left out.
 
-    Each trait counts by its rarity (inverse document frequency): a rare one may then weigh much and still cost little.
+    Each of `ways` makes a model; what is kept is their mean, which is a linear model again.
     """
-    matrix, counter, rarity = _counted(rows, by_rarity=by_rarity)
-    if more is not None:
-        matrix = sparse.hstack([matrix, sparse.csr_matrix(more)]).tocsr()
-    model = _regression(strength).fit(matrix, kinds)
-    return Fitted(model, counter, rarity, tuple(str(one) for one in model.classes_))
+    names = sorted(set(kinds))
+    return _fit(rows, names, [np.array([one == name for one in kinds]) for name in names], ways=ways, more=more)
 
 
-def fit_flags(rows: Sequence[Collection[str]], flags: Sequence[frozenset[str]], *, strength: float) -> Fitted:
+def fit_flags(rows: Sequence[Collection[str]], flags: Sequence[frozenset[str]], *, ways: Ways) -> Fitted:
     """The same for flags, of which a row may have several."""
-    matrix, counter, rarity = _counted(rows)
-    wanted = np.array([[flag in some for flag in FLAGS] for some in flags], dtype=int)
-    return Fitted(_regression(strength).fit(matrix, wanted), counter, rarity, FLAGS)
+    return _fit(rows, FLAGS, [np.array([flag in some for some in flags]) for flag in FLAGS], ways=ways, more=None)
 
 
-def _counted(rows: Sequence[Collection[str]], *, by_rarity: bool = True) -> tuple[Matrix, Any, NDArray[np.float64]]:
+def _fit(
+    rows: Sequence[Collection[str]],
+    names: Sequence[str],
+    wanted: Sequence[Wanted],
+    *,
+    ways: Ways,
+    more: NDArray[np.float64] | None,
+) -> Fitted:
     counter = CountVectorizer(analyzer=list, min_df=2)
     counts = counter.fit_transform(rows)
-    rows_with = np.asarray((counts > 0).sum(axis=0)).ravel()
-    rarity = np.log(1 + len(rows) / rows_with) if by_rarity else np.ones(len(rows_with))
-    return _scaled(counts, rows, rarity), counter, rarity
-
-
-def _regression(strength: float) -> Any:
-    return OneVsRestClassifier(
-        LogisticRegression(C=strength, solver="liblinear", dual=True, tol=1e-2, random_state=SEED)
+    scaled = _scaled(counts, rows)
+    values = np.zeros((len(rows), 0)) if more is None else more
+    found = np.array(
+        [
+            np.mean([_one(scaled, values, way(counts, one), strength, one) for way, strength in ways], 0)
+            for one in wanted
+        ]
     )
+    return Fitted(counter, tuple(names), found[:, :-1], found[:, -1])
+
+
+def _one(scaled: Matrix, values: NDArray[np.float64], emphasis: Weights, strength: float, wanted: Wanted) -> Weights:
+    """The weights of the traits, of the further values, and the bias, for rows that are wanted against all others."""
+    matrix = sparse.hstack([scaled @ sparse.diags(emphasis), sparse.csr_matrix(values)]).tocsr()
+    model = LogisticRegression(C=strength, solver="liblinear", dual=True, max_iter=ROUNDS, random_state=SEED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        coefficients = model.fit(matrix, wanted).coef_[0]
+    further = np.append(emphasis, np.ones(values.shape[1]))
+    found: Weights = np.concatenate([coefficients * further, model.intercept_])
+    return found
+
+
+def _scaled(counts: Matrix, rows: Sequence[Collection[str]]) -> Matrix:
+    """Each row as `shares` in languages/scores.py scales it."""
+    lengths = np.array([len(one) + 1 for one in rows], dtype=float)
+    return (sparse.diags(1 / np.sqrt(lengths)) @ counts.astype(float)).tocsr()
 
 
 def sentence_row(heard: Heard) -> list[str]:
@@ -244,42 +280,56 @@ def _letters(words: Collection[str]) -> list[str]:
 # ---------------------------------------------------------------- the three together
 
 
+SAYS: Ways = ((by_rarity, 4.0), (by_ratio, 10.0))
+FLAGGED: Ways = ((by_rarity, 4.0),)
+SPOKEN: Ways = ((evenly, 30.0),)
+
+
 def train(answers: Sequence[Answer]) -> Votes:
     """All models; that of the mail learns from what that of the sentence says of answers that it did not see."""
     mails = [one for one in answers if one.label != NOTHING]
     said = _unseen(answers, mails)
-    mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], strength=STRENGTH, more=said)
-    meanings = fit([meaning_row(one.heard) for one in mails], [one.label for one in mails], strength=STRENGTH)
+    mail = fit([mail_row(one.heard) for one in mails], [one.label for one in mails], ways=SAYS, more=said)
+    meanings = fit([meaning_row(one.heard) for one in mails], [one.label for one in mails], ways=SAYS)
     whole = [one for one in mails if one.author != BANK]  # a single sentence has no labelled flags
-    flags = fit_flags([mail_row(one.heard) for one in whole], [one.flags for one in whole], strength=STRENGTH)
+    flags = fit_flags([mail_row(one.heard) for one in whole], [one.flags for one in whole], ways=FLAGGED)
     said_by_mail = tabled(_sentences(answers), mail, meanings, flags, least=SMALLEST, step=STEP)
     return Votes(*said_by_mail, *tabled(_tongue(answers), least=SMALLEST_OF_TONGUE, step=STEP_OF_TONGUE))
 
 
 def _unseen(answers: Sequence[Answer], mails: Sequence[Answer]) -> NDArray[np.float64]:
-    """For each mail the summary of a sentence model that was trained without it."""
-    fold = np.random.default_rng(SEED).integers(0, FOLDS, len(answers))
-    where = {id(one): int(fold[at]) for at, one in enumerate(answers)}
+    """For each mail the summary of a sentence model that was trained without its author."""
+    fold = _folds(answers)
+    where = {id(one): number for one, number in zip(answers, fold, strict=True)}
     said: dict[int, tuple[float, ...]] = {}
     for number in range(FOLDS):
-        model = _sentences([one for one in answers if where[id(one)] != number])
-        kinds = model.kinds
+        model = _sentences([one for one, its in zip(answers, fold, strict=True) if its != number])
         for one in mails:
             if where[id(one)] == number:
                 rows = model.shares([sentence_row(heard) for heard in one.heard])
-                said[id(one)] = summary(kinds, [dict(zip(kinds, row, strict=True)) for row in rows.tolist()])
+                each = [dict(zip(model.kinds, row, strict=True)) for row in rows.tolist()]
+                said[id(one)] = summary(model.kinds, each)
     return np.array([said[id(one)] for one in mails])
+
+
+def _folds(answers: Sequence[Answer]) -> list[int]:
+    """A fold for each answer, the same for all of an author: whoever writes to us is a stranger, too."""
+    chance = np.random.default_rng(SEED)
+    authors = sorted({one.author for one in answers})
+    fold = dict(zip(authors, (chance.permutation(len(authors)) % FOLDS).tolist(), strict=True))
+    any_fold = chance.integers(0, FOLDS, len(answers)).tolist()
+    return [some if one.author == BANK else fold[one.author] for one, some in zip(answers, any_fold, strict=True)]
 
 
 def _sentences(answers: Sequence[Answer]) -> Fitted:
     pairs = [(sentence_row(heard), does) for one in answers for heard, does in zip(one.heard, one.does, strict=True)]
-    return fit([traits for traits, _ in pairs], [does for _, does in pairs], strength=STRENGTH)
+    return fit([traits for traits, _ in pairs], [does for _, does in pairs], ways=SAYS)
 
 
 def _tongue(answers: Sequence[Answer]) -> Fitted:
     texts = [(frozenset[str]().union(*map(tongue_words, sentences(one.text))), one.language) for one in answers]
     rows = [[trait for word in sorted(words) for trait in parts_of(word)] for words, _ in texts]
-    return fit(rows, [code for _, code in texts], strength=30, by_rarity=False)
+    return fit(rows, [code for _, code in texts], ways=SPOKEN)
 
 
 def unseen_answers(languages: Languages) -> list[Answer]:

@@ -233,7 +233,7 @@ def test_what_agrees_is_harmless(small: Office) -> None:
     assert (asked["kind"], asked["needs_review"]) == ("question", False)
     standing = town(small, "northam")
     assert (standing["state"], standing["needs_review"], standing["next"]["action"]) == ("confirmed", False, "answer")  # type: ignore[index]
-    assert "1 answers that we owe" in small.call("status").out
+    assert "1 answer that we owe" in small.call("status").out
 
 
 def test_a_withdrawal_is_believed_at_once(small: Office) -> None:

@@ -35,6 +35,7 @@ __all__ = ["open_mail", "read_mail"]
 
 MOST_NEW = 20_000  # characters of new text that are kept
 HALF = 0.5
+SAID_BY_OK = frozenset({ReadingKind.CONFIRM, ReadingKind.ACKNOWLEDGE})
 GREETING = 2  # words of “Dear all,” or of a name, which has no stop
 STOPS = (".", "!", "?", "…", ")")
 FLAGGED = 0.25  # the chance from which a flag is set
@@ -164,7 +165,7 @@ def _voted(
     heard: Sequence[Heard], languages: Languages, *, in_answer: bool
 ) -> tuple[Verdict, float, Mapping[str, float]]:
     """What the vote says of a text in a language that it has learned, how much of it is a position, and the flags."""
-    heard = _telling(heard)
+    heard = telling(heard)
     if _means_nothing(heard):
         return nothing_known(heard[0].sentence), 0.0, {}
     ballot, caught = cast(heard, languages.votes), catch(heard, languages)
@@ -172,12 +173,12 @@ def _voted(
         ballot = ballot.without(ReadingKind.WITHDRAW)
     verdict = weigh(heard, ballot, languages.votes)
     verdict = verdict.doubting(*caveats(verdict.kind, heard, caught, in_answer=in_answer))
-    if verdict.kind is ReadingKind.CONFIRM and merely_ok(heard, caught):  # not even a suggestion to be waved through
+    if verdict.kind in SAID_BY_OK and merely_ok(heard, caught):  # not even a suggestion to be waved through
         verdict = replace(verdict, kind=ReadingKind.UNCLEAR, evidence=())
     return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), ballot.flags
 
 
-def _telling(heard: Sequence[Heard]) -> Sequence[Heard]:
+def telling(heard: Sequence[Heard]) -> Sequence[Heard]:
     """Without the greeting and the name at the end that no mark told apart: one or two words of no meaning."""
     return [one for one in heard if one.names or one.size > GREETING or one.sentence.text.endswith(STOPS)] or heard
 

@@ -81,6 +81,7 @@ NOTES = (
 )
 # What is noted for the command line or at greater length than the page has place for, and what the page says instead.
 INSTEAD = {
+    "its words may also mean %(word)s": mark("its words may also mean “%(word)s”"),
     "look into the relay's log, then: %(theirs)s": mark("look into the mail server's log, then say what became of it"),
     "reminder %(step)s of %(number)s goes on %(moment)s": mark("waits for the day of reminder %(step)s"),
     "reminder %(step)s is missed: past the deadline of %(day)s": mark("the deadline is over"),

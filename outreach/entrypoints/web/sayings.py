@@ -155,7 +155,6 @@ SAYINGS = (
     mark("persons read it differently"),
     mark("a person read it so"),
     mark("a forwarded mail says so"),
-    mark("its words may also mean %(word)s"),
     mark("a person read %(word)s"),
     mark("the machine reads %(word)s"),
     mark("the letter's link to stop"),

@@ -87,7 +87,7 @@ def test_hostile_pages_are_read(piece: str) -> None:
         ("<p>We will <s>not</s> join the campaign.</p>", K.CONFIRM, False),
         ("<p><s>We confirm that Northam joins the campaign.</s></p>", K.UNCLEAR, False),
         ("<p>The city of Northam joins <del>does not join</del> the campaign.</p>", K.CONFIRM, False),
-        ("<p>Thank you, we have received your letter. <s>We join.</s></p>", K.ACKNOWLEDGE, True),
+        ("<p>Your letter has reached us, thank you. <s>We join.</s></p>", K.ACKNOWLEDGE, True),
     ],
 )
 def test_it_is_not_said(html: str, kind: ReadingKind, *, decided: bool) -> None:

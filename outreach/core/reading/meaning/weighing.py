@@ -20,6 +20,7 @@ from outreach.model import Evidence, ReadingKind
 K = ReadingKind
 NEVER = math.inf  # a doubt that no lead outweighs
 CLEARLY, PLAINLY, ALONE = 0.95, 0.8, 0.4  # shares with which the clearest sentence may say it by itself
+HARDLY = 0.2  # the share below which no sentence says a yes
 OTHERWISE = 0.35  # the share with which another sentence speaks against it
 SHORT = 4  # words of a sentence that denies and says no more, or says yes by no word that we know
 BRIEF = 8  # words of a sentence that is shown whole
@@ -28,24 +29,24 @@ MOST_LEAD = 12.0  # where the second has no share at all
 # The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below. These and the next
 # are measured on authors who were left out of the training: docs/reading.md, “How it is measured”.
 SURE: Mapping[ReadingKind, float] = {
-    K.CONFIRM: 2.5,
-    K.DECLINE: 2.5,
+    K.CONFIRM: 5.1,
+    K.DECLINE: 3.0,
     K.TENTATIVE: 5.5,
     K.QUESTION: 2.5,
     K.REDIRECT: 1.5,
-    K.ACKNOWLEDGE: 2.0,
+    K.ACKNOWLEDGE: 1.0,
     K.WITHDRAW: 2.0,
     K.UNSUBSCRIBE: 2.0,
     K.UNRELATED: 2.5,
 }
-# What it costs where the clearest sentence says it less than clearly, less than plainly, hardly. A mail may sound like
-# a yes or a no by its tone alone; the other kinds are often said in several sentences. No yes is recorded without a
-# sentence that says it.
+# What it costs where the clearest sentence says it less than clearly, less than plainly, not alone. A mail may sound
+# like a yes or a no by its tone alone; the other kinds are often said in several sentences.
 UNCLEAR: Mapping[ReadingKind, tuple[float, float, float]] = {
-    K.CONFIRM: (0.8, 1.8, NEVER),
+    K.CONFIRM: (1.2, 2.2, 2.4),
     K.DECLINE: (0.5, 2.0, 2.5),
-    K.QUESTION: (0.0, 1.0, 2.0),
-    K.ACKNOWLEDGE: (0.0, 1.0, 3.0),
+    K.TENTATIVE: (0.0, 0.0, 0.0),
+    K.QUESTION: (0.0, 0.5, 1.0),
+    K.ACKNOWLEDGE: (0.0, 1.0, 1.0),
 }
 SELDOM_CLEAR = (0.0, 0.0, 1.5)  # of the others
 
@@ -63,20 +64,20 @@ TURNS: Mapping[ReadingKind, Mapping[str, Turn]] = {
     K.CONFIRM: {
         "refuse": Turn(NEVER, "a word of refusal"),
         "withdraw": Turn(NEVER, "a word of withdrawal"),
-        "no": Turn(3.0, "a no"),
-        "stop": Turn(3.0, "a wish to end something"),
-        "event": Turn(3.0, "another event"),
-        "genuine": Turn(2.0, "is it genuine?"),
-        "business": Turn(2.0, "other business"),
-        "pending": Turn(2.0, "something is pending"),
-        "if": Turn(1.5, CONDITION),
-        "lack": Turn(1.5, "something is lacking"),
-        "not": Turn(1.0, NEGATION),
-        "would": Turn(1.0, "would"),
-        "must": Turn(1.0, "must"),
-        "ask": Turn(0.7, "something is asked for"),
-        "cost": Turn(0.7, "costs or duties"),
-        "inform": Turn(0.7, "news to come"),
+        "no": Turn(1.5, "a no"),
+        "stop": Turn(1.5, "a wish to end something"),
+        "event": Turn(1.5, "another event"),
+        "genuine": Turn(1.0, "is it genuine?"),
+        "business": Turn(1.0, "other business"),
+        "pending": Turn(1.0, "something is pending"),
+        "if": Turn(0.7, CONDITION),
+        "lack": Turn(0.7, "something is lacking"),
+        "not": Turn(0.5, NEGATION),
+        "would": Turn(0.5, "would"),
+        "must": Turn(0.5, "must"),
+        "ask": Turn(0.3, "something is asked for"),
+        "cost": Turn(0.3, "costs or duties"),
+        "inform": Turn(0.3, "news to come"),
         "before": Turn(0.3, "something comes before"),
     },
     K.DECLINE: {"pending": Turn(1.0, "something is pending"), "event": Turn(1.0, "another event")},
@@ -90,9 +91,10 @@ STILL_OPEN = "pending"  # “if the list is still open” is no condition of the
 HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
 DENIALS = frozenset({"not", "no"})
 JOINING = frozenset({"join", "list", "confirm"})
+TO_JOIN = JOINING | {"campaign"}  # a no beside them is no “others declined”
 STOPS = frozenset({"stop", "withdraw"})
 OPEN, DECIDED = frozenset({"must", "pending"}), frozenset({"decide", "accept"})
-WITHDRAWN_BESIDE, TO_NOTHING = 2.0, 1.0  # what words in other sentences cost a yes
+WITHDRAWN_BESIDE, DENIED_BESIDE, TO_NOTHING = 2.0, 1.0, 0.3  # what words in other sentences cost a yes
 TO_WHAT = frozenset({"join", "list", "confirm", "accept", "campaign"})
 LONG = 25  # words of a mail in which a yes should say to what
 OF_THE_MAYOR = 3.0  # what a sentence of the mayor costs beside a question
@@ -107,9 +109,9 @@ ONE_WORD_APART: Mapping[tuple[ReadingKind, ReadingKind], frozenset[str]] = {
 TESTIFY: Mapping[ReadingKind, frozenset[str]] = {
     K.CONFIRM: frozenset({"join", "accept", "confirm", "list", "yes", "done", "campaign", "want"}),
 }
-NOBODY_TESTIFIES, HANGS_ON, DENIED = 2.0, 6.0, 3.0  # what these doubts cost
+NOBODY_TESTIFIES, HANGS_ON, DENIED = 0.3, 6.0, 3.0  # what these doubts cost
 ASKED: Mapping[ReadingKind, float] = {K.CONFIRM: 3.0, K.WITHDRAW: NEVER}  # “may we withdraw later?”
-CLEAR = 1.0  # the lead that it should have by its meanings alone; what is missing is a doubt
+CLEAR, UNLIKE = 1.0, 0.25  # the lead that it should have by its meanings alone; what it costs for each that is missing
 AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
     K.CONFIRM: frozenset({K.DECLINE, K.TENTATIVE, K.WITHDRAW, K.QUESTION, K.UNRELATED, K.UNSUBSCRIBE, K.REDIRECT}),
     K.DECLINE: frozenset({K.CONFIRM, K.TENTATIVE, K.WITHDRAW}),
@@ -123,9 +125,7 @@ AGAINST: Mapping[ReadingKind, frozenset[ReadingKind]] = {
 }
 SURELY = 0.6  # the share with which a yes beside a wish to stop, or such a wish beside a yes, is for a person
 FAINTLY = 0.1  # the share of a no in a sentence that denies joining and says yes all the same
-CONTRADICTED = 1.5  # what a sentence costs that surely speaks against it
-A_YES_CONTRADICTED = 1.0  # and what it costs a yes in any case
-NAMING = frozenset({K.REDIRECT})  # beside a yes: who answers from now on is told, and nothing taken back
+CONTRADICTED = 0.5  # what a sentence costs that surely speaks against it
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +207,8 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
 
 def _unclear(kind: ReadingKind, share: float) -> float:
     """What it costs that the clearest sentence says a kind with this share alone."""
+    if kind is K.CONFIRM and share < HARDLY:
+        return NEVER
     costs = UNCLEAR.get(kind, SELDOM_CLEAR)
     return next((costs[at] for at, most in ((2, ALONE), (1, PLAINLY), (0, CLEARLY)) if share < most), 0.0)
 
@@ -236,7 +238,7 @@ def _doubts_of_meanings(decisive: Heard, shares: Mapping[str, float], kind: Read
     if ahead < CLEAR:
         other = max((one for one in shares if one != kind), key=lambda one: shares[one])
         apart = _holds(decisive, ONE_WORD_APART.get((kind, K(other)), frozenset())) and not _takes_back(decisive, kind)
-        cost = NEVER if apart else CLEAR - ahead
+        cost = NEVER if apart else UNLIKE * (CLEAR - ahead)
         yield _doubt(f"its words may also mean {other.replace('_', ' ')}", decisive.sentence.text.strip(), cost)
 
 
@@ -257,8 +259,7 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
         if share >= OTHERWISE:
             yes_or_stop = {kind, other} & {K.CONFIRM} and {kind, other} & STOPPING and share >= SURELY
             said_no = kind is K.CONFIRM and other is K.DECLINE and "no" in mail[at].names
-            dear = A_YES_CONTRADICTED if kind is K.CONFIRM and other not in NAMING else 0.0
-            cost = NEVER if yes_or_stop or said_no else CONTRADICTED * share + dear
+            cost = NEVER if yes_or_stop or said_no else CONTRADICTED * share
             yield _doubt(other.value.replace("_", " "), mail[at].sentence.text.strip(), cost)
     if kind is K.CONFIRM:
         yield from _doubts_beside_a_yes(mail, mail[ballot.clearest(kind)])
@@ -289,7 +290,7 @@ def _against_a_yes(names: frozenset[str]) -> Iterator[tuple[str, float]]:
     if "withdraw" in names:
         yield "a word of withdrawal", WITHDRAWN_BESIDE
     if HARMLESS not in names and names & {"no", "refuse"}:
-        yield "a no", NEVER
+        yield "a no", DENIED_BESIDE if names.isdisjoint(TO_JOIN) else NEVER
 
 
 def _is_of_the_mayor(heard: Heard) -> bool:
