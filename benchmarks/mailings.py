@@ -43,6 +43,8 @@ def make_mailing(folder: Path, letters: int, *, database: str = "", attachment: 
     if not (folder / "templates").exists():
         (folder / "templates").symlink_to(ROOT / "templates")
     desk = make_desk(folder, settings, SystemClock(), "bench", home=folder if not database else None)
+    if not letters:  # to enrol nobody reads everybody, and that memory would be taken for sending's
+        return desk
     stationery = desk.load_stationery()
     register = desk.store.register
     register.enrol([_town(number) for number in range(letters)], clues_of, desk.now(), desk.by)
