@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from outreach.campaign.prepare import import_contacts
@@ -116,3 +118,18 @@ def test_json_stands_alone(office: Office) -> None:
     path = office.folder / "log.csv"
     assert len(office.call("log", "--json", "--csv", str(path)).json) == len(TOWNS)
     assert path.is_file()
+
+
+def test_columns_cannot_be_skipped(office: Office) -> None:
+    """Without an address nobody could be enrolled: that is no success."""
+    (office.folder / "contacts.csv").write_text("id,name\nnortham,Northam\n", encoding="utf-8")
+    assert "there is no column email" in office.call("contacts", "import", "--skip-bad", code=3).err
+
+
+def test_bad_rows_of_the_standard_input(office: Office) -> None:
+    """They are kept in the campaign's folder."""
+    rows = "id,name,country,kind,email\nx,X,ZZ,city,x@x.example\nnew,New,GB,city,new@new.example\n"
+    command = office.command("contacts", "import", "/dev/stdin", "--skip-bad")
+    done = subprocess.run(command, env=office.environment(), input=rows.encode(), capture_output=True, check=False)
+    assert done.returncode == 5
+    assert "“ZZ” is no country code" in (office.folder / "stdin.bad-rows.csv").read_text(encoding="utf-8")
