@@ -238,7 +238,8 @@ class Journal:
 
     def anywhere(self, numbers: Iterable[int]) -> tuple[tuple[int, Standing], ...]:
         """The standings of some invitees in every campaign and wave of this database; each with its number."""
-        query, found = select(t.standing.c.invitee, t.standing.c.fold), []
+        query = select(t.standing.c.invitee, t.standing.c.fold)
+        found: list[Any] = []
         with reading(self._engine) as connection:
             for some in chunks(numbers):
                 found += connection.execute(query.where(t.standing.c.invitee.in_(some))).all()
