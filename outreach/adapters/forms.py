@@ -24,7 +24,7 @@ MEMORY = 256 * 1024 * 1024
 SECONDS = 3
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
-NOT_INSTALLED = "attached forms are read once their readers are installed: pip install 'outreach[forms]'"
+NOT_INSTALLED = "attached forms are read once their readers are installed (docs/reading.md, Forms)"
 TOO_LARGE = "it is larger than 10 MB"
 TOO_MUCH = "reading it took too much time or memory"
 

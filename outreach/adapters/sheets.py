@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from outreach.adapters.plain_files import open_plain
+from outreach.adapters.plain_files import open_plain, opened_already
 from outreach.adapters.workbook_size import too_large
 from outreach.model import ConfigurationError, OutreachError, Sentence
 
@@ -227,7 +227,10 @@ def _write_cell(sheet: Any, row: int, column: int, cell: object) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     try:
-        if path.exists() and not path.is_file():  # such as /dev/stdout, which is written to and never replaced
+        if (opened := opened_already(path)) is not None:  # what stands in that file already stays: `>> all.csv`
+            with os.fdopen(os.dup(opened), "wb") as file:
+                file.write(content)
+        elif path.exists() and not path.is_file():  # a pipe or a device is written to and never replaced
             path.write_bytes(content)
         else:
             _write_whole(path.resolve(), content)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from outreach.campaign.agreement import MOST_SHOWN, Agreement, agreement_on, still_agreed
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import NOT_WITHHELD, new_letter, threads_of
+from outreach.core.letters.stationery import Stationery
 from outreach.model import Invitee, Letter, LetterKind, LetterState, NextAction, Standing, State
 
 # Letters that left, or whose fate only a person can settle; and letters that wait.
@@ -140,15 +141,18 @@ def queue_agreed(desk: Desk, agreed: Agreement, find_due: Callable[[Desk], tuple
     with desk.store.together():
         due = find_due(desk)
         same = (still_agreed(desk, stationery, agreed, (one.invitee, one.kind, one.step)) for one in due)
-        return queue_due(desk, tuple(one for one, is_same in zip(due, same, strict=True) if is_same))
+        return queue_due(desk, tuple(one for one, is_same in zip(due, same, strict=True) if is_same), stationery)
 
 
-def queue_due(desk: Desk, due: tuple[Due, ...]) -> int:
-    """Queues the letters that are due, each in the thread of its invitation; gives how many were new."""
+def queue_due(desk: Desk, due: tuple[Due, ...], agreed: Stationery | None = None) -> int:
+    """Queues the letters that are due, each in the thread of its invitation; gives how many were new.
+
+    `agreed`: the templates that somebody agreed to; without them those of now.
+    """
     if not due:
         return 0
     now = desk.now()
-    edition = desk.store.outbox.freeze(desk.load_stationery().files, now)
+    edition = desk.store.outbox.freeze((agreed or desk.load_stationery()).files, now)
     stationery = desk.frozen(edition)  # the same files, ready since the last time
     standings = desk.store.journal.standings()
     threads = threads_of(desk, [one.invitee.number for one in due])

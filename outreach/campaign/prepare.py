@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from outreach.adapters.dns import look_up_sender
+from outreach.adapters.plain_files import opened_already
 from outreach.adapters.sheets import read_rows, write_csv
 from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
@@ -100,7 +101,7 @@ def import_contacts(
     if dry_run:
         done = desk.store.register.would_enrol(enrolment.invitees)
         return Import(done, enrolment.findings, len(enrolment.bad_rows), None, changes_of(done, enrolment))
-    bad_file = _write_bad_rows(source, enrolment) if enrolment.bad_rows else None
+    bad_file = _write_bad_rows(desk, source, enrolment) if enrolment.bad_rows else None
     with desk.store.together():
         note_renamed(desk, enrolment, renamed)
         done = enrol_list(desk, enrolment, source.name, skip_bad=skip_bad)
@@ -131,8 +132,9 @@ def enrol_list(desk: Desk, enrolment: Enrolment, name: str, *, skip_bad: bool) -
 
 
 def _refuse_mistakes(enrolment: Enrolment, name: str, *, skip_bad: bool) -> None:
+    """Rows can be skipped, columns not."""
     mistakes = tuple(finding for finding in enrolment.findings if not finding.warning)
-    if mistakes and not skip_bad:
+    if mistakes and not (skip_bad and enrolment.bad_rows):
         raise ConfigurationError(_refusal(name, len(mistakes)), enrolment.findings)
 
 
@@ -155,8 +157,10 @@ def _make_letters_anew(desk: Desk) -> Callable[[Connection, list[int]], None]:
     return withhold
 
 
-def _write_bad_rows(source: Path, enrolment: Enrolment) -> Path:
-    target = source.with_name(f"{source.stem}.bad-rows.csv")
+def _write_bad_rows(desk: Desk, source: Path, enrolment: Enrolment) -> Path:
+    """Beside the list; those of the standard input into the campaign's folder."""
+    folder = source.parent if opened_already(source) is None else desk.folder
+    target = folder / f"{source.stem}.bad-rows.csv"
     header, rows = bad_rows_sheet(enrolment)
     write_csv(target, header, rows)
     return target

@@ -45,13 +45,13 @@ def note_renamed(desk: Desk, enrolment: Enrolment, renamed: Collection[str]) -> 
 
 
 def _begun(desk: Desk, numbers: list[int]) -> frozenset[int]:
-    """Those that were written to, or of which something was noted."""
-    standings = desk.store.journal.some(numbers) if numbers else {}
-    return frozenset(
+    """Those that were written to, or of which something was noted; in an earlier wave, too, or another campaign."""
+    standings = desk.store.journal.anywhere(numbers)
+    return desk.store.outbox.on_their_way(numbers) | {
         number
-        for number, standing in standings.items()
+        for number, standing in standings
         if standing.first_letter_at is not None or standing.state is not State.ENROLLED or standing.review
-    )
+    }
 
 
 def _bad_rows(enrolment: Enrolment, was: Invitee, now: Invitee) -> Iterator[BadRow]:

@@ -20,7 +20,6 @@ from outreach.campaign.posting import Progress, post
 from outreach.campaign.replies import read_new
 from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts
 from outreach.entrypoints.mailroom import (
-    EVERY_KIND,
     NO_REMINDERS,
     kinds_to_post,
     look_into_mailbox,
@@ -244,7 +243,7 @@ class _Service:
     def _kinds(self) -> Collection[LetterKind]:
         """Reminders wait while the mailbox is read, however long that takes; other letters need not."""
         if not reminders_wait(self._desk):
-            return EVERY_KIND
+            return NO_REMINDERS
         if not self._reading.acquire(timeout=LOOK):
             return NO_REMINDERS
         try:

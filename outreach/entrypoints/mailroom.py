@@ -55,9 +55,12 @@ def reminders_wait(desk: Desk) -> bool:
 
 
 def kinds_to_post(desk: Desk, stop: Stop = never) -> Collection[LetterKind]:
-    """The kinds of letters that may leave now: reminders only after a look into the mailbox, a whole one."""
+    """The kinds of letters that may leave now: reminders only after a look into the mailbox, a whole one.
+
+    Where none is due there is no look; one that falls due meanwhile waits for it.
+    """
     if not reminders_wait(desk):
-        return EVERY_KIND
+        return NO_REMINDERS
     try:
         read_everything(desk, stop)
     except OutreachError as error:

@@ -197,6 +197,18 @@ def test_every_country_has_a_time_zone() -> None:
     assert {code for code in countries() if country_zone(code) == "UTC"} <= {"BV", "HM"}
 
 
+def test_an_export_is_added_to_what_the_shell_opened(tmp_path: Path) -> None:
+    """`--csv /dev/stdout >> all.csv`: what stood there stays."""
+    file = tmp_path / "all.csv"
+    file.write_text("before\n", encoding="utf-8")
+    opened = os.open(file, os.O_WRONLY | os.O_APPEND)
+    try:
+        write_csv(Path(f"/dev/fd/{opened}"), ("a",), [("b",)])
+    finally:
+        os.close(opened)
+    assert file.read_text(encoding="utf-8") == "before\n\ufeffa\nb\n"
+
+
 def test_an_export_never_takes_the_place_of_a_device(tmp_path: Path) -> None:
     """`--csv /dev/stdout`: what is no file is written to; a link stays a link."""
     pipe, link = tmp_path / "pipe", tmp_path / "link.csv"

@@ -135,3 +135,12 @@ def test_a_refused_address_is_unreachable_and_can_be_written_to_again(office: Of
     assert len(again) == 1
     assert office.states()["fairview"] == "invited"
     office.call("write", "fairview", "--to", "office@fairview.example", code=2)
+
+
+def test_a_name_that_the_locale_cannot_show(office: Office) -> None:
+    """It is said what is wrong, and no argument is blamed."""
+    office.write_contacts([("lodz", "Łódź", "PL", "en")])
+    office.call("contacts", "import")
+    office.fresh, office.env = True, {"PYTHONIOENCODING": "latin-1"}
+    assert "a letter of the output has no place in this locale" in office.call("contacts", "list", code=1).err
+    assert "an argument is not in UTF-8" in office.call("contacts", "show", "\udcff", code=2).err

@@ -8,11 +8,14 @@ import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 
-from outreach.bootstrap import mailbox
+from outreach.bootstrap import mailbox, relay
 from outreach.campaign.followup import due_reminders, queue_due
+from outreach.campaign.mailing import queue_invitations
+from outreach.campaign.posting import post
+from outreach.campaign.prepare import import_contacts
 from outreach.campaign.replies import read_new
 from outreach.campaign.taking_in import take_in
-from outreach.entrypoints.mailroom import NO_REMINDERS, kinds_to_post
+from outreach.entrypoints.mailroom import EVERY_KIND, NO_REMINDERS, kinds_to_post, reminders_wait
 from tests.stories.conftest import TOWNS, Office
 from tests.stories.room import START, Room
 
@@ -47,6 +50,32 @@ def test_no_reminder_after_half_a_look(make_room: Callable[..., Room]) -> None:
     room.clock.move_to(START + timedelta(days=32))
     assert queue_due(room.desk, due_reminders(room.desk))
     assert kinds_to_post(room.desk, lambda: True) == NO_REMINDERS
+
+
+def test_other_letters_leave_while_reminders_wait(make_room: Callable[..., Room]) -> None:
+    """While the mailbox is read, or cannot be."""
+    room = make_room()
+    stationery = room.desk.load_stationery()
+    import_contacts(room.desk)
+    queue_invitations(room.desk, stationery, tuple(room.desk.store.register.all().values()))
+    with relay(room.desk) as make_postman:
+        post(room.desk, make_postman, kinds=lambda: NO_REMINDERS)
+    assert [room.taken(f"mayor@{town}.example") for town in ANSWERED] == [1, 1, 1]
+
+
+def test_no_reminder_that_falls_due_behind_a_look(make_room: Callable[..., Room]) -> None:
+    """What may leave is asked once a minute: a reminder that was not due then was not looked for in the mailbox."""
+    room = make_room()
+    room.launch()
+    room.clock.move_to(START + timedelta(days=32))
+    kinds = kinds_to_post(room.desk)
+    assert queue_due(room.desk, due_reminders(room.desk))
+    room.office.account.deliver(b"From: mayor@northam.example\nSubject: Re: x\nMessage-ID: <1@x.example>\n\nWe join.\n")
+    with relay(room.desk) as make_postman:
+        post(room.desk, make_postman, kinds=lambda: kinds)
+    assert room.taken() == 1
+    assert reminders_wait(room.desk)
+    assert kinds_to_post(room.desk) == EVERY_KIND
 
 
 def test_nobody_listens_any_more(office: Office) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
+from outreach.campaign.prepare import import_contacts
+from outreach.model import ConfigurationError, LetterState
 from tests.stories.conftest import TOWNS, Office
+from tests.stories.room import NORTHAM, MakeRoom
 
 SOUTHAM = [("northam", "Southam", "GB", "en"), *TOWNS[1:]]
 
@@ -46,6 +51,26 @@ def test_an_id_that_was_written_to_stays_its_place(office: Office, answered: boo
     assert (line["what"], line["invitee"], line["by"]) == ("renamed", "northam", "person:tester")
     assert (line["was"], line["became"]) == ("Northam (GB, city)", "Southam (GB, city)")
     assert "Nothing is missing: 8 invitees have their letter." in office.call("launch", "--yes").out
+
+
+def test_an_id_stays_its_place_in_the_next_wave(office: Office) -> None:
+    """The register is one for all waves: another place would take over the answers of the first."""
+    office.call("launch", "--yes")
+    office.call("decide", "northam", "confirmed")
+    office.write_contacts(SOUTHAM)
+    config = office.folder / "config.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace('mode = "real"', 'mode = "real"\nwave = 2'), "utf-8")
+    assert "--renamed northam" in office.call("contacts", "import", code=3).err
+
+
+def test_an_id_stays_its_place_while_a_letter_is_in_doubt(make_room: MakeRoom) -> None:
+    """It may have left to the place that was."""
+    room = make_room(lossy={NORTHAM})
+    room.launch()
+    assert room.state() is LetterState.IN_DOUBT
+    room.office.write_contacts(SOUTHAM)
+    with pytest.raises(ConfigurationError, match="has a mistake"):
+        import_contacts(room.desk)
 
 
 def test_the_other_rows_are_taken(office: Office) -> None:
@@ -93,3 +118,18 @@ def test_json_stands_alone(office: Office) -> None:
     path = office.folder / "log.csv"
     assert len(office.call("log", "--json", "--csv", str(path)).json) == len(TOWNS)
     assert path.is_file()
+
+
+def test_columns_cannot_be_skipped(office: Office) -> None:
+    """Without an address nobody could be enrolled: that is no success."""
+    (office.folder / "contacts.csv").write_text("id,name\nnortham,Northam\n", encoding="utf-8")
+    assert "there is no column email" in office.call("contacts", "import", "--skip-bad", code=3).err
+
+
+def test_bad_rows_of_the_standard_input(office: Office) -> None:
+    """They are kept in the campaign's folder."""
+    rows = "id,name,country,kind,email\nx,X,ZZ,city,x@x.example\nnew,New,GB,city,new@new.example\n"
+    command = office.command("contacts", "import", "/dev/stdin", "--skip-bad")
+    done = subprocess.run(command, env=office.environment(), input=rows.encode(), capture_output=True, check=False)
+    assert done.returncode == 5
+    assert "“ZZ” is no country code" in (office.folder / "stdin.bad-rows.csv").read_text(encoding="utf-8")

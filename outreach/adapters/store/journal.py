@@ -236,6 +236,15 @@ class Journal:
         rows = _STANDINGS_OF.rows(connection, {**given, "numbers": sorted(numbers)})
         return {number: _read_standing(plain) for number, plain in rows}
 
+    def anywhere(self, numbers: Iterable[int]) -> tuple[tuple[int, Standing], ...]:
+        """The standings of some invitees in every campaign and wave of this database; each with its number."""
+        query = select(t.standing.c.invitee, t.standing.c.fold)
+        found: list[Any] = []
+        with reading(self._engine) as connection:
+            for some in chunks(numbers):
+                found += connection.execute(query.where(t.standing.c.invitee.in_(some))).all()
+        return tuple((number, load_standing(plain)) for number, plain in found)
+
     def earlier_states(self) -> dict[int, State]:
         """Where each invitee stood in the latest earlier wave of this campaign."""
         query = (

@@ -254,6 +254,15 @@ class Outbox:
         )
         return any(connection.execute(select(t.letter.c.id).where(side).limit(1)).first() for side in sides)
 
+    def on_their_way(self, numbers: Iterable[int]) -> frozenset[int]:
+        """Of some invitees those of whom a letter may have left, in any campaign, and it is not known yet."""
+        states, found = (LetterState.HANDING_OVER.value, LetterState.IN_DOUBT.value), set[int]()
+        query = select(t.letter.c.invitee).where(t.letter.c.state.in_(states))
+        with reading(self._engine) as connection:
+            for some in chunks(numbers):
+                found.update(connection.execute(query.where(t.letter.c.invitee.in_(some))).scalars())
+        return frozenset(found)
+
     def next_due(self, kinds: Iterable[LetterKind] = LetterKind) -> datetime | None:
         """When the next waiting letter of some kinds is due; None if none waits."""
         query = select(func.min(t.letter.c.due_at)).where(

@@ -250,10 +250,11 @@ def run(arguments: Sequence[str]) -> int:
     except OutreachError as error:
         click.echo(f"outreach: {error}", err=True)
         return error.exit_code
-    except UnicodeEncodeError:
-        message = "an argument is not in UTF-8; set a UTF-8 locale, such as LANG=C.UTF-8, and type it again"
-        click.echo(f"outreach: {message}", err=True)
-        return UsageError.exit_code
+    except UnicodeEncodeError as error:
+        typed = "\udc80" <= error.object[error.start] <= "\udcff"  # how Python keeps what is no UTF-8 (PEP 383)
+        what = "an argument is not in UTF-8" if typed else "a letter of the output has no place in this locale"
+        click.echo(f"outreach: {what}; set a UTF-8 locale, such as LANG=C.UTF-8, and call again", err=True)
+        return UsageError.exit_code if typed else OutreachError.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

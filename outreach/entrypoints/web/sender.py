@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from functools import partial
 
 from outreach.adapters.store.locks import is_held
 from outreach.adapters.store.switches import PAUSED
@@ -120,8 +121,9 @@ class Sender:
         self._at_work = True
         try:
             look_for_doubts(desk, logger.info, logger.warning)
+            kinds = partial(kinds_to_post, desk, self._stop.is_set)
             with relay(desk) as make_postman:
-                progress = post(desk, make_postman, stop=self._stop.is_set, kinds=lambda: kinds_to_post(desk))
+                progress = post(desk, make_postman, stop=self._stop.is_set, kinds=kinds)
             fill_sent_folder(desk, logger.info, logger.warning)
         finally:
             self._at_work = False
