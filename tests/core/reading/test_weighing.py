@@ -139,19 +139,28 @@ def test_how_clearly_a_sentence_says_it(kind: str, share: float, cost: float) ->
         ("The letter of May is withdrawn.", "a word of withdrawal", 2.0),
         ("The campaign was refused.", "a short no", NEVER),
         ("Others declined before we had even thought of it.", "a no", 1.0),
+        ("The council refused this morning. Thank you for the letter.", "a no", NEVER),
         ("The council approved it in September.", "", 0.0),
         ("There is no objection to joining.", "", 0.0),
     ],
 )
 def test_what_stands_beside_a_yes(beside: str, doubt: str, cost: float) -> None:
     """A sentence on which the vote is silent may still take the yes back."""
-    found = verdict(f"We join the campaign. {beside}", YES, YES, NOTHING)
+    found = verdict(f"We join the campaign. {beside}", YES, YES, NOTHING, NOTHING)
     assert [(one.evidence.rule, one.cost) for one in found.doubts] == ([(f"doubt: {doubt}", cost)] if doubt else [])
 
 
 @pytest.mark.parametrize("signed", ["", "\n\nKind regards,\nJane Doe", "\n\nJane Doe\nMayor of Northam"])
 @pytest.mark.parametrize(
-    "end", ["On second thought, no.", "But no.", "Finance says no.", "The council refused this morning.", "Not."]
+    "end",
+    [
+        "On second thought, no.",
+        "But no.",
+        "Finance says no.",
+        "The council refused this morning.",
+        "The city is not.",
+        "Not.",
+    ],
 )
 def test_a_mail_that_ends_in_a_no(end: str, signed: str) -> None:
     """However clear the yes before it is; a signature is no further word."""

@@ -95,6 +95,7 @@ SIGNING = frozenset({"we", "mayor", "council", "responsible"})  # “Kind regard
 JOINING = frozenset({"join", "list", "confirm"})
 TO_JOIN = JOINING | {"campaign"}  # a no beside them is no “others declined”
 STOPS = frozenset({"stop", "withdraw"})
+DECIDING = frozenset({"council", "mayor"})  # what they refuse in a few words
 OPEN, DECIDED = frozenset({"must", "pending"}), frozenset({"decide", "accept"})
 WITHDRAWN_BESIDE, DENIED_BESIDE, TO_NOTHING = 2.0, 1.0, 0.3  # what words in other sentences cost a yes
 TO_WHAT = frozenset({"join", "list", "confirm", "accept", "campaign"})
@@ -281,19 +282,21 @@ def _doubts_beside_a_yes(mail: Sequence[Heard], decisive: Heard) -> Iterator[Dou
         if _is_short_no(one) or (one is last and _ends_in_a_no(one)):
             yield _doubt("a short no", said, NEVER)
         elif one is not decisive:
-            yield from (_doubt(told, said, cost) for told, cost in _against_a_yes(frozenset(one.names)))
+            yield from (_doubt(told, said, cost) for told, cost in _against_a_yes(one))
     if TO_WHAT.isdisjoint(decisive.names) and sum(one.size for one in mail) > LONG:
         yield _doubt("a yes to what?", decisive.sentence.text.strip(), TO_NOTHING)
 
 
-def _against_a_yes(names: frozenset[str]) -> Iterator[tuple[str, float]]:
+def _against_a_yes(heard: Heard) -> Iterator[tuple[str, float]]:
     """“So Northam does not join”; “what is left is its approval in the second reading, on the 28th”."""
+    names = frozenset(heard.names)
     if names & OPEN and names & DECIDED and "later" in names:
         yield "something is pending", NEVER
     if "withdraw" in names:
         yield "a word of withdrawal", WITHDRAWN_BESIDE
     if HARMLESS not in names and names & {"no", "refuse"}:
-        yield "a no", DENIED_BESIDE if names.isdisjoint(TO_JOIN) else NEVER
+        ours = not names.isdisjoint(TO_JOIN) or (heard.size <= BRIEF and "refuse" in names and names & DECIDING)
+        yield "a no", NEVER if ours else DENIED_BESIDE
 
 
 def _is_of_the_mayor(heard: Heard) -> bool:
@@ -316,8 +319,8 @@ def _ends_in_a_no(heard: Heard) -> bool:
     names = frozenset(heard.names)
     if heard.sentence.asks or HARMLESS in names:
         return False
-    alone = heard.size <= SHORT and not names.isdisjoint(DENIALS) and names <= DENIALS | REGRETTING
-    return alone or (heard.size <= BRIEF and "refuse" in names)
+    alone = not names.isdisjoint(DENIALS) and names <= DENIALS | REGRETTING
+    return heard.size <= BRIEF and (alone or "refuse" in names)
 
 
 def _doubt(told: str, words: str, cost: float) -> Doubt:
