@@ -148,8 +148,8 @@ def queue_due(desk: Desk, due: tuple[Due, ...]) -> int:
     if not due:
         return 0
     now = desk.now()
-    edition = desk.store.outbox.freeze(desk.load_stationery().files, now)
-    stationery = desk.frozen(edition)  # the same files, ready since the last time
+    stationery = desk.stationery()
+    edition = desk.store.outbox.freeze(stationery.files, now)
     standings = desk.store.journal.standings()
     threads = threads_of(desk, [one.invitee.number for one in due])
     letters = [
