@@ -39,12 +39,13 @@ class Clock(Protocol):
 
 @dataclass
 class _Kept:
-    """The index of the invitees and their names, and of which register they were made."""
+    """The index of the invitees and their names, of which register they were made; templates, ready to be filled."""
 
     index: Index | None = None
     stamp: tuple[object, ...] = ()
     spelled: dict[str, str] = field(default_factory=dict)
     spelled_stamp: tuple[object, ...] = ()
+    stationery: Stationery | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,16 @@ class Desk:
             self._kept.spelled = {key: f" {plain(one.name)} {plain(key)}" for key, one in places.items()}
             self._kept.spelled_stamp = stamp
         return self._kept.spelled
+
+    def stationery(self) -> Stationery:
+        """The templates and attachments as they are now: those of the last time, if they are the same.
+
+        They are known by what they say. The number of an edition is given again when its transaction was undone.
+        """
+        loaded, known = self.load_stationery(), self._kept.stationery
+        if known is None or known.files != loaded.files:
+            self._kept.stationery = known = loaded
+        return known
 
     def frozen(self, edition: int) -> Stationery:
         """The templates and attachments of an edition."""

@@ -152,8 +152,8 @@ def queue_due(desk: Desk, due: tuple[Due, ...], agreed: Stationery | None = None
     if not due:
         return 0
     now = desk.now()
-    edition = desk.store.outbox.freeze((agreed or desk.load_stationery()).files, now)
-    stationery = desk.frozen(edition)  # the same files, ready since the last time
+    stationery = desk.stationery() if agreed is None else agreed
+    edition = desk.store.outbox.freeze(stationery.files, now)
     standings = desk.store.journal.standings()
     threads = threads_of(desk, [one.invitee.number for one in due])
     letters = [

@@ -81,9 +81,10 @@ class Moulds:
         Raises:
             ConfigurationError: A template is wrong, or asks for a value that is not there.
         """
-        if self._plan is not None:
-            key, filling = _class_of(self._plan, values)
-            if (mould := self._mould(self._plan, key, filling, values)) is not None:
+        plan = self._plan  # asked once: page and sender share it, and the other may have changed it since
+        if plan is not None:
+            key, filling = _class_of(plan, values)
+            if (mould := self._mould(plan, key, filling, values)) is not None:
                 return mould.cast(filling)
         cleaned = clean_values(values, self._sheet.language)
         return cast_of(self._sheet.words(cleaned, cleaned, who))

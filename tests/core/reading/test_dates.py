@@ -75,7 +75,11 @@ def test_the_order_of_day_and_month(text: str, first: bool | None, day: date) ->
 
 @pytest.mark.parametrize(
     ("text", "custom", "first"),
-    [("8/29 and 8/9", False, True), ("29/8", True, False), ("8/9", None, None), ("8/9", True, True)],
+    [
+        *(("8/29 and 8/9", False, True), ("29/8", True, False), ("8/9", None, None), ("8/9", True, True)),
+        ("12/ 8/22 to 26/ 8/22", None, False),
+        ("5/ 4/22", None, None),
+    ],
 )
 def test_the_order_that_a_text_shows(text: str, custom: bool | None, first: bool | None) -> None:
     """A date that can be read in one way only tells how the others are to be read."""

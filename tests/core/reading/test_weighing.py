@@ -137,16 +137,41 @@ def test_how_clearly_a_sentence_says_it(kind: str, share: float, cost: float) ->
         ("Now it is not for us to join.", "a no", NEVER),
         ("Its approval in the second reading is due in October.", "something is pending", NEVER),
         ("The letter of May is withdrawn.", "a word of withdrawal", 2.0),
-        ("The campaign was refused.", "a no", NEVER),
-        ("Others declined.", "a no", 1.0),
+        ("The campaign was refused.", "a short no", NEVER),
+        ("Others declined before we had even thought of it.", "a no", 1.0),
+        ("The council refused this morning. Thank you for the letter.", "a no", NEVER),
         ("The council approved it in September.", "", 0.0),
         ("There is no objection to joining.", "", 0.0),
     ],
 )
 def test_what_stands_beside_a_yes(beside: str, doubt: str, cost: float) -> None:
     """A sentence on which the vote is silent may still take the yes back."""
-    found = verdict(f"We join the campaign. {beside}", YES, YES, NOTHING)
+    found = verdict(f"We join the campaign. {beside}", YES, YES, NOTHING, NOTHING)
     assert [(one.evidence.rule, one.cost) for one in found.doubts] == ([(f"doubt: {doubt}", cost)] if doubt else [])
+
+
+@pytest.mark.parametrize("signed", ["", "\n\nKind regards,\nJane Doe", "\n\nJane Doe\nMayor of Northam"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "On second thought, no.",
+        "But no.",
+        "Finance says no.",
+        "The council refused this morning.",
+        "The city is not.",
+        "Not.",
+    ],
+)
+def test_a_mail_that_ends_in_a_no(end: str, signed: str) -> None:
+    """However clear the yes before it is; a signature is no further word."""
+    found = verdict(f"We join the campaign. {end}{signed}", YES, YES, NOTHING, NOTHING)
+    assert [(one.evidence.rule, one.cost) for one in found.doubts] == [("doubt: a short no", NEVER)]
+
+
+def test_a_no_that_others_said() -> None:
+    """A yes that stands behind it is the last word."""
+    found = verdict("The neighbours refused. But we join the campaign.", YES, NOTHING, YES)
+    assert NEVER not in [one.cost for one in found.doubts]
 
 
 def test_a_long_mail_says_to_what() -> None:

@@ -134,10 +134,20 @@ def _names(tables: Iterable[Mapping[str, int]]) -> Names:
     return Names(pair for table in tables for pair in table.items())
 
 
+def _around_strokes(text: str) -> Iterator[re.Match[str]]:
+    """As `_SLASHED.finditer`: around each stroke that is not part of the date before."""
+    end = 0
+    for stroke in _STROKE.finditer(text):
+        if stroke.start() >= end:
+            found = _SLASHED.search(text, max(end, stroke.start() - 3), stroke.end() + 12)
+            if found is not None and found.start() < stroke.start():  # one behind may be cut off
+                end = found.end()
+                yield found
+
+
 def month_first(text: str, custom: bool | None) -> bool | None:  # noqa: FBT001 - an order, no switch
     """Whether 8/9 is a ninth of August: by a date of the text that can be read in one way only, else by custom."""
-    around = [_SLASHED.search(text, max(0, one.start() - 3), one.end() + 12) for one in _STROKE.finditer(text)]
-    pairs = [(int(one.group(1)), int(one.group(2))) for one in around if one is not None]
+    pairs = [(int(one.group(1)), int(one.group(2))) for one in _around_strokes(text)]
     if any(second > MONTHS >= first for first, second in pairs):
         return True
     return False if any(first > MONTHS >= second for first, second in pairs) else custom

@@ -90,9 +90,12 @@ WHO = frozenset({"we", "campaign", "mayor", "council", "but"})  # what may stand
 STILL_OPEN = "pending"  # “if the list is still open” is no condition of theirs
 HARMLESS = "noobjection"  # “nothing against it”: a “not” that says yes
 DENIALS = frozenset({"not", "no"})
+REGRETTING = frozenset({"we", "but", "regret"})  # what may stand beside a no that says no more
+SIGNING = frozenset({"we", "mayor", "council", "responsible"})  # “Kind regards, Jane Doe, Mayor”: no more than these
 JOINING = frozenset({"join", "list", "confirm"})
 TO_JOIN = JOINING | {"campaign"}  # a no beside them is no “others declined”
 STOPS = frozenset({"stop", "withdraw"})
+DECIDING = frozenset({"council", "mayor"})  # what they refuse in a few words
 OPEN, DECIDED = frozenset({"must", "pending"}), frozenset({"decide", "accept"})
 WITHDRAWN_BESIDE, DENIED_BESIDE, TO_NOTHING = 2.0, 1.0, 0.3  # what words in other sentences cost a yes
 TO_WHAT = frozenset({"join", "list", "confirm", "accept", "campaign"})
@@ -273,24 +276,27 @@ def _doubts_elsewhere(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind) 
 
 def _doubts_beside_a_yes(mail: Sequence[Heard], decisive: Heard) -> Iterator[Doubt]:
     """What other sentences than the decisive one hold against a yes."""
+    last = next((one for one in reversed(mail) if not SIGNING.issuperset(one.names)), mail[-1])
     for one in mail:
         said = one.sentence.text.strip()
-        if _is_short_no(one) or (one is mail[-1] and _is_denial(one)):
+        if _is_short_no(one) or (one is last and _ends_in_a_no(one)):
             yield _doubt("a short no", said, NEVER)
-        if one is not decisive:
-            yield from (_doubt(told, said, cost) for told, cost in _against_a_yes(frozenset(one.names)))
+        elif one is not decisive:
+            yield from (_doubt(told, said, cost) for told, cost in _against_a_yes(one))
     if TO_WHAT.isdisjoint(decisive.names) and sum(one.size for one in mail) > LONG:
         yield _doubt("a yes to what?", decisive.sentence.text.strip(), TO_NOTHING)
 
 
-def _against_a_yes(names: frozenset[str]) -> Iterator[tuple[str, float]]:
+def _against_a_yes(heard: Heard) -> Iterator[tuple[str, float]]:
     """“So Northam does not join”; “what is left is its approval in the second reading, on the 28th”."""
+    names = frozenset(heard.names)
     if names & OPEN and names & DECIDED and "later" in names:
         yield "something is pending", NEVER
     if "withdraw" in names:
         yield "a word of withdrawal", WITHDRAWN_BESIDE
     if HARMLESS not in names and names & {"no", "refuse"}:
-        yield "a no", DENIED_BESIDE if names.isdisjoint(TO_JOIN) else NEVER
+        ours = not names.isdisjoint(TO_JOIN) or (heard.size <= BRIEF and "refuse" in names and names & DECIDING)
+        yield "a no", NEVER if ours else DENIED_BESIDE
 
 
 def _is_of_the_mayor(heard: Heard) -> bool:
@@ -308,9 +314,13 @@ def _is_short_no(heard: Heard) -> bool:
     )
 
 
-def _is_denial(heard: Heard) -> bool:
-    """“Sign us up. Not.”: one word, the last that is said."""
-    return heard.size == 1 and _holds(heard, DENIALS)
+def _ends_in_a_no(heard: Heard) -> bool:
+    """“Sign us up. Not.”, “Count us in. On second thought, no.”, “We join. The council refused this morning.”."""
+    names = frozenset(heard.names)
+    if heard.sentence.asks or HARMLESS in names:
+        return False
+    alone = not names.isdisjoint(DENIALS) and names <= DENIALS | REGRETTING
+    return heard.size <= BRIEF and (alone or "refuse" in names)
 
 
 def _doubt(told: str, words: str, cost: float) -> Doubt:
