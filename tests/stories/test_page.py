@@ -111,7 +111,7 @@ def test_what_is_erased_is_in_no_table_of_postgresql(shared: Office) -> None:
     assert "northam" in " ".join(told(shared))
     shared.call("erase", "northam", code=2, keys="nortam\n")
     assert shared.states()["northam"] == "confirmed"
-    assert "1 addresses, 1 mails, 1 letters" in shared.call("erase", "northam", keys="northam\n").out
+    assert "1 address, 1 mail, 1 letter" in shared.call("erase", "northam", keys="northam\n").out
     left = [row for row in told(shared) if "mayor@northam" in row or "joins the campaign" in row]
     assert (left, shared.states()["northam"]) == ([], "confirmed")
     shared.call("launch", "--yes", code=None)  # the list still names it
