@@ -155,6 +155,7 @@ def test_what_stands_beside_a_yes(beside: str, doubt: str, cost: float) -> None:
     "end",
     [
         "On second thought, no.",
+        "After a look at the costs, no.",
         "But no.",
         "Finance says no.",
         "The council refused this morning.",

@@ -320,7 +320,8 @@ def _ends_in_a_no(heard: Heard) -> bool:
     if heard.sentence.asks or HARMLESS in names:
         return False
     alone = not names.isdisjoint(DENIALS) and names <= DENIALS | REGRETTING
-    return heard.size <= BRIEF and (alone or "refuse" in names)
+    at_the_end = not DENIALS.isdisjoint(heard.names[-1:])  # “After a look at the budget, no.”
+    return heard.size <= BRIEF and (alone or at_the_end or "refuse" in names)
 
 
 def _doubt(told: str, words: str, cost: float) -> Doubt:
