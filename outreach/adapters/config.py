@@ -20,7 +20,7 @@ from outreach.model import ConfigurationError, Finding
 from outreach.settings import ReminderSettings, Settings, Target
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
-_IN_MEMORY = re.compile(r"^sqlite[^:]*:/{0,3}(\?|$)|:memory:|mode=memory")
+_IN_MEMORY = re.compile(r"^sqlite[^:]*:/{0,3}(\?|$)|:memory:|mode=memory", re.IGNORECASE)
 SECRETS = ("password", "passwd", "secret", "token", "client_secret")
 
 # What the sample sets besides the defaults, and what it shows commented out.

@@ -21,7 +21,7 @@ from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
 from outreach.core.preflight import LetterFacts, check_everything
 from outreach.core.renaming import Change, changes
-from outreach.model import ConfigurationError, Finding, Invitee, LetterKind, Sentence
+from outreach.model import ConfigurationError, Finding, Invitee, LetterKind, Sentence, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,13 @@ def import_contacts(
 
     Raises:
         ConfigurationError: The list has mistakes; all of them are in its findings.
+        UsageError: It does not name what is said to be renamed.
     """
     source = contacts_file(desk, path)
     enrolment = enrolment or with_strange_addresses(desk, as_known(desk, read_contacts(source), renamed))
     _refuse_mistakes(enrolment, source.name, skip_bad=skip_bad)
+    if strangers := set(renamed) - enrolment.rows.keys():
+        raise UsageError(f"--renamed: {source.name} has no row with the id {', '.join(sorted(strangers))}")
     if dry_run:
         done = desk.store.register.would_enrol(enrolment.invitees)
         return Import(done, enrolment.findings, len(enrolment.bad_rows), None, changes_of(done, enrolment))

@@ -51,7 +51,7 @@ def test_the_reference_is_up_to_date() -> None:
                 "[campaign] database",
                 "sqlite:///outreach.db",
             )
-            for url in ("sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true")
+            for url in ("sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///file:x?MODE=memory&uri=true")
         ),
         ("# port = 465", 'port = "many"', "[smtp] port", "correct"),
         ("# port = 465", 'port = "465"', "[smtp] port", "correct"),

@@ -47,6 +47,7 @@ def test_an_id_that_was_written_to_stays_its_place(office: Office, answered: boo
 
     done = office.call("contacts", "import", "--renamed", "northam")
     assert "northam: name Northam → Southam" in done.out
+    assert "has no row with the id nortam" in office.call("contacts", "import", "--renamed", "nortam", code=2).err
     line = office.call("audit", "--json").json[0]
     assert (line["what"], line["invitee"], line["by"]) == ("renamed", "northam", "person:tester")
     assert (line["was"], line["became"]) == ("Northam (GB, city)", "Southam (GB, city)")
