@@ -12,6 +12,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.report import LogLine, lines_of
 
 AT_ONCE = 1000  # lines of an export
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)  # of which the log can be asked
 
 HEADER = (
     *("invitee", "name", "country", "state", "since", "late", "decided by", "evidence", "needs review"),
@@ -47,9 +48,6 @@ def _with_language(desk: Desk, sought: Sought) -> Sought:
     """Who has no language of its own is written to in the campaign's."""
     default = desk.settings.campaign.default_language
     return replace(sought, languages=(default, "")) if sought.languages == (default,) else sought
-
-
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 
 
 def end_of_day(desk: Desk, day: date) -> datetime:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import cast_letter
+from outreach.core.calendar import local_time
 from outreach.core.letters.mime import Head, assemble
 from outreach.model import Letter, LetterKind, Outgoing, OutreachError
 from outreach.settings import Settings
@@ -66,7 +65,7 @@ def letter_head(settings: Settings, letter: Letter, subject: str, moment: dateti
         # Another script stands on the envelope alone, where it can be left out: no copy keeps a letter from leaving.
         cc=tuple(copies),
         subject=subject,
-        date=_local(moment, settings.campaign.timezone),
+        date=local_time(moment, settings.campaign.timezone),
         message_id=letter.message_id,
         in_reply_to=letter.in_reply_to,
         references=letter.references,
@@ -74,8 +73,3 @@ def letter_head(settings: Settings, letter: Letter, subject: str, moment: dateti
         auto_submitted=AUTOMATIC.get(letter.key.kind, ""),
         unsubscribe=f"mailto:{sender.address}?subject=stop%20{letter.values.get('reference', '')}",
     )
-
-
-@lru_cache(maxsize=64)  # the letters of a transaction have one
-def _local(moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(zone))

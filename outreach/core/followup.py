@@ -18,6 +18,7 @@ from outreach.core.calendar import (
     parse_window,
     place_of,
 )
+from outreach.core.counting import counted
 from outreach.core.standing import awaits_letter
 from outreach.model import NextAction, Standing, State
 from outreach.settings import Settings
@@ -124,7 +125,7 @@ def _in_words(coming: PlannedStep, policy: Policy, now: datetime, zone: str) -> 
     local = local_time(coming.at, zone)
     goes = "is due since" if coming.at <= now else "goes on"
     left = (policy.deadline - local.date()).days
-    before = f"{left} day{'' if left == 1 else 's'} before the deadline" if left else "on the day of the deadline"
+    before = f"{counted(left, 'day')} before the deadline" if left else "on the day of the deadline"
     when = f"{day_in_words(local.date())} at {local:%H:%M} in {place_of(zone)}, {before}"
     why = f" ({coming.why})" if coming.why else ""
     return f"reminder {coming.step} of {_total(policy)} {goes} {when}{why}"

@@ -14,7 +14,6 @@ from outreach.adapters.store.engine import reading
 from outreach.adapters.store.tally import CAME, QUARTER, SENT, SPAN, STANDS, kept
 from outreach.model import InviteeKind, LetterKind, LetterState, State
 
-ACKNOWLEDGED = "letter.kind IN ('thanks', 'regrets') AND letter.state <> 'withheld'"  # as the index says it
 MOST_PLACES = 2000  # more dots than that are a stain on a map
 
 
@@ -143,7 +142,7 @@ class Figures:
         queued = (
             select(t.letter.c.invitee)
             .where(t.letter.c.campaign == self._campaign, t.letter.c.wave == self._wave)
-            .where(t.letter.c.kind == kind.value, text(ACKNOWLEDGED))
+            .where(t.letter.c.kind == kind.value, text(t.ACKNOWLEDGED))
             .with_hint(t.letter, "INDEXED BY ix_letter_acknowledged", "sqlite")
         )
         free = and_(~t.listed.c.needs_review, ~t.listed.c.stopped, t.listed.c.invitee.not_in(queued))

@@ -19,13 +19,11 @@ for name, order, rare, of in (
     columns = (t.listed.c[one] for one in order)
     Index(f"ix_listed_{name}", *HERE, *columns, sqlite_where=text(rare), postgresql_where=text(of))
 
-# Thanks and regrets that were queued.
-acknowledged = text("kind IN ('thanks', 'regrets') AND state <> 'withheld'")
 Index(
     "ix_letter_acknowledged",
     *(t.letter.c[name] for name in ("campaign", "wave", "kind", "invitee")),
-    sqlite_where=acknowledged,
-    postgresql_where=acknowledged,
+    sqlite_where=text(t.ACKNOWLEDGED),
+    postgresql_where=text(t.ACKNOWLEDGED),
 )
 
 # PostgreSQL keeps rows in no order: there a search reads this.
