@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from outreach.adapters.sheets import read_rows, write_csv, write_xlsx
-from outreach.core.enrolment import _PLAIN, Enrolment, address_mistake, bad_rows_sheet, enrol
+from outreach.core.addresses import _PLAIN, address_mistake
+from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.geography import countries, country_zone
 from outreach.model import ConfigurationError, InviteeKind
 

@@ -57,6 +57,14 @@ class Visit:
         return value if isinstance(value, UploadFile) and value.filename else None
 
     @property
+    def back(self) -> str:
+        """The page of ours on which it was asked."""
+        asked = self.request.headers.get("referer", "").partition("//")[2]
+        host, _, path = asked.partition("/")
+        ours = host == self.request.headers.get("host") and not path.startswith(("/", "\\"))
+        return f"/{path}" if ours else "/"
+
+    @property
     def wants_part(self) -> bool:
         """Whether htmx asks for a part of the page only."""
         return self.request.headers.get("hx-request-type") == "partial"

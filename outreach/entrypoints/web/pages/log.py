@@ -26,6 +26,7 @@ from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import STATES, mark
+from outreach.languages.spelling import plain
 from outreach.model import InviteeKind, State
 
 PAGE, ON_PAPER = 50, 2000  # invitees
@@ -144,9 +145,9 @@ def _number(given: str) -> int:
 def _choices(visit: Visit, wanted: Asked) -> dict[str, Any]:
     """What can be chosen in each filter: value and word."""
     speech, there = Speech(visit.language), present(visit.desk)
-    every = ("", visit.say("all"))
-    countries = sorted(((code, speech.country(code)) for code in there.countries), key=lambda one: one[1])
-    languages = sorted(((code, speech.tongue(code)) for code in there.languages), key=lambda one: one[1])
+    every = ("", visit.say("any"))
+    countries = sorted(((code, speech.country(code)) for code in there.countries), key=lambda one: plain(one[1]))
+    languages = sorted(((code, speech.tongue(code)) for code in there.languages), key=lambda one: plain(one[1]))
     people = [one.removeprefix("person:") for one in visit.desk.store.invitee_list.deciders()]
     if wanted.values.get("by", "") not in ("", "machine", "person", *people):
         people.append(wanted.values["by"])
