@@ -33,8 +33,8 @@ def _fault(address: str) -> str:
     """What a person sees that is wrong with an address that is none (RFC 5321 §4.1.2)."""
     box, _, domain = address.rpartition("@")
     faults = (
-        (any(map(str.isspace, address)), Sentence("it holds a blank")),
         ("<" in address or ">" in address, Sentence("write the address alone, without a name")),
+        (any(map(str.isspace, address)), Sentence("it holds a blank")),
         ("@" not in address, Sentence("it has no @")),
         (address.count("@") > 1, Sentence("it has more than one @")),
         (not box or not domain, Sentence("something is missing before or behind the @")),

@@ -281,7 +281,7 @@ def write(visit: Visit) -> Response:
     except SharedAddressError as error:
         here = f"/invitees/{visit.place['invitee']}?{urlencode({'write': address})}#write"
         return visit.go(here, error_words(visit.say, error), tone="warning")
-    visit.site.sender.wake()
+    visit.site.sender.wake(soon=True)
     return answer
 
 
