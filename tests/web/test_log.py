@@ -135,6 +135,10 @@ def test_what_makes_no_sense_changes_nothing(looked_at: Page, act: str, fields: 
     assert looked_at.desk.store.journal.count() == entries
 
 
+HIDDEN = """() => {
+  const frame = document.querySelector(".found .table-frame");
+  return frame.scrollWidth - frame.clientWidth;
+}"""
 PRINTED = "(one) => getComputedStyle(document.querySelector(one)).display"
 
 
@@ -151,6 +155,18 @@ def test_the_log_is_printed_for_a_meeting(looked_at: Page, make_context: Callabl
     wide = window.evaluate("() => document.querySelector('.found table').getBoundingClientRect().right")
     assert wide <= 720
     assert window.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ca"])
+def test_no_column_is_hidden_at_a_desk(
+    looked_at: Page, make_context: Callable[..., BrowserContext], language: str
+) -> None:
+    """The words of every language leave room for what comes next; nobody has to scroll sideways for it."""
+    context = make_context(looked_at, "reader")
+    context.add_cookies([{"name": "outreach-language", "value": language, "url": looked_at.address}])
+    window = context.new_page()
+    window.goto("/log")
+    assert window.evaluate(HIDDEN) <= 0
 
 
 @pytest.mark.parametrize("place", ["/invitees/0", "/invitees/99999", f"/invitees/{10**18}"])
