@@ -81,5 +81,8 @@ def test_a_look_that_brings_nothing_makes_nothing_anew(page: Page) -> None:
     read_everything(page.desk)
     before, counted = last_look(page.desk), page.desk.store.figures.stamp()
     read_everything(page.desk)
-    assert last_look(page.desk) >= before
+    after = last_look(page.desk)
+    assert before is not None
+    assert after is not None
+    assert after >= before
     assert page.desk.store.figures.stamp() == counted

@@ -70,8 +70,15 @@ def _test(visit: Visit, mistake: str = "", status: int = 200, *, unclear: str = 
     kinds = [(f"{kind.value}.{step}" if step else kind.value, kind, step) for kind, step in letter_kinds(visit.desk)]
     lately = visit.desk.store.audit.latest(LATELY)
     sent = [(line, in_words(visit, line)) for line in lately if line.what is Deed.TEST_LETTER][:MOST_SHOWN]
-    values = {"given": given, "kinds": kinds, "mistake": mistake, "unclear": unclear, "sent": sent}
-    return visit.page("letters/test.html", status=status, **values)
+    return visit.page(
+        "letters/test.html",
+        status=status,
+        given=given,
+        kinds=kinds,
+        mistake=mistake,
+        unclear=unclear,
+        sent=sent,
+    )
 
 
 def send_test(visit: Visit) -> Response:

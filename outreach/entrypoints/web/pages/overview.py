@@ -32,8 +32,10 @@ def overview(visit: Visit) -> Response:
     """How far it is to the goals, what needs a person, and what came when and from where."""
     look = visit.site.overview.now(visit.desk)
     kept = _kept(visit, look)
-    parts = {"live": kept["live"], "drawings": kept["drawings"]}
-    return visit.page("overview/page.html", now=look.value, mailbox=mailbox_now(visit), **parts)
+    live_now, drawings = kept["live"], kept["drawings"]
+    return visit.page(
+        "overview/page.html", now=look.value, mailbox=mailbox_now(visit), live=live_now, drawings=drawings
+    )
 
 
 def live(visit: Visit) -> Response:
