@@ -13,7 +13,8 @@ from outreach.languages import Language, Languages
 from outreach.model import Evidence, ReadingKind
 
 K = ReadingKind
-LIFTED, OPEN, SLIGHT, ONCE = "lifted", "open_choice", "slight", "once"  # phrases of a language's [doubts]
+LIFTED, OPEN, SLIGHT = "lifted", "open_choice", "slight"  # phrases of a language's [doubts]
+ELSEWHERE, ONCE = "elsewhere", "once"  # only in a sentence that speaks of joining, or says little else
 # Phrases that make any yes in the same mail unsure: how that is told, and the lead that it costs.
 UNSURE: dict[str, tuple[str, float]] = {
     "mocking": ("mockery", NEVER),
@@ -21,11 +22,11 @@ UNSURE: dict[str, tuple[str, float]] = {
     "until_then": ("something comes before", 3.0),
     "unsaid": ("it may be no yes", NEVER),
     "whether": ("it is asked whether", 2.0),
-    "elsewhere": ("another campaign", NEVER),
-    ONCE: ("it hangs on what is to come", NEVER),
+    ELSEWHERE: ("other business", NEVER),
+    ONCE: ("it hangs on a condition", NEVER),
 }
 YES = "yes"
-JOINS = JOINING | {YES}
+JOINS = JOINING | {YES, "campaign"}
 PLAIN_YES = TESTIFY[K.CONFIRM] - {"campaign"}  # “OK, thanks for the campaign's letter” joins nothing
 SAYS_TO_WHAT = frozenset({"join", "list", "campaign"})
 FEW = 8  # words of a sentence that says no more than on what a yes hangs
@@ -76,9 +77,9 @@ def caveats(
 
 
 def _makes_unsure(one: Caught) -> bool:
-    """“Once the council has voted” hangs a yes on it, not in “you will get the minutes once the council has voted”."""
-    within = one.found.name != ONCE or one.heard.size <= FEW or not JOINS.isdisjoint(one.heard.names)
-    return within and one.found.name in UNSURE
+    """“Once the council has voted” hangs a yes on it, but not “you will get the minutes once the mayor has signed them”."""
+    within = not JOINS.isdisjoint(one.heard.names) or one.heard.size <= FEW
+    return one.found.name in UNSURE and (within or one.found.name not in (ELSEWHERE, ONCE))
 
 
 def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
