@@ -77,7 +77,7 @@ def caveats(
 
 
 def _makes_unsure(one: Caught) -> bool:
-    """“Once the council has voted” hangs a yes on it, but not “you will get the minutes once the mayor has signed them”."""
+    """“Once the council has voted” hangs a yes on it; “you will get the minutes once she has signed them” does not."""
     within = not JOINS.isdisjoint(one.heard.names) or one.heard.size <= FEW
     return one.found.name in UNSURE and (within or one.found.name not in (ELSEWHERE, ONCE))
 
