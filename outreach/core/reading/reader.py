@@ -23,6 +23,7 @@ from outreach.core.reading.meaning.traits import Heard
 from outreach.core.reading.meaning.vote import cast
 from outreach.core.reading.meaning.weighing import NEVER, SHORT, Doubt, Verdict, weigh
 from outreach.core.reading.opening.message import TOO_LONG, open_mail
+from outreach.core.reading.opening.seen import closed_up
 from outreach.core.reading.phrases import Sentence, sentences
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.text import struck
@@ -143,7 +144,7 @@ def understand(
         in_answer: Whether it answers a letter.
     """
     ticked, doubts = read_boxes(text)
-    parts = sentences(struck.said(ticked))
+    parts = sentences(closed_up(struck.said(ticked)))
     silent = not any(sentence.plain for sentence in parts)
     if silent:
         parts = sentences(bare_subject(subject))

@@ -11,8 +11,10 @@ from itertools import accumulate, islice
 from outreach.core.reading.opening.armor import is_sealed, without_armor
 from outreach.core.reading.opening.decoding import decoded_text, without_transfer_encoding
 from outreach.core.reading.opening.fields import decoded_words, file_name, ids, mailboxes, moment
-from outreach.core.reading.opening.html_text import hides, html_to_text, strikes
+from outreach.core.reading.opening.hiding import hides
+from outreach.core.reading.opening.html_text import html_to_text, strikes
 from outreach.core.reading.opening.parts import FORWARDED, Field, Part, split
+from outreach.core.reading.opening.seen import as_seen, is_turned
 from outreach.model import Attachment, Mailbox, Message
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -98,7 +100,7 @@ def _message(root: Part, problem: str, charset: str) -> Message:
     found = ids(first.get("message-id", ""))
     return Message(
         message_id=found[0] if found else first.get("message-id", "").strip()[:250],
-        subject=" ".join(first.get("subject", "").split()),
+        subject=as_seen(" ".join(first.get("subject", "").split())),
         from_=boxes.get("from", ()),
         sender=boxes.get("sender", ()),
         reply_to=boxes.get("reply-to", ()),
@@ -147,8 +149,9 @@ class _Texts:
     def whole(self, root: Part) -> str:
         """The text of the mail, within limits."""
         carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
-        text = self.of(next(carried, root)).replace("\ufeff", "").replace("\u00ad", "")  # neither is seen
-        text = without_armor(text)
+        text = self.of(next(carried, root))
+        self.hidden = self.hidden or is_turned(text)
+        text = without_armor(as_seen(text))
         text = text[: 5 * MOST_TEXT]
         if "\n\n\n\n" in text or " \n" in text or "\t\n" in text:
             text = _BLANK_LINES.sub("\n\n\n", text)
