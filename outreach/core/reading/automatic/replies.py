@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -55,6 +55,7 @@ WEIGHTS = {
     "alone": STRONG,  # an absence with its date, and nothing else is said
 }
 TELLING = frozenset({*WEIGHTS, "subject", "absent"})  # what tells a text's language
+STATED = frozenset({"header", "subject", "displayed", "recalled", "machine"})  # by which a machine itself says so
 ABSENCE = frozenset({"away", "absent", "closed"})  # “absent”: “the mayor is on leave”
 DEFERRED = frozenset({"away", "closed", "defer"})
 DATED = ABSENCE | {"defer"}
@@ -75,6 +76,7 @@ MOST = 25  # sentences in which signs are looked for
 # Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
 ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
 NOTHING_ELSE, MUCH_ELSE = 0.2, 0.5  # up to so little a position counts nothing, from so much on it counts whole
+SAYING = 4  # words of a sentence that is no greeting
 LIKELY = 0.6  # from such a position on somebody looks, whatever the headers say: a person may have added it
 HARDLY = 0.2  # up to such a position nobody need look, where one sign alone suffices
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
@@ -168,10 +170,20 @@ def read_automatic(
     dated = _dated([*subject, *heard], spoken, calendar)
     back = None if names & ELSE and not names & DATED else return_date(dated, calendar)
     substitute = substitute_in(text, message, languages, own, only_if_asked=_is_receipt_of_service(names))
-    rest = _unexplained(dated[len(subject) :], spoken)
-    signs += _supports(names, text, back, substitute, headed=headed, alone=rest < ALL_OF_IT)
-    position *= min(1.0, max(0.0, rest - NOTHING_ELSE) / (MUCH_ELSE - NOTHING_ELSE))
-    return _judged(signs, position, back, substitute)
+    rest, besides = _unexplained(dated[len(subject) :], spoken), _besides(heard)
+    whole, position = position, position * min(1.0, max(0.0, rest - NOTHING_ELSE) / (MUCH_ELSE - NOTHING_ELSE))
+    unstated = besides and not any(sign.name in STATED and sign.weight >= STRONG for sign in signs)
+    alone = rest < ALL_OF_IT and not (unstated and whole >= SURELY)
+    signs += _supports(names, text, back, substitute, headed=headed, alone=alone)
+    found = _judged(signs, whole if unstated else position, back, substitute)
+    added = (besides and whole >= SURELY) or (unstated and any(one.asks for one in besides))
+    return replace(found, sure=False) if found is not None and added else found
+
+
+def _besides(heard: Iterable[_Heard]) -> list[Sentence]:
+    """Sentences in which nothing tells of a machine or an absence."""
+    long = [one for one in heard if len(one.sentence.plain) >= SAYING]
+    return [one.sentence for one in long if not any(found.name[0] in TELLING for found in one.found)]
 
 
 def _is_receipt_of_service(names: AbstractSet[str]) -> bool:
