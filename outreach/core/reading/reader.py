@@ -42,6 +42,8 @@ STOPS = (".", "!", "?", "…", ")")
 FLAGGED = 0.25  # the chance from which a flag is set
 # What somebody may have written above our link's “stop” that a person should see.
 MORE_THAN_STOP = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE, ReadingKind.QUESTION, ReadingKind.REDIRECT})
+# What the words of a calendar's mail may say besides a position.
+ASKING = frozenset({ReadingKind.QUESTION, ReadingKind.REDIRECT, ReadingKind.UNSUBSCRIBE})
 POSITIONS = (ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.TENTATIVE, ReadingKind.WITHDRAW)
 
 
@@ -260,13 +262,15 @@ def _stop(message: Message, new: str, said: Said) -> Reading:
 
 
 def _meeting(message: Message, new: str, said: Said) -> Reading:
-    """A calendar's mail, which is no answer; where its words may be one, a person looks."""
+    """A calendar's mail, which is no answer; where its words may be one, a person looks, and sees what they say."""
+    says = bool(own_words(new).strip()) and (said.position >= HALF or said.verdict.kind in ASKING)
+    calendar = Evidence("calendar", message.subject[:120])
     return Reading(
-        ReadingKind.UNRELATED,
-        decided=said.position < HALF and not message.problem,
+        said.verdict.kind if says else ReadingKind.UNRELATED,
+        decided=not says and not message.problem,
         language=_code(said),
         new_text=new,
-        evidence=(Evidence("calendar", message.subject[:120]),),
+        evidence=(*said.verdict.evidence, calendar) if says else (calendar,),
         problem=message.problem or None,
     )
 

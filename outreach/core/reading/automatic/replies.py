@@ -11,6 +11,7 @@ from functools import lru_cache
 from outreach.core.reading.automatic.absence import Dated, calendar_of, return_date
 from outreach.core.reading.automatic.dates import Calendar, dates_in
 from outreach.core.reading.automatic.machine_marks import (
+    ARRIVED,
     CALENDAR_CLASSES,
     DENIALS,
     HEADERS,
@@ -333,7 +334,7 @@ def _envelope(message: Message) -> Iterator[Sign]:
     for box in message.from_[:1]:
         if SENDERS.search(box.address):
             yield Sign("header", WEAK, f"from: {box.address}")
-    if is_receipt(message):
+    if is_receipt(message) or (message.report and ARRIVED.search(message.report[0])):
         yield Sign("displayed", PROOF, message.subject)
     if READ_SUBJECTS.match(message.subject):  # “Read: …” may also be a person's word
         yield Sign("displayed", WEAK if message.text.strip() else PROOF, message.subject)

@@ -15,6 +15,7 @@ from outreach.core.reading.opening.hiding import hides
 from outreach.core.reading.opening.html_text import html_to_text, strikes
 from outreach.core.reading.opening.parts import FORWARDED, Field, Part, split
 from outreach.core.reading.opening.seen import as_seen, is_turned
+from outreach.languages.spelling import lower_words
 from outreach.model import Attachment, Mailbox, Message
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -34,6 +35,7 @@ HIDDEN = "some of its words may be hidden"
 TWO_TEXTS = "its plain form and its HTML form say different things"
 MOST_COMPARED = 60  # words of the plain form that are looked for in the other
 MOST_LOOKED_AT = 2_000  # characters of the plain form
+MOST_BEGUN = 6_000  # characters of the HTML
 LONGEST_COMPARED = 8  # characters of a word: in scripts without blanks a line breaks anywhere
 REPORTS = (
     "message/delivery-status",
@@ -244,7 +246,7 @@ class _Texts:
             return best if _says_as_much(best, text) else text
         exact = hides(self.plain(part))
         shown = self.of(part, root=False) if exact else self._shown(part)
-        another = bool(best) and not _holds(shown, best)
+        another = bool(best) and (not _holds(shown, best) or self._adds(best, part))
         if not another and (len(shown) < 2 * len(best) or len(" ".join(shown.split())) < 2 * len(best)):
             return best
         text = shown if exact else self.of(part, root=False)
@@ -253,6 +255,13 @@ class _Texts:
             self.differ = self.differ or "html" not in best.lower()
             return text
         return best if _says_as_much(best, text) else text
+
+    def _adds(self, plain: str, part: Part) -> bool:
+        """Whether an HTML part has words that the plain form lacks, be it a “not”."""
+        html = self.plain(part)
+        body = max(html.find("<body"), html.find("<BODY"), 0)
+        near = unescape(_TAG.sub(" ", html[body : body + MOST_BEGUN]))  # some words are parted by tags
+        return _has_more(near, plain) and _has_more(self.of(part, root=False), plain)
 
     def _shown(self, part: Part) -> str:
         """What is seen of an HTML part, about and cheaply."""
@@ -265,6 +274,13 @@ def _holds(shown: str, plain: str) -> bool:
     """Whether at least half of the first words of a plain form stand in another form of it."""
     words = [one[0][:LONGEST_COMPARED] for one in islice(_WORD.finditer(plain, 0, MOST_LOOKED_AT), MOST_COMPARED)]
     return _has_half(shown, words) or _has_half(unescape(shown).replace("\u00ad", ""), words)
+
+
+def _has_more(shown: str, plain: str) -> bool:
+    """Whether one of the first words of a form is nowhere in the plain one; single letters are signs of lists."""
+    said = set(lower_words(as_seen(plain[: 2 * MOST_LOOKED_AT])))
+    words = lower_words(as_seen(shown[:MOST_LOOKED_AT]))[:MOST_COMPARED]
+    return any(len(word) > 1 and word not in said for word in words)
 
 
 def _has_half(text: str, words: Sequence[str]) -> bool:

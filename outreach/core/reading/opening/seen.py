@@ -14,6 +14,7 @@ _LETTER = "A-Za-z\u00c0-\u052f\u1e00-\u1fff"  # of alphabets whose words hold no
 _SIGNS = "\u034f\u061c\u200b-\u200f\u202a-\u202d\u2060-\u206f\ufe00-\ufe0f"
 _HIDDEN = re.compile(f"[{_SIGNS}]")
 _UNSEEN = re.compile(f"(?<=[{_LETTER}])[{_SIGNS}]+(?=[{_LETTER}])")
+_APOSTROPHE = re.compile("(?<=[A-Za-z])\u02bc(?=[A-Za-z\u00c0-\u024f])")  # a letter in Ukrainian only
 _OTHER = re.compile("[\u0370-\u052f]")  # Greek, Cyrillic
 _LATIN = re.compile("[A-Za-z]")
 _WORD = re.compile("[A-Za-z\u0370-\u052f]+")
@@ -33,6 +34,7 @@ def as_seen(text: str) -> str:
         text.encode(WESTERN)
     except UnicodeEncodeError:
         text = _UNSEEN.sub("", text) if _HIDDEN.search(text) else text
+        text = _APOSTROPHE.sub("’", text) if "\u02bc" in text else text
         return _WORD.sub(_in_one_alphabet, text) if _OTHER.search(text) else text
     return text
 
