@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache, partial
 
 from outreach.core.letters.reference import find_references
+from outreach.core.reading.automatic.forms_of_mail import is_calendar, is_receipt
 from outreach.core.reading.automatic.machine_marks import REPLY_SUBJECTS
-from outreach.core.reading.automatic.replies import Automatic, contact_in, is_calendar, is_receipt, read_automatic
+from outreach.core.reading.automatic.replies import Automatic, contact_in, read_automatic
 from outreach.core.reading.automatic.stand_in import StandIn, names_addresses
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.boxes import read_boxes

@@ -10,9 +10,8 @@ from functools import lru_cache
 
 from outreach.core.reading.automatic.absence import Dated, calendar_of, return_date
 from outreach.core.reading.automatic.dates import Calendar, dates_in
+from outreach.core.reading.automatic.forms_of_mail import is_report
 from outreach.core.reading.automatic.machine_marks import (
-    ARRIVED,
-    CALENDAR_CLASSES,
     DENIALS,
     HEADERS,
     LIST_HEADERS,
@@ -21,7 +20,6 @@ from outreach.core.reading.automatic.machine_marks import (
     READ_SUBJECTS,
     RECALL_CLASSES,
     RECALL_SUBJECTS,
-    RECEIPT_TYPES,
     REPLY_SUBJECTS,
     RFC_3834,
     SENDERS,
@@ -166,6 +164,8 @@ def read_automatic(
         return None  # service desks stamp what persons write
     if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:
         return None
+    if is_report(message):
+        return Automatic(tuple(signs), sure=True, back=None, substitute=None)
     spoken = _languages([*subject, *heard], languages, chosen)
     calendar = calendar_of(message, spoken)
     dated = _dated([*subject, *heard], spoken, calendar)
@@ -183,8 +183,8 @@ def read_automatic(
 
 def _besides(heard: Iterable[_Heard]) -> list[Sentence]:
     """Sentences in which nothing tells of a machine or an absence."""
-    long = [one for one in heard if len(one.sentence.plain) >= SAYING]
-    return [one.sentence for one in long if not any(found.name[0] in TELLING for found in one.found)]
+    longer = (one for one in heard if len(one.sentence.plain) >= SAYING)
+    return [one.sentence for one in longer if not any(found.name[0] in TELLING for found in one.found)]
 
 
 def _is_receipt_of_service(names: AbstractSet[str]) -> bool:
@@ -334,23 +334,12 @@ def _envelope(message: Message) -> Iterator[Sign]:
     for box in message.from_[:1]:
         if SENDERS.search(box.address):
             yield Sign("header", WEAK, f"from: {box.address}")
-    if is_receipt(message) or (message.report and ARRIVED.search(message.report[0])):
+    if is_report(message):
         yield Sign("displayed", PROOF, message.subject)
     if READ_SUBJECTS.match(message.subject):  # “Read: …” may also be a person's word
         yield Sign("displayed", WEAK if message.text.strip() else PROOF, message.subject)
     if RECALL_SUBJECTS.match(message.subject) or any(map(message.header("content-class").__contains__, RECALL_CLASSES)):
         yield Sign("recalled", PROOF, message.subject)
-
-
-def is_receipt(message: Message) -> bool:
-    """Whether a mail says that another one was displayed (RFC 8098); it is built like a notice and is none."""
-    kind = message.header("content-type").lower()
-    return any(part in kind for part in RECEIPT_TYPES)
-
-
-def is_calendar(message: Message) -> bool:
-    """Whether a mail is a calendar's: a meeting that is proposed, accepted or cancelled (RFC 6047)."""
-    return bool(message.calendar) or any(one in message.header("content-class").lower() for one in CALENDAR_CLASSES)
 
 
 def _subject_signs(subject: str, heard: Iterable[_Heard]) -> Iterator[Sign]:
