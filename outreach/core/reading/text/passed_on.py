@@ -57,7 +57,7 @@ def suggested(note: Verdict, below: Verdict | None) -> Verdict:
         return note
     shown = tuple(Evidence(SAID_BELOW, one.words) for one in below.evidence)
     doubt = Doubt(Evidence(f"doubt: {SAID_BELOW}", shown[0].words if shown else ""), NEVER)
-    if below.lead < CLEAR or any(one.cost == NEVER for one in note.doubts):  # “please disregard the mail below”
+    if below.lead < CLEAR:
         return replace(note, evidence=(*note.evidence, *shown)).doubting(doubt)
     return replace(below, evidence=shown, decisive=None).doubting(doubt)
 
