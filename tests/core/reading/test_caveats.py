@@ -246,6 +246,9 @@ def test_what_is_joined_is_another_thing(text: str) -> None:
         "Aderiamo alla campagna non appena la giunta lo approva.",
         "Wir treten der Kampagne bei, sobald der Rat zugestimmt hat.",
         "Wij sluiten ons aan wanneer het college heeft ingestemd.",
+        "Stimmt der Beirat zu, so sind wir mit Vergnügen dabei.",
+        "Komt er geen bezwaar uit de raad, dan zijn we erbij.",
+        "A câmara aceita com agrado o convite e fará o seu caminho fora da lista.",
     ],
 )
 def test_a_yes_that_is_still_to_come(text: str) -> None:
