@@ -1,4 +1,4 @@
-"""Work that takes longer than a request may: done aside, one of a kind at a time, and how far it is can be looked at."""
+"""Work that takes longer than a request may: it is done aside, one of a kind at a time, and tells how far it is."""
 
 from __future__ import annotations
 
