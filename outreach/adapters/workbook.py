@@ -57,7 +57,7 @@ _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 def workbook_pieces(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """A workbook whose cells are text, numbers and truth values only, while its rows are still being read."""
     packed = _Packed()
-    with ZipFile(packed, "w", ZIP_DEFLATED) as book:  # type: ignore[call-overload]  it asks for no more than this
+    with ZipFile(packed, "w", ZIP_DEFLATED) as book:
         for name, content in _PARTS.items():
             book.writestr(ZipInfo(name), f"{_XML}{content}")
         yield packed.taken()  # at once: who waits sees that it has begun
@@ -81,6 +81,9 @@ class _Packed:
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def taken(self) -> bytes:
         """Those that came since the last time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ TEXT = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("&<>_x004
 CELL = st.one_of(TEXT, st.booleans(), st.integers(-(2**53), 2**53), st.floats(allow_nan=False, allow_infinity=False))
 
 
-def read(content: bytes) -> list[list[object]]:
+def read(content: bytes) -> list[list[Any]]:
     """The rows of a workbook's only sheet, with its empty corners."""
     return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(skip_empty_area=False)
 

@@ -15,12 +15,14 @@ from playwright.sync_api import BrowserContext, expect
 from outreach.campaign.desk import Desk
 from outreach.campaign.followup import acknowledgements, upcoming
 from outreach.campaign.launching import agreement_to, launch_agreed, one_launch, preflight, prospect
+from outreach.campaign.mailing import Plan
 from outreach.campaign.review import decide, stop
 from outreach.campaign.steps import Step, told
+from outreach.core.letters.stationery import Stationery
 from outreach.entrypoints.web.works import Queued, Works
 from outreach.model import LetterKind, OutreachError, State
 from tests.web.chromium import assert_accessible
-from tests.web.launching import before_launch, enrol, seen, until_nothing_moves
+from tests.web.launching import before_launch, enrol, list_of, seen, until_nothing_moves
 from tests.web.server import Answer, Page
 
 MIDDLE_OF_AUGUST = datetime(2022, 8, 16, 9, tzinfo=UTC)  # the first reminder is due
@@ -96,17 +98,19 @@ def test_what_was_not_agreed_to_is_said_there(fresh: Page) -> None:
 def test_a_launch_that_ends_in_between_leaves_nothing_half(fresh: Page, step: Step) -> None:
     """Wherever it is: neither contacts nor letters are there."""
     enrol(fresh, 3)
-    with (fresh.desk.folder / "contacts.csv").open("a", encoding="utf-8") as listed:
-        listed.write("Tarn,GB,a@tarn.example,,,,en\n")
+    (fresh.desk.folder / "contacts.csv").write_text(list_of(4), encoding="utf-8")
     before = fresh.desk.store.register.all(), fresh.desk.store.journal.count()
 
     def tell(at: Step, _done: int, _total: int) -> None:
         if at is step:
             raise OutreachError("the page stops")
 
+    def agree(plan: Plan, stationery: Stationery) -> None:
+        agreement_to(desk, stationery, plan)
+
     desk = replace(fresh.desk, tell=tell)
     with pytest.raises(OutreachError, match="the page stops"):
-        launch_agreed(desk, preflight(desk), lambda plan, letters: agreement_to(desk, letters, plan) and None)
+        launch_agreed(desk, preflight(desk), agree)
     assert (fresh.desk.store.register.all(), fresh.desk.store.journal.count()) == before
     assert not queued(fresh)
 

@@ -78,8 +78,7 @@ def numbers_of(connection: Connection, query: Select[tuple[int]], given: Mapping
     some = query.subquery()
     (column,) = some.c
     if connection.dialect.name == "postgresql":
-        found = connection.execute(select(func.array_agg(column)), given or {}).scalar()
-        return found or []
+        return list(connection.execute(select(func.array_agg(column)), given or {}).scalar() or ())
     text = connection.execute(select(func.group_concat(column)), given or {}).scalar() or ""
     numbers: list[int] = json.loads(f"[{text}]")
     return numbers
