@@ -101,20 +101,17 @@ class MailList:
         here = (t.standing.c.campaign == self._campaign) & (t.standing.c.wave == self._wave)
         known = t.mail.join(t.reading, t.reading.c.mail == t.mail.c.id, isouter=not wanted.was_read)
         owned = known.outerjoin(t.invitee, _OWNED)
-        return (
-            select(
-                t.mail.c.id,
-                t.mail.c.by_hand,
-                func.coalesce(t.reading.c.answered_at, t.mail.c.received_at, t.mail.c.collected_at).label("at"),
-                *(t.reading.c[name] for name in _PLAIN),
-                func.substr(t.reading.c.new_text, 1, BEGINNING).label("begins"),
-                t.invitee.c.number,
-                t.invitee.c.id.label("invitee_id"),
-                t.invitee.c.name,
-                t.standing.c.state,
-            )
-            .select_from(owned.outerjoin(t.standing, and_(here, t.standing.c.invitee == t.invitee.c.number)))
-        )
+        return select(
+            t.mail.c.id,
+            t.mail.c.by_hand,
+            func.coalesce(t.reading.c.answered_at, t.mail.c.received_at, t.mail.c.collected_at).label("at"),
+            *(t.reading.c[name] for name in _PLAIN),
+            func.substr(t.reading.c.new_text, 1, BEGINNING).label("begins"),
+            t.invitee.c.number,
+            t.invitee.c.id.label("invitee_id"),
+            t.invitee.c.name,
+            t.standing.c.state,
+        ).select_from(owned.outerjoin(t.standing, and_(here, t.standing.c.invitee == t.invitee.c.number)))
 
     def _conditions(self, wanted: Wanted) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
