@@ -30,5 +30,6 @@ class Beginnings:
         """Those with which a text begins, the shortest first."""
         head, first = text[:HEAD], text[:1]
         found = [first] if first != head and first in self._by_head else []
-        some = self._by_head.get(head, ())
-        return [*found, *filter(text.startswith, some)] if text.startswith(some) else found
+        if head in self._by_head:
+            found += filter(text.startswith, self._by_head[head])
+        return found

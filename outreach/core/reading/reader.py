@@ -28,6 +28,7 @@ from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.text import struck
 from outreach.core.reading.text.new_text import new_text, own_words
 from outreach.core.reading.text.passed_on import PassedOn, passed_on, suggested
+from outreach.frozen import made_often
 from outreach.languages import Language, Languages
 from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 
@@ -44,7 +45,7 @@ MORE_THAN_STOP = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE, ReadingK
 POSITIONS = (ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.TENTATIVE, ReadingKind.WITHDRAW)
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Said:
     """What a text says, how much of it is a position of the invitee, and its language."""
 
