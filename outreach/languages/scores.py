@@ -101,7 +101,7 @@ class Scores:
 
     def chances(self, total: Sum) -> dict[str, float]:
         """The chance of each kind where several may hold."""
-        return {kind: 1.0 / (1.0 + exp(-one)) for kind, one in zip(self.kinds, self.totals(total), strict=True)}
+        return {kind: 1.0 / (1.0 + exp(-one)) for kind, one in zip(self.kinds, self.totals(total))}  # noqa: B905  likewise
 
     def totals(self, total: Sum) -> list[float]:
         """What speaks for each kind, as logarithms of which only the differences count."""

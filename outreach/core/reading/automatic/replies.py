@@ -320,7 +320,7 @@ def _envelope(message: Message) -> Iterator[Sign]:
     if message.return_path == "" and not listed:
         yield Sign("header", WEAK, "return-path: <>")
     for box in message.from_[:1]:
-        if SENDERS.search(box.address):
+        if SENDERS.match(box.address):
             yield Sign("header", WEAK, f"from: {box.address}")
     if is_receipt(message):
         yield Sign("displayed", PROOF, message.subject)
