@@ -29,7 +29,8 @@ _MOMENT = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) ((?:19|20)\d\d) (\d\d:\d\d:\d\d) ([+-][01]\d[0-5]\d)",
     re.ASCII,
 )
-_MONTHS = {name: f"{number:02}" for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_NAMES_OF_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES_OF_MONTHS, 1)}
 _LOCAL = re.compile(r"[\w.+-]{1,64}")
 # Whole: of “a@b@c” neither half is an address.
 _ADDRESS = re.compile(
