@@ -68,8 +68,8 @@ def judge(
         authserv_id: Whose Authentication-Results header is believed; "" for nobody's.
         shared_domains: Mail domains that several invitees have.
         invited_at: When our first letter went.
-        another: Why the person we wrote to or a colleague may speak for another place, or a notice be another invitee's;
-            "" for no reason.
+        another: Why the person we wrote to, or a colleague, may speak for another place, or a notice be another
+            invitee's; "" for no reason.
     """
     if reading.kind is ReadingKind.BOUNCE:
         return _bounce(match, another)
