@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from outreach.languages.remembering import MOST
+
 # Scripts whose words are not parted by blanks, or take their particles without one (Han, Kana, Hangul): each of
 # their signs is compared as a word, so that a phrase is found inside a longer run.
 _JOINED = "々〇぀-ヿ㐀-䶿一-鿿가-힣豈-﫿ｦ-ﾟ"
@@ -25,9 +27,23 @@ def plain(text: str) -> str:
     return simple if simple.isalnum() else " ".join(simple.split())
 
 
+class _Signs(dict[int, str]):
+    """Each sign without accents and case, worked out when it first comes."""
+
+    def __missing__(self, code: int) -> str:
+        """Works it out."""
+        decomposed = unicodedata.normalize("NFKD", chr(code).casefold())
+        bare = "".join([char for char in decomposed if not unicodedata.combining(char)])
+        if len(self) < MOST:
+            self[code] = bare
+        return bare
+
+
+_signs = _Signs()
+
+
 def _bare(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    stripped = "".join([char for char in decomposed if char.isascii() or not unicodedata.combining(char)])
+    stripped = text.translate(_signs)
     return stripped if stripped.isalnum() else " ".join(_RUN.findall(stripped))
 
 
@@ -79,6 +95,16 @@ STROKED = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", 
 
 
 _STROKES = frozenset(map(chr, STROKED))
+
+# Letters of other alphabets that look like Latin ones (Unicode TR 39).
+ALIKE = str.maketrans({
+    "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "і": "i", "ј": "j", "ѕ": "s", "һ": "h",
+    "ԁ": "d", "ԛ": "q", "ԝ": "w", "к": "k", "м": "m", "т": "t", "в": "b", "н": "h", "г": "r", "α": "a", "ο": "o",
+    "ρ": "p", "ν": "v", "ι": "i", "κ": "k", "υ": "u", "ε": "e", "η": "n", "τ": "t",
+    "А": "A", "В": "B", "Е": "E", "І": "I", "Ј": "J", "К": "K", "М": "M", "Н": "H", "О": "O", "Р": "P", "С": "C",
+    "Ѕ": "S", "Т": "T", "У": "Y", "Х": "X", "Α": "A", "Β": "B", "Ε": "E", "Ζ": "Z", "Η": "H", "Ι": "I", "Κ": "K",
+    "Μ": "M", "Ν": "N", "Ο": "O", "Ρ": "P", "Τ": "T", "Υ": "Y", "Χ": "X",
+})  # fmt: skip
 
 
 def without_strokes(text: str) -> str:
