@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from outreach.adapters.store.departures import Claimed, Look, Outcome
+from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.outcomes import outcome_of, told_once
 from outreach.campaign.wire import letter_parts, outgoing
@@ -43,7 +45,7 @@ class Postman(Protocol):
         self,
         letters: Sequence[Outgoing],
         *,
-        before_payload: Callable[[], Collection[int]],
+        before_payload: Callable[[], Awaitable[Collection[int]]],
         settled: Callable[[int, Handover], None],
         beginning: Callable[[int], None] = ...,
     ) -> None:
@@ -58,6 +60,11 @@ class Postman(Protocol):
     async def close(self) -> None:
         """Takes leave."""
         ...
+
+
+async def nothing_kept() -> Collection[int]:
+    """As `before_payload` of a letter that the outbox does not know."""
+    return ()
 
 
 class StoppedError(Exception):
@@ -114,6 +121,7 @@ class Batch:
         sender: str,
         look: Look,
         heed: Callable[[Letter, Handover], None],
+        database: DatabaseThread,
         clock: Callable[[], float] = running,
     ) -> None:
         """`heed` hears what became of each letter, and raises EnoughError where no further one should leave."""
@@ -122,6 +130,7 @@ class Batch:
         self._sender = sender
         self._look = look
         self._heed = heed
+        self._database = database
         self._clock = clock
         self._until = float("inf")  # by that clock: no letter begins later
         self._moment = desk.now()
@@ -177,13 +186,14 @@ class Batch:
         )
         await unless_stopped(talk, stop, lambda: bool(self._begun))
 
-    def _intend(self, letters: list[Letter]) -> list[int]:
+    async def _intend(self, letters: list[Letter]) -> list[int]:
         """Commits the intent of all that are not settled yet; gives the places of those that must not leave."""
         left = tuple(letter for letter in letters if letter.id not in self._outcomes)
         batch = Claimed(left, self._claimed.places)
         self._until = self._clock() + LONGEST
         self._begun = frozenset(letter.id for letter in left)  # even if it fails: the commit may have come through
-        kept_back = self._desk.store.departures.begin(batch, self._sender, self._moment, self._look)
+        begin = partial(self._desk.store.departures.begin, batch, self._sender, self._moment, self._look)
+        kept_back = await self._database.run(begin)
         self._begun -= kept_back
         self._refuse_late()
         return [number for number, letter in enumerate(letters) if letter.id in kept_back]
@@ -218,18 +228,21 @@ class Batch:
         tried = {one.letter.id for one in self.tried}
         await self._settle(now)
         untried = [letter for letter in self._claimed.letters if letter.id not in tried]
-        desk.store.departures.release(untried, self._sender, desk.limits)
+        if untried:
+            release = partial(desk.store.departures.release, untried, self._sender, desk.limits)
+            await self._database.run(release)
 
     async def _settle(self, now: datetime) -> None:
-        known, departures = tuple(self._outcomes.values()), self._desk.store.departures
+        known = tuple(self._outcomes.values())
+        settle = partial(self._desk.store.departures.settle, known, self._sender, now)
         try:
-            await insist(lambda: departures.settle(known, self._sender, now))
+            await insist(lambda: self._database.run(settle))
         except OutreachError as error:
             told = "; ".join(f"letter {one.letter.id}: {one.state.value}, {one.reply}" for one in self.tried)
             raise type(error)(f"{error}; what the relay said could not be written down: {told or 'nothing'}") from error
 
 
-async def insist(write: Callable[[], None]) -> None:
+async def insist(write: Callable[[], Awaitable[None]]) -> None:
     """Writes down what must not be forgotten, again and again for some seconds: room or the server may come back.
 
     Raises:
@@ -239,9 +252,9 @@ async def insist(write: Callable[[], None]) -> None:
     try:
         while running() < until:
             with contextlib.suppress(OutreachError):
-                return write()
+                return await write()
             await asyncio.sleep(AGAIN)
     except asyncio.CancelledError:
-        write()
+        await write()
         raise
-    return write()
+    return await write()

@@ -7,11 +7,13 @@ import time as time_module
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from outreach.adapters.store.departures import Claimed, Outcome
 from outreach.adapters.store.register import Whereabouts
 from outreach.adapters.store.senders import LEASE, PATIENCE, own_name
 from outreach.adapters.store.switches import PAUSED
+from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.campaign.restored import count_pass, refuse_if_restored
@@ -90,7 +92,9 @@ def post(
             progress.stopped_because = paused
             return progress
         count_pass(desk)
-        asyncio.run(_Round(desk, make_postman, name, lease, progress, stop, watch, kinds).run())
+        with DatabaseThread() as database:
+            round_ = _Round(desk, make_postman, database, name, lease, progress, stop, watch, kinds)
+            asyncio.run(round_.run())
     return progress
 
 
@@ -112,6 +116,7 @@ class _Round:
 
     desk: Desk
     make_postman: Callable[[], Postman]
+    database: DatabaseThread
     name: str
     lease: timedelta
     progress: Progress
@@ -136,7 +141,7 @@ class _Round:
         working: dict[int, asyncio.Task[None]] = {}
         idle = 0.0
         while working or not self._ended():
-            self._allowed = self._renew(len(working))
+            self._allowed = await self.database.run(partial(self._renew, len(working)))
             if not self._ended():
                 for number in set(range(self._allowed)) - working.keys():
                     working[number] = asyncio.create_task(self._work(number))
@@ -191,7 +196,7 @@ class _Round:
         at_once = 1
         try:
             while number < self._allowed and not self._ended():
-                claimed = self._claim(at_once)
+                claimed = await self.database.run(partial(self._claim, at_once, self._kinds()))
                 if claimed.letters:
                     at_once = await self._hand_over(postman, claimed)
                 elif claimed.held is not None:
@@ -203,10 +208,10 @@ class _Round:
         finally:
             await postman.close()
 
-    def _claim(self, at_once: int) -> Claimed:
+    def _claim(self, at_once: int, kinds: Collection[LetterKind]) -> Claimed:
         most = 1 if self._limits.per_minute else at_once
         departures = self.desk.store.departures
-        return departures.claim(self.desk.now(), self.name, most, self._look, self._limits, self._kinds())
+        return departures.claim(self.desk.now(), self.name, most, self._look, self._limits, kinds)
 
     def _kinds(self) -> Collection[LetterKind]:
         """Which kinds may leave; asked again every minute, so that a long pass does not remind who has answered."""
@@ -233,7 +238,7 @@ class _Round:
     async def _hand_over(self, postman: Postman, claimed: Claimed) -> int:
         """Sends the letters; gives how many to take next, so that a pause is heeded within a second."""
         began, number = time_module.monotonic(), len(claimed.letters)
-        batch = Batch(self.desk, claimed, self.name, self._look, self._heed)
+        batch = Batch(self.desk, claimed, self.name, self._look, self._heed, self.database)
         try:
             await batch.hand_over(postman, self.stop)
         except StoppedError:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from outreach.adapters.smtp import SmtpPostman
 from outreach.adapters.store.engine import sqlite_path
 from outreach.campaign import handing_over
+from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.core.refusals import classify
@@ -33,7 +34,7 @@ both = pytest.mark.parametrize("extensions", [PLAIN, PIPELINING], ids=["plain", 
 def batch_of(desk: Desk, heed: Heed = lambda *_: None, clock: Callable[[], float] = lambda: 0.0) -> Batch:
     """All letters that are due, claimed together."""
     claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), desk.limits)
-    return Batch(desk, claimed, "w", lambda *_: Leave(), heed, clock)
+    return Batch(desk, claimed, "w", lambda *_: Leave(), heed, DatabaseThread(), clock)
 
 
 @asynccontextmanager

@@ -56,7 +56,7 @@ def open_engine(url: str, folder: Path) -> Engine:
         raise ConfigurationError(message)
     if address.database and address.database != ":memory:":
         address = address.set(database=str(folder / address.database))
-    engine = create_engine(address, connect_args={"timeout": 10})
+    engine = create_engine(address, connect_args={"timeout": 10}, pool_use_lifo=True)
     _say_which_index(engine)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
