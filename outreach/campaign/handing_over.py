@@ -23,6 +23,7 @@ LAST_ANSWER = 20.0  # seconds that a letter in hand has to end when the program 
 LONGEST = 20.0  # seconds after the look at its invitee in which a letter may begin; well within the lease
 INSIST = 15.0  # seconds in which what is known is tried to be written down
 AGAIN = 0.2  # seconds between two tries
+TURN = 8  # letters that are composed before other connections hear their answers
 # It goes on while the machine sleeps, where the system has such a clock.
 _RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 NEVER_BEGUN = Handover(HandoverResult.NOT_TRIED, "connect", "")
@@ -162,8 +163,8 @@ class Batch:
             await self._write_down()
 
     async def _composed(self) -> list[tuple[Letter, Outgoing]]:
-        """The letters as they go over the wire; between two of them, other connections hear their answers."""
-        made = []
+        """The letters as they go over the wire; after some of them, other connections hear their answers."""
+        made: list[tuple[Letter, Outgoing]] = []
         for letter in self._claimed.letters:
             try:
                 parts = letter_parts(self._desk, letter, letter.first_tried_at or self._moment)
@@ -173,7 +174,8 @@ class Batch:
                 self._note(letter, Handover(HandoverResult.LETTER, "compose", str(error)))
                 break
             made.append((letter, outgoing(self._desk, letter, parts)))
-            await asyncio.sleep(0)
+            if not len(made) % TURN:
+                await asyncio.sleep(0)
         return made
 
     async def _send(self, postman: Postman, made: list[tuple[Letter, Outgoing]], stop: Callable[[], bool]) -> None:
@@ -221,8 +223,9 @@ class Batch:
             OutreachError: The database cannot be written to; the message says what the relay answered.
         """
         desk, now = self._desk, self._desk.now()
+        unknown = self._begun - self._outcomes.keys()
         for letter in self._claimed.letters:
-            if letter.id in self._begun - self._outcomes.keys():
+            if letter.id in unknown:
                 known = NOBODY_KNOWS if letter.id in self._opened else NEVER_BEGUN
                 self._outcomes[letter.id] = outcome_of(desk, letter, known, now, begun=True)
         tried = {one.letter.id for one in self.tried}

@@ -165,16 +165,15 @@ class _Round:
 
     # ------------------------------------------------------------ when to stop
 
-    def _ended(self) -> bool:
-        return self._dry or self._stopping()
+    def _over(self) -> bool:
+        """Nothing is due any more, or it is known why nothing may leave."""
+        return self._dry or bool(self.progress.stopped_because or self.progress.problem) or self.stop()
 
-    def _stopping(self) -> bool:
-        if self.progress.stopped_because or self.progress.problem or self.stop():
-            return True
-        paused = self.desk.store.switches.get(PAUSED)
-        if paused:
+    def _ended(self) -> bool:
+        """The same after a look whether somebody has paused."""
+        if not self._over() and (paused := self.desk.store.switches.get(PAUSED)):
             self.progress.stopped_because = paused
-        return bool(paused)
+        return self._over()
 
     def _heed(self, _letter: Letter, handover: Handover) -> None:
         """Stops everything where the relay's answer is about us, or the same for every address."""
@@ -195,12 +194,14 @@ class _Round:
         postman = self.make_postman()
         at_once = 1
         try:
-            while number < self._allowed and not self._ended():
+            while number < self._allowed and not self._over():
                 claimed = await self.database.run(partial(self._claim, at_once, self._kinds()))
                 if claimed.letters:
                     at_once = await self._hand_over(postman, claimed)
                 elif claimed.held is not None:
                     await self._rest(claimed.held)
+                elif claimed.paused:
+                    self.progress.stopped_because = claimed.paused
                 elif not claimed.seen:
                     self._dry = True
         except OutreachError as error:
