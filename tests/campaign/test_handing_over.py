@@ -129,7 +129,7 @@ class Lock:
     def __init__(self, engine: Engine, patience: int) -> None:
         path = sqlite_path(engine)
         assert isinstance(path, Path)
-        self._other = sqlite3.connect(path, isolation_level=None)
+        self._other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._patience = patience
         self.failures = 0
         event.listen(engine, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout=10"))
