@@ -1,21 +1,29 @@
-"""Does what is asked of the database in a thread, so that letters go on over other connections meanwhile."""
+"""Waits for the disk in a thread, so that letters go on over other connections meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from types import TracebackType
 from typing import Self, TypeVar
+
+from outreach.adapters.store.engine import tell_of_commits
 
 T = TypeVar("T")
 
 
 class DatabaseThread:
-    """One thread: what it is given is done in that order. What the database does itself needs no lock of Python."""
+    """Does one piece of work after the other: nobody waits for a lock of the database that another of us has.
+
+    Until a transaction is about to be committed everything else waits, for a thread alone has no other to share Python's
+    lock with: to take turns at each row costs more than is won.
+    """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "database")
+        self._turn = asyncio.Lock()
 
     def __enter__(self) -> Self:
         """Ready for work."""
@@ -30,16 +38,31 @@ class DatabaseThread:
     async def run(self, work: Callable[[], T]) -> T:
         """What the work gives or raises.
 
-        Who is cancelled meanwhile hears of it when the work has ended: nobody goes on while a commit may come through.
+        Who is cancelled while it is done hears of it when it has ended: nobody goes on while a commit may come through.
         """
-        done = asyncio.get_running_loop().run_in_executor(self._thread, work)
-        cancelled = False
-        while not done.done():
-            try:
-                await asyncio.wait({done})
-            except asyncio.CancelledError:
-                cancelled = True
-        if cancelled:
-            done.exception()  # nobody asks for it any more
-            raise asyncio.CancelledError
-        return done.result()
+        async with self._turn:
+            committing = Event()
+            done = asyncio.get_running_loop().run_in_executor(self._thread, _do, work, committing)
+            committing.wait()
+            await _ended(done)
+            return done.result()
+
+
+def _do(work: Callable[[], T], committing: Event) -> T:
+    tell_of_commits(committing.set)
+    try:
+        return work()
+    finally:
+        committing.set()
+
+
+async def _ended(done: asyncio.Future[T]) -> None:
+    cancelled = False
+    while not done.done():
+        try:
+            await asyncio.wait({done})
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        done.exception()  # nobody asks for it any more
+        raise asyncio.CancelledError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -189,6 +189,15 @@ def writing(engine: Engine, *, fleeting: bool = False) -> Iterator[Connection]:
         if fleeting and engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         yield connection
+        _committing.get()()
+
+
+_committing: ContextVar[Callable[[], None]] = ContextVar("committing", default=lambda: None)
+
+
+def tell_of_commits(told: Callable[[], None]) -> None:
+    """From now on tells of each transaction of this thread that it is about to be committed: the disk is waited for."""
+    _committing.set(told)
 
 
 def clock(connection: Connection) -> datetime:
