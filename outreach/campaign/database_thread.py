@@ -17,8 +17,8 @@ T = TypeVar("T")
 class DatabaseThread:
     """Does one piece of work after the other: nobody waits for a lock of the database that another of us has.
 
-    Until a transaction is about to be committed everything else waits, for a thread alone has no other to share Python's
-    lock with: to take turns at each row costs more than is won.
+    Until a transaction is about to be committed, everything else waits: two threads that take turns for Python's lock
+    at each row lose more than they win.
     """
 
     def __init__(self) -> None:
