@@ -223,9 +223,13 @@ class _Round:
         return self._kinds_now
 
     def _look(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
-        zone = where.timezone or country_zone(where.country)
-        seen = last_look(letter, standing, self.desk.policy, self.desk.now(), zone, where.country)
+        seen = self._look_again(letter, standing, where)
         return seen if isinstance(seen, Drop) else corrected(letter, where.contact, where.cc) or seen
+
+    def _look_again(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
+        """Who is written to is not asked once more: it is what the claim was told."""
+        zone = where.timezone or country_zone(where.country)
+        return last_look(letter, standing, self.desk.policy, self.desk.now(), zone, where.country)
 
     async def _rest(self, held: Stay) -> None:
         """Waits for the next slot; not for hours."""
@@ -239,7 +243,7 @@ class _Round:
     async def _hand_over(self, postman: Postman, claimed: Claimed) -> int:
         """Sends the letters; gives how many to take next, so that a pause is heeded within a second."""
         began, number = time_module.monotonic(), len(claimed.letters)
-        batch = Batch(self.desk, claimed, self.name, self._look, self._heed, self.database)
+        batch = Batch(self.desk, claimed, self.name, self._look_again, self._heed, self.database)
         try:
             await batch.hand_over(postman, self.stop)
         except StoppedError:
