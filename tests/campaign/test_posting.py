@@ -334,6 +334,30 @@ def test_given_up_before_the_deadline(make_office: Callable[..., Desk]) -> None:
     assert letter.last_reply == "given up before the deadline after 1 try: 451 later"
 
 
+def test_a_long_weekend_is_no_four_days_of_tries(make_office: Callable[..., Desk]) -> None:
+    """A letter that was tried twice is tried again, however long nothing could leave in between; twelve are enough."""
+    desk, later = make_office(1), Relay(lambda _number: Handover(R.DEFERRED, "rcpt", "450 greylisted"))
+    post(desk, later.postman)
+    tuesday = replace(desk, clock=Moment(NOW + timedelta(days=5)))
+    post(tuesday, later.postman)
+    assert states(desk) == {LetterState.DEFERRED: 1}
+    for hours in range(1, 11):
+        post(replace(desk, clock=Moment(NOW + timedelta(days=5, hours=hours))), later.postman)
+    (letter,) = desk.store.outbox.letters()
+    assert (letter.state, letter.last_reply) == (LetterState.REFUSED, "given up after 12 tries: 450 greylisted")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A clock that shows another time."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """The moment."""
+        return self.at
+
+
 class LateClock:
     """Stands at the deadline's last minutes in Madrid."""
 

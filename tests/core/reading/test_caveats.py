@@ -216,6 +216,33 @@ def test_a_promise_beside_a_no(text: str) -> None:
     assert not (reading.kind is K.CONFIRM and reading.decided)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paul, please tell them that we join the campaign.",
+        "Please reply to them that Northam joins. Thanks, Jo",
+        "Sophie, tu peux leur répondre que c'est oui ? Merci, Marc",
+        "Petra, bitte sag denen zu, dass wir mitmachen. Danke, Jörg",
+        "Carmen, diles que nos sumamos a la campaña.",
+        "Núria, digues-los que ens hi adherim.",
+        "Rui, responde-lhes que aderimos à campanha.",
+        "Anna, rispondi loro che aderiamo alla campagna.",
+        "An, bevestig jij even dat we meedoen? Dank, Tom",
+        "Northam joins the campaign with the attached reservations.",
+        "Northam adhère à la campagne sous les réserves ci-jointes.",
+        "Northam se suma a la campaña con las reservas adjuntas.",
+        "Northam s'adhereix a la campanya amb les reserves adjuntes.",
+        "Northam adere à campanha com as ressalvas em anexo.",
+        "Northam aderisce alla campagna con le riserve allegate.",
+        "Northam tritt der Kampagne unter den beigefügten Vorbehalten bei.",
+        "Northam doet mee onder de bijgevoegde voorwaarden.",
+    ],
+)
+def test_words_to_a_colleague_and_reservations_are_for_a_person(text: str) -> None:
+    """A mail that went to us by mistake tells somebody else what to answer; a reservation is not known yet."""
+    assert not read(text).decided
+
+
 def test_evidence_of_a_caveat_stands_in_the_mail() -> None:
     """A person sees the very words that made the machine hesitate."""
     text = "We join the campaign. What a joke."
