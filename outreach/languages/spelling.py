@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from outreach.languages.remembering import MOST
+
 # Scripts whose words are not parted by blanks, or take their particles without one (Han, Kana, Hangul): each of
 # their signs is compared as a word, so that a phrase is found inside a longer run.
 _JOINED = "々〇぀-ヿ㐀-䶿一-鿿가-힣豈-﫿ｦ-ﾟ"
@@ -25,9 +27,23 @@ def plain(text: str) -> str:
     return simple if simple.isalnum() else " ".join(simple.split())
 
 
+class _Signs(dict[int, str]):
+    """Each sign without accents and case, worked out when it first comes."""
+
+    def __missing__(self, code: int) -> str:
+        """Works it out."""
+        decomposed = unicodedata.normalize("NFKD", chr(code).casefold())
+        bare = "".join([char for char in decomposed if not unicodedata.combining(char)])
+        if len(self) < MOST:
+            self[code] = bare
+        return bare
+
+
+_signs = _Signs()
+
+
 def _bare(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    stripped = "".join([char for char in decomposed if char.isascii() or not unicodedata.combining(char)])
+    stripped = text.translate(_signs)
     return stripped if stripped.isalnum() else " ".join(_RUN.findall(stripped))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache, partial
 
@@ -30,6 +30,7 @@ from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.text import struck
 from outreach.core.reading.text.new_text import new_text, own_words
 from outreach.core.reading.text.passed_on import PassedOn, passed_on, suggested
+from outreach.frozen import made_often
 from outreach.languages import Language, Languages
 from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 
@@ -48,7 +49,7 @@ ASKING = frozenset({ReadingKind.QUESTION, ReadingKind.REDIRECT, ReadingKind.UNSU
 POSITIONS = (ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.TENTATIVE, ReadingKind.WITHDRAW)
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Said:
     """What a text says, how much of it is a position of the invitee, and its language."""
 

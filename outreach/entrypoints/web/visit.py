@@ -61,6 +61,11 @@ class Visit:
         """Whether htmx asks for a part of the page only."""
         return self.request.headers.get("hx-request-type") == "partial"
 
+    @property
+    def by_script(self) -> bool:
+        """Whether htmx asks, for a part of the page or the whole."""
+        return self.request.headers.get("hx-request") == "true"
+
     def is_still_in(self) -> bool:
         """Whether the session is not over yet, for an answer that lasts."""
         token = self.request.cookies.get(self.site.cookie)

@@ -30,6 +30,7 @@ from outreach.core.reading.automatic.machine_marks import (
 from outreach.core.reading.automatic.stand_in import StandIn, directed_to, stand_in
 from outreach.core.reading.phrasebook import Found, Phrasebook
 from outreach.core.reading.phrases import Sentence, sentences
+from outreach.frozen import made_often
 from outreach.languages import Language, Languages
 from outreach.languages.spelling import plain_words
 from outreach.model import Evidence, Message
@@ -81,7 +82,7 @@ HARDLY = 0.2  # up to such a position nobody need look, where one sign alone suf
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Sign:
     """One thing by which a machine makes itself known, what it counts, and the words that were seen."""
 
@@ -108,7 +109,7 @@ class Automatic:
 _FoundNames = tuple[Found[tuple[str, str]], ...]  # by (what it shows, language)
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class _Heard:
     sentence: Sentence
     found: _FoundNames
@@ -332,7 +333,7 @@ def _envelope(message: Message) -> Iterator[Sign]:
     if message.return_path == "" and not listed:
         yield Sign("header", WEAK, "return-path: <>")
     for box in message.from_[:1]:
-        if SENDERS.search(box.address):
+        if SENDERS.match(box.address):
             yield Sign("header", WEAK, f"from: {box.address}")
     if is_report(message):
         yield Sign("displayed", PROOF, message.subject)

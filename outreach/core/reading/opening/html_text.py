@@ -64,7 +64,6 @@ _FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"} | dict.fromkeys(STRIK
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20}|!)[^<>]*>")  # by its name, behind “/” where it closes
 MOST_QUOTED = 5  # signs before a line
 _QUOTED = tuple("> " * depth for depth in range(MOST_QUOTED + 1))
-_MANY_ENDS = re.compile(r"\n{3,}")
 NO_TAG = "!"
 _UNSEEN_TAGS = frozenset(UNSEEN)
 _FOR_TAG: Remembered[str] = Remembered(
@@ -195,7 +194,9 @@ def _lines(text: str) -> str:
     cleaned = list(map(" ".join, map(str.split, text.split("\n"))))
     lines = cleaned if _ALONE.isdisjoint(cleaned) else _arranged(cleaned)
     text = "\n".join(lines)
-    return (_MANY_ENDS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n") + "\n"
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip("\n") + "\n"
 
 
 def _arranged(cleaned: Sequence[str]) -> list[str]:

@@ -155,9 +155,9 @@ class _Texts:
         self.hidden = self.hidden or is_turned(text)
         text = without_armor(as_seen(text))
         text = text[: 5 * MOST_TEXT]
-        if "\n\n\n\n" in text or " \n" in text or "\t\n" in text:
+        if "\n\n\n\n" in text or "\n " in text or "\n\t" in text:
             text = _BLANK_LINES.sub("\n\n\n", text)
-        if len(text) <= MOST_TEXT and text.count("\n") < MOST_LINES:
+        if len(text) < MOST_LINES or (len(text) <= MOST_TEXT and text.count("\n") < MOST_LINES):
             return text
         self.cut = True
         return "\n".join(text[:MOST_TEXT].split("\n")[:MOST_LINES])
@@ -272,7 +272,8 @@ class _Texts:
 
 def _holds(shown: str, plain: str) -> bool:
     """Whether at least half of the first words of a plain form stand in another form of it."""
-    words = [one[0][:LONGEST_COMPARED] for one in islice(_WORD.finditer(plain, 0, MOST_LOOKED_AT), MOST_COMPARED)]
+    found = islice(_WORD.finditer(plain, 0, MOST_LOOKED_AT), MOST_COMPARED)
+    words = [one[:LONGEST_COMPARED] for one in map(re.Match.group, found)]
     return _has_half(shown, words) or _has_half(unescape(shown).replace("\u00ad", ""), words)
 
 

@@ -124,8 +124,8 @@ def clean(line: str) -> str:
 def marks(lines: Sequence[str]) -> Iterator[Mark]:
     """Every mark that stands outside of lines quoted with “>”, in order; a text of nothing but colons is given up."""
     behind, tried = 0, 0
-    for number in [number for number, line in enumerate(lines) if line and line[0] != ">" and _may_be(line)]:
-        if number < behind:
+    for number, line in enumerate(lines):
+        if number < behind or not line or line[0] == ">" or not _may_be(line):
             continue
         tried += 1
         found = _mark(lines, number, behind)

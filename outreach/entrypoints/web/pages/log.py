@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response, StreamingResponse
 
-from outreach.adapters.sheets import csv_pieces, write_xlsx
+from outreach.adapters.sheets import csv_pieces
 from outreach.adapters.store.sought import MOST_COUNTED, ORDERS, Sought
+from outreach.adapters.workbook import workbook_pieces
 from outreach.campaign.confirmations import (
     HEADER,
     end_of_day,
@@ -170,20 +169,20 @@ def _choices(visit: Visit, wanted: Asked) -> dict[str, Any]:
 def as_csv(visit: Visit) -> Response:
     """What is shown, whole, as CSV; sent while it is read."""
     wanted = asked(visit)
-    rows = (line_cells(line) for line in every_line(visit.desk, wanted.sought, wanted.order))
-    return StreamingResponse(
-        csv_pieces(HEADER, rows), media_type="text/csv; charset=utf-8", headers=_named(wanted, "csv")
-    )
+    pieces = csv_pieces(HEADER, _cells(visit, wanted))
+    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=_named(wanted, "csv"))
 
 
 def as_xlsx(visit: Visit) -> Response:
-    """The same as a workbook."""
+    """The same as a workbook, likewise."""
     wanted = asked(visit)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log.xlsx"
-        write_xlsx(path, HEADER, (line_cells(line) for line in every_line(visit.desk, wanted.sought, wanted.order)))
-        content = path.read_bytes()
-    return Response(content, media_type=XLSX, headers=_named(wanted, "xlsx"))
+    return StreamingResponse(
+        workbook_pieces(HEADER, _cells(visit, wanted)), media_type=XLSX, headers=_named(wanted, "xlsx")
+    )
+
+
+def _cells(visit: Visit, wanted: Asked) -> Iterator[tuple[object, ...]]:
+    return map(line_cells, every_line(visit.desk, wanted.sought, wanted.order))
 
 
 def _named(wanted: Asked, ending: str) -> dict[str, str]:
