@@ -228,6 +228,15 @@ def test_a_promise_beside_a_no(text: str) -> None:
         "Rui, responde-lhes que aderimos à campanha.",
         "Anna, rispondi loro che aderiamo alla campagna.",
         "An, bevestig jij even dat we meedoen? Dank, Tom",
+        "On behalf of all our members we confirm that they join the campaign: Northam, Southam.",
+        "Au nom de nos membres, nous confirmons que nous rejoignons la campagne.",
+        "Confirmamos que todos nuestros asociados se suman a la campaña.",
+        "Confirmem que tots els nostres membres s'adhereixen a la campanya.",
+        "Confirmamos que todos os nossos associados aderem à campanha.",
+        "Confermiamo che tutti i nostri soci aderiscono alla campagna.",
+        "Wir bestätigen, dass alle unsere Mitgliedsstädte der Kampagne beitreten.",
+        "Wij bevestigen dat al onze leden meedoen aan de campagne.",
+        "We confirm that Northam joins the Cities for Children campaign of UNICEF.",
         "Northam joins the campaign with the attached reservations.",
         "Northam adhère à la campagne sous les réserves ci-jointes.",
         "Northam se suma a la campaña con las reservas adjuntas.",
@@ -238,8 +247,8 @@ def test_a_promise_beside_a_no(text: str) -> None:
         "Northam doet mee onder de bijgevoegde voorwaarden.",
     ],
 )
-def test_words_to_a_colleague_and_reservations_are_for_a_person(text: str) -> None:
-    """A mail that went to us by mistake tells somebody else what to answer; a reservation is not known yet."""
+def test_words_to_others_or_for_others_and_reservations_are_for_a_person(text: str) -> None:
+    """A mail that went to us by mistake tells somebody else what to answer; nobody joins for others, or half."""
     assert not read(text).decided
 
 
