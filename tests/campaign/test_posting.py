@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from outreach.adapters.smtp import SmtpPostman
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
+from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
@@ -92,14 +93,14 @@ class Connection:
         self,
         letters: Sequence[Outgoing],
         *,
-        before_payload: Callable[[], Collection[int]],
+        before_payload: Callable[[], Awaitable[Collection[int]]],
         settled: Callable[[int, Handover], None],
         beginning: Callable[[int], None] = lambda _number: None,
     ) -> None:
         """Answers letter by letter, as the real one does."""
         self.relay.batches.append(len(letters))
         self.relay.before()
-        kept_back = before_payload()
+        kept_back = await before_payload()
         for number, letter in enumerate(letters):
             if number in kept_back:
                 continue
@@ -287,7 +288,7 @@ def test_no_letter_begins_long_after_its_intent(make_office: Callable[..., Desk]
     moments = iter([0.0] * (1 + 2 * late_after) + [LONGEST + 1] * 20)
     desk, relay = make_office(10), Relay()
     claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), desk.limits)
-    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, lambda: next(moments))
+    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, DatabaseThread(), lambda: next(moments))
     asyncio.run(batch.hand_over(relay.postman(), lambda: False))
     assert relay.asked == len(relay.taken) == late_after
     expected = {LetterState.ACCEPTED: late_after, LetterState.READY: 10 - late_after}
@@ -301,7 +302,7 @@ def test_the_last_letter_of_a_slow_batch_ends_it_well(make_office: Callable[...,
     moments = iter([0.0, 0.0, 0.0, LONGEST + 1])
     desk, relay = make_office(1), Relay()
     claimed = desk.store.departures.claim(NOW, "w", 1, lambda *_: Leave(), desk.limits)
-    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, lambda: next(moments))
+    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, DatabaseThread(), lambda: next(moments))
     postman = relay.postman()
     asyncio.run(batch.hand_over(postman, lambda: False))
     assert (states(desk), postman.connected) == ({LetterState.ACCEPTED: 1}, True)

@@ -130,7 +130,8 @@ def _strange_office(line: _Line, at: int, index: Index) -> Iterator[str]:
     between = first
     while between < at and line.words[between] not in index.places.belongs:
         between += 1
-    before = office and between < at and not _in_passing(line, first, index, office=True)
+    joined = between < at or line.words[at - 1] in index.places.names_follow
+    before = office and joined and not _in_passing(line, first, index, office=True)
     before = before and tuple(line.words[first:between]) not in index.places.not_of_a_place
     behind = at + 2 < len(line.words) and tuple(line.words[at + 1 : at + 3]) in index.places.office_behind
     if office != "other" and (before or (behind and not office)):

@@ -32,6 +32,7 @@ NOTES = (
     mark("an answer waits for a person to decide; no letters until then"),
     mark("the contact was corrected"),
     mark("the deadline has passed since it was queued"),
+    mark("no longer in %(contacts)s"),
     mark("no more letters to this invitee are wanted"),
     mark("a newer letter goes to another contact"),
     mark("has answered since: %(word)s"),

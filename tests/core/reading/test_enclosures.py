@@ -30,6 +30,8 @@ def read(text: str, name: str = "resolution.pdf", subtype: str = "pdf") -> Readi
         "Veuillez trouver ci-joint notre réponse.",
         "Adjunto encontrarán la respuesta de nuestra alcaldesa.",
         "Im Anhang finden Sie unser Antwortschreiben.",
+        "Bien reçu, merci. Bonne journée.",  # the text does not speak of it
+        "We acknowledge receipt of your letter.",
         "",
     ],
 )
