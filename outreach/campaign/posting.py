@@ -57,6 +57,12 @@ class Progress:
         """One more letter came to this state."""
         self.done[state] = self.done.get(state, 0) + 1
 
+    def went_wrong(self, error: OutreachError) -> None:
+        """What ends the pass; said of several connections, all is told: each knows what the relay answered to it."""
+        before, last = str(self.problem or ""), str(error)
+        both = type(self.problem) is type(error) and last not in before and before not in last
+        self.problem = type(error)(f"{before}; {last}") if both else self.problem if last in before else error
+
     @property
     def handled(self) -> int:
         """Letters that the relay was asked to take."""
@@ -160,7 +166,7 @@ class _Round:
                 self.name, held, lambda place, all_: connections_for(place, all_, most), now, self.lease
             )
         except OutreachError as error:
-            self.progress.problem = error
+            self.progress.went_wrong(error)
             return 0
 
     # ------------------------------------------------------------ when to stop
@@ -205,7 +211,7 @@ class _Round:
                 elif not claimed.seen:
                     self._dry = True
         except OutreachError as error:
-            self.progress.problem = error
+            self.progress.went_wrong(error)
         finally:
             await postman.close()
 

@@ -21,7 +21,7 @@ from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, post, resume
+from outreach.campaign.posting import MOST_AT_ONCE, Progress, post, resume
 from outreach.core.refusals import classify
 from outreach.model import (
     Contact,
@@ -30,6 +30,7 @@ from outreach.model import (
     Invitee,
     Leave,
     LetterState,
+    LoginRefusedError,
     Outgoing,
     TryAgainLaterError,
 )
@@ -322,6 +323,27 @@ def test_a_pause_keeps_back_the_next_batch(make_office: Callable[..., Desk]) -> 
     assert states(desk) == {LetterState.ACCEPTED: 1, LetterState.READY: 19}
     desk.store.switches.turn(PAUSED, None, NOW)
     assert post(desk, Relay().postman).done == {LetterState.ACCEPTED: 19}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["locked; letter 1: accepted", "locked; letter 2: accepted"],
+            "locked; letter 1: accepted; locked; letter 2: accepted",
+        ),
+        (["locked; letter 1: accepted", "locked"], "locked; letter 1: accepted"),
+        (["locked", "locked; letter 1: accepted"], "locked; letter 1: accepted"),
+    ],
+)
+def test_what_each_connection_says_is_told(words: list[str], told: str) -> None:
+    """The next fault, or the lease that cannot be renewed either, hides no answer of the relay."""
+    progress = Progress()
+    for one in words:
+        progress.went_wrong(TryAgainLaterError(one))
+    assert str(progress.problem) == told
+    progress.went_wrong(LoginRefusedError("refused"))
+    assert isinstance(progress.problem, LoginRefusedError)
 
 
 def test_given_up_before_the_deadline(make_office: Callable[..., Desk]) -> None:
