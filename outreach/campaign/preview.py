@@ -11,7 +11,7 @@ from pathlib import Path
 from outreach.adapters.store.audit import Deed
 from outreach.campaign.desk import Desk
 from outreach.campaign.erasing import refuse_suppressed
-from outreach.campaign.handing_over import Postman
+from outreach.campaign.handing_over import Postman, nothing_kept
 from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
 from outreach.campaign.prepare import everybody, listed_now
 from outreach.campaign.wire import letter_head
@@ -185,7 +185,7 @@ async def _hand_over(desk: Desk, postman: Postman, address: str, data: bytes) ->
     outgoing = Outgoing(desk.settings.sender.address, (address,), (data,))
     await postman.connect()
     try:
-        await postman.hand_over([outgoing], before_payload=tuple, settled=lambda _number, done: settled.append(done))
+        await postman.hand_over([outgoing], before_payload=nothing_kept, settled=lambda _, done: settled.append(done))
     finally:
         await postman.close()
     (handover,) = settled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -58,7 +58,7 @@ def open_engine(url: str, folder: Path) -> Engine:
         raise ConfigurationError(message)
     if address.database and address.database != ":memory:":
         address = address.set(database=str(folder / address.database))
-    engine = create_engine(address, connect_args={"timeout": 10})
+    engine = create_engine(address, connect_args={"timeout": 10}, pool_use_lifo=True)
     _say_which_index(engine)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -201,6 +201,15 @@ def writing(engine: Engine, *, fleeting: bool = False, patience: int = PATIENCE)
         if fleeting and engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         yield connection
+        _committing.get()()
+
+
+_committing: ContextVar[Callable[[], None]] = ContextVar("committing", default=lambda: None)
+
+
+def tell_of_commits(told: Callable[[], None]) -> None:
+    """From now on tells of each transaction of this thread that it is about to be committed: the disk is waited for."""
+    _committing.set(told)
 
 
 def clock(connection: Connection) -> datetime:
