@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from outreach.languages.remembering import MOST
 
@@ -69,19 +70,26 @@ def western_words(text: str) -> list[str] | None:
     return _parted(text, _WORDS)
 
 
-def _parted(text: str, table: bytes) -> list[str] | None:
-    charset = "ascii" if text.isascii() else _WESTERN
-    try:
-        return text.encode(charset).translate(table).decode(charset).split()
-    except UnicodeEncodeError:
-        return None
+def _parted(text: str, tables: Mapping[str, bytes]) -> list[str] | None:
+    for charset, table in tables.items():
+        try:
+            return text.encode(charset).translate(table).decode(charset).split()
+        except UnicodeEncodeError:
+            continue
+    return None
 
 
-_WESTERN = "cp1252"  # has the letters and quotes of nearly all mails, one byte each: bytes are translated fast
-# Each of its signs as it stands in a word, and a blank for those that stand in none.
-_SIGNS = bytes(range(256)).decode(_WESTERN, "replace")
-_WORDS = "".join(sign if WORD.fullmatch(sign) else " " for sign in _SIGNS).encode(_WESTERN)
-_SMALL_WORDS = _WORDS.decode(_WESTERN, "replace").lower().encode(_WESTERN, "replace")
+def _table(charset: str) -> bytes:
+    """Each sign of a charset as it stands in a word, and a blank for those that stand in none."""
+    signs = bytes(range(256)).decode(charset, "replace")
+    return "".join(sign if WORD.fullmatch(sign) else " " for sign in signs).encode(charset)
+
+
+# The letters and quotes of nearly all mails, one byte each, for bytes are translated fast; Latin-1 is written fastest.
+_WORDS = {charset: _table(charset) for charset in ("latin-1", "cp1252")}
+_SMALL_WORDS = {
+    charset: table.decode(charset, "replace").lower().encode(charset, "replace") for charset, table in _WORDS.items()
+}
 
 
 def plain_words(text: str) -> tuple[str, ...]:

@@ -319,6 +319,29 @@ def test_words_to_others_or_for_others_and_reservations_are_for_a_person(text: s
     assert not read(text).decided
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We donot join the campaign.",
+        "Northam will nto join the campaign.",
+        "Northam willnot be joining the campaign.",
+        "We do n't join the campaign.",
+        "Wir machen nciht mit.",
+        "Die Stadt Nordheim nimmt nich an der Kampagne teil.",
+        "Wij doen neit mee.",
+        "La Ville n'adhère aps à la campagne.",
+        "El Ayuntamiento n0 se suma a la campaña.",
+        "O município naum adere à campanha.",
+        "Il Comune nno aderisce alla campagna.",
+        "L'Ajuntament nno s'adhereix a la campanya.",
+    ],
+)
+def test_a_mistyped_not_is_no_yes(text: str) -> None:
+    """Letters exchanged, doubled, left out: the sentence around it says yes, and nobody meant it."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
 def test_evidence_of_a_caveat_stands_in_the_mail() -> None:
     """A person sees the very words that made the machine hesitate."""
     text = "We join the campaign. What a joke."

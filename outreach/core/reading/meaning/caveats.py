@@ -21,6 +21,7 @@ UNSURE: dict[str, tuple[str, float]] = {
     "weary": ("weariness", 3.0),
     "until_then": ("something comes before", 3.0),
     "unsaid": ("it may be no yes", NEVER),
+    "mistyped": ("a mistyped “not”", NEVER),
     "whether": ("it is asked whether", 2.0),
     ELSEWHERE: ("other business", NEVER),
     ONCE: ("it hangs on a condition", NEVER),

@@ -7,7 +7,7 @@ import re
 from outreach.languages.spelling import ALIKE
 
 TURNED = "\u202e"  # what follows is shown from right to left, whatever it is (UAX 9, RLO)
-WESTERN = "cp1252"  # nearly all mails need no other signs, and it has none that hide
+_ASCII = bytes(range(128))
 _LETTER = "A-Za-z\u00c0-\u052f\u1e00-\u1fff"  # of alphabets whose words hold no signs for joining
 # Joiners, marks of direction, selectors of variants: not seen between two letters (Unicode,
 # Default_Ignorable_Code_Point). Other scripts need some of them.
@@ -29,14 +29,12 @@ def as_seen(text: str) -> str:
     """A text without what is not seen, its letters those that they look like."""
     if text.isascii():
         return text
-    text = text.replace("\ufeff", "").replace("\u00ad", "")  # never seen
-    try:
-        text.encode(WESTERN)
-    except UnicodeEncodeError:
-        text = _UNSEEN.sub("", text) if _HIDDEN.search(text) else text
-        text = _APOSTROPHE.sub("’", text) if "\u02bc" in text else text
-        return _WORD.sub(_in_one_alphabet, text) if _OTHER.search(text) else text
-    return text
+    signs = text.encode("utf-8", "replace").translate(None, _ASCII).decode()  # of other alphabets: few, or all
+    for never_seen in "\ufeff\u00ad":
+        text = text.replace(never_seen, "") if never_seen in signs else text
+    text = _UNSEEN.sub("", text) if _HIDDEN.search(signs) else text
+    text = _APOSTROPHE.sub("’", text) if "\u02bc" in signs else text
+    return _WORD.sub(_in_one_alphabet, text) if _OTHER.search(signs) else text
 
 
 def _in_one_alphabet(word: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.works import Queued, Work
 from outreach.model import ConfigurationError, OutreachError
 
-PATIENCE = 10.0  # seconds that another launch has to end
+PATIENCE = 30.0  # seconds that another launch has to end
 
 
 class _OtherNumberError(OutreachError):
