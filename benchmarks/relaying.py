@@ -19,6 +19,7 @@ import aiosmtplib
 
 from benchmarks.distant import distant
 from outreach.adapters.smtp import SmtpPostman
+from outreach.campaign.handing_over import nothing_kept
 from outreach.core.refusals import classify
 from outreach.model import Handover, HandoverResult, Outgoing
 from outreach.settings import SmtpSettings
@@ -64,7 +65,7 @@ async def ours(port: int, authority: Authority | None, letters: int) -> None:
             Outgoing(SENDER, (READER,), (b"X-Number: %d\r\n%b" % (number, LETTER),))
             for number in range(start, min(start + AT_ONCE, letters))
         ]
-        await man.hand_over(batch, before_payload=tuple, settled=settled)
+        await man.hand_over(batch, before_payload=nothing_kept, settled=settled)
     await man.close()
 
 

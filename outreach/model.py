@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Self
 
 from outreach.frozen import made_often
@@ -218,7 +217,7 @@ class Flag(StrEnum):
     ATTACHMENT_MENTIONED = "attachment_mentioned"
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Mailbox:
     """A name and an address, as a header gives them; the address is lower-cased."""
 
@@ -240,7 +239,7 @@ class Attachment:
     size: int  # bytes, decoded
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Message:
     """A received mail, opened within limits: decoded headers and the text that a person sees."""
 
@@ -266,22 +265,20 @@ class Message:
 
     def header(self, name: str) -> str:
         """The first value of a header, by its lower-case name; "" where absent."""
-        return _first_values(self.headers).get(name, "")
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return ""
 
     def all_headers(self, name: str) -> tuple[str, ...]:
         """Every value of a header, by its lower-case name, from the top."""
         return tuple([value for key, value in self.headers if key == name])
 
 
-@lru_cache(maxsize=4)  # a mail is asked for one header after the other
-def _first_values(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    return dict(reversed(headers))
-
-
 DOUBT = "doubt"  # with this begins the rule of evidence that speaks against deciding
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Evidence:
     """One thing that a rule saw: the rule's name and the words as they stand in the mail."""
 
@@ -305,7 +302,7 @@ class Bounce:
     message_ids: tuple[str, ...] = ()  # of the returned letter, with angle brackets
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Reading:
     """What the machine understood of one mail. `decided`: sure enough to be recorded without a person."""
 
@@ -326,7 +323,7 @@ class Reading:
         return next((one.words for one in self.evidence if not one.is_doubt), None)
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Candidate:
     """An invitee that a mail may belong to, with its score and the reasons in plain words."""
 
@@ -335,7 +332,7 @@ class Candidate:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Match:
     """Whose mail it is: one clear winner or none, and the ranked candidates."""
 

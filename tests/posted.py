@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from outreach.adapters.smtp import SmtpPostman
+from outreach.campaign.handing_over import nothing_kept
 from outreach.model import Handover, Outgoing
 
 SENDER = "a@x.example"
@@ -16,7 +17,9 @@ def letter(*to: str, data: bytes = b"Subject: hello\r\n\r\nDear Mayor\r\n") -> O
 
 
 async def hand_over_some(
-    man: SmtpPostman, letters: Sequence[Outgoing], before_payload: Callable[[], Collection[int]] = tuple
+    man: SmtpPostman,
+    letters: Sequence[Outgoing],
+    before_payload: Callable[[], Awaitable[Collection[int]]] = nothing_kept,
 ) -> dict[int, Handover]:
     """The outcome of every letter that was not taken back; none is told twice."""
     done: dict[int, Handover] = {}
@@ -30,7 +33,9 @@ async def hand_over_some(
 
 
 async def hand_over_all(
-    man: SmtpPostman, letters: Sequence[Outgoing], before_payload: Callable[[], Collection[int]] = tuple
+    man: SmtpPostman,
+    letters: Sequence[Outgoing],
+    before_payload: Callable[[], Awaitable[Collection[int]]] = nothing_kept,
 ) -> list[Handover]:
     """The outcome of every letter."""
     done = await hand_over_some(man, letters, before_payload)

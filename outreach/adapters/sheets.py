@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach.adapters.plain_files import open_plain, opened_already
+from outreach.adapters.workbook import workbook_pieces
 from outreach.adapters.workbook_size import too_large
 from outreach.model import ConfigurationError, OutreachError, Sentence
 
@@ -198,31 +199,8 @@ def _meant(cell: str) -> str:
 
 
 def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Writes a workbook whose cells are text and numbers only."""
-    import xlsxwriter  # noqa: PLC0415  only for XLSX
-
-    content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(content, options) as workbook:
-        sheet = workbook.add_worksheet()
-        bold = workbook.add_format({"bold": True})
-        sheet.freeze_panes(1, 0)
-        for column, name in enumerate(header):
-            sheet.write_string(0, column, name, bold)
-        for number, row in enumerate(rows, 1):
-            for column, cell in enumerate(row):
-                _write_cell(sheet, number, column, cell)
-        sheet.autofit()
-    _replace(path, content.getvalue())
-
-
-def _write_cell(sheet: Any, row: int, column: int, cell: object) -> None:
-    if isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell)
-    elif isinstance(cell, (int, float)):
-        sheet.write_number(row, column, cell)
-    else:
-        sheet.write_string(row, column, "" if cell is None else str(cell)[:32767])
+    """Writes a workbook whose cells are text, numbers and truth values only; the file appears whole."""
+    _replace(path, b"".join(workbook_pieces(header, rows)))
 
 
 def _replace(path: Path, content: bytes) -> None:

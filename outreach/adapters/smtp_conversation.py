@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -11,7 +11,7 @@ from outreach.adapters.smtp_wire import CLOSING, GO_ON, Reply, Wire, WireError
 from outreach.model import Handover, HandoverResult, Outgoing
 
 Classify = Callable[[str, int, str], HandoverResult]
-BeforePayload = Callable[[], Collection[int]]
+BeforePayload = Callable[[], Awaitable[Collection[int]]]
 Beginning = Callable[[int], None]
 Settled = Callable[[int, Handover], None]
 STOPPED = "the program was stopped before the relay answered"
@@ -152,7 +152,7 @@ class Delivery:
         if asked.no is not None:
             self._settle(number, self._refusal(*asked.no))
             await self._clear(asked)
-        elif self._may_leave(number):
+        elif await self._may_leave(number):
             self._settle(number, await self._deliver(number, envelope, asked.missed))
 
     async def _ask(self, envelope: Envelope) -> _Asked:
@@ -188,11 +188,11 @@ class Delivery:
             if reply.code == CLOSING or not (reply.good or reply.refuses) or not self._wire.in_step:
                 self._end = str(reply)
 
-    def _may_leave(self, number: int) -> bool:
+    async def _may_leave(self, number: int) -> bool:
         """Commits the intent, once for all letters; those that must not leave any more are left out."""
         if not self._intended:
             self._intended = True
-            for taken_back in self._before_payload():
+            for taken_back in await self._before_payload():
                 self._left.pop(taken_back, None)
             if number not in self._left:
                 self._in_hand, self._end = None, "the relay waits for a letter that was taken back"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import compose
+from outreach.campaign.steps import Step, told
 from outreach.core.letters.stationery import Stationery
 from outreach.model import Invitee, LetterKind, OutreachError, Sentence
 
@@ -74,7 +75,8 @@ def agreement_on(desk: Desk, stationery: Stationery, letters: Iterable[Wanted]) 
     Raises:
         ConfigurationError: One of them cannot be made.
     """
-    digests = sorted(_digests(desk, stationery, wanted) for wanted in letters)
+    every = told(desk.tell, Step.COMPARE, [*letters])
+    digests = sorted(_digests(desk, stationery, wanted) for wanted in every)
     whole = hashlib.sha256(b"".join(whose + what for whose, what in digests)).hexdigest()
     return Agreement(dict(digests), whole)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from outreach.adapters.store.store import Store
+from outreach.campaign.steps import Tell, quietly
 from outreach.core.calendar import is_late
 from outreach.core.followup import Policy, next_action, policy_from
 from outreach.core.geography import time_zone
@@ -59,6 +60,7 @@ class Desk:
     clock: Clock
     by: str  # "person:NAME"; "person:NAME (web)" for an account of the page
     load_stationery: Callable[[], Stationery]
+    tell: Tell = quietly  # how far a long piece of work is
     editions: dict[int, Stationery] = field(default_factory=dict)  # frozen stationery by edition, as it is asked for
     _kept: _Kept = field(default_factory=_Kept)
 

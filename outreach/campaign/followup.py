@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from outreach.adapters.store.letter_rows import NewLetter
 from outreach.campaign.agreement import MOST_SHOWN, Agreement, agreement_on, still_agreed
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import NOT_WITHHELD, new_letter, threads_of
+from outreach.campaign.mailing import NOT_WITHHELD, SOME, new_letter, threads_of
+from outreach.campaign.steps import Step, told
 from outreach.core.letters.stationery import Stationery
 from outreach.model import Invitee, Letter, LetterKind, LetterState, NextAction, Standing, State
 
@@ -54,6 +56,7 @@ class _Next:
 
 def _each(desk: Desk, now: datetime) -> Iterator[_Next]:
     """What comes next for everybody, in the order of their numbers."""
+    desk.tell(Step.LOOK, 0, 0)
     invitees = desk.store.register.all()
     for number, standing in sorted(desk.store.journal.standings().items()):
         yield _Next(invitees[number], standing.round, desk.next_for(invitees[number], standing, now))
@@ -140,12 +143,13 @@ def queue_agreed(desk: Desk, agreed: Agreement, find_due: Callable[[Desk], tuple
     stationery = desk.load_stationery()
     with desk.store.together():
         due = find_due(desk)
-        same = (still_agreed(desk, stationery, agreed, (one.invitee, one.kind, one.step)) for one in due)
-        return queue_due(desk, tuple(one for one, is_same in zip(due, same, strict=True) if is_same), stationery)
+        looked_at = told(desk.tell, Step.COMPARE, due)
+        same = [x for x in looked_at if still_agreed(desk, stationery, agreed, (x.invitee, x.kind, x.step))]
+        return queue_due(desk, same, stationery)
 
 
-def queue_due(desk: Desk, due: tuple[Due, ...], agreed: Stationery | None = None) -> int:
-    """Queues the letters that are due, each in the thread of its invitation; gives how many were new.
+def queue_due(desk: Desk, due: Sequence[Due], agreed: Stationery | None = None) -> int:
+    """Queues the letters that are due, each in the thread of its invitation, some at a time; gives how many were new.
 
     `agreed`: the templates that somebody agreed to; without them those of now.
     """
@@ -156,21 +160,19 @@ def queue_due(desk: Desk, due: tuple[Due, ...], agreed: Stationery | None = None
     edition = desk.store.outbox.freeze(stationery.files, now)
     standings = desk.store.journal.standings()
     threads = threads_of(desk, [one.invitee.number for one in due])
-    letters = [
-        new_letter(
-            desk,
-            stationery,
-            edition,
-            one.invitee,
-            one.kind,
-            now,
-            step=one.step,
-            round_=standings[one.invitee.number].round if one.kind is LetterKind.REMINDER else 0,
-            thread=threads.get(one.invitee.number, ()),
+
+    def letter(one: Due) -> NewLetter:
+        number, is_reminder = one.invitee.number, one.kind is LetterKind.REMINDER
+        round_, thread = standings[number].round if is_reminder else 0, threads.get(number, ())
+        return new_letter(
+            desk, stationery, edition, one.invitee, one.kind, now, step=one.step, round_=round_, thread=thread
         )
-        for one in due
-    ]
-    return desk.store.outbox.queue(letters, now)
+
+    queued = 0
+    for start in range(0, len(due), SOME):
+        desk.tell(Step.QUEUE, start, len(due))
+        queued += desk.store.outbox.queue([letter(one) for one in due[start : start + SOME]], now)
+    return queued
 
 
 def waiting_acknowledgements(desk: Desk) -> tuple[Due, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from outreach.adapters.store.departures import Claimed, Look, Outcome
+from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.outcomes import outcome_of, told_once
 from outreach.campaign.wire import letter_parts, outgoing
@@ -21,6 +23,7 @@ LAST_ANSWER = 20.0  # seconds that a letter in hand has to end when the program 
 LONGEST = 20.0  # seconds after the look at its invitee in which a letter may begin; well within the lease
 INSIST = 15.0  # seconds in which what is known is tried to be written down
 AGAIN = 0.2  # seconds between two tries
+TURN = 8  # letters that are composed before other connections hear their answers
 # It goes on while the machine sleeps, where the system has such a clock.
 _RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 NEVER_BEGUN = Handover(HandoverResult.NOT_TRIED, "connect", "")
@@ -43,7 +46,7 @@ class Postman(Protocol):
         self,
         letters: Sequence[Outgoing],
         *,
-        before_payload: Callable[[], Collection[int]],
+        before_payload: Callable[[], Awaitable[Collection[int]]],
         settled: Callable[[int, Handover], None],
         beginning: Callable[[int], None] = ...,
     ) -> None:
@@ -58,6 +61,11 @@ class Postman(Protocol):
     async def close(self) -> None:
         """Takes leave."""
         ...
+
+
+async def nothing_kept() -> Collection[int]:
+    """As `before_payload` of a letter that the outbox does not know."""
+    return ()
 
 
 class StoppedError(Exception):
@@ -114,6 +122,7 @@ class Batch:
         sender: str,
         look: Look,
         heed: Callable[[Letter, Handover], None],
+        database: DatabaseThread,
         clock: Callable[[], float] = running,
     ) -> None:
         """`heed` hears what became of each letter, and raises EnoughError where no further one should leave."""
@@ -122,6 +131,7 @@ class Batch:
         self._sender = sender
         self._look = look
         self._heed = heed
+        self._database = database
         self._clock = clock
         self._until = float("inf")  # by that clock: no letter begins later
         self._moment = desk.now()
@@ -153,8 +163,8 @@ class Batch:
             await self._write_down()
 
     async def _composed(self) -> list[tuple[Letter, Outgoing]]:
-        """The letters as they go over the wire; between two of them, other connections hear their answers."""
-        made = []
+        """The letters as they go over the wire; after some of them, other connections hear their answers."""
+        made: list[tuple[Letter, Outgoing]] = []
         for letter in self._claimed.letters:
             try:
                 parts = letter_parts(self._desk, letter, letter.first_tried_at or self._moment)
@@ -164,7 +174,8 @@ class Batch:
                 self._note(letter, Handover(HandoverResult.LETTER, "compose", str(error)))
                 break
             made.append((letter, outgoing(self._desk, letter, parts)))
-            await asyncio.sleep(0)
+            if not len(made) % TURN:
+                await asyncio.sleep(0)
         return made
 
     async def _send(self, postman: Postman, made: list[tuple[Letter, Outgoing]], stop: Callable[[], bool]) -> None:
@@ -177,13 +188,14 @@ class Batch:
         )
         await unless_stopped(talk, stop, lambda: bool(self._begun))
 
-    def _intend(self, letters: list[Letter]) -> list[int]:
+    async def _intend(self, letters: list[Letter]) -> list[int]:
         """Commits the intent of all that are not settled yet; gives the places of those that must not leave."""
         left = tuple(letter for letter in letters if letter.id not in self._outcomes)
         batch = Claimed(left, self._claimed.places)
         self._until = self._clock() + LONGEST
         self._begun = frozenset(letter.id for letter in left)  # even if it fails: the commit may have come through
-        kept_back = self._desk.store.departures.begin(batch, self._sender, self._moment, self._look)
+        begin = partial(self._desk.store.departures.begin, batch, self._sender, self._moment, self._look)
+        kept_back = await self._database.run(begin)
         self._begun -= kept_back
         self._refuse_late()
         return [number for number, letter in enumerate(letters) if letter.id in kept_back]
@@ -211,25 +223,29 @@ class Batch:
             OutreachError: The database cannot be written to; the message says what the relay answered.
         """
         desk, now = self._desk, self._desk.now()
+        unknown = self._begun - self._outcomes.keys()
         for letter in self._claimed.letters:
-            if letter.id in self._begun - self._outcomes.keys():
+            if letter.id in unknown:
                 known = NOBODY_KNOWS if letter.id in self._opened else NEVER_BEGUN
                 self._outcomes[letter.id] = outcome_of(desk, letter, known, now, begun=True)
         tried = {one.letter.id for one in self.tried}
         await self._settle(now)
         untried = [letter for letter in self._claimed.letters if letter.id not in tried]
-        desk.store.departures.release(untried, self._sender, desk.limits)
+        if untried:
+            release = partial(desk.store.departures.release, untried, self._sender, desk.limits)
+            await self._database.run(release)
 
     async def _settle(self, now: datetime) -> None:
-        known, departures = tuple(self._outcomes.values()), self._desk.store.departures
+        known = tuple(self._outcomes.values())
+        settle = partial(self._desk.store.departures.settle, known, self._sender, now)
         try:
-            await insist(lambda: departures.settle(known, self._sender, now))
+            await insist(lambda: self._database.run(settle))
         except OutreachError as error:
             told = "; ".join(f"letter {one.letter.id}: {one.state.value}, {one.reply}" for one in self.tried)
             raise type(error)(f"{error}; what the relay said could not be written down: {told or 'nothing'}") from error
 
 
-async def insist(write: Callable[[], None]) -> None:
+async def insist(write: Callable[[], Awaitable[None]]) -> None:
     """Writes down what must not be forgotten, again and again for some seconds: room or the server may come back.
 
     Raises:
@@ -239,9 +255,9 @@ async def insist(write: Callable[[], None]) -> None:
     try:
         while running() < until:
             with contextlib.suppress(OutreachError):
-                return write()
+                return await write()
             await asyncio.sleep(AGAIN)
     except asyncio.CancelledError:
-        write()
+        await write()
         raise
-    return write()
+    return await write()

@@ -12,6 +12,7 @@ from outreach.campaign.agreement import MOST_SHOWN, Agreement, agreement_on
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import LeftOut, Plan, plan_launch, queue_invitations
 from outreach.campaign.prepare import check, import_contacts, listed_now
+from outreach.campaign.steps import Step
 from outreach.core.enrolment import Enrolment
 from outreach.core.letters.stationery import Stationery
 from outreach.model import ConfigurationError, Finding, LetterKind, Sentence
@@ -43,6 +44,7 @@ def preflight(desk: Desk) -> Checked:
     Raises:
         ConfigurationError: There are errors; all findings are in it.
     """
+    desk.tell(Step.READ, 0, 0)
     enrolment = listed_now(desk)
     findings = check(desk, enrolment)
     errors = tuple(finding for finding in findings if not finding.warning)
@@ -122,6 +124,7 @@ def launch_agreed(
     """
     stationery = desk.load_stationery()
     with desk.store.together():
+        desk.tell(Step.ENROL, 0, 0)
         enrolled = import_contacts(desk, enrolment=checked.enrolment).enrolled
         plan = plan_launch(desk, stationery, listed=checked.enrolment.invitees, limit=limit)
         agree(plan, stationery)

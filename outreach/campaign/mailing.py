@@ -11,6 +11,7 @@ from pathlib import Path
 
 from outreach.adapters.store.letter_rows import NewLetter
 from outreach.campaign.desk import Desk
+from outreach.campaign.steps import Step
 from outreach.core.calendar import next_open
 from outreach.core.letters.casting import Cast
 from outreach.core.letters.reference import make_reference, message_id
@@ -117,6 +118,7 @@ def queue_invitations(desk: Desk, stationery: Stationery, invitees: Sequence[Inv
     edition = desk.store.outbox.freeze(stationery.files, now)
     queued = 0
     for start in range(0, len(invitees), SOME):
+        desk.tell(Step.QUEUE, start, len(invitees))
         some = invitees[start : start + SOME]
         letters = [new_letter(desk, stationery, edition, invitee, LetterKind.INVITATION, now) for invitee in some]
         queued += desk.store.outbox.queue(letters, now)

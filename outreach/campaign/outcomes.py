@@ -13,6 +13,8 @@ from outreach.core.pacing import alike, next_try
 from outreach.model import Entry, EntryKind, Handover, HandoverResult, Letter, LetterState
 
 FOUR_DAYS = timedelta(days=4)  # RFC 5321 §4.5.4.1
+ENOUGH = 12  # tries, more than a working day has: of four days over Easter a few minutes may have been working hours
+NEVER = datetime.max.replace(tzinfo=UTC)
 # As names of this module: to ask a class for its member is dear, and these are asked for with every letter.
 ACCEPTED, SENT = LetterState.ACCEPTED, EntryKind.SENT
 FAULTY, DEFERRED, NOT_TRIED = HandoverResult.LETTER, HandoverResult.DEFERRED, HandoverResult.NOT_TRIED
@@ -40,10 +42,12 @@ def outcome_of(desk: Desk, letter: Letter, handover: Handover, now: datetime, *,
     """What became of a letter; `begun` says that its intent was committed."""
     due_at, reply = None, handover.reply
     if handover.result is DEFERRED:
-        due_at = next_try(letter.attempts + 1, now, give_up_at(desk, letter.first_tried_at or now, now))
+        tries, four_days, deadline = letter.attempts + 1, _four_days(letter, now), _deadline(desk, now)
+        due_at = next_try(tries, now, min(four_days, deadline))
         state = LetterState.REFUSED if due_at is None else LetterState.DEFERRED
         if due_at is None:
-            reply = f"given up before the deadline after {counted(letter.attempts + 1, 'try', 'tries')}: {reply}"
+            when = "" if four_days < deadline else " before the deadline"
+            reply = f"given up{when} after {counted(tries, 'try', 'tries')}: {reply}"
     else:
         state = STATES[handover.result]
     tried = handover.result is not NOT_TRIED
@@ -63,8 +67,13 @@ def _entries(desk: Desk, letter: Letter, state: LetterState, reply: str, now: da
     return ()
 
 
-def give_up_at(desk: Desk, first_tried: datetime, now: datetime) -> datetime:
-    """Letters are tried for four days, and not past the deadline unless it is over already."""
-    deadline = datetime.combine(desk.deadline, time(23, 59), tzinfo=ZoneInfo(desk.settings.campaign.timezone))
-    four_days = first_tried + FOUR_DAYS
-    return min(deadline.astimezone(UTC), four_days) if deadline > now else four_days
+def _four_days(letter: Letter, now: datetime) -> datetime:
+    """Until when a letter is tried: for four days, and often enough within the hours in which letters leave."""
+    since = letter.first_tried_at if letter.attempts + 1 >= ENOUGH else None
+    return (since or now) + FOUR_DAYS
+
+
+def _deadline(desk: Desk, now: datetime) -> datetime:
+    """The deadline's last minute; never, if it is over already."""
+    last = datetime.combine(desk.deadline, time(23, 59), tzinfo=ZoneInfo(desk.settings.campaign.timezone))
+    return last.astimezone(UTC) if last > now else NEVER

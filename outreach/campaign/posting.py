@@ -7,11 +7,13 @@ import time as time_module
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from outreach.adapters.store.departures import Claimed, Outcome
 from outreach.adapters.store.register import Whereabouts
 from outreach.adapters.store.senders import LEASE, PATIENCE, own_name
 from outreach.adapters.store.switches import PAUSED
+from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.campaign.restored import count_pass, refuse_if_restored
@@ -55,6 +57,12 @@ class Progress:
         """One more letter came to this state."""
         self.done[state] = self.done.get(state, 0) + 1
 
+    def went_wrong(self, error: OutreachError) -> None:
+        """What ends the pass; said of several connections, all is told: each knows what the relay answered to it."""
+        before, last = str(self.problem or ""), str(error)
+        both = type(self.problem) is type(error) and last not in before and before not in last
+        self.problem = type(error)(f"{before}; {last}") if both else self.problem if last in before else error
+
     @property
     def handled(self) -> int:
         """Letters that the relay was asked to take."""
@@ -90,7 +98,9 @@ def post(
             progress.stopped_because = paused
             return progress
         count_pass(desk)
-        asyncio.run(_Round(desk, make_postman, name, lease, progress, stop, watch, kinds).run())
+        with DatabaseThread() as database:
+            round_ = _Round(desk, make_postman, database, name, lease, progress, stop, watch, kinds)
+            asyncio.run(round_.run())
     return progress
 
 
@@ -112,6 +122,7 @@ class _Round:
 
     desk: Desk
     make_postman: Callable[[], Postman]
+    database: DatabaseThread
     name: str
     lease: timedelta
     progress: Progress
@@ -136,7 +147,7 @@ class _Round:
         working: dict[int, asyncio.Task[None]] = {}
         idle = 0.0
         while working or not self._ended():
-            self._allowed = self._renew(len(working))
+            self._allowed = await self.database.run(partial(self._renew, len(working)))
             if not self._ended():
                 for number in set(range(self._allowed)) - working.keys():
                     working[number] = asyncio.create_task(self._work(number))
@@ -155,21 +166,20 @@ class _Round:
                 self.name, held, lambda place, all_: connections_for(place, all_, most), now, self.lease
             )
         except OutreachError as error:
-            self.progress.problem = error
+            self.progress.went_wrong(error)
             return 0
 
     # ------------------------------------------------------------ when to stop
 
-    def _ended(self) -> bool:
-        return self._dry or self._stopping()
+    def _over(self) -> bool:
+        """Nothing is due any more, or it is known why nothing may leave."""
+        return self._dry or bool(self.progress.stopped_because or self.progress.problem) or self.stop()
 
-    def _stopping(self) -> bool:
-        if self.progress.stopped_because or self.progress.problem or self.stop():
-            return True
-        paused = self.desk.store.switches.get(PAUSED)
-        if paused:
+    def _ended(self) -> bool:
+        """The same after a look whether somebody has paused."""
+        if not self._over() and (paused := self.desk.store.switches.get(PAUSED)):
             self.progress.stopped_because = paused
-        return bool(paused)
+        return self._over()
 
     def _heed(self, _letter: Letter, handover: Handover) -> None:
         """Stops everything where the relay's answer is about us, or the same for every address."""
@@ -190,23 +200,25 @@ class _Round:
         postman = self.make_postman()
         at_once = 1
         try:
-            while number < self._allowed and not self._ended():
-                claimed = self._claim(at_once)
+            while number < self._allowed and not self._over():
+                claimed = await self.database.run(partial(self._claim, at_once, self._kinds()))
                 if claimed.letters:
                     at_once = await self._hand_over(postman, claimed)
                 elif claimed.held is not None:
                     await self._rest(claimed.held)
+                elif claimed.paused:
+                    self.progress.stopped_because = claimed.paused
                 elif not claimed.seen:
                     self._dry = True
         except OutreachError as error:
-            self.progress.problem = error
+            self.progress.went_wrong(error)
         finally:
             await postman.close()
 
-    def _claim(self, at_once: int) -> Claimed:
+    def _claim(self, at_once: int, kinds: Collection[LetterKind]) -> Claimed:
         most = 1 if self._limits.per_minute else at_once
         departures = self.desk.store.departures
-        return departures.claim(self.desk.now(), self.name, most, self._look, self._limits, self._kinds())
+        return departures.claim(self.desk.now(), self.name, most, self._look, self._limits, kinds)
 
     def _kinds(self) -> Collection[LetterKind]:
         """Which kinds may leave; asked again every minute, so that a long pass does not remind who has answered."""
@@ -217,9 +229,13 @@ class _Round:
         return self._kinds_now
 
     def _look(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
-        zone = where.timezone or country_zone(where.country)
-        seen = last_look(letter, standing, self.desk.policy, self.desk.now(), zone, where.country)
+        seen = self._look_again(letter, standing, where)
         return seen if isinstance(seen, Drop) else corrected(letter, where.contact, where.cc) or seen
+
+    def _look_again(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
+        """Who is written to is not asked once more: it is what the claim was told."""
+        zone = where.timezone or country_zone(where.country)
+        return last_look(letter, standing, self.desk.policy, self.desk.now(), zone, where.country)
 
     async def _rest(self, held: Stay) -> None:
         """Waits for the next slot; not for hours."""
@@ -233,7 +249,7 @@ class _Round:
     async def _hand_over(self, postman: Postman, claimed: Claimed) -> int:
         """Sends the letters; gives how many to take next, so that a pause is heeded within a second."""
         began, number = time_module.monotonic(), len(claimed.letters)
-        batch = Batch(self.desk, claimed, self.name, self._look, self._heed)
+        batch = Batch(self.desk, claimed, self.name, self._look_again, self._heed, self.database)
         try:
             await batch.hand_over(postman, self.stop)
         except StoppedError:

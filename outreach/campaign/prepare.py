@@ -14,7 +14,7 @@ from outreach.adapters.sheets import read_rows, write_csv
 from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
 from outreach.campaign.erasing import without_suppressed
-from outreach.campaign.mailing import compose
+from outreach.campaign.mailing import NOT_BEGUN, compose
 from outreach.campaign.renaming import held_against_register, note_renamed, with_strange_addresses
 from outreach.core.dispatch import CORRECTED
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
@@ -33,6 +33,7 @@ class Import:
     bad_rows: int
     bad_file: Path | None
     changes: tuple[Change, ...]
+    gone: tuple[str, ...] = ()  # whose invitations wait no longer, as the list does not name them any more
 
 
 def contacts_file(desk: Desk, path: Path | None = None) -> Path:
@@ -108,7 +109,29 @@ def import_contacts(
     with desk.store.together():
         note_renamed(desk, enrolment, renamed)
         done = enrol_list(desk, enrolment, source.name, skip_bad=skip_bad)
-    return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file, changes_of(done, enrolment))
+        gone = _withhold_unlisted(desk, enrolment) if source == contacts_file(desk) else ()
+    return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file, changes_of(done, enrolment), gone)
+
+
+def _withhold_unlisted(desk: Desk, enrolment: Enrolment) -> tuple[str, ...]:
+    """Invitations that wait for those who are no longer on the campaign's list are withheld; gives their ids.
+
+    A launch would leave them out; back on the list, they are invited by the next one.
+    """
+    name, outbox = Path(desk.settings.campaign.contacts).name, desk.store.outbox
+    named = {one.id for one in enrolment.invitees}
+    missing = desk.store.register.listed_in(name) - named if named else frozenset()  # no list at all says nothing
+    waiting = _waiting_invitations(desk) if missing else frozenset()
+    places = desk.store.register.places() if waiting else {}
+    gone = {key: places[key].number for key in sorted(missing & places.keys()) if places[key].number in waiting}
+    outbox.withhold(list(gone.values()), f"no longer in {name}", desk.now(), [LetterKind.INVITATION])
+    return tuple(gone)
+
+
+def _waiting_invitations(desk: Desk) -> frozenset[int]:
+    """Who is about to be invited by a list; what a person wrote again is not."""
+    keys = desk.store.outbox.keys(states=NOT_BEGUN)
+    return frozenset(key.invitee for key in keys if key.kind is LetterKind.INVITATION and not key.round)
 
 
 def changes_of(done: Enrolled, enrolment: Enrolment) -> tuple[Change, ...]:

@@ -11,14 +11,15 @@ from pathlib import Path
 from outreach.adapters.store.audit import Deed
 from outreach.campaign.desk import Desk
 from outreach.campaign.erasing import refuse_suppressed
-from outreach.campaign.handing_over import Postman
+from outreach.campaign.handing_over import Postman, nothing_kept
 from outreach.campaign.mailing import Composed, compose, new_letter, threads_of
 from outreach.campaign.prepare import everybody, listed_now
 from outreach.campaign.wire import letter_head
+from outreach.core.addresses import address_mistake, as_it_travels
 from outreach.core.counting import counted
-from outreach.core.enrolment import address_mistake, as_it_travels
 from outreach.core.letters.mime import AttachedFile, Words, serialise
 from outreach.core.letters.stationery import Stationery
+from outreach.languages.spelling import plain
 from outreach.model import (
     Handover,
     HandoverResult,
@@ -31,6 +32,8 @@ from outreach.model import (
     Sentence,
     UsageError,
 )
+
+MOST_NAMED = 3  # of several invitees that may be meant
 
 
 def write_previews(desk: Desk, place: Path, kind: LetterKind, step: int, only: str | None = None) -> int:
@@ -128,6 +131,7 @@ def send_test_letter(
     """Sends one letter to an address of one's own, with the real headers; it counts for nothing.
 
     Raises:
+        UnclearInviteeError: It is not clear as for whom; nothing was sent.
         UsageError: The address is none, or that of an invitee; nothing was sent.
         OutreachError: The relay did not take it.
     """
@@ -138,10 +142,10 @@ def send_test_letter(
     stationery = desk.load_stationery()
     known = everybody(desk, listed_now(desk).invitees)
     _refuse_invitees(desk, known, address)
-    chosen = next((i for i in known if as_for is None or as_for in (i.id, i.name)), None)
-    if chosen is None:
-        message = Sentence("there is no such invitee") if known else Sentence("contacts.csv is empty; add a row first")
+    if not known:
+        message = Sentence("contacts.csv is empty; add a row first")
         raise UsageError(message)
+    chosen = known[0] if as_for is None else _meant(known, as_for)
     composed = compose(desk, stationery, chosen, kind, step)
     words, draft = composed.cast.words(), _draft(desk, stationery, chosen, kind, step, composed)
     test = f"<test.{desk.now():%Y%m%d%H%M%S}.{draft.message_id[1:]}"
@@ -150,6 +154,31 @@ def send_test_letter(
     letter = f"{kind.value} {step}" if step else kind.value
     desk.store.audit.note(Deed.TEST_LETTER, desk.by, desk.now(), letter=letter, to=address, invitee=chosen.id)
     return asyncio.run(_hand_over(desk, make_postman(), address, data))
+
+
+class UnclearInviteeError(UsageError):
+    """Nobody is called so, or several are."""
+
+
+def _meant(known: Iterable[Invitee], given: str) -> Invitee:
+    """The invitee with that id or name, or else the only one in whose name each word begins one."""
+    exact = [one for one in known if given in (one.id, one.name)]
+    if exact:
+        return exact[0]
+    words = plain(given).split()
+    fit = [one for one in known if words and all(f" {word}" in f" {plain(one.name)}" for word in words)]
+    if len(fit) == 1:
+        return fit[0]
+    if not fit:
+        message = Sentence("no invitee is called “%(given)s”", given=given)
+        raise UnclearInviteeError(message)
+    names = ", ".join(one.name for one in fit[:MOST_NAMED]) + ("" if len(fit) <= MOST_NAMED else ", …")
+    several = Sentence(
+        "several invitees are called “%(given)s”: %(names)s; write more of the name",
+        given=given,
+        names=names,
+    )
+    raise UnclearInviteeError(several)
 
 
 def _refuse_invitees(desk: Desk, known: Iterable[Invitee], address: str) -> None:
@@ -185,7 +214,7 @@ async def _hand_over(desk: Desk, postman: Postman, address: str, data: bytes) ->
     outgoing = Outgoing(desk.settings.sender.address, (address,), (data,))
     await postman.connect()
     try:
-        await postman.hand_over([outgoing], before_payload=tuple, settled=lambda _number, done: settled.append(done))
+        await postman.hand_over([outgoing], before_payload=nothing_kept, settled=lambda _, done: settled.append(done))
     finally:
         await postman.close()
     (handover,) = settled

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.doubt import Archive, as_copy
-from outreach.campaign.handing_over import Postman
+from outreach.campaign.handing_over import Postman, nothing_kept
 from outreach.core.authentication import first_authserv_id
 from outreach.core.letters.mime import Head, Words, serialise
 from outreach.core.letters.reference import make_reference
@@ -145,7 +145,7 @@ async def _hand_over(desk: Desk, postman: Postman, letters: tuple[TestLetter, ..
 async def _hand_over_one(desk: Desk, postman: Postman, letter: TestLetter) -> Handover:
     settled: list[Handover] = []
     outgoing = Outgoing(desk.settings.sender.address, (letter.to,), (_bytes(desk, letter),))
-    await postman.hand_over([outgoing], before_payload=tuple, settled=lambda _number, done: settled.append(done))
+    await postman.hand_over([outgoing], before_payload=nothing_kept, settled=lambda _, done: settled.append(done))
     return settled[0]
 
 

@@ -291,8 +291,10 @@ def _judged(
         invited = desk.store.journal.standing(matched.number).first_letter_at
         if reading.bounce is not None:
             another = names_another(reading.bounce.recipients, known, index)
-        elif seen.sender not in known:
-            another = may_be_another(message, reading, seen, matched.number, index, desk.own_addresses)
+        else:
+            another = may_be_another(
+                message, reading, seen, matched.number, index, desk.own_addresses, known=seen.sender in known
+            )
     return judge(
         message,
         matched,

@@ -1,4 +1,4 @@
-"""What a person decides: an answer, whose mail it is, to wait, to stop, to write again; undoing.py takes it back."""
+"""What a person decides: an answer, whose mail it is, to wait, to stop; undoing.py takes it back."""
 
 from __future__ import annotations
 
@@ -14,12 +14,8 @@ from sqlalchemy import Connection
 from outreach.adapters.store.acts import Act
 from outreach.adapters.store.inbox import Understood
 from outreach.campaign.desk import Desk
-from outreach.campaign.erasing import refuse_suppressed
-from outreach.campaign.mailing import new_letter
 from outreach.campaign.meanwhile import Watch, unless
-from outreach.campaign.prepare import clues_of
 from outreach.campaign.replies import open_kept, recorded, taking_back, understand, vouched
-from outreach.core.enrolment import address_mistake, as_it_travels
 from outreach.core.reading.lessons import lesson_from
 from outreach.core.recording import Outcome
 from outreach.core.succession import contradiction
@@ -27,8 +23,6 @@ from outreach.model import (
     Entry,
     EntryKind,
     Invitee,
-    LetterKind,
-    LetterState,
     Message,
     ReadingKind,
     Sentence,
@@ -76,7 +70,7 @@ class Earlier:
     mail: Understood | None
 
 
-def _perform(
+def perform(
     desk: Desk,
     said: str,
     entries: Sequence[Entry] = (),
@@ -140,7 +134,7 @@ def decide(
     said = f"{invitee.name} is now {wanted.value.replace('_', ' ')}"
     doing = _withholding(desk, invitee, wanted.value) if wanted in NO_MORE_LETTERS else None
     learning = None if understood is None else _learning(desk, understood, wanted)
-    return _perform(
+    return perform(
         desk, said, [entry], note=note, invitee=invitee, unless=unless(desk, mail, seen), doing=doing, learning=learning
     )
 
@@ -217,7 +211,7 @@ def settle(desk: Desk, mail: int, note: str = "", *, seen: str | None = None) ->
     if understood.invitee is None:
         return file(desk, str(mail), NOWHERE, seen=seen)
     said = f"mail {mail} no longer waits"
-    return _perform(desk, said, [settlement(desk, understood)], note=note, unless=unless(desk, mail, seen))
+    return perform(desk, said, [settlement(desk, understood)], note=note, unless=unless(desk, mail, seen))
 
 
 def settlement(desk: Desk, understood: Understood) -> Entry:
@@ -235,7 +229,21 @@ def hold(desk: Desk, given: str, until: date) -> Done:
         )
         raise UsageError(message)
     said = f"no letters to {invitee.name} before {until.isoformat()}"
-    return _perform(desk, said, [_fact(desk, invitee, EntryKind.HELD, until)], invitee=invitee)
+    return perform(desk, said, [_fact(desk, invitee, EntryKind.HELD, until)], invitee=invitee)
+
+
+def answered(desk: Desk, given: str, note: str = "") -> Done:
+    """The secretariat has answered where its mailbox does not show it, such as by phone: no answer is owed any longer.
+
+    Raises:
+        UsageError: None is owed.
+    """
+    invitee = desk.invitee(given)
+    if not desk.store.journal.standing(invitee.number).we_owe:
+        message = Sentence("we owe %(name)s no answer; nothing was noted", name=invitee.name)
+        raise UsageError(message)
+    said = f"{invitee.name} was answered"
+    return perform(desk, said, [_fact(desk, invitee, EntryKind.REPLIED)], note=note, invitee=invitee)
 
 
 def stop(desk: Desk, given: str) -> Done:
@@ -243,102 +251,11 @@ def stop(desk: Desk, given: str) -> Done:
     invitee = desk.invitee(given)
     said = f"no more letters to {invitee.name}"
     doing = _withholding(desk, invitee, "stopped by a person")
-    return _perform(desk, said, [_fact(desk, invitee, EntryKind.STOPPED)], invitee=invitee, doing=doing)
+    return perform(desk, said, [_fact(desk, invitee, EntryKind.STOPPED)], invitee=invitee, doing=doing)
 
 
 def _fact(desk: Desk, invitee: Invitee, kind: EntryKind, until: date | None = None) -> Entry:
     return desk.entry(invitee=invitee.number, kind=kind, at=desk.now(), by=desk.by, until=until)
-
-
-# ---------------------------------------------------------------- writing again
-
-
-def write_again(desk: Desk, given: str, address: str) -> Done:
-    """Writes the invitation again, to a corrected address or another contact, under the same reference."""
-    invitee = desk.invitee(given)
-    if problem := address_mistake(address):
-        raise UsageError(problem)
-    address = as_it_travels(address)
-    refuse_suppressed(desk, address)
-    now, round_ = desk.now(), _next_round(desk, invitee, address)
-    contact = replace(invitee.contact, email=address, person="", title="", gender="", cc=())
-    if address.casefold() == invitee.contact.email.casefold():
-        contact = invitee.contact
-    stationery = desk.load_stationery()
-    edition = desk.store.outbox.freeze(stationery.files, now)
-    written_to = replace(invitee, contacts=(contact, *invitee.contacts))
-    letter = new_letter(desk, stationery, edition, written_to, LetterKind.INVITATION, now, round_=round_)
-    entry = desk.entry(invitee=invitee.number, kind=EntryKind.READDRESSED, at=now, by=desk.by, step=round_)
-
-    def doing(connection: Connection, _name: str) -> Memory:
-        asked = (LetterKind.INVITATION, LetterKind.REMINDER)
-        why = Sentence("written again to %(address)s", address=address)
-        withheld = desk.store.outbox.withhold_within(connection, [invitee.number], why, now, asked)
-        desk.store.register.take_up(connection, invitee, contact, clues_of)
-        desk.store.outbox.add(connection, [letter], now)
-        return {"withheld": withheld, "why": why, "taken_up": ((invitee.number, address),)}
-
-    def still(connection: Connection) -> None:
-        desk.store.journal.lock(connection, {invitee.number})  # no letter to it begins until this is done
-        if _next_round(desk, invitee, address) != round_:
-            message = Sentence(
-                "somebody wrote to %(name)s again this moment; look again: outreach story %(id)s",
-                name=invitee.name,
-                id=invitee.id,
-            )
-            raise UsageError(message)
-
-    said = f"the letter goes to {address} under the same reference"
-    return _perform(desk, said, [entry], invitee=invitee, unless=still, doing=doing)
-
-
-def _next_round(desk: Desk, invitee: Invitee, address: str) -> int:
-    """The round of a letter that may be written again; asked before it is composed, and within its transaction."""
-    standing = desk.store.journal.standing(invitee.number)
-    _refuse_doubled(desk, invitee, address)
-    if standing.stopped or standing.state in NO_MORE_LETTERS:
-        message = Sentence(
-            "%(name)s wants no more letters; if that has changed: outreach decide %(id)s invited",
-            name=invitee.name,
-            id=invitee.id,
-        )
-        raise UsageError(message)
-    return standing.round + 1
-
-
-def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:
-    """The same letter to the same address is never sent twice, unless the first came back."""
-    unreachable = desk.store.journal.standing(invitee.number).state is State.UNREACHABLE
-    for letter in desk.store.outbox.letters(invitee=invitee.number):
-        if letter.key.kind is not LetterKind.INVITATION:
-            continue
-        same = letter.to.casefold() == address.casefold()
-        if letter.state is LetterState.HANDING_OVER:
-            message = Sentence(
-                "letter %(id)s to %(to)s is being handed over this moment; call again in a minute",
-                id=letter.id,
-                to=letter.to,
-            )
-            raise UsageError(message)
-        if same and letter.state is LetterState.ACCEPTED and not unreachable:
-            message = Sentence(
-                "%(address)s has the letter already (since %(settled_at)s); a reminder follows by itself",
-                address=address,
-                settled_at=f"{letter.settled_at:%Y-%m-%d}",
-            )
-            raise UsageError(message)
-        if same and letter.state is LetterState.IN_DOUBT:
-            message = Sentence(
-                "letter %(id)s to %(address)s is in doubt; first: outreach outbox resolve %(id)s accepted",
-                id=letter.id,
-                address=address,
-            )
-            raise UsageError(message)
-        if same and letter.state in (LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED):
-            message = Sentence(
-                "a letter to %(address)s is on its way already (letter %(id)s)", address=address, id=letter.id
-            )
-            raise UsageError(message)
 
 
 # ---------------------------------------------------------------- whose mail
@@ -356,12 +273,12 @@ def file(desk: Desk, given: str, invitee_id: str, *, seen: str | None = None) ->
         said = f"mail {understood.mail} is of no invitee"
         nowhere = replace(understood, filed=None, filed_nowhere=True, needs_review=False, why="of no invitee")
         doing = _refiling(desk, understood, nowhere, taken_back, None)
-        return _perform(desk, said, unless=unless(desk, understood.mail, seen), doing=doing)
+        return perform(desk, said, unless=unless(desk, understood.mail, seen), doing=doing)
     invitee = desk.invitee(invitee_id)
     filed, result = as_filed(desk, understood, invitee)
     said = f"mail {understood.mail} is of {invitee.name}"
     doing = _refiling(desk, understood, filed, [*taken_back, *result.entries], invitee)
-    return _perform(desk, said, invitee=invitee, unless=unless(desk, understood.mail, seen), doing=doing)
+    return perform(desk, said, invitee=invitee, unless=unless(desk, understood.mail, seen), doing=doing)
 
 
 def as_filed(

@@ -93,9 +93,19 @@ def _is_ours(desk: Desk, raw: bytes) -> bool:
 
 
 def is_own(desk: Desk, message: Message) -> bool:
-    """Whether a mail is a letter of ours, seen again in the Sent folder or as a blind copy."""
+    """Whether a mail is a letter of ours, seen again in the Sent folder or as a blind copy.
+
+    What another address wrote to us is an answer, whatever Message-ID a program gave it.
+    """
+    if _is_written_to_us(message, desk.own_addresses):
+        return False
     ids = (message.message_id, message.header(MOVED_ID))
     return bool(desk.store.outbox.by_message_id(ids)) or is_own_copy(message, desk.own_addresses, desk.genuine)
+
+
+def _is_written_to_us(message: Message, own: frozenset[str]) -> bool:
+    senders, recipients = ([box.address for box in boxes] for boxes in (message.from_, message.to))
+    return own.isdisjoint(senders) and not own.isdisjoint(recipients)
 
 
 def headers_only(raw: bytes) -> Message:

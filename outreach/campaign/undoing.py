@@ -60,7 +60,9 @@ def _take_back(desk: Desk, act: Act) -> Done:
         _undo_letters(desk, connection, act, noted)
         _undo_filing(desk, connection, act, entries)
     mails = [act.mail, *(one.entry.mail for one in noted)]
-    return Done(f"taken back: {act.words}", mail=next((mail for mail in mails if mail is not None), None))
+    mail = next((mail for mail in mails if mail is not None), None)
+    concerned = desk.store.register.some([one.entry.invitee for one in noted[:1]])
+    return Done(f"taken back: {act.words}", next(iter(concerned.values()), None), mail=mail)
 
 
 def _refuse_if_built_upon(desk: Desk, connection: Connection, act: Act, noted: Sequence[Noted]) -> None:

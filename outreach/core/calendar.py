@@ -130,7 +130,10 @@ def next_open(window: Window, moment: datetime, zone: str, country: str) -> date
     local = local_time(moment, zone)
     before_opening = window.opens is not None and local.time() < window.opens
     day = local.date() if before_opening else local.date() + timedelta(days=1)
-    return next_morning(window, day, zone, country)
+    opening = next_morning(window, day, zone, country)
+    if opening <= moment:  # an hour that comes twice: the window opened in the first and opens again in the second
+        opening = local_time(opening, zone).replace(fold=1).astimezone(UTC)
+    return opening
 
 
 def is_late(moment: datetime, deadline: date, zone: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from outreach.core.calendar import Window, closed_because, is_open, next_morning, next_open
+from outreach.core.calendar import Window, closed_because, is_late, is_open, next_morning, next_open
 from outreach.core.followup import Policy, next_action
 from outreach.model import Drop, Leave, Letter, LetterKind, LetterState, NextAction, Standing, State, Stay
 
@@ -15,6 +15,7 @@ HAS_ANSWERED = (State.CONFIRMED, State.DECLINED, State.TENTATIVE)
 INVITATION, REMINDER = LetterKind.INVITATION, LetterKind.REMINDER
 THANKS, REGRETS = LetterKind.THANKS, LetterKind.REGRETS
 IN_TALKS = State.IN_TALKS
+TOO_LATE = "the deadline has passed since it was queued"
 CORRECTED = "the contact was corrected"  # the next launch, or look for reminders, makes the letter anew
 LOOK_AGAIN = timedelta(hours=1)  # while a person has yet to decide an answer
 
@@ -30,6 +31,8 @@ def last_look(
         held = _reminder(letter, next_action(standing, policy, now, zone, country), now)
         if held is not None:
             return held
+    elif _outlived(letter, policy, now, zone):
+        return Drop(TOO_LATE)
     elif standing.needs_review:
         return Stay(now + LOOK_AGAIN, "an answer waits for a person to decide")
     elif standing.hold_until and letter.key.kind is INVITATION:
@@ -80,6 +83,14 @@ def _reminder(letter: Letter, action: NextAction, now: datetime) -> Stay | Drop 
     if action.action in ("review", "answer", "wait"):
         return Stay(action.at if action.at is not None and action.at > now else now + LOOK_AGAIN, action.why)
     return Drop(action.why)
+
+
+def _outlived(letter: Letter, policy: Policy, now: datetime, zone: str) -> bool:
+    """Whether an invitation asks for an answer by a day that has passed since; launched after it, it was meant so."""
+    if letter.key.kind is not INVITATION or now.date() < policy.deadline:  # then it is over in no zone of the world
+        return False
+    queued = letter.queued_at or now
+    return is_late(now, policy.deadline, zone) and not is_late(queued, policy.deadline, zone)
 
 
 _IN_HAND = {LetterState.CLAIMED: "is about to leave", LetterState.HANDING_OVER: "is being handed over"}

@@ -10,8 +10,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import available_timezones
 
+from outreach.core.addresses import address_mistake, as_it_travels
 from outreach.core.geography import code_of, countries
 from outreach.core.shared_domains import is_shared
 from outreach.languages.spelling import plain
@@ -32,10 +34,6 @@ APART = (MISTAKE, "lat", "lon")  # further columns that are known by name too
 LONGEST = {"id": 150, "name": 200, "person": 200, "title": 200, "notes": 5000}
 GENDERS = {"f": "f", "m": "m", "": ""}
 
-# Plain ASCII addresses, as nearly all are; what does not match is left to email-validator.
-_PLAIN = re.compile(
-    r"[A-Za-z0-9_+-]{1,20}(?:\.[A-Za-z0-9_+-]{1,20}){0,2}@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.){1,4}[a-z]{2,24}"
-)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -47,6 +45,7 @@ class BadRow:
     line: int
     cells: tuple[str, ...]
     reasons: tuple[str, ...]
+    wrong: frozenset[int] = frozenset()  # positions of the cells that are wrong, as far as they are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,14 @@ class Enrolment:
     bad_rows: tuple[BadRow, ...]
     where: str = ""  # the name of the sheet
     rows: Mapping[str, Sequence[tuple[int, tuple[str, ...]]]] = field(default_factory=dict)  # by invitee: line, cells
+
+
+class _Mistake(NamedTuple):
+    """What is wrong in a row, its cure, and in which column; "": none alone."""
+
+    what: str
+    cure: str
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,9 @@ def enrol(header: Sequence[str], rows: Iterable[tuple[int, tuple[str, ...]]], wh
     for line, cells in rows:
         row, mistakes = _row(line, cells, columns)
         if mistakes:
-            bad.append(BadRow(line, cells, tuple(_reason(what, cure) for what, cure in mistakes)))
-            findings += tuple(finding(where, line, what, cure) for what, cure in mistakes)
+            wrong = frozenset(columns[one.column] for one in mistakes if one.column in columns)
+            bad.append(BadRow(line, cells, tuple(_reason(one.what, one.cure) for one in mistakes), wrong))
+            findings += tuple(finding(where, line, one.what, one.cure) for one in mistakes)
         elif row is not None:
             good.append(row)
     invitees, conflicts = _gather(good)
@@ -160,11 +168,12 @@ def _column(given: str, own: AbstractSet[str]) -> str:
     return meant if meant and meant not in own else "_".join(given.split())
 
 
-def _row(line: int, cells: tuple[str, ...], columns: Mapping[str, int]) -> tuple[_Row | None, list[tuple[str, str]]]:
+def _row(line: int, cells: tuple[str, ...], columns: Mapping[str, int]) -> tuple[_Row | None, list[_Mistake]]:
     values = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
     mistakes = [*_text_mistakes(values), *_value_mistakes(values)]
     if len(cells) > max(columns.values()) + 1 and any(cells[max(columns.values()) + 1 :]):
-        mistakes.append(("more cells than columns", "put a text that holds the separator into quotes"))
+        cure = Sentence("put a text that holds the separator into quotes")
+        mistakes.append(_Mistake(Sentence("more cells than columns"), cure))
     if mistakes:
         return None, mistakes
     kind = InviteeKind(values.get("kind", "").lower() or "city")
@@ -194,57 +203,56 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(one.strip() for one in re.split(r"[;,]", text) if one.strip())
 
 
-def _text_mistakes(values: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _text_mistakes(values: Mapping[str, str]) -> Iterable[_Mistake]:
     for name, value in values.items():
         if _CONTROL.search(value):
-            yield Sentence("%(name)s holds a character that cannot be seen", name=name), Sentence("type the text anew")
+            what = Sentence("%(name)s holds a character that cannot be seen", name=name)
+            yield _Mistake(what, Sentence("type the text anew"), name)
         if len(value) > LONGEST.get(name, 2000):
-            yield (
-                Sentence("%(name)s is longer than %(most)s characters", name=name, most=LONGEST.get(name, 2000)),
-                Sentence("shorten it"),
-            )
+            what = Sentence("%(name)s is longer than %(most)s characters", name=name, most=LONGEST.get(name, 2000))
+            yield _Mistake(what, Sentence("shorten it"), name)
         if "\n" in value and name not in ("notes", MISTAKE):
-            yield Sentence("%(name)s goes over several lines", name=name), Sentence("write it in one line")
+            what = Sentence("%(name)s goes over several lines", name=name)
+            yield _Mistake(what, Sentence("write it in one line"), name)
 
 
-def _value_mistakes(values: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _value_mistakes(values: Mapping[str, str]) -> Iterable[_Mistake]:
     if not values["name"]:
-        yield Sentence("the name is missing"), Sentence("write the name of the city or territory")
+        yield _Mistake(Sentence("the name is missing"), Sentence("write the name of the city or territory"), "name")
     yield from _country_mistake(values["country"])
     kind = values.get("kind", "").lower()
     if kind and kind not in [one.value for one in InviteeKind]:
-        yield (
-            Sentence("“%(kind)s” is no kind", kind=kind),
-            Sentence("take one of %(choices)s", choices=", ".join(one.value for one in InviteeKind)),
-        )
+        cure = Sentence("take one of %(choices)s", choices=", ".join(one.value for one in InviteeKind))
+        yield _Mistake(Sentence("“%(kind)s” is no kind", kind=kind), cure, "kind")
     if values.get("gender", "").lower() not in GENDERS:
-        yield (
-            Sentence("“%(gender)s” is no gender here", gender=values["gender"]),
-            Sentence("write f or m, or leave it empty"),
-        )
-    for address in (values["email"], *_list(values.get("cc", ""))):
-        if problem := address_mistake(address):
-            yield problem, Sentence("correct the address")
+        what = Sentence("“%(gender)s” is no gender here", gender=values["gender"])
+        yield _Mistake(what, Sentence("write f or m, or leave it empty"), "gender")
+    yield from _address_mistakes(values)
     language = values.get("language", "")
     if language and not _LANGUAGE.fullmatch(language):
-        yield (
-            Sentence("“%(language)s” is no language", language=language),
-            Sentence("write a code such as en, fr, es or ca"),
-        )
+        what = Sentence("“%(language)s” is no language", language=language)
+        yield _Mistake(what, Sentence("write a code such as en, fr, es or ca"), "language")
     yield from _zone_mistake(values.get("timezone", ""))
     given = values.get("id", "")
     if given and not re.fullmatch(r"[^\s/\\]+", given):
-        yield (
-            Sentence("the id “%(given)s” holds spaces or slashes", given=given),
-            Sentence("use letters, digits and dashes"),
-        )
+        what = Sentence("the id “%(given)s” holds spaces or slashes", given=given)
+        yield _Mistake(what, Sentence("use letters, digits and dashes"), "id")
 
 
-def _country_mistake(country: str) -> Iterable[tuple[str, str]]:
+def _address_mistakes(values: Mapping[str, str]) -> Iterable[_Mistake]:
+    if not values["email"]:
+        yield _Mistake(Sentence("the address is missing"), Sentence("write the address"), "email")
+    given = [("email", values["email"])] if values["email"] else []
+    for column, address in (*given, *(("cc", one) for one in _list(values.get("cc", "")))):
+        if problem := address_mistake(address):
+            yield _Mistake(problem, Sentence("correct the address"), column)
+
+
+def _country_mistake(country: str) -> Iterable[_Mistake]:
     if country.upper() in countries():
         return
     if not country:
-        yield Sentence("the country is missing"), Sentence("write its two letters, such as ES")
+        yield _Mistake(Sentence("the country is missing"), Sentence("write its two letters, such as ES"), "country")
         return
     code = code_of(country)
     cure = (
@@ -252,7 +260,7 @@ def _country_mistake(country: str) -> Iterable[tuple[str, str]]:
         if code
         else Sentence("write its two letters (ISO 3166), such as ES")
     )
-    yield Sentence("“%(country)s” is no country code", country=country), cure
+    yield _Mistake(Sentence("“%(country)s” is no country code", country=country), cure, "country")
 
 
 @lru_cache(maxsize=1)
@@ -260,42 +268,11 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _zone_mistake(zone: str) -> Iterable[tuple[str, str]]:
+def _zone_mistake(zone: str) -> Iterable[_Mistake]:
     if zone and zone not in _zones():
         near = get_close_matches(zone, _zones(), 1, 0.6)
-        yield (
-            Sentence("there is no time zone %(zone)s", zone=zone),
-            Sentence("did you mean %(near)s?", near=near[0]) if near else Sentence("write one like Europe/Madrid"),
-        )
-
-
-@lru_cache(maxsize=4096)
-def address_mistake(address: str) -> str:
-    """What is wrong with an address, in one sentence; "" if nothing is."""
-    if _PLAIN.fullmatch(address):
-        return ""
-    if not address:
-        return Sentence("the address is missing")
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  only for unusual addresses
-
-    try:
-        validate_email(address, check_deliverability=False, strict=True, test_environment=True)
-    except EmailNotValidError as error:
-        return Sentence("“%(address)s” is no mail address: %(why)s", address=address, why=error)
-    return ""
-
-
-def as_it_travels(address: str) -> str:
-    """A sound address as every mail server knows it: its domain in ASCII (RFC 5890 §2.3.2.1).
-
-    What stands before the @ in another script has no such form; that address stays, and needs SMTPUTF8 (RFC 6531).
-    """
-    box, _, domain = address.rpartition("@")
-    if domain.isascii() or not box.isascii():
-        return address
-    from email_validator import validate_email  # noqa: PLC0415  only for unusual addresses
-
-    return f"{box}@{validate_email(address, check_deliverability=False, test_environment=True).ascii_domain}"
+        cure = Sentence("did you mean %(near)s?", near=near[0]) if near else Sentence("write one like Europe/Madrid")
+        yield _Mistake(Sentence("there is no time zone %(zone)s", zone=zone), cure, "timezone")
 
 
 def make_id(name: str, country: str, kind: InviteeKind) -> str:

@@ -12,6 +12,7 @@ from babel.core import get_global
 from babel.languages import get_official_languages
 
 from outreach.languages.places import load_regions
+from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import plain, western_words
 from outreach.model import Contact
 
@@ -117,7 +118,7 @@ def country_named(text: str) -> set[str]:
     """The codes of the countries that a text names, in any of several languages."""
     by_words = _codes_by_words()
     firsts = _first_words()
-    words = list(chain.from_iterable(map(_words, western_words(text) or text.split())))
+    words = list(chain.from_iterable(map(_words.__getitem__, western_words(text) or text.split())))
     if firsts.isdisjoint(words):
         return set()
     return {
@@ -129,9 +130,7 @@ def country_named(text: str) -> set[str]:
     }
 
 
-@lru_cache(maxsize=1 << 14)
-def _words(piece: str) -> tuple[str, ...]:
-    return tuple(plain(piece).split())
+_words: Remembered[tuple[str, ...]] = Remembered(lambda piece: tuple(plain(piece).split()))
 
 
 @lru_cache(maxsize=1)

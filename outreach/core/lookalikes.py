@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from outreach.languages.spelling import plain
+from outreach.languages.spelling import ALIKE, plain
 
 SHORTEST = 5  # letters of a name within which another can be mistaken
-# Letters of other scripts, and signs, that look like Latin ones (Unicode TR 39, those that domains may hold).
-_LOOKS_LIKE = str.maketrans({
-    "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "і": "i", "ј": "j", "ѕ": "s", "һ": "h",
-    "ԁ": "d", "ԛ": "q", "ԝ": "w", "к": "k", "м": "m", "т": "t", "в": "b", "н": "h", "г": "r", "α": "a", "ο": "o",
-    "ρ": "p", "ν": "v", "ι": "i", "κ": "k", "υ": "u", "ε": "e", "η": "n", "τ": "t", "ɑ": "a", "ɡ": "g", "ı": "i",
-    "ⅼ": "l", "0": "o", "1": "l", "3": "e", "5": "s", "ł": "l", "ø": "o", "đ": "d",
+# Signs that look like a Latin letter in a domain.
+_LOOKS_LIKE = ALIKE | str.maketrans({
+    "0": "o", "1": "l", "3": "e", "5": "s", "ł": "l", "ø": "o", "đ": "d", "ɑ": "a", "ɡ": "g", "ı": "i", "ⅼ": "l",
 })  # fmt: skip
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("ii", "u"), ("i", "l"))
 

@@ -56,7 +56,7 @@ class Limits:
             now: The moment of asking.
         """
         left = self.per_day - _in_a_day(hours, now) if self.per_day else MOST
-        slot = next_slot(last_slot, self.per_minute, now)
+        slot = next_slot(last_slot and min(last_slot, now), self.per_minute, now)  # later: by a clock set back since
         if left > 0 and slot > now:
             return 0, Stay(slot, f"at most {self.per_minute} letters a minute")
         return max(0, left), Stay(_frees(hours, now), f"at most {self.per_day} addresses within 24 hours")
@@ -66,7 +66,7 @@ class Limits:
         if not self.per_day:
             return {}
         hour = now.replace(minute=0, second=0, microsecond=0).isoformat()
-        kept = {name: used for name, used in hours.items() if _counts_until(name) > now}
+        kept = {name: used for name, used in hours.items() if _counts(name, now)}
         return {**kept, hour: kept.get(hour, 0) + number}
 
     def given_back(self, hours: Mapping[str, int], number: int) -> dict[str, int]:
@@ -88,11 +88,16 @@ def _counts_until(hour: str) -> datetime:
 
 
 def _in_a_day(hours: Mapping[str, int], now: datetime) -> int:
-    return sum(used for hour, used in hours.items() if _counts_until(hour) > now)
+    return sum(used for hour, used in hours.items() if _counts(hour, now))
 
 
 def _frees(hours: Mapping[str, int], now: datetime) -> datetime:
-    return min((end for hour in hours if (end := _counts_until(hour)) > now), default=now + timedelta(hours=1))
+    return min((_counts_until(hour) for hour in hours if _counts(hour, now)), default=now + timedelta(hours=1))
+
+
+def _counts(hour: str, now: datetime) -> bool:
+    """Whether it is one of the last 24; one that is days ahead was noted by a clock that has been set back since."""
+    return now < _counts_until(hour) < now + timedelta(days=2)
 
 
 def apart(per_minute: int) -> timedelta:

@@ -68,7 +68,7 @@ def judge(
         authserv_id: Whose Authentication-Results header is believed; "" for nobody's.
         shared_domains: Mail domains that several invitees have.
         invited_at: When our first letter went.
-        another: Why a colleague of the person we wrote to may speak for another place, or a notice be another
+        another: Why the person we wrote to, or a colleague, may speak for another place, or a notice be another
             invitee's; "" for no reason.
     """
     if reading.kind is ReadingKind.BOUNCE:
@@ -78,7 +78,8 @@ def judge(
     proof = authentication(message, authserv_id)
     sender = _sender(message, known_addresses, own_addresses, shared_domains)
     trust = _by_proof(message, match, reading.kind, proof, sender, known_addresses, invited_at)
-    if another and sender is Sender.SAME_DOMAIN and reading.kind not in SAFE_SIDE and trust.verdict is Verdict.RECORDED:
+    theirs = sender in (Sender.CONTACT, Sender.SAME_DOMAIN)
+    if another and theirs and reading.kind not in SAFE_SIDE and trust.verdict is Verdict.RECORDED:
         return Trust(Verdict.REVIEW, f"{trust.why}; but it {another}", signed=trust.signed)
     return trust
 

@@ -1,4 +1,4 @@
-"""The background service: one thread watches the mailbox, a scheduler's ticks queue and send what is due."""
+"""The background service: one thread watches the mailbox, ticks queue and send what is due."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from outreach.adapters.store.locks import only_one
 from outreach.bootstrap import mailbox, relay
@@ -104,27 +103,15 @@ class _Service:
 
     def run(self) -> None:
         """Starts all duties and waits for the signal to stop."""
-        from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415  only the daemon needs it
+        from outreach.entrypoints.ticks import Ticks  # noqa: PLC0415  only the daemon needs APScheduler
 
-        scheduler = BackgroundScheduler(timezone="UTC")
-        for duty in (self._prepare, self._send):
-            # A tick that is late runs once, never twice at the same time, and is never dropped.
-            scheduler.add_job(
-                self._guarded(duty),
-                "interval",
-                seconds=self._every,
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=None,
-                next_run_time=datetime.now(UTC),  # and at once
-            )
+        ticks = Ticks([self._guarded(self._prepare), self._guarded(self._send)], self._every)
         watcher = threading.Thread(target=self._guarded(self._lead), name="mailbox", daemon=True)
         logger.info("outreach serves the campaign %s, every %s seconds", self._desk.settings.campaign.id, self._every)
         watcher.start()
-        scheduler.start()
-        self.stop.wait()
-        logger.info("stopping: the letter in hand is finished first")
-        scheduler.shutdown(wait=True)
+        with ticks.ticking():
+            ticks.wait(self.stop)
+            logger.info("stopping: the letter in hand is finished first")
         watcher.join(timeout=20)
         logger.info("stopped")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from datetime import datetime
 
 from outreach.bootstrap import mailbox, mailbox_name
 from outreach.campaign.desk import Desk
@@ -14,6 +15,7 @@ from outreach.model import LetterKind, OutreachError, PartlyDoneError
 logger = logging.getLogger(__name__)
 Stop = Callable[[], bool]
 MAILBOX = "mailbox"  # the switch whose value is why it cannot be read
+LOOKED = "looked"  # the switch that is set at each whole look; its value stays, so that nothing is counted anew for it
 EVERY_KIND = tuple(LetterKind)
 NO_REMINDERS = tuple(kind for kind in LetterKind if kind is not LetterKind.REMINDER)
 
@@ -39,7 +41,14 @@ def take_everything(desk: Desk, opened: Source, stop: Stop = never) -> Collected
     if sent is not None and sent != folder:
         take_in(desk, opened, name, sent, by_hand=True, stop=stop)
     note_mailbox(desk, None)
+    if not stop():
+        desk.store.switches.turn(LOOKED, "yes", desk.now())
     return collected
+
+
+def last_look(desk: Desk) -> datetime | None:
+    """When the mailbox was last looked into from end to end; None: never."""
+    return desk.store.switches.since(LOOKED)
 
 
 def note_mailbox(desk: Desk, problem: str | None) -> None:
@@ -74,8 +83,8 @@ def kinds_to_post(desk: Desk, stop: Stop = never) -> Collection[LetterKind]:
     return EVERY_KIND
 
 
-def read_everything(desk: Desk, stop: Stop = never) -> None:
-    """Looks into the mailbox and reads what came.
+def read_everything(desk: Desk, stop: Stop = never) -> int:
+    """Looks into the mailbox and reads what came; says how many mails were read.
 
     Raises:
         PartlyDoneError: A mail could not be read yet; nobody is written to who may have answered in it.
@@ -85,3 +94,4 @@ def read_everything(desk: Desk, stop: Stop = never) -> None:
     if read.problems:
         message = f"{'; '.join(read.problems)}; nobody was written to: call again, or look: outreach inbox"
         raise PartlyDoneError(message)
+    return read.read

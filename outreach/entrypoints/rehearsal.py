@@ -32,6 +32,7 @@ from outreach.campaign.posting import post
 from outreach.campaign.prepare import check, contacts_file, import_contacts, read_contacts
 from outreach.campaign.replies import read_new
 from outreach.campaign.taking_in import Source
+from outreach.campaign.writing_again import write_again
 from outreach.entrypoints.mailroom import take_everything
 from outreach.entrypoints.rehearsed_folder import command_to_open, folder_to_open
 from outreach.entrypoints.town_halls import OUR_MX, Answer, TownHalls, cast, read_script
@@ -328,6 +329,6 @@ def _write_to_substitutes(play: Play) -> None:
             continue
         invitee = play.desk.store.register.some([mail.invitee])[mail.invitee]
         with contextlib.suppress(OutreachError):
-            review.write_again(play.desk, invitee.id, mail.reading.redirect_to)
+            write_again(play.desk, invitee.id, mail.reading.redirect_to)
             play.town_halls.knows(mail.reading.redirect_to, invitee)
             play.diary.note(play.clock.now(), Column.OFFICE, "to a colleague")

@@ -11,14 +11,12 @@ HEAD = 2  # letters that are shared
 class Beginnings:
     """Some words with which a text may begin; thousands of them cost no more than a few."""
 
-    __slots__ = ("_all", "_by_head", "_lengths")
+    __slots__ = ("_by_head",)
 
     def __init__(self, words: Iterable[str]) -> None:
         self._by_head: dict[str, tuple[str, ...]] = {}
-        self._all = frozenset(words)
-        for word in sorted(self._all):
+        for word in sorted(frozenset(words)):
             self._by_head[word[:HEAD]] = (*self._by_head.get(word[:HEAD], ()), word)
-        self._lengths = {head: sorted({len(word) for word in some}) for head, some in self._by_head.items()}
 
     def __iter__(self) -> Iterator[str]:
         """All of them."""
@@ -32,7 +30,6 @@ class Beginnings:
         """Those with which a text begins, the shortest first."""
         head, first = text[:HEAD], text[:1]
         found = [first] if first != head and first in self._by_head else []
-        if head in self._lengths:
-            begun = [text[:length] for length in self._lengths[head] if length <= len(text)]
-            found += filter(self._all.__contains__, begun)
+        if head in self._by_head:
+            found += filter(text.startswith, self._by_head[head])
         return found

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 Worth = TypeVar("Worth")
 
-MOST = 1 << 16  # words; then everything is forgotten, and worked out anew
+MOST = 1 << 16  # words or signs; then everything is forgotten, and worked out anew
 LONGEST = 60  # characters; what is longer is no word, and not kept
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
 import struct
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import dist, exp, hypot, sqrt
 from operator import mul
 from typing import Any
 
@@ -83,22 +83,30 @@ class Scores:
             total: The traits, weighed. Each weighs less among many, known or not: what is new makes a vote less sure.
             more: The further values.
         """
-        totals = self.totals(total)
+        *sums, _, traits = self.table.sums(total, self.first, len(self.bias))
+        most, scale = max(sums), 1 / (UNIT * sqrt(traits + 1))
+        powers = [exp(scale * (one - most) + bias) for bias, one in zip(self.bias, sums)]  # noqa: B905  as many as lanes
         if more:
-            totals = [one + sum(map(mul, more, column)) for one, column in zip(totals, self.more, strict=True)]
-        top = max(totals)
-        powers = [math.exp(one - top) for one in totals]
+            powers = list(map(mul, powers, self._raised_by(more)))
         whole = sum(powers)
         return {kind: power / whole for kind, power in zip(self.kinds, powers)}  # noqa: B905  as many as lanes
 
+    def _raised_by(self, more: Sequence[float]) -> list[float]:
+        """What further values make of each share, all of them times the same.
+
+        Two rows are multiplied by their distance, for that is measured in one step: (a-b)² = a² + b² - 2ab, where a² is
+        the same for all.
+        """
+        return [exp((hypot(*row) ** 2 - dist(more, row) ** 2) / 2) for row in self.more]
+
     def chances(self, total: Sum) -> dict[str, float]:
         """The chance of each kind where several may hold."""
-        return {kind: 1.0 / (1.0 + math.exp(-one)) for kind, one in zip(self.kinds, self.totals(total), strict=True)}
+        return {kind: 1.0 / (1.0 + exp(-one)) for kind, one in zip(self.kinds, self.totals(total))}  # noqa: B905  likewise
 
     def totals(self, total: Sum) -> list[float]:
         """What speaks for each kind, as logarithms of which only the differences count."""
         *sums, known, traits = self.table.sums(total, self.first, len(self.bias))
-        scale = 1 / (UNIT * math.sqrt(traits + 1))
+        scale = 1 / (UNIT * sqrt(traits + 1))
         raised = scale * (known * RAISE)
         return [scale * one - raised + bias for bias, one in zip(self.bias, sums)]  # noqa: B905  as many as lanes
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+
+from outreach.languages.remembering import MOST
 
 # Scripts whose words are not parted by blanks, or take their particles without one (Han, Kana, Hangul): each of
 # their signs is compared as a word, so that a phrase is found inside a longer run.
@@ -25,9 +28,23 @@ def plain(text: str) -> str:
     return simple if simple.isalnum() else " ".join(simple.split())
 
 
+class _Signs(dict[int, str]):
+    """Each sign without accents and case, worked out when it first comes."""
+
+    def __missing__(self, code: int) -> str:
+        """Works it out."""
+        decomposed = unicodedata.normalize("NFKD", chr(code).casefold())
+        bare = "".join([char for char in decomposed if not unicodedata.combining(char)])
+        if len(self) < MOST:
+            self[code] = bare
+        return bare
+
+
+_signs = _Signs()
+
+
 def _bare(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    stripped = "".join([char for char in decomposed if char.isascii() or not unicodedata.combining(char)])
+    stripped = text.translate(_signs)
     return stripped if stripped.isalnum() else " ".join(_RUN.findall(stripped))
 
 
@@ -53,19 +70,26 @@ def western_words(text: str) -> list[str] | None:
     return _parted(text, _WORDS)
 
 
-def _parted(text: str, table: bytes) -> list[str] | None:
-    charset = "ascii" if text.isascii() else _WESTERN
-    try:
-        return text.encode(charset).translate(table).decode(charset).split()
-    except UnicodeEncodeError:
-        return None
+def _parted(text: str, tables: Mapping[str, bytes]) -> list[str] | None:
+    for charset, table in tables.items():
+        try:
+            return text.encode(charset).translate(table).decode(charset).split()
+        except UnicodeEncodeError:
+            continue
+    return None
 
 
-_WESTERN = "cp1252"  # has the letters and quotes of nearly all mails, one byte each: bytes are translated fast
-# Each of its signs as it stands in a word, and a blank for those that stand in none.
-_SIGNS = bytes(range(256)).decode(_WESTERN, "replace")
-_WORDS = "".join(sign if WORD.fullmatch(sign) else " " for sign in _SIGNS).encode(_WESTERN)
-_SMALL_WORDS = _WORDS.decode(_WESTERN, "replace").lower().encode(_WESTERN, "replace")
+def _table(charset: str) -> bytes:
+    """Each sign of a charset as it stands in a word, and a blank for those that stand in none."""
+    signs = bytes(range(256)).decode(charset, "replace")
+    return "".join(sign if WORD.fullmatch(sign) else " " for sign in signs).encode(charset)
+
+
+# The letters and quotes of nearly all mails, one byte each, for bytes are translated fast; Latin-1 is written fastest.
+_WORDS = {charset: _table(charset) for charset in ("latin-1", "cp1252")}
+_SMALL_WORDS = {
+    charset: table.decode(charset, "replace").lower().encode(charset, "replace") for charset, table in _WORDS.items()
+}
 
 
 def plain_words(text: str) -> tuple[str, ...]:
@@ -79,6 +103,16 @@ STROKED = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", 
 
 
 _STROKES = frozenset(map(chr, STROKED))
+
+# Letters of other alphabets that look like Latin ones (Unicode TR 39).
+ALIKE = str.maketrans({
+    "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "і": "i", "ј": "j", "ѕ": "s", "һ": "h",
+    "ԁ": "d", "ԛ": "q", "ԝ": "w", "к": "k", "м": "m", "т": "t", "в": "b", "н": "h", "г": "r", "α": "a", "ο": "o",
+    "ρ": "p", "ν": "v", "ι": "i", "κ": "k", "υ": "u", "ε": "e", "η": "n", "τ": "t",
+    "А": "A", "В": "B", "Е": "E", "І": "I", "Ј": "J", "К": "K", "М": "M", "Н": "H", "О": "O", "Р": "P", "С": "C",
+    "Ѕ": "S", "Т": "T", "У": "Y", "Х": "X", "Α": "A", "Β": "B", "Ε": "E", "Ζ": "Z", "Η": "H", "Ι": "I", "Κ": "K",
+    "Μ": "M", "Ν": "N", "Ο": "O", "Ρ": "P", "Τ": "T", "Υ": "Y", "Χ": "X",
+})  # fmt: skip
 
 
 def without_strokes(text: str) -> str:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from outreach.adapters.sheets import read_rows, write_csv, write_xlsx
-from outreach.core.enrolment import _PLAIN, Enrolment, address_mistake, bad_rows_sheet, enrol
+from outreach.core.addresses import _PLAIN, address_mistake
+from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.geography import countries, country_zone
 from outreach.model import ConfigurationError, InviteeKind
 
@@ -122,8 +123,14 @@ def test_several_rows_are_several_contacts() -> None:
     [
         (("", "ES", "a@b.example", ""), "the name is missing"),
         (("X", "Spain", "a@b.example", ""), "no country code"),
-        (("X", "ES", "a@b", ""), "no mail address"),
-        (("X", "ES", "Mayor <a@b.example>", ""), "no mail address"),
+        (("X", "ES", "a@b", ""), "no mail address: its end is missing, such as .org"),
+        (("X", "ES", "Mayor <a@b.example>", ""), "no mail address: write the address alone, without a name"),
+        (("X", "ES", "ab.example", ""), "it has no @"),
+        (("X", "ES", "a@b@c.example", ""), "it has more than one @"),
+        (("X", "ES", "a b@c.example", ""), "it holds a blank"),
+        (("X", "ES", "@c.example", ""), "something is missing before or behind the @"),
+        (("X", "ES", "a..b@c.example", ""), "a dot stands where none may be"),
+        (("X", "ES", "a(b@c.example", ""), "it holds a character that none may have"),
         (("X", "ES", "", ""), "the address is missing"),
         (("X", "ES", "a@b.example\u202e", ""), "cannot be seen"),
         (("X", "ES", "a@b.example", "spanish!"), "no language"),

@@ -9,6 +9,7 @@ import pytest
 
 from outreach.adapters.embedded_smtp import EmbeddedSmtp
 from outreach.adapters.smtp import SmtpPostman, Timeouts
+from outreach.campaign.handing_over import nothing_kept
 from outreach.core.refusals import classify
 from outreach.model import ConfigurationError, Handover, HandoverResult, Outgoing
 from outreach.settings import SmtpSettings
@@ -25,7 +26,7 @@ def send(port: int, *recipients: str) -> list[Handover]:
         await man.connect()
         done: list[Handover] = []
         letters = [Outgoing("a@x.example", (to,), (LETTER,)) for to in recipients]
-        await man.hand_over(letters, before_payload=tuple, settled=lambda _number, one: done.append(one))
+        await man.hand_over(letters, before_payload=nothing_kept, settled=lambda _number, one: done.append(one))
         await man.close()
         return done
 

@@ -47,7 +47,7 @@ def postman(server: FaultySmtp, ca_file: Path | None = None, timeouts: Timeouts 
 async def hand_over(
     man: SmtpPostman, *, to: tuple[str, ...] = ("b@y.example",), data: bytes = LETTER, intents: list[str] | None = None
 ) -> Handover:
-    def intend() -> tuple[int, ...]:
+    async def intend() -> tuple[int, ...]:
         if intents is not None:
             intents.append("intent")
         return ()
@@ -156,7 +156,7 @@ def test_after_the_dot_only_a_yes_or_a_no_counts(words: str, result: R) -> None:
 def test_if_the_intent_cannot_be_committed_nothing_leaves(error: type[BaseException]) -> None:
     """It comes after the server's word and before the first byte; its error is the caller's, not the relay's."""
 
-    def fail() -> tuple[int, ...]:
+    async def fail() -> tuple[int, ...]:
         raise error("disk full")
 
     async def story(man: SmtpPostman) -> None:

@@ -98,7 +98,7 @@ class Story:
         """One call; every letter is settled once."""
         done: dict[int, Handover] = {}
 
-        def intend() -> tuple[int, ...]:
+        async def intend() -> tuple[int, ...]:
             self.intents += 1
             return ()
 

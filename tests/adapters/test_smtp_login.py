@@ -10,6 +10,7 @@ import ssl
 import pytest
 
 from outreach.adapters.smtp import SmtpPostman, Timeouts
+from outreach.campaign.handing_over import nothing_kept
 from outreach.core.refusals import classify
 from outreach.model import (
     ConfigurationError,
@@ -66,7 +67,7 @@ def works(server: FaultySmtp, password: str | None = PASSWORD, **more: object) -
             await man.connect()
             done: list[Handover] = []
             letter = Outgoing("a@x.example", ("b@y.example",), (b"Subject: x\r\n",))
-            await man.hand_over([letter], before_payload=tuple, settled=lambda _number, one: done.append(one))
+            await man.hand_over([letter], before_payload=nothing_kept, settled=lambda _number, one: done.append(one))
             assert [one.result for one in done] == [HandoverResult.ACCEPTED]
             await man.close()
 

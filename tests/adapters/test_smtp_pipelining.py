@@ -10,6 +10,7 @@ from typing import TypeVar
 import pytest
 
 from outreach.adapters.smtp import SmtpPostman, Timeouts
+from outreach.campaign.handing_over import nothing_kept
 from outreach.core.refusals import classify
 from outreach.model import Handover, HandoverResult
 from outreach.settings import SmtpSettings
@@ -188,7 +189,7 @@ def test_letters_that_were_taken_back_stay(
     asked: list[str] = []
     server = FaultySmtp(extensions=extensions)
 
-    def intend() -> tuple[int, ...]:
+    async def intend() -> tuple[int, ...]:
         asked.append(server.lines[-1])
         return taken_back
 
@@ -208,7 +209,7 @@ def test_when_the_call_is_cancelled_every_letter_is_told_of(verb: str, extension
             man = SmtpPostman(SmtpSettings("127.0.0.1", server.port, "none"), None, classify=classify)
             await man.connect()
             done: dict[int, Handover] = {}
-            call = man.hand_over(LETTERS, before_payload=tuple, settled=done.__setitem__)
+            call = man.hand_over(LETTERS, before_payload=nothing_kept, settled=done.__setitem__)
             task = asyncio.ensure_future(call)
             while not (server.hanging and 0 in done):  # noqa: ASYNC110  the server has no event to wait for
                 await asyncio.sleep(0.001)

@@ -17,6 +17,7 @@ from outreach.adapters.imap import ImapMailbox
 from outreach.adapters.oauth.authority import authority_of
 from outreach.adapters.oauth.tokens import Tokens
 from outreach.adapters.smtp import SmtpPostman, Timeouts
+from outreach.campaign.handing_over import nothing_kept
 from outreach.core.refusals import classify
 from outreach.model import Handover, HandoverResult, LoginRefusedError, Outgoing, OutreachError, TryAgainLaterError
 from outreach.settings import InboxSettings, OAuthSettings, SmtpSettings
@@ -67,7 +68,7 @@ async def send(man: SmtpPostman, count: int, at_once: int) -> list[HandoverResul
         batch = waiting[:at_once]
         done: dict[int, Handover] = {}
         letters = [Outgoing("a@x.example", (f"b{n}@y.example",), (b"Subject: x\r\n",)) for n in batch]
-        await man.hand_over(letters, before_payload=tuple, settled=done.__setitem__)
+        await man.hand_over(letters, before_payload=nothing_kept, settled=done.__setitem__)
         assert len(done) == len(batch)
         results += [one.result for one in done.values()]
         settled = {batch[n] for n, one in done.items() if one.result is not HandoverResult.NOT_TRIED}

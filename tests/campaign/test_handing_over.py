@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from outreach.adapters.smtp import SmtpPostman
 from outreach.adapters.store.engine import sqlite_path
 from outreach.campaign import handing_over
+from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.core.refusals import classify
@@ -33,7 +34,7 @@ both = pytest.mark.parametrize("extensions", [PLAIN, PIPELINING], ids=["plain", 
 def batch_of(desk: Desk, heed: Heed = lambda *_: None, clock: Callable[[], float] = lambda: 0.0) -> Batch:
     """All letters that are due, claimed together."""
     claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), desk.limits)
-    return Batch(desk, claimed, "w", lambda *_: Leave(), heed, clock)
+    return Batch(desk, claimed, "w", lambda *_: Leave(), heed, DatabaseThread(), clock)
 
 
 @asynccontextmanager
@@ -128,7 +129,7 @@ class Lock:
     def __init__(self, engine: Engine, patience: int) -> None:
         path = sqlite_path(engine)
         assert isinstance(path, Path)
-        self._other = sqlite3.connect(path, isolation_level=None)
+        self._other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._patience = patience
         self.failures = 0
         event.listen(engine, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout=10"))

@@ -15,8 +15,9 @@ from outreach.campaign.mailing import plan_launch, queue_invitations
 from outreach.campaign.posting import post
 from outreach.campaign.prepare import enrol_list
 from outreach.campaign.resolving import resolve
-from outreach.campaign.review import decide, stop, write_again
+from outreach.campaign.review import decide, stop
 from outreach.campaign.undoing import undo
+from outreach.campaign.writing_again import write_again
 from outreach.core.dispatch import CORRECTED
 from outreach.core.enrolment import Enrolment
 from outreach.model import (

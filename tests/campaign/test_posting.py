@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,10 +17,11 @@ from outreach.adapters.smtp import SmtpPostman
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
+from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, post, resume
+from outreach.campaign.posting import MOST_AT_ONCE, Progress, post, resume
 from outreach.core.refusals import classify
 from outreach.model import (
     Contact,
@@ -29,6 +30,7 @@ from outreach.model import (
     Invitee,
     Leave,
     LetterState,
+    LoginRefusedError,
     Outgoing,
     TryAgainLaterError,
 )
@@ -92,14 +94,14 @@ class Connection:
         self,
         letters: Sequence[Outgoing],
         *,
-        before_payload: Callable[[], Collection[int]],
+        before_payload: Callable[[], Awaitable[Collection[int]]],
         settled: Callable[[int, Handover], None],
         beginning: Callable[[int], None] = lambda _number: None,
     ) -> None:
         """Answers letter by letter, as the real one does."""
         self.relay.batches.append(len(letters))
         self.relay.before()
-        kept_back = before_payload()
+        kept_back = await before_payload()
         for number, letter in enumerate(letters):
             if number in kept_back:
                 continue
@@ -287,7 +289,7 @@ def test_no_letter_begins_long_after_its_intent(make_office: Callable[..., Desk]
     moments = iter([0.0] * (1 + 2 * late_after) + [LONGEST + 1] * 20)
     desk, relay = make_office(10), Relay()
     claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), desk.limits)
-    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, lambda: next(moments))
+    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, DatabaseThread(), lambda: next(moments))
     asyncio.run(batch.hand_over(relay.postman(), lambda: False))
     assert relay.asked == len(relay.taken) == late_after
     expected = {LetterState.ACCEPTED: late_after, LetterState.READY: 10 - late_after}
@@ -301,7 +303,7 @@ def test_the_last_letter_of_a_slow_batch_ends_it_well(make_office: Callable[...,
     moments = iter([0.0, 0.0, 0.0, LONGEST + 1])
     desk, relay = make_office(1), Relay()
     claimed = desk.store.departures.claim(NOW, "w", 1, lambda *_: Leave(), desk.limits)
-    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, lambda: next(moments))
+    batch = Batch(desk, claimed, "w", lambda *_: Leave(), lambda *_: None, DatabaseThread(), lambda: next(moments))
     postman = relay.postman()
     asyncio.run(batch.hand_over(postman, lambda: False))
     assert (states(desk), postman.connected) == ({LetterState.ACCEPTED: 1}, True)
@@ -323,6 +325,27 @@ def test_a_pause_keeps_back_the_next_batch(make_office: Callable[..., Desk]) -> 
     assert post(desk, Relay().postman).done == {LetterState.ACCEPTED: 19}
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["locked; letter 1: accepted", "locked; letter 2: accepted"],
+            "locked; letter 1: accepted; locked; letter 2: accepted",
+        ),
+        (["locked; letter 1: accepted", "locked"], "locked; letter 1: accepted"),
+        (["locked", "locked; letter 1: accepted"], "locked; letter 1: accepted"),
+    ],
+)
+def test_what_each_connection_says_is_told(words: list[str], told: str) -> None:
+    """The next fault, or the lease that cannot be renewed either, hides no answer of the relay."""
+    progress = Progress()
+    for one in words:
+        progress.went_wrong(TryAgainLaterError(one))
+    assert str(progress.problem) == told
+    progress.went_wrong(LoginRefusedError("refused"))
+    assert isinstance(progress.problem, LoginRefusedError)
+
+
 def test_given_up_before_the_deadline(make_office: Callable[..., Desk]) -> None:
     """A letter that would be tried again too late becomes a task, and says so."""
     desk = make_office(1)
@@ -331,6 +354,30 @@ def test_given_up_before_the_deadline(make_office: Callable[..., Desk]) -> None:
     (letter,) = desk.store.outbox.letters()
     assert letter.state is LetterState.REFUSED
     assert letter.last_reply == "given up before the deadline after 1 try: 451 later"
+
+
+def test_a_long_weekend_is_no_four_days_of_tries(make_office: Callable[..., Desk]) -> None:
+    """A letter that was tried twice is tried again, however long nothing could leave in between; twelve are enough."""
+    desk, later = make_office(1), Relay(lambda _number: Handover(R.DEFERRED, "rcpt", "450 greylisted"))
+    post(desk, later.postman)
+    tuesday = replace(desk, clock=Moment(NOW + timedelta(days=5)))
+    post(tuesday, later.postman)
+    assert states(desk) == {LetterState.DEFERRED: 1}
+    for hours in range(1, 11):
+        post(replace(desk, clock=Moment(NOW + timedelta(days=5, hours=hours))), later.postman)
+    (letter,) = desk.store.outbox.letters()
+    assert (letter.state, letter.last_reply) == (LetterState.REFUSED, "given up after 12 tries: 450 greylisted")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A clock that shows another time."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """The moment."""
+        return self.at
 
 
 class LateClock:

@@ -144,6 +144,20 @@ def test_mornings_when_clocks_change(zone: str, country: str, day: date, hours: 
     assert is_open(window, morning, zone, country)
 
 
+@pytest.mark.parametrize(
+    ("zone", "country", "day", "hours", "opens"),
+    [
+        ("America/Santiago", "CL", "2026-04-05T03:10+00:00", "23:15-23:45", "2026-04-05T03:15+00:00"),
+        ("Australia/Lord_Howe", "AU", "2026-04-04T15:05+00:00", "01:45-17:00", "2026-04-04T15:15+00:00"),
+        ("Europe/Madrid", "ES", "2026-10-25T01:00+00:00", "02:30-02:45", "2026-10-25T01:30+00:00"),
+    ],
+)
+def test_an_hour_that_comes_twice_opens_twice(zone: str, country: str, day: str, hours: str, opens: str) -> None:
+    """In its second run no opening lies in the past: a letter that waited for one would be looked at without end."""
+    window = parse_window((), hours, holidays=False)
+    assert next_open(window, datetime.fromisoformat(day), zone, country) == datetime.fromisoformat(opens)
+
+
 @pytest.mark.parametrize("day", [date.max, date(9999, 1, 1), date(2200, 2, 3)])
 @pytest.mark.parametrize(("zone", "country"), ZONES)
 def test_a_day_that_never_comes(day: date, zone: str, country: str) -> None:

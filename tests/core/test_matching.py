@@ -283,6 +283,7 @@ FRESH: list[tuple[str, dict[str, Any], int | None]] = [
     ("a shared domain alone", {"sender": "info@regio-west.example"}, None),
     ("a shared domain and the name", {"sender": "info@regio-west.example", "signature": "Gemeente Tilburg"}, 14),
     ("webmail alone", {"sender": "someone@gmail.com"}, None),
+    ("the mail domain of one, the office of another", {"sender": "x@santiago-cl.example", "signature": "Ajuntament de Sabadell"}, None),
     ("webmail and the signature", {"sender": "someone@gmail.com", "signature": "Ajuntament de Sabadell"}, 2),
     # what must not win
     ("a neighbour in passing", {"text": "Our neighbour Sabadell has joined, and we think of it too."}, None),

@@ -50,6 +50,16 @@ def test_a_slot_says_until_when_the_next_letter_waits() -> None:
     assert (number, held.until, held.why) == (0, NOW + timedelta(seconds=2), "at most 30 letters a minute")
 
 
+def test_what_a_clock_noted_that_was_set_back_since_holds_nothing_up() -> None:
+    """A slot that lies ahead was just taken; hours of next year are none of the last 24."""
+    ahead = NOW + timedelta(days=365)
+    number, held = Limits(per_minute=30).room(ahead, {}, NOW)
+    assert (number, held.until) == (0, NOW + timedelta(seconds=2))
+    limits, hours = Limits(per_day=10), {ahead.isoformat(): 9}
+    assert limits.room(None, hours, NOW)[0] == 10
+    assert limits.booked(hours, 1, NOW) == {NOW.isoformat(): 1}
+
+
 def test_no_24_hours_have_more_than_a_days_letters() -> None:
     """However they are spread, what was sent in an hour counts until a day after that hour's end."""
     limits, hours, sent, now = Limits(per_day=100), dict[str, int](), list[datetime](), NOW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +15,10 @@ from outreach.core.lookalikes import looks_like
 from outreach.core.reading.opening.message import open_mail
 from outreach.core.reading.text.new_text import new_text
 from outreach.core.trust import judge
-from outreach.core.whose.clues import clues
+from outreach.core.whose.clues import Clues, clues
 from outreach.core.whose.colleague import may_be_another, names_another
 from outreach.core.whose.matching import Proven, match
-from outreach.model import Mailbox, Match, ReadingKind, Trust, Verdict
+from outreach.model import Evidence, Mailbox, Match, Message, Reading, ReadingKind, Trust, Verdict
 from tests.core.mails import MX, OURS, index_of, mail, reading
 
 # ---------------------------------------------------------------- the table
@@ -268,7 +269,8 @@ def token(number: int, key: bytes = KEY, campaign: str = "c") -> str:
 def verdict_of(raw: str) -> tuple[Match, Trust]:
     """What becomes of a “yes” with these bytes."""
     message = open_mail(raw.replace("\n", "\r\n").encode("utf-8", "surrogateescape"))
-    said = reading(text=new_text(message.text))
+    text = new_text(message.text)
+    said = replace(reading(text=text), evidence=(Evidence("confirm", text.split("\n")[0]),))
     seen = clues(message, said, OURS, INDEX)
     proven = Proven({text: check_reference(KEY, "c", text) for text in seen.references})
     matched = match(seen, INDEX, proven)
@@ -276,9 +278,14 @@ def verdict_of(raw: str) -> tuple[Match, Trust]:
         message, matched, said, known_addresses=frozenset(KNOWN_BY_NUMBER.get(matched.number or 0, ())),
         own_addresses=OURS, own_message=False, authserv_id=MX,
         shared_domains=INDEX.shared_domains(seen.domains), invited_at=INVITED,
-        another=may_be_another(message, said, seen, matched.number, INDEX, OURS) if matched.number else "",
+        another=_another(message, said, seen, matched.number) if matched.number else "",
     )  # fmt: skip
     return matched, trust
+
+
+def _another(message: Message, said: Reading, seen: Clues, number: int) -> str:
+    known = seen.sender in KNOWN_BY_NUMBER[number]
+    return may_be_another(message, said, seen, number, INDEX, OURS, known=known)
 
 
 PASS = f"Authentication-Results: {MX}; dmarc=pass\n"
@@ -294,8 +301,15 @@ def raw(
     )
 
 
-ONE = f"> Reference: {token(1)}"
 NORTHAM = "Ada North <mayor@northam.example>"
+ONE = f"> Reference: {token(1)}"
+
+
+def says(words: str, signature: str = "Ada North") -> str:
+    """What the person we wrote to says in the thread, signed."""
+    return raw(NORTHAM, text=f"{signature}\n\n{ONE}", above=PASS).replace("We confirm that we join.", words)
+
+
 SPOOFS: list[tuple[str, str]] = [
     # From is forged, and nothing proves it
     ("From forged, no thread", raw(NORTHAM)),
@@ -346,6 +360,16 @@ SPOOFS: list[tuple[str, str]] = [
     ("… with its name behind", raw("registre@elbanes.example", text=f"Vicdor sent us this.\n\nSoldeu Town Council\n\n> {token(7)}", above=PASS)),
     ("… beside the address", raw("Ajuntament de Soldeu <registre@elbanes.example>", text=f"Vicdor\n\n> {token(7)}", above=PASS)),
     ("… for another town that is invited", raw("registre@elbanes.example", text=f"City of Southam\n\n> To: City of Vicdor\n> {token(7)}", above=PASS)),
+    ("… for the province of the same name", raw("registre@elbanes.example", text=f"Diputació de Vicdor\n\n> {token(7)}", above=PASS)),
+    # the person we wrote to writes for another town
+    ("the contact signs for a town that is not invited", raw(NORTHAM, text=f"Ada North\nBlexham Town Council\n\n{ONE}", above=PASS)),
+    ("the contact says that another town joins", says("Blexham Town Council confirms that it joins.")),
+    ("… in Spanish", says("El Ayuntamiento de Blexes se adhiere a la campaña.")),
+    ("… in French", says("La commune de Blexey adhère à la campagne.")),
+    ("… in German", says("Die Gemeinde Blexhofen tritt der Kampagne bei.")),
+    ("… on its behalf", says("On behalf of the City of Blexham, which asked us to reply, I confirm that it joins.")),
+    ("the contact is the clerk of two towns", says("Both towns join.", "Clerk to Northam Town Council and Southam Town Council")),
+    ("yes for one, no for another", says("Southam joins the campaign; Northam does not.")),
     # tricks of the From line
     ("the contact as the shown name", raw('"mayor@northam.example" <x@evil.example>', text=ONE, above=PASS)),
     ("the contact as the shown name, with its address", raw('"Ada North <mayor@northam.example>" <x@evil.example>', text=ONE, above=PASS)),
@@ -424,6 +448,8 @@ def test_enough_spoofs() -> None:
         ("a colleague at a domain without its name, who signs for it", raw("registre@elbanes.example", text=f"Ona Pi\nAjuntament de Vicdor\n\n> {token(7)}", above=PASS), 7),
         ("a contact there who signs for nobody", raw("alcaldia.vicdor@elbanes.example", text=f"> {token(7)}"), 7),
         ("a contact at a domain that two share", raw("clerk@county.example", text=f"> {token(4)}", above=PASS), 4),
+        ("its own town beside a neighbour", says("Like our neighbour Southam, Northam joins."), 1),
+        ("its own town in a county's letter", says("We join.", "Northam Town Council, a member of the Association of Towns"), 1),
         ("a clock a few hours wrong", raw(NORTHAM, text=ONE, date="Date: Fri, 15 Jul 2022 05:00:00 +0000\n"), 1),
         ("a name with an address that is its own", raw('"mayor@northam.example" <mayor@northam.example>', text=ONE), 1),
     ],

@@ -145,7 +145,7 @@ class Office:
         mail["To"] = "cisdpl@uclg.org"
         mail["Subject"] = headers.pop("Subject", f"Re: {letter['Subject']}")
         mail["Date"] = format_datetime(datetime.fromisoformat(when))
-        mail["Message-ID"] = f"<{town}.{len(text)}.{when[:10]}@{town}.example>"
+        mail["Message-ID"] = headers.pop("Message_ID", f"<{town}.{len(text)}.{when[:10]}@{town}.example>")
         if not headers.pop("fresh", ""):
             mail["In-Reply-To"] = mail["References"] = letter["Message-ID"]
         for name, value in headers.items():

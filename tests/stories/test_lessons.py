@@ -17,7 +17,7 @@ from tests.servers.postgresql import PostgreSQL
 from tests.servers.sink import Sink
 from tests.stories.conftest import CONFIG, ROOT, TOWNS, Office
 
-ODD = "Our city raises both hands to it."  # the machine suggests a yes and is not sure
+ODD = "Our city raises both hands to the list."  # the machine suggests a yes and is not sure
 YES = "We confirm that we join the campaign."
 NO = "We regret that we will not join the campaign."
 
@@ -102,7 +102,7 @@ def test_what_a_person_accepted_is_known_next_time(desk: Office) -> None:
     said = desk.call("decide", "northam", "confirmed", "--mail", "1").out
     assert said == (
         "Northam is now confirmed\n"
-        "remembered: “Our city raises both hands to it.” means confirm; `outreach forget 1` forgets it\n"
+        "remembered: “Our city raises both hands to the list.” means confirm; `outreach forget 1` forgets it\n"
     )
     known = lessons(desk)
     assert [(one["number"], one["kind"], one["words"], one["mail"], one["by"]) for one in known] == [
@@ -297,10 +297,10 @@ def test_the_review_in_a_terminal(small: Office) -> None:
     shown = in_terminal(small, "\nz\ns\nt\nf\nlakeside\nq\n")
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert "attached signed letter.pdf (application/pdf, 8 bytes)" in plain
-    assert "because  confirm: “Our city raises both hands to it.”" in plain
+    assert "because  confirm: “Our city raises both hands to the list.”" in plain
     assert "doubt    no sentence says it alone" in plain
-    assert "\x1b[1m\x1b[4mOur city raises both hands to it.\x1b[0m" in shown
-    assert "remembered: “Our city raises both hands to it.” means confirm; `outreach forget 1` forgets it" in plain
+    assert "\x1b[1m\x1b[4mOur city raises both hands to the list.\x1b[0m" in shown
+    assert "remembered: “Our city raises both hands to the list.” means confirm; `outreach forget 1` forgets it" in plain
     assert "taken back: Northam is now confirmed" in plain
     assert "Hillcrest is now tentative" in plain
     assert "mail 3 is of Lakeside" in plain

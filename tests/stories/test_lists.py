@@ -74,6 +74,56 @@ def test_an_id_stays_its_place_while_a_letter_is_in_doubt(make_room: MakeRoom) -
         import_contacts(room.desk)
 
 
+def test_a_known_place_under_another_id_is_not_invited_twice(office: Office) -> None:
+    """An id or a name was corrected after the launch: a mistake, unless there is a row for each; before it, none."""
+    office.call("contacts", "import")
+    renamed = [("northham", "Northham", "GB", "en"), *TOWNS[1:]]
+    office.write_contacts(renamed)
+    path = office.folder / "contacts.csv"
+    same = path.read_text(encoding="utf-8").replace("mayor@northham.example", "mayor@northam.example")
+    path.write_text(same, encoding="utf-8")
+    assert "1 would be new" in office.call("contacts", "import", "--dry-run").out
+    office.write_contacts(TOWNS)
+    office.call("launch", "--yes")
+
+    path.write_text(same, encoding="utf-8")
+    refused = office.call("launch", "--yes", code=3).err
+    assert "northham has the address of Northam (GB, city), which is known as northam" in refused
+    assert "give it the id northam again; if they are two places, keep a row for each" in refused
+    both = [line for line in same.splitlines() if "northham" in line]
+    office.write_contacts(TOWNS)
+    path.write_text("\n".join([path.read_text(encoding="utf-8").rstrip(), *both, ""]), encoding="utf-8")
+    office.call("launch", "--yes")
+    assert len(office.sink.letters) == len(TOWNS) + 1
+
+
+def test_another_list_names_a_known_place_otherwise(office: Office) -> None:
+    """It would be invited twice; at one office of two towns there is only a warning."""
+    office.call("contacts", "import")
+    other, head = office.folder / "partner.csv", "id,name,country,email\n"
+    other.write_text(f"{head}gb-1,NORTHAM,GB,mayor@northam.example\n", encoding="utf-8")
+    assert "which is known as northam" in office.call("contacts", "import", str(other), code=3).err
+    other.write_text(f"{head}gb-2,Little Northam,GB,mayor@northam.example\n", encoding="utf-8")
+    assert "known as an address of northam" in office.call("contacts", "import", str(other)).err
+
+
+def test_who_is_taken_off_the_list_is_not_invited_any_more(office: Office) -> None:
+    """Its invitation waits no longer, and is made anew when it is back."""
+    office.call("launch", "--yes", "--no-wait")
+    office.write_contacts(TOWNS[1:])
+    done = office.call("contacts", "import")
+    assert "Withheld are the invitations to those that are no longer listed: northam" in done.out
+    office.call("launch", "--yes")
+    letters = {
+        one["invitee"]: (one["state"], one["last_reply"]) for one in office.call("outbox", "--json").json["letters"]
+    }
+    assert letters["northam"] == ("withheld", "no longer in contacts.csv")
+    assert len(office.sink.letters) == len(TOWNS) - 1
+    office.write_contacts(TOWNS)
+    office.call("launch", "--yes")
+    assert len(office.sink.letters) == len(TOWNS)
+
+
 def test_the_other_rows_are_taken(office: Office) -> None:
     """--skip-bad keeps the row aside: exit 5; another spelling is no other place."""
     office.call("launch", "--yes")

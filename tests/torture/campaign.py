@@ -122,8 +122,8 @@ def wait_for(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -> 
         time.sleep(0.001)
 
 
-def ended(pid: int, until: Callable[[], bool] = lambda: False) -> int | None:
-    """Waits until a child has ended, and gives its status; None if something else came true before."""
+def ended(pid: int, until: Callable[[], bool] = lambda: False, seconds: float = PATIENCE) -> int | None:
+    """Waits so long until a child has ended, and gives its status; None if something else came true before."""
     status: list[int] = []
 
     def look() -> bool:
@@ -132,7 +132,7 @@ def ended(pid: int, until: Callable[[], bool] = lambda: False) -> int | None:
             status.append(os.waitstatus_to_exitcode(code))
         return bool(found) or until()
 
-    wait_for(look, "a process does not end")
+    wait_for(look, "a process does not end", seconds)
     return status[0] if status else None
 
 

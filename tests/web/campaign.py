@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -79,12 +79,12 @@ class KindPostman:
         self,
         letters: Sequence[Outgoing],
         *,
-        before_payload: Callable[[], Collection[int]],
+        before_payload: Callable[[], Awaitable[Collection[int]]],
         settled: Callable[[int, Handover], None],
         beginning: Callable[[int], None] = lambda _number: None,
     ) -> None:
         """Says yes to every letter that may leave."""
-        stay = before_payload()
+        stay = await before_payload()
         for number in range(len(letters)):
             if number not in stay:
                 self.take()

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from outreach.entrypoints.web.everybody import MANY
 from tests.web.campaign import CONFIG, mail, write_folder
 from tests.web.server import Answer, Browser, Page, running
 
@@ -33,7 +34,7 @@ def list_of(number: int) -> str:
 
 
 @contextmanager
-def before_launch(folder: Path, *, per_minute: int = 0) -> Iterator[Page]:
+def before_launch(folder: Path, *, per_minute: int = 0, many: int = MANY) -> Iterator[Page]:
     """The page of a campaign that has neither contacts nor letters yet."""
     if not folder.exists():
         write_folder(folder, [])
@@ -41,7 +42,7 @@ def before_launch(folder: Path, *, per_minute: int = 0) -> Iterator[Page]:
     settings = CONFIG.replace('mode = "real"', 'mode = "rehearsal"')
     settings = settings.replace("per_minute = 0", f"per_minute = {per_minute}")
     (folder / "config.toml").write_text(settings, encoding="utf-8")
-    with running(folder, BEFORE) as page:
+    with running(folder, BEFORE, many=many) as page:
         yield page
 
 

@@ -21,6 +21,7 @@ from outreach.entrypoints.web import server
 from outreach.entrypoints.web.access import accounts
 from outreach.entrypoints.web.access.sessions import begin_session
 from outreach.entrypoints.web.door import Door, open_door
+from outreach.entrypoints.web.everybody import MANY
 from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.routes import ROUTES, Row
 from outreach.entrypoints.web.site import Site
@@ -126,14 +127,15 @@ def running(
     patience: Patience | None = None,
     door: Door | None = None,
     rows: tuple[Row, ...] = ROUTES,
+    many: int = MANY,
 ) -> Iterator[Page]:
-    """Serves the campaign of a folder on a free port."""
+    """Serves the campaign of a folder on a free port; with more invitees than `many`, nobody waits for all of them."""
     clock = VirtualClock(now)
     desk = make_desk(folder, load_settings(folder / "config.toml"), clock, "anna")
     door = door or Door(port=0)
     with open_door(door) as listening:
         port = listening.getsockname()[1]
-        site = replace(server.make_site(desk, door, port), patience=patience or Patience())
+        site = replace(server.make_site(desk, door, port), patience=patience or Patience(), many=many)
         uvicorn = server.make_server(site, rows, proxy=door.proxy)
         thread = threading.Thread(target=uvicorn.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

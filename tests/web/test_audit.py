@@ -50,6 +50,33 @@ def test_who_sent_a_test_letter_to_whom_is_told(page: Page) -> None:
         assert told in page.someone("sender").get(path).words
 
 
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ("atlantis", "no invitee is called “atlantis”"),
+        ("mayor", "no invitee is called “mayor”"),
+        ("l", "several invitees are called “l”: Beaumont-les-Tilleuls, Vallbona de la Serra; write more of the name"),
+    ],
+)
+def test_a_test_letter_as_for_nobody_names_the_field(page: Page, who: str, said: str) -> None:
+    """Nothing is sent; the mistake stands under what was typed there, not under the address."""
+    before = left(page)
+    form = {"address": "anna@secretariat.example", "letter": "invitation", "who": who}
+    answer = page.someone("sender").post("/letters/test", form)
+    assert (answer.status, said in answer.words) == (422, True)
+    assert 'id="mistake-who"' in answer.text
+    assert 'id="mistake-address"' not in answer.text
+    assert left(page) == before
+
+
+def test_a_few_letters_of_a_name_are_enough(page: Page) -> None:
+    """As in every search: beginnings of words, without case and accents."""
+    form = {"address": "anna@secretariat.example", "letter": "invitation", "who": "SERRA vallb"}
+    assert page.someone("sender").post("/letters/test", form).status == 303
+    invitee = page.desk.invitee("Vallbona de la Serra")
+    assert page.desk.store.audit.latest(1)[0].about["invitee"] == invitee.id
+
+
 def test_accounts_given_and_taken_are_told(page: Page) -> None:
     """Each act with its person; a refused one is none."""
     admin = page.someone("admin")

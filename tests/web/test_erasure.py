@@ -10,8 +10,8 @@ from outreach.adapters.store.audit import Deed
 from outreach.campaign.prepare import import_contacts
 from outreach.campaign.replies import read_again
 from outreach.campaign.report import log_lines
-from outreach.campaign.review import write_again
 from outreach.campaign.undoing import undo
+from outreach.campaign.writing_again import write_again
 from outreach.model import LetterState, UsageError
 from tests.web.server import Page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +90,16 @@ def test_a_mistake_stands_beside_its_row(page: Page, row: str, said: str) -> Non
     assert "Line 3" in answer.words
     assert said in answer.words
     assert "<script>alert" not in answer.text
+
+
+def test_the_cell_that_is_wrong_is_marked(page: Page) -> None:
+    """Each of them, and no other; what is wrong with it is read out with it."""
+    row = "Oakham,XX,mayor@@oakham.example,,,x,en\n"
+    sent = send(page, (HEADER + ROWS[0] + row).encode())
+    text = page.someone("sender").get(sent.headers["location"]).text
+    marked = re.findall(r'name="cell-3-(\d+)"[^>]*aria-invalid="true" aria-describedby="mistakes-3"', text)
+    assert [COLUMNS[int(one)] for one in marked] == ["country", "email", "gender"]
+    assert text.count("aria-invalid") == len(marked)
 
 
 def test_a_missing_column_is_said_of_the_whole_list(page: Page) -> None:

@@ -70,6 +70,53 @@ def test_an_act_is_done_told_and_taken_back(served: Page, act: str, fields: dict
     assert served.desk.store.journal.standing(number) == before
 
 
+def test_an_answer_of_ours_that_no_mailbox_shows_is_noted(served: Page) -> None:
+    """What was owed is owed no longer, in the story stands who said so, and it is taken back; owing nothing, nothing."""
+    standings = served.desk.store.journal.standings()
+    number = next(number for number, one in standings.items() if one.we_owe)
+    reviewer, here = served.someone("reviewer"), f"/invitees/{number}"
+    assert "We have answered" in reviewer.get(here).words
+    reviewer.post(f"{here}/answered", {"note": "called, Ms Prats"})
+    words = reviewer.get(here).words
+    assert not served.desk.store.journal.standing(number).we_owe
+    assert "The secretariat answered by hand" in words
+    assert "called, Ms Prats" in words
+    assert "We have answered" not in words
+    reviewer.post(f"{here}/answered")
+    assert "nothing was noted" in reviewer.get(here).words
+    reviewer.post("/undo")
+    assert "Taken back: The secretariat answered by hand" in reviewer.get(here).words
+    assert served.desk.store.journal.standing(number) == standings[number]
+
+
+def test_a_letter_to_the_address_of_another_asks_first(served: Page) -> None:
+    """A slip of the hand queues nothing; who says that the address is shared sends the letter there."""
+    invitee, other = served.desk.invitee("ashgrove"), served.desk.invitee("northam")
+    sender, here = served.someone("sender"), f"/invitees/{invitee.number}"
+    address = other.contact.email
+
+    def letters() -> list[str]:
+        return [one.to for one in served.desk.store.outbox.letters(invitee=invitee.number)]
+
+    before = letters()
+    answer = sender.post(f"{here}/write", {"address": address.upper()})
+    assert letters() == before
+    asked = sender.get(answer.headers["location"].partition("#")[0])
+    assert f"{address.upper()} is an address of {other.name}; nothing was queued" in asked.words
+    assert "This address serves this invitee too" in asked.words
+    sender.post(f"{here}/write", {"address": address, "shared": "yes"})
+    assert letters() == [*before, address]
+
+
+def test_a_mistake_is_said_in_the_language_of_the_page(looked_at: Page) -> None:
+    """What a form refuses, too."""
+    sender = looked_at.someone("sender")
+    sender.cookies["outreach-language"] = "fr"
+    sender.post("/invitees/1/write", {"address": "maire@@ville.example"})
+    said = "« maire@@ville.example » n’est pas une adresse de courriel : il y a plus d’un @"
+    assert said in sender.get("/invitees/1").words
+
+
 @pytest.mark.parametrize(
     ("act", "fields"),
     [
@@ -88,6 +135,10 @@ def test_what_makes_no_sense_changes_nothing(looked_at: Page, act: str, fields: 
     assert looked_at.desk.store.journal.count() == entries
 
 
+HIDDEN = """() => {
+  const frame = document.querySelector(".found .table-frame");
+  return frame.scrollWidth - frame.clientWidth;
+}"""
 PRINTED = "(one) => getComputedStyle(document.querySelector(one)).display"
 
 
@@ -104,6 +155,18 @@ def test_the_log_is_printed_for_a_meeting(looked_at: Page, make_context: Callabl
     wide = window.evaluate("() => document.querySelector('.found table').getBoundingClientRect().right")
     assert wide <= 720
     assert window.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ca"])
+def test_no_column_is_hidden_at_a_desk(
+    looked_at: Page, make_context: Callable[..., BrowserContext], language: str
+) -> None:
+    """The words of every language leave room for what comes next; nobody has to scroll sideways for it."""
+    context = make_context(looked_at, "reader")
+    context.add_cookies([{"name": "outreach-language", "value": language, "url": looked_at.address}])
+    window = context.new_page()
+    window.goto("/log")
+    assert window.evaluate(HIDDEN) <= 0
 
 
 @pytest.mark.parametrize("place", ["/invitees/0", "/invitees/99999", f"/invitees/{10**18}"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,9 @@ from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, te
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
+from outreach.model import TryAgainLaterError
 
+SHORTLY = 50  # milliseconds
 TRIES_LOCK = 0x6F757472  # PostgreSQL's advisory lock: tries are counted one after the other
 
 
@@ -138,8 +141,8 @@ class Access:
         return None if row is None else Session(row.account, row.name, row.role or "", row.began_at, row.seen_at)
 
     def seen(self, name: str, now: datetime) -> None:
-        """The person did something."""
-        with writing(self._engine) as connection:
+        """The person did something; while somebody writes for long, it is left to be noted at a later request."""
+        with suppress(TryAgainLaterError), writing(self._engine, fleeting=True, patience=SHORTLY) as connection:
             connection.execute(update(t.session).where(t.session.c.id == name).values(seen_at=now))
 
     def end_session(self, name: str) -> None:

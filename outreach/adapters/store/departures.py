@@ -37,6 +37,7 @@ class Claimed:
     places: Mapping[int, Whereabouts] = field(default_factory=dict)  # of their invitees
     seen: int = 0  # letters that were due and looked at
     held: Stay | None = None
+    paused: str = ""  # why nothing leaves
 
 
 @made_often(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Departures:
         waited for: nothing leaves before `begin`, which keeps the claim with the intent.
         """
         with writing(self._engine, fleeting=True) as connection:
+            if paused := _PAUSED.rows(connection, {}):
+                return Claimed(paused=str(paused[0][0]))
             room = self._paces.room(connection, pacer, now)
             if not room.addresses:
                 return Claimed(held=room.held)

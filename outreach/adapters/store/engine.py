@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -17,13 +17,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from outreach.model import ConfigurationError, OutreachError, TryAgainLaterError
 
 # FULL: a commit survives a power loss. trusted_schema: a foreign file runs no code of its own.
+PATIENCE = 30_000  # milliseconds that who writes waits for another, who writes too
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=30000",
+    f"PRAGMA busy_timeout={PATIENCE}",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA secure_delete=ON",
+    "PRAGMA cache_size=-32000",  # kilobytes: what looks at 250,000 invitees finds them there the next time
 )
 
 # The server soon notices a machine that has vanished, and gives its locks to others. It compiles no query: that takes
@@ -56,7 +58,7 @@ def open_engine(url: str, folder: Path) -> Engine:
         raise ConfigurationError(message)
     if address.database and address.database != ":memory:":
         address = address.set(database=str(folder / address.database))
-    engine = create_engine(address, connect_args={"timeout": 10})
+    engine = create_engine(address, connect_args={"timeout": 10}, pool_use_lifo=True)
     _say_which_index(engine)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -89,12 +91,17 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    level = "NORMAL" if options.get("fleeting") else "FULL"
-    if connection.info.get("synchronous", "FULL") != level:
-        connection.connection.cursor().execute(f"PRAGMA synchronous={level}")  # not possible once it has begun
-        connection.info["synchronous"] = level
+    _set(connection, "synchronous", "NORMAL" if options.get("fleeting") else "FULL", "FULL")
+    _set(connection, "busy_timeout", options.get("patience", PATIENCE), PATIENCE)
     # A deferred BEGIN that turns into a write dies with "database is locked" in spite of busy_timeout.
     connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
+
+
+def _set(connection: Connection, pragma: str, value: object, first: object) -> None:
+    """Sets what is set otherwise, before a transaction begins: then it is too late."""
+    if connection.info.get(pragma, first) != value:
+        connection.connection.cursor().execute(f"PRAGMA {pragma}={value}")
+        connection.info[pragma] = value
 
 
 @contextmanager
@@ -176,19 +183,33 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *, fleeting: bool = False) -> Iterator[Connection]:
+def writing(engine: Engine, *, fleeting: bool = False, patience: int = PATIENCE) -> Iterator[Connection]:
     """A transaction that writes: all of it or nothing.
 
     `fleeting`: the disk is not waited for. A power loss may undo it, but only together with everything that was
     committed after it: what the next transaction keeps for good, it keeps of this one too.
+    `patience`: milliseconds that another who writes to an SQLite file is waited for.
+
+    Raises:
+        TryAgainLaterError: Another one wrote for longer.
     """
     if (joined := _joined(engine)) is not None:
         yield joined
         return
-    with clear_errors(engine), engine.connect().execution_options(fleeting=fleeting) as connection, connection.begin():
+    options = {"fleeting": fleeting, "patience": patience}
+    with clear_errors(engine), engine.connect().execution_options(**options) as connection, connection.begin():
         if fleeting and engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         yield connection
+        _committing.get()()
+
+
+_committing: ContextVar[Callable[[], None]] = ContextVar("committing", default=lambda: None)
+
+
+def tell_of_commits(told: Callable[[], None]) -> None:
+    """From now on tells of each transaction of this thread that it is about to be committed: the disk is waited for."""
+    _committing.set(told)
 
 
 def clock(connection: Connection) -> datetime:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store import tally
-from outreach.adapters.store.bulk import among
+from outreach.adapters.store.bulk import among, numbers_of
 from outreach.adapters.store.engine import reading
 from outreach.adapters.store.names import Names
 from outreach.adapters.store.sought import (
@@ -200,11 +200,11 @@ class InviteeList:
         now, then = t.listed, t.listed_before
         moved = select(now.c.invitee).where(self._mine(now), now.c.began_at > moment)
         moved = moved.with_hint(now, "INDEXED BY ix_listed_began", "sqlite")
-        if self._number(connection, moved.limit(self.some + 1)) > self.some:
+        if (late := _at_most(self.some, connection, moved)) is None:
             return None
         were = select(then.c.invitee).where(self._mine(then), then.c.ended_at > moment, then.c.began_at <= moment)
         were = were.with_hint(then, "INDEXED BY ix_listed_before_ended", "sqlite")
-        return frozenset(connection.execute(moved.where(now.c.invitee.not_in(were))).scalars())
+        return late.difference(numbers_of(connection, were)) if late else late
 
     def learn_names(self) -> None:
         """Reads the names of all, so that the first search need not."""
@@ -233,14 +233,13 @@ class InviteeList:
         row = connection.execute(_together(self._parts(anyhow)), anyhow.given).first()
         return None if row is None else tuple(row)
 
-    def numbers(self, sought: Sought, order: str) -> Iterator[int]:
+    def numbers(self, sought: Sought, order: str) -> Sequence[int]:
         """All of them, in order."""
         columns, reverse = ORDERS[order]
         asked = Asked(sought, columns, reverse)
-        query = _together(self._parts(asked))
+        every = _together(self._parts(asked)).subquery()
         with reading(self._engine) as connection:
-            rows = connection.execution_options(yield_per=1000).execute(_in_order(query, asked))
-            yield from (row.invitee for row in rows)
+            return numbers_of(connection, _in_order(select(every.c.invitee), asked, every.c))
 
     def present(self) -> Present:
         """The countries and languages of the invitees; looked up anew where the register changed."""
@@ -322,7 +321,7 @@ def _found(numbers: tuple[int, ...], limit: int, count: int, most: int) -> Found
 
 def _at_most(most: int, connection: Connection, numbers: Select[Any]) -> frozenset[int] | None:
     """These numbers, if they are no more."""
-    found = frozenset(connection.execute(numbers.limit(most + 1)).scalars())
+    found = frozenset(numbers_of(connection, numbers.limit(most + 1)))
     return found if len(found) <= most else None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Engine, Select, and_, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Engine, Select, and_, case, func, or_, select, true
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading
@@ -18,6 +18,8 @@ BEGINNING = 160  # characters of the new text that a list shows
 
 # Whose mail it is: a person wins over the machine.
 OWNER = case((t.reading.c.filed_nowhere, None), else_=func.coalesce(t.reading.c.filed, t.reading.c.matched))
+_OWNED = t.invitee.c.number == OWNER
+_LOOKED_AT = (t.reading.c.subject, t.reading.c.from_name, t.reading.c.from_address, t.invitee.c.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Wanted:
     invitee: int | None = None
     kind: ReadingKind | None = None
     words: str = ""  # in the subject, the sender, or the invitee's name
+
+    @property
+    def was_read(self) -> bool:
+        """Whether only such can be meant as were read: then the mails themselves are not looked through."""
+        return self.waiting or self.kind is not None or bool(self.words.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,13 @@ class MailList:
     def oldest(self, wanted: Wanted, limit: int, *, after: int = 0) -> tuple[Listed, ...]:
         """The first mails behind one of them, in the order in which they came."""
         key = _key(wanted)
-        return self._listed(self._query(wanted).where(key > after).order_by(key).limit(limit))
+        return self._listed(wanted, lambda query: query.where(key > after).order_by(key).limit(limit))
 
     def newest(self, wanted: Wanted, limit: int, *, before: int | None = None) -> tuple[Listed, ...]:
         """The last mails before one of them, the newest first."""
         key = _key(wanted)
-        query = self._query(wanted).order_by(key.desc()).limit(limit)
-        return self._listed(query if before is None else query.where(key < before))
+        earlier = true() if before is None else key < before
+        return self._listed(wanted, lambda query: query.where(earlier).order_by(key.desc()).limit(limit))
 
     def waiting(self) -> tuple[int, int]:
         """How many mails wait for a person: of invitees, and of nobody we know."""
@@ -80,64 +87,63 @@ class MailList:
             owned, every = connection.execute(query).one()
         return owned, every - owned
 
-    def _listed(self, query: Select[Any]) -> tuple[Listed, ...]:
+    def _listed(self, wanted: Wanted, page: Callable[[Select[Any]], Select[Any]]) -> tuple[Listed, ...]:
+        conditions = self._conditions(wanted)
         with reading(self._engine) as connection:
-            return tuple(map(_to_listed, connection.execute(query)))
+            if wanted.words.split():  # first which: of all others nothing else is read
+                some = select(t.reading.c.mail).select_from(t.reading.outerjoin(t.invitee, _OWNED))
+                found = connection.execute(page(some.where(*conditions))).scalars().all()
+                conditions = [t.reading.c.mail.in_(found)]
+            return tuple(map(_to_listed, connection.execute(page(self._query(wanted).where(*conditions)))))
 
     def _query(self, wanted: Wanted) -> Select[Any]:
         # One join after the other: of a join within a join, SQLite first makes all there is.
         here = (t.standing.c.campaign == self._campaign) & (t.standing.c.wave == self._wave)
-        known = t.mail.join(t.reading, t.reading.c.mail == t.mail.c.id, isouter=not wanted.waiting)
-        owned = known.outerjoin(t.invitee, t.invitee.c.number == OWNER)
-        return (
-            select(
-                t.mail.c.id,
-                t.mail.c.by_hand,
-                func.coalesce(t.reading.c.answered_at, t.mail.c.received_at, t.mail.c.collected_at).label("at"),
-                *(t.reading.c[name] for name in _PLAIN),
-                func.substr(t.reading.c.new_text, 1, BEGINNING).label("begins"),
-                t.invitee.c.number,
-                t.invitee.c.id.label("invitee_id"),
-                t.invitee.c.name,
-                t.standing.c.state,
-            )
-            .select_from(owned.outerjoin(t.standing, and_(here, t.standing.c.invitee == t.invitee.c.number)))
-            .where(*_conditions(wanted))
-        )
+        known = t.mail.join(t.reading, t.reading.c.mail == t.mail.c.id, isouter=not wanted.was_read)
+        owned = known.outerjoin(t.invitee, _OWNED)
+        return select(
+            t.mail.c.id,
+            t.mail.c.by_hand,
+            func.coalesce(t.reading.c.answered_at, t.mail.c.received_at, t.mail.c.collected_at).label("at"),
+            *(t.reading.c[name] for name in _PLAIN),
+            func.substr(t.reading.c.new_text, 1, BEGINNING).label("begins"),
+            t.invitee.c.number,
+            t.invitee.c.id.label("invitee_id"),
+            t.invitee.c.name,
+            t.standing.c.state,
+        ).select_from(owned.outerjoin(t.standing, and_(here, t.standing.c.invitee == t.invitee.c.number)))
+
+    def _conditions(self, wanted: Wanted) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if wanted.waiting:
+            found.append(t.reading.c.needs_review)
+        if wanted.owned is not None:
+            found.append(OWNER.is_not(None) if wanted.owned else OWNER.is_(None))
+        if wanted.invitee is not None:
+            found.append(_of(wanted.invitee))
+        if wanted.kind is not None:
+            found.append(t.reading.c.kind == wanted.kind.value)
+        found += [self._somewhere(word) for word in wanted.words.split()[:8]]
+        return found
+
+    def _somewhere(self, word: str) -> ColumnElement[bool]:
+        """A word in one of the columns, in any case; the LIKE of SQLite looks at no case of ASCII by itself."""
+        looks = "contains" if self._engine.dialect.name == "sqlite" else "icontains"
+        return or_(*(getattr(of, looks)(one, autoescape=True) for of in _LOOKED_AT for one in _spelled(word)))
 
 
 _PLAIN = ("from_name", "from_address", "subject", "language", "kind", "decided", "needs_review", "why", "alert")
 
 
 def _key(wanted: Wanted) -> Column[int]:
-    """By what they are ordered: of those that wait, as the index of what waits has them."""
-    return t.reading.c.mail if wanted.waiting else t.mail.c.id
-
-
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.waiting:
-        found.append(t.reading.c.needs_review)
-    if wanted.owned is not None:
-        found.append(OWNER.is_not(None) if wanted.owned else OWNER.is_(None))
-    if wanted.invitee is not None:
-        found.append(_of(wanted.invitee))
-    if wanted.kind is not None:
-        found.append(t.reading.c.kind == wanted.kind.value)
-    found += [_somewhere(word) for word in wanted.words.split()[:8]]
-    return found
+    """By what they are ordered: of those that were read, as the readings lie."""
+    return t.reading.c.mail if wanted.was_read else t.mail.c.id
 
 
 def _of(invitee: int) -> ColumnElement[bool]:
     """Said so that the indexes of both columns serve."""
     matched = and_(t.reading.c.filed.is_(None), t.reading.c.matched == invitee)
     return and_(or_(t.reading.c.filed == invitee, matched), ~t.reading.c.filed_nowhere)
-
-
-def _somewhere(word: str) -> ColumnElement[bool]:
-    """A word in one of the columns, in any case."""
-    columns = (t.reading.c.subject, t.reading.c.from_name, t.reading.c.from_address, t.invitee.c.name)
-    return or_(*(column.icontains(one, autoescape=True) for column in columns for one in _spelled(word)))
 
 
 def _spelled(word: str) -> Iterable[str]:

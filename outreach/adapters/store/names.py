@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from itertools import islice
+
+_NOWHERE = -1
 
 
 class Names:
-    """What the invitees are searched by, in the order of their names; about fifty bytes an invitee."""
+    """What the invitees are searched by, in the order of their names; about sixty bytes an invitee."""
 
     def __init__(self, rows: Iterable[tuple[int, str]]) -> None:
         """`rows` are each invitee's number and words, in the order of the names."""
@@ -19,13 +23,16 @@ class Names:
             text += words.encode() + b"\n"
         self._begins.append(len(text))
         self._text = bytes(text)
+        self._rows = array("l", [_NOWHERE]) * (max(self._numbers, default=-1) + 1)  # by number
+        for row, number in enumerate(self._numbers):
+            self._rows[number] = row
 
     def found(
         self,
         words: Sequence[str],
         most: int,
         *,
-        only: Container[int] | None = None,
+        only: Collection[int] | None = None,
         but: Container[int] = (),
         after: int = 0,
     ) -> tuple[int, ...]:
@@ -33,24 +40,35 @@ class Names:
 
         `only` of these, `but` not of those; behind the invitee `after`, if it is one of them.
         """
-        text, begins, numbers = self._text, self._begins, self._numbers
-        rarest, *others = sorted((word.encode() for word in words), key=text.count)
-        found: list[int] = []
-        place = text.find(rarest, self._behind(after))
-        while place >= 0 and len(found) < most:
-            row = bisect_right(begins, place)  # of the next one
-            end, number = begins[row], numbers[row - 1]
-            if (only is None or number in only) and number not in but and _holds(text[begins[row - 1] : end], others):
-                found.append(number)
-            place = text.find(rarest, end)
-        return tuple(found)
+        behind = self._behind(after)
+        rows = self._holding(words, behind) if only is None else self._those_of(only, words, behind)
+        every = map(self._numbers.__getitem__, rows)
+        return tuple(islice((number for number in every if number not in but), most))
+
+    def _those_of(self, only: Collection[int], words: Sequence[str], behind: int) -> list[int]:
+        """The rows of these numbers, from one on, that hold the words."""
+        text, begins = self._text, self._begins
+        several = [word.encode() for word in words]
+        rows = [row for row in map(self._rows.__getitem__, filter(self._knows, only)) if row >= behind]
+        return sorted(row for row in rows if _holds(text[begins[row] : begins[row + 1]], several))
+
+    def _knows(self, number: int) -> bool:
+        return 0 <= number < len(self._rows)
+
+    def _holding(self, words: Sequence[str], behind: int) -> Iterator[int]:
+        """All rows from one on that hold the words."""
+        text, begins = self._text, self._begins
+        longest, *others = sorted((word.encode() for word in words), key=len, reverse=True)
+        # To the end of its line, so that each is found once; thrice as quick as to look for one after the other.
+        for hit in re.compile(re.escape(longest) + rb"[^\n]*").finditer(text, begins[behind]):
+            begin, end = hit.span()
+            row = bisect_right(begins, begin) - 1
+            if not others or _holds(text[begins[row] : end], others):
+                yield row
 
     def _behind(self, invitee: int) -> int:
-        """Where the text of the next one begins."""
-        try:
-            return self._begins[self._numbers.index(invitee) + 1] if invitee else 0
-        except ValueError:
-            return 0
+        """The row of the next one; the first where there is no such invitee."""
+        return self._rows[invitee] + 1 if self._knows(invitee) else 0
 
 
 def _holds(text: bytes, words: Sequence[bytes]) -> bool:

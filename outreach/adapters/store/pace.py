@@ -120,16 +120,22 @@ class Paces:
 
     def domain_is_free(self, connection: Connection, pacer: Pacer) -> Any:
         """The condition that no letter has just gone to the same domain."""
-        busy = (t.pace.c.name == t.letter.c.domain) & (t.pace.c.last_slot > clock(connection) - pacer.domain_gap)
-        return ~exists().where(busy)
+        return ~exists().where(t.pace.c.name == t.letter.c.domain, _just_now(connection, pacer))
 
     def next_domain(self, connection: Connection, pacer: Pacer, now: datetime, waiting: Any) -> Stay | None:
         """When the first of the waiting letters may go to its domain; None if it is not that which holds them."""
         if not pacer.domain_gap:
             return None
         query = select(func.min(t.pace.c.last_slot)).select_from(t.letter)
-        last = connection.execute(query.join(t.pace, t.pace.c.name == t.letter.c.domain).where(waiting)).scalar()
+        query = query.join(t.pace, t.pace.c.name == t.letter.c.domain).where(waiting, _just_now(connection, pacer))
+        last = connection.execute(query).scalar()
         return None if last is None else pacer.domain_held(now + (last + pacer.domain_gap - clock(connection)))
+
+
+def _just_now(connection: Connection, pacer: Pacer) -> Any:
+    """A letter has just gone to the domain. A slot to come was taken by a clock that has been set back since."""
+    at = clock(connection)
+    return (t.pace.c.last_slot > at - pacer.domain_gap) & (t.pace.c.last_slot <= at)
 
 
 def fitting(letters: Sequence[Letter], room: Room, copies: int) -> list[Letter]:

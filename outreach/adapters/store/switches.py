@@ -24,6 +24,11 @@ class Switches:
         with reading(self._engine) as connection:
             return connection.execute(select(t.switch.c.value).where(t.switch.c.name == name)).scalar()
 
+    def since(self, name: str) -> datetime | None:
+        """When it was last turned on, or None where it is off."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(t.switch.c.set_at).where(t.switch.c.name == name)).scalar()
+
     def turn(self, name: str, value: str | None, now: datetime) -> None:
         """Turns a switch on with a value, or off with None."""
         with writing(self._engine) as connection:

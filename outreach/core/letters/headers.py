@@ -55,7 +55,7 @@ class Head:
 
 def has_ascii_addresses(head: Head) -> bool:
     """Whether every relay can take the letter; another address needs one that offers SMTPUTF8 (RFC 6531)."""
-    return all(address.isascii() for address in (head.from_address, head.to, *head.cc))
+    return "".join((head.from_address, head.to, *head.cc)).isascii()
 
 
 def written_headers(head: Head) -> list[tuple[str, str]]:

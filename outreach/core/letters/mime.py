@@ -138,7 +138,8 @@ def _parts(
     """What stands before, between and after text and HTML; and the attachments with what stands between them."""
     # "=_" occurs neither in quoted-printable nor in base64, so no content can hold a boundary (RFC 2045 §6.7).
     boundary = hashlib.sha256(f"{head.message_id}{language}".encode()).hexdigest()[:32]
-    first, between, end = (words.replace(_BOUNDARY, boundary) for words in _around(bodies.text[0], bodies.html[0]))
+    around = _around(bodies.text.encoding, bodies.html.encoding)
+    first, between, end = [words.replace(_BOUNDARY, boundary) for words in around]
     files: list[bytes] = []
     if attachments:
         mixed = f"--=_mixed_{boundary}"
@@ -147,7 +148,7 @@ def _parts(
         next_file = f"{CRLF}{mixed}{CRLF}".encode("ascii")
         files = [part for attached in attachments for part in (next_file, file_part(attached))][1:]
         files.append(f"{CRLF}{mixed}--{CRLF}".encode("ascii"))
-    top = f"{CRLF.join(map(': '.join, headers))}{CRLF}{first}"
+    top = CRLF.join([*[f"{name}: {value}" for name, value in headers], first])
     return (top.encode(), between.encode("ascii"), end.encode("ascii")), files
 
 

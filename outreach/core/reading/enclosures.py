@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from outreach.core.reading.forms import Fields
 from outreach.core.reading.meaning.traits import Heard
-from outreach.core.reading.meaning.weighing import NEVER, STOPPING, Doubt, Verdict
+from outreach.core.reading.meaning.weighing import NEVER, STOPPING, TESTIFY, Doubt, Verdict
 from outreach.model import Evidence, Message, Reading, ReadingKind
 
 K = ReadingKind
@@ -15,6 +15,7 @@ MENTION = "document"  # the meaning of “attached”, “enclosed form”, “t
 PICTURES = ("image/", "text/calendar", "text/vcard", "text/x-vcard", "application/ics")
 SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 TAKES_NO_POSITION = frozenset({K.ACKNOWLEDGE, K.UNRELATED, K.QUESTION, K.REDIRECT, K.UNCLEAR})
+FILED = frozenset({K.ACKNOWLEDGE, K.UNRELATED})  # what nobody else looks at
 ENCLOSED = "doubt: the answer may be in the attachment"
 POSITION_ENCLOSED = 2.0  # the lead that it costs a position if its sentence points to the attachment
 FORM, ATTACHMENT = "form: ", "attachment"  # rules: what stands in our form, why an attachment was not read
@@ -47,12 +48,14 @@ def look_inside(verdict: Verdict, heard: Sequence[Heard], enclosed: Sequence[str
         return verdict
     mentioned = not heard or any(_mentions(one) for one in heard)
     if verdict.kind in TAKES_NO_POSITION:
-        cost = NEVER if mentioned else 0.0
+        cost = NEVER if mentioned or verdict.kind in FILED else 0.0
     else:
         cost = POSITION_ENCLOSED if verdict.decisive is not None and _mentions(verdict.decisive) else 0.0
-    if not cost:
-        return verdict
-    return verdict.doubting(Doubt(Evidence(ENCLOSED, ", ".join(enclosed)[:MOST_WORDS]), cost))
+    doubt = Doubt(Evidence(ENCLOSED, ", ".join(enclosed)[:MOST_WORDS]), cost)
+    if verdict.kind in TESTIFY and _says_nothing(verdict, heard):
+        # “Attached is the mayor's answer”: no yes is suggested, that somebody might wave through.
+        return replace(verdict, kind=K.UNCLEAR, evidence=()).doubting(replace(doubt, cost=NEVER))
+    return verdict.doubting(doubt) if cost else verdict
 
 
 def with_forms(reading: Reading, enclosed: Sequence[str], found: Sequence[Enclosed]) -> Reading:
@@ -78,6 +81,11 @@ def with_forms(reading: Reading, enclosed: Sequence[str], found: Sequence[Enclos
 def form_fields(reading: Reading) -> tuple[tuple[str, str], ...]:
     """The names and values that were filled into our own form."""
     return tuple((one.rule.removeprefix(FORM), one.words) for one in reading.evidence if one.rule.startswith(FORM))
+
+
+def _says_nothing(verdict: Verdict, heard: Sequence[Heard]) -> bool:
+    """Whether no word of a mail testifies to what it seems to say."""
+    return not any(one.name in TESTIFY[verdict.kind] for sentence in heard for one in sentence.meanings)
 
 
 def _mentions(heard: Heard) -> bool:

@@ -8,8 +8,7 @@ costs one look into a dictionary, however many phrases there are; threads may sh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from outreach.core.reading.phrases import TOKEN, Sentence, alternatives
 from outreach.languages.beginnings import Beginnings
@@ -28,8 +27,7 @@ Atom = tuple[str, str]
 _ByWord = Mapping[int, Sequence[int]]  # the nodes to which a word leads of which an atom is true
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[Name]):
+class Found(NamedTuple, Generic[Name]):
     """Phrases of one name that were found in a sentence: the places of their first and last word."""
 
     name: Name

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache, partial
 
 from outreach.core.letters.reference import find_references
+from outreach.core.reading.automatic.forms_of_mail import is_calendar, is_receipt
 from outreach.core.reading.automatic.machine_marks import REPLY_SUBJECTS
-from outreach.core.reading.automatic.replies import Automatic, contact_in, is_calendar, is_receipt, read_automatic
+from outreach.core.reading.automatic.replies import Automatic, contact_in, read_automatic
 from outreach.core.reading.automatic.stand_in import StandIn, names_addresses
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.boxes import read_boxes
@@ -23,11 +24,13 @@ from outreach.core.reading.meaning.traits import Heard
 from outreach.core.reading.meaning.vote import cast
 from outreach.core.reading.meaning.weighing import NEVER, SHORT, Doubt, Verdict, weigh
 from outreach.core.reading.opening.message import TOO_LONG, open_mail
+from outreach.core.reading.opening.seen import closed_up
 from outreach.core.reading.phrases import Sentence, sentences
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.text import struck
 from outreach.core.reading.text.new_text import new_text, own_words
 from outreach.core.reading.text.passed_on import PassedOn, passed_on, suggested
+from outreach.frozen import made_often
 from outreach.languages import Language, Languages
 from outreach.model import Bounce, Evidence, Flag, Message, Reading, ReadingKind
 
@@ -41,10 +44,12 @@ STOPS = (".", "!", "?", "…", ")")
 FLAGGED = 0.25  # the chance from which a flag is set
 # What somebody may have written above our link's “stop” that a person should see.
 MORE_THAN_STOP = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE, ReadingKind.QUESTION, ReadingKind.REDIRECT})
+# What the words of a calendar's mail may say besides a position.
+ASKING = frozenset({ReadingKind.QUESTION, ReadingKind.REDIRECT, ReadingKind.UNSUBSCRIBE})
 POSITIONS = (ReadingKind.CONFIRM, ReadingKind.DECLINE, ReadingKind.TENTATIVE, ReadingKind.WITHDRAW)
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Said:
     """What a text says, how much of it is a position of the invitee, and its language."""
 
@@ -143,7 +148,7 @@ def understand(
         in_answer: Whether it answers a letter.
     """
     ticked, doubts = read_boxes(text)
-    parts = sentences(struck.said(ticked))
+    parts = sentences(closed_up(struck.said(ticked)))
     silent = not any(sentence.plain for sentence in parts)
     if silent:
         parts = sentences(bare_subject(subject))
@@ -259,13 +264,15 @@ def _stop(message: Message, new: str, said: Said) -> Reading:
 
 
 def _meeting(message: Message, new: str, said: Said) -> Reading:
-    """A calendar's mail, which is no answer; where its words may be one, a person looks."""
+    """A calendar's mail, which is no answer; where its words may be one, a person looks, and sees what they say."""
+    says = bool(own_words(new).strip()) and (said.position >= HALF or said.verdict.kind in ASKING)
+    calendar = Evidence("calendar", message.subject[:120])
     return Reading(
-        ReadingKind.UNRELATED,
-        decided=said.position < HALF and not message.problem,
+        said.verdict.kind if says else ReadingKind.UNRELATED,
+        decided=not says and not message.problem,
         language=_code(said),
         new_text=new,
-        evidence=(Evidence("calendar", message.subject[:120]),),
+        evidence=(*said.verdict.evidence, calendar) if says else (calendar,),
         problem=message.problem or None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from outreach.core.geography import code_of_domain, country_named
@@ -15,6 +15,7 @@ from outreach.core.whose.index import Index
 from outreach.core.whose.mail_domains import Label, read_label
 from outreach.core.whose.mentions import How, Mention, mentions, strange_offices
 from outreach.core.whose.names import WORD, fold
+from outreach.frozen import made_often
 from outreach.languages.quoting import load_quoting
 from outreach.model import Message, Reading
 
@@ -52,7 +53,7 @@ _SALUTATIONS = (
 _SALUTING = frozenset(one[:2] for one in _SALUTATIONS)  # of all lines few begin so
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Places:
     """The places that a mail names, by where they stand."""
 
@@ -63,7 +64,7 @@ class Places:
     quoted: tuple[Mention, ...]  # to whom our letter below is addressed
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Clues:
     """What in a mail may tell whose it is."""
 
@@ -206,11 +207,10 @@ def _references(text: str) -> tuple[str, ...]:
 
 def _may_hold_reference(text: str) -> bool:
     """A quick look: whether letters, figures and dashes stand as in a reference."""
-    text = text.replace("\r", "")
     for dash in _DASHES:
         text = text.replace(dash, "-")
-    seen = text.encode("latin-1", "replace").translate(_AFAR)
-    return any(shape in seen for shape in _SHAPES)
+    seen = text.encode("latin-1", "replace").translate(_AFAR, b"\r")
+    return any(map(seen.__contains__, _SHAPES))
 
 
 def _message_ids(message: Message, reading: Reading) -> tuple[str, ...]:
@@ -221,7 +221,7 @@ def _message_ids(message: Message, reading: Reading) -> tuple[str, ...]:
 
 def own_parts(message: Message, reading: Reading, own_addresses: frozenset[str]) -> tuple[str, str, str]:
     """The new text, the signature (what stands behind it, and short lines at its end), and the quoted letter."""
-    new = [line for line in reading.new_text[:MOST_NEW].splitlines() if not line.startswith(">")]
+    new = [line for line in reading.new_text[:MOST_NEW].splitlines() if line[:1] != ">"]
     while new and not new[-1].strip():
         new.pop()
     behind = _behind(message.text[:MOST_TEXT], new[-1].strip() if new else "").splitlines()

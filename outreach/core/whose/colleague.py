@@ -6,14 +6,22 @@ from collections.abc import Iterable, Iterator
 
 from outreach.core.whose.clues import Clues, own_parts
 from outreach.core.whose.index import Index
-from outreach.core.whose.mentions import How, strange_offices
+from outreach.core.whose.matching import is_of_kind
+from outreach.core.whose.mentions import How, mentions, strange_offices
 from outreach.model import Message, Reading
 
 UNNAMED = "names the place neither in its mail domain nor in its words"
 
 
 def may_be_another(
-    message: Message, reading: Reading, seen: Clues, number: int, index: Index, own_addresses: frozenset[str]
+    message: Message,
+    reading: Reading,
+    seen: Clues,
+    number: int,
+    index: Index,
+    own_addresses: frozenset[str],
+    *,
+    known: bool = False,
 ) -> str:
     """Why a mail from the mail domain of an invitee may be of another place there, which is perhaps not invited; or "".
 
@@ -24,15 +32,17 @@ def may_be_another(
         number: The invitee's.
         index: All invitees.
         own_addresses: Ours.
+        known: Its address is one that we wrote to, which need not say whose it is; a clerk may have two towns.
     """
     row = index.numbers.index(number)
-    name = message.from_[0].name if message.from_ else ""
-    other = next(_other_offices(seen, row), "") or next(
-        strange_offices("\n".join((name, *own_parts(message, reading, own_addresses)[:2])), index), ""
-    )
+    other = next(_other_offices(seen, row, index, known=known), "") or next(_others_said(reading, row, index), "")
+    if not other and not (known and _is_written(seen, row)):
+        name = message.from_[0].name if message.from_ else ""
+        own = own_parts(message, reading, own_addresses)[:2]
+        other = next(strange_offices("\n".join((name, *own)), index), "")
     if other:
         return f"names the office of another place, “{other}”"
-    return "" if _is_named(seen, row) else UNNAMED
+    return "" if known or _is_named(seen, row) else UNNAMED
 
 
 def names_another(failed: Iterable[str], known: frozenset[str], index: Index) -> str:
@@ -44,15 +54,26 @@ def names_another(failed: Iterable[str], known: frozenset[str], index: Index) ->
     return f"names an address of another invitee, {named[0]}" if named else ""
 
 
-def _other_offices(seen: Clues, row: int) -> Iterator[str]:
-    """Offices of other invitees in the sender's name and in the signature."""
+def _other_offices(seen: Clues, row: int, index: Index, *, known: bool) -> Iterator[str]:
+    """Offices of other invitees in the sender's name and in the signature, or of the same name and another kind."""
     for mention in (*seen.places.sender, *seen.places.signature):
-        if mention.how is How.OFFICE and row not in mention.rows:
+        mine = row in mention.rows and (known or is_of_kind(mention, index.kinds[row]))
+        if mention.how is How.OFFICE and not mine:
+            yield mention.words
+
+
+def _others_said(reading: Reading, row: int, index: Index) -> Iterator[str]:
+    """Other invitees in the very words that say it: “Southam joins; Northam does not”."""
+    for mention in mentions(reading.words or "", index):
+        if mention.how is not How.PASSING and row not in mention.rows:
             yield mention.words
 
 
 def _is_named(seen: Clues, row: int) -> bool:
     """Whether the place stands in the mail domain or in what the sender wrote; our letter does not count."""
+    return _is_written(seen, row) or any(row in label.rows for label in seen.labels)
+
+
+def _is_written(seen: Clues, row: int) -> bool:
     written = (*seen.places.sender, *seen.places.signature, *seen.places.body)
-    named = any(row in mention.rows and mention.how is not How.PASSING for mention in written)
-    return named or any(row in label.rows for label in seen.labels)
+    return any(row in mention.rows and mention.how is not How.PASSING for mention in written)

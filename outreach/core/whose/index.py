@@ -18,6 +18,10 @@ from outreach.model import Invitee
 
 Rows = tuple[int, ...]
 
+HASH_BITS = 64
+HALF = 1 << HASH_BITS - 1  # hashes are numbers from -HALF on
+DRAWER_BITS = 3  # in a drawer lie the few hashes that begin alike, 2 ** 3 or fewer
+
 
 class Table:
     """Rows by key. Only a 64-bit hash of each key is kept: 12 bytes an entry instead of some 200."""
@@ -25,6 +29,7 @@ class Table:
     def __init__(self) -> None:
         self._hashes = array("q")
         self._rows = array("I")
+        self._shift, self._drawers = HASH_BITS, array("I", (0, 0))  # where the hashes begin that begin alike
 
     def add(self, row: int, key: str) -> None:
         """Takes up a key; `sort` comes when all are taken up."""
@@ -37,11 +42,15 @@ class Table:
         order = sorted(range(len(self._hashes)), key=self._hashes.__getitem__)
         self._hashes = array("q", map(self._hashes.__getitem__, order))
         self._rows = array("I", map(self._rows.__getitem__, order))
+        self._shift = HASH_BITS - max(0, len(self._hashes).bit_length() - DRAWER_BITS)
+        edges = range(-HALF, HALF, 1 << self._shift)
+        self._drawers = array("I", [*map(partial(bisect_left, self._hashes), edges), len(self._hashes)])
 
     def get(self, key: str) -> Rows:
         """The rows of a key, in order."""
         wanted = hash(key)
-        start = end = bisect_left(self._hashes, wanted)
+        drawer = wanted + HALF >> self._shift
+        start = end = bisect_left(self._hashes, wanted, self._drawers[drawer], self._drawers[drawer + 1])
         while end < len(self._hashes) and self._hashes[end] == wanted:
             end += 1
         return tuple(dict.fromkeys(self._rows[start:end])) if end > start else ()

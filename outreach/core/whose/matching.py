@@ -178,10 +178,16 @@ def _add_labels(scores: _Scores, seen: Clues, index: Index) -> None:
 def _add_mention(scores: _Scores, zone: str, mention: Mention, index: Index) -> None:
     for row in mention.rows:
         weight = NAMES[zone][mention.how] * (BEGINNING if mention.beginning else 1.0)
-        weight *= _kind_share(mention.kind, index.kinds[row])
         passing = " in passing" if mention.how is How.PASSING else ""
+        if not is_of_kind(mention, index.kinds[row]):  # “the Canton of Lucerne” where the city is the invitee
+            weight, passing = NAMES[zone][How.PASSING], ", another office of that name,"
         reason = f"{WHERE[zone]} names “{mention.words[:60]}”{passing}"
         _of(scores, int(index.numbers[row])).add(zone, weight, reason)
+
+
+def is_of_kind(mention: Mention, kind: str) -> bool:
+    """Whether the office that is named, if any, may be that of an invitee of a kind."""
+    return _kind_share(mention.kind, kind) == 1.0
 
 
 def _kind_share(said: str, kind: str) -> float:
@@ -233,8 +239,10 @@ def _stands(first: int, ranked: list[int], scores: _Scores, spoken_for: set[int]
     mine, others = scores[first], [scores[number] for number in ranked if number != first]
     if spoken_for and first not in spoken_for:
         return False  # a neighbour writes on behalf of another
+    if any(one.sent for one in others) and not mine.has(BY_SENDER):
+        return False  # another's own mail domain sends it
     if mine.has(CLEAR):
-        return (mine.has(BY_SENDER) or not any(one.sent for one in others)) and not _another_speaks(mine, others)
+        return not _another_speaks(mine, others)
     if "other_country" in mine.signals and not mine.has(BY_SENDER):
         return False
     if (

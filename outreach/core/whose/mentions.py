@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
 
 from outreach.core.geography import country_named, is_country
 from outreach.core.whose.index import Index, Rows
 from outreach.core.whose.names import WORD, fold
+from outreach.frozen import made_often
 from outreach.languages.quoting import load_quoting
 from outreach.languages.spelling import western_words
 
@@ -54,6 +55,7 @@ _CIVIC_ENDINGS = tuple(
 )
 _SEGMENTS = re.compile(r"[,;|()<>·•/]|\s[-–—]\s|\t|\s{3,}")
 
+_STOPS = frozenset(".!?;:")
 _ARTICLES = frozenset("the la el le l les die der das il lo o".split())  # noqa: SIM905  a row of words
 
 
@@ -69,7 +71,7 @@ class How(StrEnum):
     PASSING = "passing"  # “our neighbour Vic”, “the congress in Vic”
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Mention:
     """One place named in a text; `rows` are the invitees of that name."""
 
@@ -81,7 +83,7 @@ class Mention:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class _Line:
     text: str
     spans: list[tuple[int, int]]
@@ -128,7 +130,8 @@ def _strange_office(line: _Line, at: int, index: Index) -> Iterator[str]:
     between = first
     while between < at and line.words[between] not in index.places.belongs:
         between += 1
-    before = office and between < at and not _in_passing(line, first, index, office=True)
+    joined = between < at or line.words[at - 1] in index.places.names_follow
+    before = office and joined and not _in_passing(line, first, index, office=True)
     before = before and tuple(line.words[first:between]) not in index.places.not_of_a_place
     behind = at + 2 < len(line.words) and tuple(line.words[at + 1 : at + 3]) in index.places.office_behind
     if office != "other" and (before or (behind and not office)):
@@ -306,7 +309,7 @@ def _sentence_before(line: _Line, at: int, most: int) -> list[str]:
     words: list[str] = []
     here = at - 1
     while here >= 0 and len(words) < most:
-        if any(sign in ".!?;:" for sign in line.text[line.spans[here][1] : line.spans[here + 1][0]]):
+        if not _STOPS.isdisjoint(line.text[line.spans[here][1] : line.spans[here + 1][0]]):
             break
         words.append(line.words[here])
         here -= 1

@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("review", "Go through what needs a person."),
     "decide": ("review", "Record an answer that came by phone or letter."),
     "file": ("review", "Say whose mail it is."),
+    "answered": ("review", "Note that we have answered an invitee."),
     "hold": ("review", "Wait with an invitee."),
     "stop": ("review", "Write no more to an invitee."),
     "write": ("review", "Write again, to another address."),

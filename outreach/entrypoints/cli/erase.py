@@ -32,7 +32,9 @@ def erase_(call: Call, invitee: str, *, yes: bool) -> None:
 
 def _ask(call: Call, key: str) -> None:
     typed = (
-        "" if call.no_input else click.prompt(f"This cannot be taken back. Type {key} to erase", default="", err=True)
+        ""
+        if call.no_input
+        else click.prompt(f"This cannot be taken back. Type {key} to erase", default="", show_default=False, err=True)
     )
     if typed.strip() != key:
         message = f"nothing was erased: type {key}, or call with --yes"

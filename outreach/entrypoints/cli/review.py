@@ -1,4 +1,4 @@
-"""Commands by which a person decides: review, decide, file, hold, stop, write, undo."""
+"""Commands by which a person decides: review, decide, file, answered, hold, stop, write, undo."""
 
 from __future__ import annotations
 
@@ -202,6 +202,16 @@ def file_(call: Call, message: str, invitee: str) -> None:
     click.echo(file(call.desk(), message, invitee).said)
 
 
+@command("answered")
+@click.argument("invitee")
+@click.option("--note", default="", metavar="TEXT", help="What was said, by whom.")
+def answered_(call: Call, invitee: str, note: str) -> None:
+    """Note that INVITEE got the answer we owed, where the folder of sent mail does not show it."""
+    from outreach.campaign.review import answered  # noqa: PLC0415
+
+    click.echo(answered(call.desk(), invitee, note).said)
+
+
 @command("hold")
 @click.argument("invitee")
 @click.option("--until", required=True, metavar="DATE", help="First day on which letters may go again.")
@@ -229,13 +239,14 @@ def stop_(call: Call, invitee: str) -> None:
 @command("write")
 @click.argument("invitee")
 @click.option("--to", "address", required=True, metavar="ADDRESS", help="The corrected address, or another contact's.")
-def write_(call: Call, invitee: str, address: str) -> int:
+@click.option("--shared", is_flag=True, help="The address serves INVITEE too, though it is known as another's.")
+def write_(call: Call, invitee: str, address: str, *, shared: bool) -> int:
     """Write the letter to INVITEE again, to another address, under the same reference."""
-    from outreach.campaign.review import write_again  # noqa: PLC0415
+    from outreach.campaign.writing_again import write_again  # noqa: PLC0415
     from outreach.entrypoints.cli.posting import post_and_show  # noqa: PLC0415
 
     desk = call.desk()
-    click.echo(write_again(desk, invitee, address).said)
+    click.echo(write_again(desk, invitee, address, shared=shared).said)
     return post_and_show(call, desk)
 
 

@@ -158,6 +158,8 @@ def import_(call: Call, file: Path | None, renamed: tuple[str, ...], *, dry_run:
     )
     for line in _in_words(done.changes):
         click.echo(printable(line))
+    if done.gone:
+        click.echo(f"Withheld are the invitations to those that are no longer listed: {', '.join(done.gone)}")
     if enrolled.changed and not dry_run:
         click.echo("Letters to those that changed are made anew by the next `outreach launch`, if they have not left.")
     if done.bad_rows:

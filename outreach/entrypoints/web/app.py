@@ -124,4 +124,4 @@ def sorry(visit: Visit, status: int, why: str = "") -> Response:
     template = "door/login.html" if unknown else "sorry.html"
     title = TITLES.get(status, TITLES[BROKEN])
     ended = unknown and visit.site.cookie in visit.request.cookies
-    return visit.page(template, status=status, title=title, why=why, name="", refusal="", ended=ended)
+    return visit.page(template, status=status, title=title, why=why, name="", refusal="", ended=ended, back=visit.back)

@@ -10,11 +10,11 @@ MANY = 5000  # invitees, or lines of the list: of more, nobody waits until every
 LINE = 50  # bytes of the list that one invitee takes at least
 
 
-def are_many(desk: Desk) -> bool:
+def are_many(desk: Desk, many: int = MANY) -> bool:
     """Whether they are so many that a look through all of them is longer than a request may take."""
     contacts = desk.folder / desk.settings.campaign.contacts
     listed = contacts.stat().st_size // LINE if contacts.exists() else 0
-    return desk.store.figures.enrolled() > MANY or listed > MANY
+    return desk.store.figures.enrolled() > many or listed > many
 
 
 def stamp(desk: Desk) -> tuple[object, ...]:

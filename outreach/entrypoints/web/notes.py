@@ -31,6 +31,8 @@ NOTES = (
     mark("an answer waits for a person to decide"),
     mark("an answer waits for a person to decide; no letters until then"),
     mark("the contact was corrected"),
+    mark("the deadline has passed since it was queued"),
+    mark("no longer in %(contacts)s"),
     mark("no more letters to this invitee are wanted"),
     mark("a newer letter goes to another contact"),
     mark("has answered since: %(word)s"),
@@ -52,6 +54,7 @@ NOTES = (
     mark("written again to %(address)s"),
     mark("erased"),
     # what became of it (campaign/outcomes.py, doubt.py, resolving.py, core/proof.py)
+    mark("given up after %(number)s tries: %(whole)s"),
     mark("given up before the deadline after %(number)s tries: %(whole)s"),
     mark("the program was interrupted while it handed the letter over"),
     mark("%(theirs)s: the relay has it"),

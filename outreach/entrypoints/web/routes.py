@@ -86,6 +86,7 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/log.xlsx", Role.READER, log.as_xlsx),
     Row("GET", "/invitees/{invitee:int}", Role.READER, invitee.one),
     Row("POST", "/invitees/{invitee:int}/record", Role.REVIEWER, invitee.record),
+    Row("POST", "/invitees/{invitee:int}/answered", Role.REVIEWER, invitee.answered),
     Row("POST", "/invitees/{invitee:int}/hold", Role.REVIEWER, invitee.hold),
     Row("POST", "/invitees/{invitee:int}/stop", Role.REVIEWER, invitee.stop),
     Row("POST", "/invitees/{invitee:int}/write", Role.SENDER, invitee.write),
@@ -98,6 +99,7 @@ ROUTES: tuple[Row, ...] = (
     Row("POST", "/review/{mail:int}/file", Role.REVIEWER, review.file),
     Row("POST", "/undo", Role.REVIEWER, review.undo),
     Row("GET", "/mails", Role.READER, mails.inbox),
+    Row("POST", "/mails/look", Role.REVIEWER, mails.look),
     Row("GET", "/mails/{mail:int}", Role.READER, mails.one),
     Row("GET", "/mails/{mail:int}/raw", Role.READER, mails.raw),
     # Letters: the steps to a launch, how it goes, what comes after it

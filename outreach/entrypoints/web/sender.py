@@ -46,13 +46,17 @@ class Sender:
         self._at_work = False
         self._problem = ""
 
-    def wake(self) -> None:
-        """Something may leave now; does nothing once the page is to stop."""
+    def wake(self, *, soon: bool = False) -> None:
+        """Something may leave now, or `soon`: within half a minute, so that it can still be taken back.
+
+        Does nothing once the page is to stop.
+        """
         with self._starting:
             if self._stop.is_set():
                 return
             self._problem = ""
-            self._wake.set()
+            if not soon:
+                self._wake.set()
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
                 self._thread.start()
@@ -84,6 +88,7 @@ class Sender:
         from outreach.entrypoints.daemon import Backoff  # noqa: PLC0415
 
         backoff = Backoff()
+        self._wake.wait(LONGEST_REST)  # at once where somebody waits for it
         while not self._stop.is_set():
             self._wake.clear()
             try:

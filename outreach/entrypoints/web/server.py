@@ -71,8 +71,10 @@ def make_server(site: Site, rows: tuple[Row, ...] = ROUTES, *, proxy: str = "") 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             """Ends what is under way."""
             site.sender.stop()
+            site.works.stop()
             await super().shutdown(sockets)
             await asyncio.to_thread(site.sender.join)
+            await asyncio.to_thread(site.works.join)
             await asyncio.to_thread(learning.join)
 
     return Server(config)

@@ -13,6 +13,7 @@ from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.kept import Kept, Look, Value
 from outreach.entrypoints.web.rendering import Templates
 from outreach.entrypoints.web.sender import Sender
+from outreach.entrypoints.web.works import Works
 
 
 def _reminders_due(desk: Desk) -> int:
@@ -36,11 +37,17 @@ class Site:
     scheme: str  # http on the own machine, https behind TLS
     templates: Templates
     sender: Sender
+    works: Works = field(default_factory=Works)
+    many: int = everybody.MANY  # invitees: of more, nobody waits until something was done with each
     patience: Patience = field(default_factory=Patience)
     name: str = "outreach"  # of its cookie; two pages on one machine have two
     overview: Kept[Overview] = field(default_factory=lambda: Kept(overview, stamp))
     due: Kept[int] = field(default_factory=lambda: Kept(_reminders_due, _due_stamp))
     looks: dict[Callable[[Desk], Any], Kept[Any]] = field(default_factory=dict)  # through everybody, of very many
+
+    def are_many(self) -> bool:
+        """Whether a look through everybody is longer than a request may take."""
+        return everybody.are_many(self.desk, self.many)
 
     def kept(self, make: Callable[[Desk], Value]) -> Kept[Value]:
         """What `make` finds in a look through everybody, as it is kept."""
@@ -52,7 +59,7 @@ class Site:
         Raises:
             OutreachError: It cannot be made.
         """
-        if not everybody.are_many(self.desk):
+        if not self.are_many():
             return Look(make(self.desk))
         return self.kept(make).soon(self.desk, again=again)
 

@@ -57,9 +57,22 @@ class Visit:
         return value if isinstance(value, UploadFile) and value.filename else None
 
     @property
+    def back(self) -> str:
+        """The page of ours on which it was asked."""
+        asked = self.request.headers.get("referer", "").partition("//")[2]
+        host, _, path = asked.partition("/")
+        ours = host == self.request.headers.get("host") and not path.startswith(("/", "\\"))
+        return f"/{path}" if ours else "/"
+
+    @property
     def wants_part(self) -> bool:
         """Whether htmx asks for a part of the page only."""
         return self.request.headers.get("hx-request-type") == "partial"
+
+    @property
+    def by_script(self) -> bool:
+        """Whether htmx asks, for a part of the page or the whole."""
+        return self.request.headers.get("hx-request") == "true"
 
     def is_still_in(self) -> bool:
         """Whether the session is not over yet, for an answer that lasts."""

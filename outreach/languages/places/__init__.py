@@ -27,6 +27,7 @@ class Places:
     office_before: Mapping[tuple[str, ...], str]  # its kind: city, metropolis, province, region, association
     office_behind: Mapping[tuple[str, ...], str]
     town_halls: frozenset[str]  # words of offices, and of those who speak for them
+    names_follow: frozenset[str]  # offices behind which a name follows without “of”
     needs_of: Phrases  # those behind which a name follows over “of” only
     genitives: Mapping[str, tuple[str, ...]]  # endings of a name before the word of an office
     other_before: Phrases
@@ -80,6 +81,7 @@ def _places(cities: tuple[tuple[str, tuple[str, ...]], ...], data: Mapping[str, 
             word for table in (data["before"], data["behind"]) for phrase in _kinds(table) for word in phrase
         )
         - _words(data["connecting"]),
+        names_follow=_words(data["names_follow"]),
         needs_of=_phrases(data["needs_of"]),
         genitives={office: tuple(endings.split()) for office, endings in data["genitive"].items()},
         other_before=_phrases(other["before"]),

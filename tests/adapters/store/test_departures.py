@@ -322,6 +322,16 @@ def test_letters_to_one_domain_leave_apart(store: Store) -> None:
     assert claim(store, limits=limits) == Claimed()
 
 
+def test_a_clock_that_was_set_back_holds_no_domain_up(store: Store) -> None:
+    """What lies ahead was noted by another time."""
+    queue(store, "ahus", "bonn", address="{}@province.example")
+    limits = Limits(per_domain_minute=1)
+    assert len(claim(store, limits=limits).letters) == 1
+    with writing(store.engine) as connection:
+        connection.execute(update(t.pace).values(last_slot=clock(connection) + timedelta(days=365)))
+    assert len(claim(store, limits=limits).letters) == 1
+
+
 @pytest.mark.parametrize("state", [LetterState.CLAIMED, LetterState.HANDING_OVER])
 def test_only_the_sender_settles_what_it_holds(store: Store, state: LetterState) -> None:
     """Another one's word about a letter in hand changes nothing."""

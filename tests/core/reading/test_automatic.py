@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -231,6 +232,52 @@ def test_machines_by_words_alone(text: str) -> None:
     """Dead mailboxes, receipts, and machines that say what they are."""
     reading = read(text, LETTER)
     assert (reading.kind, reading.return_date) == (K.AUTO_REPLY, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "sender"),
+    [
+        ("Ich bin bis 8. August im Urlaub. An der Kampagne nehmen wir übrigens nicht teil.", "mayor"),
+        ("Je suis en congés jusqu'au 8 août. La Ville de Northam ne participera pas à la campagne.", "mayor"),
+        ("Ik ben tot 8 augustus met vakantie. Kan het antwoord ook na 15 september?", "mayor"),
+        (
+            (
+                "Your enquiry 1044871 has been closed. Officer comments: We do not take part in campaigns of this type. "
+                "This is an automated message. Please do not reply."
+            ),
+            "noreply",
+        ),
+        (
+            (
+                "Se le notifica la resolución del expediente 2022/4411: acordar la adhesión del Ayuntamiento a la campaña."
+                "\n\nEste mensaje se ha generado automáticamente, no responda."
+            ),
+            "notificaciones",
+        ),
+        (
+            (
+                "Uw zaak Z/22/1044 is afgehandeld. Toelichting: het college heeft besloten deel te nemen aan de campagne."
+                "\n\nDit is een automatisch gegenereerd bericht."
+            ),
+            "noreply",
+        ),
+    ],
+)
+def test_an_answer_beside_an_absence_is_seen(text: str, sender: str) -> None:
+    """A sentence of its own takes the position, or asks: a portal passes on what a person decided."""
+    reading = read(text, LETTER, sender=f"{sender}@northam.example")
+    assert reading.kind is not K.AUTO_REPLY or not reading.decided
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
+def test_reports_of_what_arrived_are_a_machines(action: str) -> None:
+    """No person need look (RFC 3464 §2.3.3)."""
+    report = (
+        f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; a@b.example\nAction: {action}\nStatus: 2.0.0\n"
+    )
+    plain = mail("Passed on to a system that does not send notices.", f"{action}: {LETTER}")
+    reading = read_mail(replace(plain, report=(report,)), load_languages())
+    assert (reading.kind, reading.decided) == (K.AUTO_REPLY, True)
 
 
 # ---------------------------------------------------------------- return and substitute

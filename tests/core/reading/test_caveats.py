@@ -202,6 +202,73 @@ def test_something_comes_before(text: str, doubt: str) -> None:
     assert f"doubt: {doubt}" in [one.rule for one in read(text).evidence]
 
 
+ELSEWHERE = (
+    ("Our city joins the campaign of the other association.", "We have decided to join another initiative."),
+    ("Notre ville rejoint la campagne de l'autre association.", "Notre ville adhère à une autre campagne."),
+    ("Nuestra ciudad se suma a la campaña de la otra asociación.", "Nos adherimos a otra iniciativa."),
+    ("La nostra ciutat se suma a la campanya de l'altra associació.", "Ens adherim a una altra campanya."),
+    ("A nossa cidade adere à campanha da outra associação.", "Aderimos a outra iniciativa."),
+    ("La nostra città aderisce alla campagna dell'altra associazione.", "Aderiamo a un'altra iniziativa."),
+    ("Unsere Stadt tritt der Kampagne des anderen Vereins bei.", "Wir schließen uns einer anderen Initiative an."),
+    ("Onze stad sluit zich aan bij de campagne van de andere vereniging.", "Wij doen mee met een ander initiatief."),
+)
+AT_A_FEAST = (
+    "Northam joins the summer festival with a stall.",
+    "Northam participe au carnaval avec un char.",
+    "Nos sumamos con gusto a la feria del libro.",
+    "Ens adherim a la festa major del poble veí.",
+    "Aderimos com gosto à feira do livro.",
+    "Aderiamo con gioia alla festa del patrono.",
+    "Wir sind beim Stadtlauf gern dabei.",
+    "Wij doen graag mee met de kerstmarkt.",
+)
+
+
+@pytest.mark.parametrize("text", [*(text for pair in ELSEWHERE for text in pair), *AT_A_FEAST])
+def test_what_is_joined_is_another_thing(text: str) -> None:
+    """The campaign of another association, a fair: nobody has said yes to ours."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+    assert reading.kind is not K.CONFIRM or "doubt: other business" in [one.rule for one in reading.evidence]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We join when the council has approved it.",
+        "We join once the council approves.",
+        "We join. Once the council has voted, of course.",
+        "Nous rejoindrons la campagne quand le conseil aura voté.",
+        "Nous adhérons dès que le conseil l'aura approuvé.",
+        "Nos sumamos a la campaña cuando el pleno lo apruebe.",
+        "Ens adherim a la campanya tan bon punt ho aprovi el ple.",
+        "Nós entramos na campanha assim que o conselho der o aval.",
+        "Aderiamo alla campagna non appena la giunta lo approva.",
+        "Wir treten der Kampagne bei, sobald der Rat zugestimmt hat.",
+        "Wij sluiten ons aan wanneer het college heeft ingestemd.",
+        "Stimmt der Beirat zu, so sind wir mit Vergnügen dabei.",
+        "Komt er geen bezwaar uit de raad, dan zijn we erbij.",
+        "A câmara aceita com agrado o convite e fará o seu caminho fora da lista.",
+    ],
+)
+def test_a_yes_that_is_still_to_come(text: str) -> None:
+    """What waits for an event is a “not yet”, or for a person; never a yes that counts."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We join the campaign. The minutes will reach you in some days, once the council has approved them.",
+        "We join your campaign together with the other cities of the network.",
+    ],
+)
+def test_what_is_said_beside_a_yes(text: str) -> None:
+    """Minutes that are still to be approved, the other cities: the yes stands."""
+    assert (read(text).kind, read(text).decided) == (K.CONFIRM, True)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -212,6 +279,65 @@ def test_something_comes_before(text: str, doubt: str) -> None:
 )
 def test_a_promise_beside_a_no(text: str) -> None:
     """However warm the promise, an explicit no in another sentence is not overridden by it."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paul, please tell them that we join the campaign.",
+        "Please reply to them that Northam joins. Thanks, Jo",
+        "Sophie, tu peux leur répondre que c'est oui ? Merci, Marc",
+        "Petra, bitte sag denen zu, dass wir mitmachen. Danke, Jörg",
+        "Carmen, diles que nos sumamos a la campaña.",
+        "Núria, digues-los que ens hi adherim.",
+        "Rui, responde-lhes que aderimos à campanha.",
+        "Anna, rispondi loro che aderiamo alla campagna.",
+        "An, bevestig jij even dat we meedoen? Dank, Tom",
+        "On behalf of all our members we confirm that they join the campaign: Northam, Southam.",
+        "Au nom de nos membres, nous confirmons que nous rejoignons la campagne.",
+        "Confirmamos que todos nuestros asociados se suman a la campaña.",
+        "Confirmem que tots els nostres membres s'adhereixen a la campanya.",
+        "Confirmamos que todos os nossos associados aderem à campanha.",
+        "Confermiamo che tutti i nostri soci aderiscono alla campagna.",
+        "Wir bestätigen, dass alle unsere Mitgliedsstädte der Kampagne beitreten.",
+        "Wij bevestigen dat al onze leden meedoen aan de campagne.",
+        "We confirm that Northam joins the Cities for Children campaign of UNICEF.",
+        "Northam joins the campaign with the attached reservations.",
+        "Northam adhère à la campagne sous les réserves ci-jointes.",
+        "Northam se suma a la campaña con las reservas adjuntas.",
+        "Northam s'adhereix a la campanya amb les reserves adjuntes.",
+        "Northam adere à campanha com as ressalvas em anexo.",
+        "Northam aderisce alla campagna con le riserve allegate.",
+        "Northam tritt der Kampagne unter den beigefügten Vorbehalten bei.",
+        "Northam doet mee onder de bijgevoegde voorwaarden.",
+    ],
+)
+def test_words_to_others_or_for_others_and_reservations_are_for_a_person(text: str) -> None:
+    """A mail that went to us by mistake tells somebody else what to answer; nobody joins for others, or half."""
+    assert not read(text).decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We donot join the campaign.",
+        "Northam will nto join the campaign.",
+        "Northam willnot be joining the campaign.",
+        "We do n't join the campaign.",
+        "Wir machen nciht mit.",
+        "Die Stadt Nordheim nimmt nich an der Kampagne teil.",
+        "Wij doen neit mee.",
+        "La Ville n'adhère aps à la campagne.",
+        "El Ayuntamiento n0 se suma a la campaña.",
+        "O município naum adere à campanha.",
+        "Il Comune nno aderisce alla campagna.",
+        "L'Ajuntament nno s'adhereix a la campanya.",
+    ],
+)
+def test_a_mistyped_not_is_no_yes(text: str) -> None:
+    """Letters exchanged, doubled, left out: the sentence around it says yes, and nobody meant it."""
     reading = read(text)
     assert not (reading.kind is K.CONFIRM and reading.decided)
 

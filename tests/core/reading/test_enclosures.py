@@ -8,7 +8,7 @@ import pytest
 
 from outreach.core.reading.reader import open_mail, read_mail
 from outreach.languages import load_languages
-from outreach.model import Reading
+from outreach.model import Reading, ReadingKind
 
 
 def read(text: str, name: str = "resolution.pdf", subtype: str = "pdf") -> Reading:
@@ -30,6 +30,8 @@ def read(text: str, name: str = "resolution.pdf", subtype: str = "pdf") -> Readi
         "Veuillez trouver ci-joint notre réponse.",
         "Adjunto encontrarán la respuesta de nuestra alcaldesa.",
         "Im Anhang finden Sie unser Antwortschreiben.",
+        "Bien reçu, merci. Bonne journée.",  # the text does not speak of it
+        "We acknowledge receipt of your letter.",
         "",
     ],
 )
@@ -40,6 +42,15 @@ def test_the_attachment_is_named_and_a_person_looks(text: str) -> None:
     assert ("doubt: the answer may be in the attachment", "resolution.pdf") in [
         (one.rule, one.words) for one in reading.evidence
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Veuillez trouver ci-joint la réponse de Madame la Maire.", "Ci-joint.", "Envoyé depuis mon photocopieur"],
+)
+def test_no_yes_is_suggested_where_none_is_said(text: str) -> None:
+    """A suggestion would be waved through; the attachment may say no."""
+    assert read(text).kind is not ReadingKind.CONFIRM
 
 
 @pytest.mark.parametrize(("name", "subtype"), [("logo.png", "png"), ("smime.p7s", "pkcs7-signature")])

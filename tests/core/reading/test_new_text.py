@@ -55,6 +55,8 @@ WROTE = [
     "Pada tanggal Jum, 15 Jul 2022 pukul 09.30 Ann Lee <ann@secretariat.example> menulis:",
     "Vào Th 6, 15 thg 7, 2022 vào lúc 09:30 Ann Lee <ann@secretariat.example> đã viết:",
     "Ann Lee <ann@secretariat.example> igorleak hau idatzi du (2022 uzt. 15 (9:30)):",
+    ">>> Ann Lee <ann@secretariat.example> 15.07.22 9.30 Uhr >>>",
+    '>>> "Ann Lee" <ann@secretariat.example> 7/15/2022 9:30 AM >>>',
 ]
 
 

@@ -7,11 +7,13 @@ import base64
 import pytest
 
 from outreach.core.reading.opening.armor import without_armor
-from outreach.core.reading.opening.html_text import hides, html_to_text
+from outreach.core.reading.opening.hiding import hides
+from outreach.core.reading.opening.html_text import html_to_text
 from outreach.core.reading.opening.message import HIDDEN, TWO_TEXTS, open_mail
+from outreach.core.reading.opening.seen import as_seen, closed_up
 from outreach.core.reading.reader import read_mail
 from outreach.languages import load_languages
-from outreach.model import Message
+from outreach.model import Message, ReadingKind
 
 HEAD = "From: mayor@northam.example\nSubject: Re: Invitation\nMIME-Version: 1.0\n"
 YES = "We confirm that Northam joins the campaign."
@@ -39,6 +41,19 @@ def two_forms(plain: str, html: str) -> Message:
         f'<table><tr><td style="mso-hide:all">{YES}</td></tr></table>',
         f"<p hidden>{YES}</p>",
         f'<div hidden><p style="display:none">{YES}</p></div>',
+        f'<p style="color:#fff">{YES}</p>',
+        f'<p style="color: rgb(255, 255, 255)">{YES}</p>',
+        f'<p style="background:white;color:White">{YES}</p>',
+        f'<p><font color="#FFFFFF">{YES}</font></p>',
+        f'<p style="color:transparent">{YES}</p>',
+        f'<style>.a1 {{ color: white }}</style><p class="b a1">{YES}</p>',
+        f'<style>@media all {{ .a1 {{ display: none }} }}</style><p class="a1">{YES}</p>',
+        f'<span style="font-size:1px">{YES}</span>',
+        f'<div style="opacity:0">{YES}</div>',
+        f'<div style="max-height:0;overflow:hidden">{YES}</div>',
+        f'<div style="position:absolute; left:-9999px">{YES}</div>',
+        f'<p style="text-indent:-999em">{YES}</p>',
+        f"<p>{YES}</p><p>\u202ecno ta\u202c</p>",
     ],
 )
 def test_what_may_be_hidden_is_for_a_person(hidden: str) -> None:
@@ -99,6 +114,10 @@ def test_words_beside_an_armor_are_kept(text: str) -> None:
         f'<p style="font-size:10.0pt">{YES}</p>',
         f'<div style="overflow:hidden">{YES}</div>',
         f'<p aria-hidden="false">{YES}</p>',
+        f'<td bgcolor="#003366"><p style="color:#ffffff">{YES}</p></td>',
+        f'<p style="background-color:#036;color:white">{YES}</p>',
+        f'<div style="opacity:0.9;left:-1px;white-space:normal;background-color:#fff">{YES}</div>',
+        f'<style>.a1 {{ color: white; background: #036 }}</style><p class="a1">{YES}</p>',
         f'<p style="display:none-such">{YES}</p>'.replace("none-such", "block"),
         f'<div style="display:none">{YES}</div>',  # all of it: the program that shows it knows better
         "<p>We con&shy;firm that North&shy;am joins the cam&shy;paign.</p>",
@@ -130,6 +149,10 @@ def test_a_page_without_hiding_styles_is_taken_as_it_is() -> None:
         ("Yes.", "<p>Yes.</p>", "Yes.", False),
         (YES, f"<p>{NO}</p>", NO, True),
         ("Yes.", "<p>No.</p>", "No.", True),
+        (YES, f"<p>{YES.replace('joins', 'never joins')}</p>", YES.replace("joins", "never joins"), True),
+        ("Vicdor s’hi adhereix.", "<p>Vicdor no s’hi adhereix.</p>", "Vicdor no s’hi adhereix.", True),
+        (YES, f"<p>{YES[:6]}<b>{YES[6:9]}</b>{YES[9:]}</p>", YES, False),
+        (f"* {YES}\n[image: arms]", f"<ul><li>{YES}</li></ul>", f"* {YES}\n[image: arms]", False),
         ("This message is in HTML format; please view it in a browser.", f"<p>{YES}</p>", YES, False),
         ("", f"<p>{YES}</p>", YES, False),
         (YES, "<p></p>", YES, False),
@@ -159,3 +182,46 @@ def test_base64_whose_end_was_cut_off(text: str, read: bool) -> None:
     assert len(digits) % 4
     message = opened("text/plain", digits, "Content-Transfer-Encoding: base64\n")
     assert message.text.strip() == (text if read else digits)
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("n\u200bot", "not"),
+        ("n\u2060ot", "not"),
+        ("n\u034fot", "not"),
+        ("no\u200dt", "not"),
+        ("n\u00adot", "not"),
+        ("n\u043et", "not"),  # a Cyrillic letter
+        ("n\u03bft", "not"),  # a Greek one
+        ("n\u02bcadh\u00e8re pas", "n’adh\u00e8re pas"),
+        ("join,\u200b dear", "join,\u200b dear"),
+        ("Москва, London", "Москва, London"),
+        ("мʼята", "мʼята"),
+        ("می\u200cشود", "می\u200cشود"),
+    ],
+)
+def test_signs_are_read_as_they_are_seen(written: str, seen: str) -> None:
+    """Whatever a “not” is made of; scripts that need such signs keep them."""
+    assert as_seen(written) == seen
+
+
+@pytest.mark.parametrize(
+    ("written", "closed"),
+    [
+        ("We do N O T join.", "We do NOT join."),
+        ("Wir machen n i c h t mit.", "Wir machen nicht mit."),
+        ("Il y a à voir.", "Il y a à voir."),
+        ("Plan A B and C", "Plan A B and C"),
+    ],
+)
+def test_spaced_out_words_are_read(written: str, closed: str) -> None:
+    """As typewriters stressed them."""
+    assert closed_up(written) == closed
+
+
+@pytest.mark.parametrize("no", ["will n\u200bot join", "will n\u043et join", "will N O T join", "will n\u00adot join"])
+def test_a_disguised_no_is_no_yes(no: str) -> None:
+    """From the bytes on."""
+    reading = read_mail(opened("text/plain", f"Dear all,\n\nNortham {no} the campaign.\n"), load_languages())
+    assert reading.kind is ReadingKind.DECLINE

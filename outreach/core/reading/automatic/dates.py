@@ -50,6 +50,11 @@ class Names:
         self._begins = Beginnings(name[:-1] for name in self._named if name.endswith("~"))
         self._numbers = Remembered(self._number)
         self.number = self._numbers.__getitem__  # of the name that a word is; 0: it is none
+        self._written = Remembered(lambda word: self._number(plain(word)))
+
+    def stands_in(self, text: str) -> bool:
+        """Whether a word of a text is one of them."""
+        return any(map(self._written.__getitem__, _LETTERS.findall(text)))
 
     def _number(self, word: str) -> int:
         """Of several beginnings the longest counts."""
@@ -229,7 +234,7 @@ def _full(year: str | None) -> int:
 def _by_name(text: str, calendar: Calendar) -> Iterator[_Raw]:
     """Dates with the name of a month, the day before or behind it."""
     months = calendar.words.months.number
-    if not any(months(_plain(word)) for word in _LETTERS.findall(text)):
+    if not calendar.words.months.stands_in(text):
         return
     tokens = _tokens(text)
     for at, token in enumerate(tokens):

@@ -57,6 +57,8 @@ LIST_MARKS = frozenset({"precedence", "x-loop", "return-path"})  # on a list's m
 
 # Content types of what mail programs write by themselves.
 RECEIPT_TYPES = ("message/disposition-notification", "report-type=disposition-notification")  # RFC 8098
+# A report of what arrived (RFC 3464 §2.3.3); of failures the notices' own room tells first.
+ARRIVED = re.compile(r"^action\s?:\s?(?:delivered|relayed|expanded)\b", re.IGNORECASE | re.MULTILINE)
 CALENDAR_CLASSES = ("calendarmessage",)  # Content-Class: urn:content-classes:calendarmessage
 RECALL_CLASSES = ("urn:content-classes:recall", "ipm.outlook.recall")
 

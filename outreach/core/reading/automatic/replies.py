@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from outreach.core.reading.automatic.absence import Dated, calendar_of, return_date
 from outreach.core.reading.automatic.dates import Calendar, dates_in
+from outreach.core.reading.automatic.forms_of_mail import is_report
 from outreach.core.reading.automatic.machine_marks import (
-    CALENDAR_CLASSES,
     DENIALS,
     HEADERS,
     LIST_HEADERS,
@@ -20,7 +20,6 @@ from outreach.core.reading.automatic.machine_marks import (
     READ_SUBJECTS,
     RECALL_CLASSES,
     RECALL_SUBJECTS,
-    RECEIPT_TYPES,
     REPLY_SUBJECTS,
     RFC_3834,
     SENDERS,
@@ -31,6 +30,7 @@ from outreach.core.reading.automatic.machine_marks import (
 from outreach.core.reading.automatic.stand_in import StandIn, directed_to, stand_in
 from outreach.core.reading.phrasebook import Found, Phrasebook
 from outreach.core.reading.phrases import Sentence, sentences
+from outreach.frozen import made_often
 from outreach.languages import Language, Languages
 from outreach.languages.spelling import plain_words
 from outreach.model import Evidence, Message
@@ -55,6 +55,7 @@ WEIGHTS = {
     "alone": STRONG,  # an absence with its date, and nothing else is said
 }
 TELLING = frozenset({*WEIGHTS, "subject", "absent"})  # what tells a text's language
+STATED = frozenset({"header", "subject", "displayed", "recalled", "machine"})  # by which a machine itself says so
 ABSENCE = frozenset({"away", "absent", "closed"})  # “absent”: “the mayor is on leave”
 DEFERRED = frozenset({"away", "closed", "defer"})
 DATED = ABSENCE | {"defer"}
@@ -75,12 +76,13 @@ MOST = 25  # sentences in which signs are looked for
 # Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
 ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
 NOTHING_ELSE, MUCH_ELSE = 0.2, 0.5  # up to so little a position counts nothing, from so much on it counts whole
+SAYING = 4  # words of a sentence that is no greeting
 LIKELY = 0.6  # from such a position on somebody looks, whatever the headers say: a person may have added it
 HARDLY = 0.2  # up to such a position nobody need look, where one sign alone suffices
 AT_THE_HEAD = 1  # words that may stand before a one-word heading of a subject, such as “Holiday”
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Sign:
     """One thing by which a machine makes itself known, what it counts, and the words that were seen."""
 
@@ -107,7 +109,7 @@ class Automatic:
 _FoundNames = tuple[Found[tuple[str, str]], ...]  # by (what it shows, language)
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class _Heard:
     sentence: Sentence
     found: _FoundNames
@@ -163,15 +165,27 @@ def read_automatic(
         return None  # service desks stamp what persons write
     if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:
         return None
+    if is_report(message):
+        return Automatic(tuple(signs), sure=True, back=None, substitute=None)
     spoken = _languages([*subject, *heard], languages, chosen)
     calendar = calendar_of(message, spoken)
     dated = _dated([*subject, *heard], spoken, calendar)
     back = None if names & ELSE and not names & DATED else return_date(dated, calendar)
     substitute = substitute_in(text, message, languages, own, only_if_asked=_is_receipt_of_service(names))
-    rest = _unexplained(dated[len(subject) :], spoken)
-    signs += _supports(names, text, back, substitute, headed=headed, alone=rest < ALL_OF_IT)
-    position *= min(1.0, max(0.0, rest - NOTHING_ELSE) / (MUCH_ELSE - NOTHING_ELSE))
-    return _judged(signs, position, back, substitute)
+    rest, besides = _unexplained(dated[len(subject) :], spoken), _besides(heard)
+    whole, position = position, position * min(1.0, max(0.0, rest - NOTHING_ELSE) / (MUCH_ELSE - NOTHING_ELSE))
+    unstated = besides and not any(sign.name in STATED and sign.weight >= STRONG for sign in signs)
+    alone = rest < ALL_OF_IT and not (unstated and whole >= SURELY)
+    signs += _supports(names, text, back, substitute, headed=headed, alone=alone)
+    found = _judged(signs, whole if unstated else position, back, substitute)
+    added = (besides and whole >= SURELY) or (unstated and any(one.asks for one in besides))
+    return replace(found, sure=False) if found is not None and added else found
+
+
+def _besides(heard: Iterable[_Heard]) -> list[Sentence]:
+    """Sentences in which nothing tells of a machine or an absence."""
+    longer = (one for one in heard if len(one.sentence.plain) >= SAYING)
+    return [one.sentence for one in longer if not any(found.name[0] in TELLING for found in one.found)]
 
 
 def _is_receipt_of_service(names: AbstractSet[str]) -> bool:
@@ -319,25 +333,14 @@ def _envelope(message: Message) -> Iterator[Sign]:
     if message.return_path == "" and not listed:
         yield Sign("header", WEAK, "return-path: <>")
     for box in message.from_[:1]:
-        if SENDERS.search(box.address):
+        if SENDERS.match(box.address):
             yield Sign("header", WEAK, f"from: {box.address}")
-    if is_receipt(message):
+    if is_report(message):
         yield Sign("displayed", PROOF, message.subject)
     if READ_SUBJECTS.match(message.subject):  # “Read: …” may also be a person's word
         yield Sign("displayed", WEAK if message.text.strip() else PROOF, message.subject)
     if RECALL_SUBJECTS.match(message.subject) or any(map(message.header("content-class").__contains__, RECALL_CLASSES)):
         yield Sign("recalled", PROOF, message.subject)
-
-
-def is_receipt(message: Message) -> bool:
-    """Whether a mail says that another one was displayed (RFC 8098); it is built like a notice and is none."""
-    kind = message.header("content-type").lower()
-    return any(part in kind for part in RECEIPT_TYPES)
-
-
-def is_calendar(message: Message) -> bool:
-    """Whether a mail is a calendar's: a meeting that is proposed, accepted or cancelled (RFC 6047)."""
-    return bool(message.calendar) or any(one in message.header("content-class").lower() for one in CALENDAR_CLASSES)
 
 
 def _subject_signs(subject: str, heard: Iterable[_Heard]) -> Iterator[Sign]:

@@ -95,7 +95,7 @@ def _named(text: str, not_theirs: frozenset[str]) -> Iterator[_Named]:
     since = 0
     for match in islice(_ADDRESS.finditer(text), MOST) if "@" in text else ():
         address = _bare(match.group())
-        if address not in not_theirs and not SENDERS.search(address):
+        if address not in not_theirs and not SENDERS.match(address):
             yield _Named(address, match, since)
         since = match.end()
 

@@ -7,24 +7,30 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from outreach.core.reading.meaning.traits import Heard
-from outreach.core.reading.meaning.weighing import DENIALS, NEVER, SHORT, TESTIFY, Doubt
+from outreach.core.reading.meaning.weighing import DENIALS, JOINING, NEVER, SHORT, TESTIFY, Doubt
 from outreach.core.reading.phrasebook import Found, Phrasebook
 from outreach.languages import Language, Languages
 from outreach.model import Evidence, ReadingKind
 
 K = ReadingKind
 LIFTED, OPEN, SLIGHT = "lifted", "open_choice", "slight"  # phrases of a language's [doubts]
+ELSEWHERE, ONCE = "elsewhere", "once"  # only in a sentence that speaks of joining, or says little else
 # Phrases that make any yes in the same mail unsure: how that is told, and the lead that it costs.
 UNSURE: dict[str, tuple[str, float]] = {
     "mocking": ("mockery", NEVER),
     "weary": ("weariness", 3.0),
     "until_then": ("something comes before", 3.0),
     "unsaid": ("it may be no yes", NEVER),
+    "mistyped": ("a mistyped “not”", NEVER),
     "whether": ("it is asked whether", 2.0),
+    ELSEWHERE: ("other business", NEVER),
+    ONCE: ("it hangs on a condition", NEVER),
 }
 YES = "yes"
+JOINS = JOINING | {YES, "campaign"}
 PLAIN_YES = TESTIFY[K.CONFIRM] - {"campaign"}  # “OK, thanks for the campaign's letter” joins nothing
 SAYS_TO_WHAT = frozenset({"join", "list", "campaign"})
+FEW = 8  # words of a sentence that says no more than on what a yes hangs
 BRIEF = 6  # words of a mail that says yes and not to what
 NEAR = 3  # words behind a stroke that are looked at: “joins / does not join”
 ALIKE = 4  # first letters in which two forms of a word agree
@@ -65,10 +71,16 @@ def caveats(
     if kind is not K.CONFIRM:
         yield from (_doubt("an objection is taken back", one.found.words) for one in caught if one.found.name == LIFTED)
     else:
-        first = {one.found.name: one.found.words for one in reversed(caught) if one.found.name in UNSURE}
+        first = {one.found.name: one.found.words for one in reversed(caught) if _makes_unsure(one)}
         yield from (_doubt(UNSURE[name][0], words, UNSURE[name][1]) for name, words in first.items())
         yield from _slight(mail, caught)
         yield from () if in_answer else _to_nothing(mail)
+
+
+def _makes_unsure(one: Caught) -> bool:
+    """“Once the council has voted” hangs a yes on it; “you will get the minutes once she has signed them” does not."""
+    within = not JOINS.isdisjoint(one.heard.names) or one.heard.size <= FEW
+    return one.found.name in UNSURE and (within or one.found.name not in (ELSEWHERE, ONCE))
 
 
 def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:

@@ -13,6 +13,7 @@ from operator import add
 from outreach.core.reading.phrases import Sentence
 from outreach.languages import Language, Languages
 from outreach.languages.remembering import Remembered
+from outreach.languages.scores import Scores, Sum
 from outreach.languages.spelling import JOINED
 
 LONGEST_WORD = 16
@@ -46,14 +47,27 @@ def tongue(heard: Sequence[Sentence], languages: Languages) -> Tongue:
     if len(each) == 1:
         return Tongue(language, (language,))
     ahead = [math.log(share + PRIOR) for share in whole.values()]
-    own = [scores.totals(sum(map(of_words.__getitem__, words))) if words else ahead for words in each]
-    return Tongue(language, tuple([languages.get(_likeliest(scores.kinds, one, ahead)) for one in own]))
+    before = list(map(add, ahead, scores.bias))
+    first = before.index(max(before))
+    own = [sum(map(of_words.__getitem__, words)) for words in each]
+    codes = [_likeliest(scores, one, ahead, first) if one else None for one in own]
+    return Tongue(language, tuple([languages.get(code) if code else language for code in codes]))
 
 
-def _likeliest(kinds: Sequence[str], own: Sequence[float], ahead: Sequence[float]) -> str:
-    """The language of a sentence, by what its own words say and what speaks for each in the mail as a whole."""
-    both = list(map(add, own, ahead))
-    return kinds[both.index(max(both))]
+def _likeliest(scores: Scores, own: Sum, ahead: Sequence[float], first: int) -> str:
+    """The language of a sentence, by what its own words say and what speaks for each in the mail as a whole.
+
+    Args:
+        scores: The model.
+        own: The words, weighed.
+        ahead: What speaks for each language in the mail.
+        first: Which is first before any word; where the words speak for it too, nothing need be reckoned.
+    """
+    *sums, _, _ = scores.table.sums(own, scores.first, len(scores.kinds))
+    if sums.index(max(sums)) == first:
+        return scores.kinds[first]
+    both = list(map(add, scores.totals(own), ahead))
+    return scores.kinds[both.index(max(both))]
 
 
 def tongue_words(sentence: Sentence) -> frozenset[str]:

@@ -105,18 +105,19 @@ class Vocabulary:
     def _beginning_with(self, written: str) -> _Beginning:
         word = spelled[written]
         begins = [self._begins[part] for part in self._beginnings.of(word)]
+        patterns = list(chain(self._whole.get(word, ()), self._whole.get("=" + written, ()), *begins))
+        if not patterns:
+            return _NOTHING
         alone: list[str] = []
         by_second: dict[str, tuple[_Pattern, ...]] = {}
         others: list[_Pattern] = []
-        for pattern in chain(self._whole.get(word, ()), self._whole.get("=" + written, ()), *begins):
+        for pattern in patterns:
             if not pattern.words:
                 alone.append(pattern.name)
             elif _is_open(pattern.words[0]):
                 others.append(pattern)
             else:
                 by_second[pattern.words[0]] = (*by_second.get(pattern.words[0], ()), pattern)
-        if not (alone or by_second or others):
-            return _NOTHING
         return _Beginning(tuple(sorted(alone)), by_second, tuple(map(_second, others)), tuple(others))
 
 

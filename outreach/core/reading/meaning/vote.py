@@ -8,16 +8,16 @@ over traits such as “run not join”, “fr:en attent” or “~confi”, so t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from outreach.core.reading.meaning.traits import Heard, letters, mail_traits, meaning_traits, word_traits
+from outreach.frozen import made_often
 from outreach.languages.scores import Sum, Table, Trait, Votes
 
 NOTHING = "none"  # what a sentence does that carries no position
 
 
-@dataclass(frozen=True, slots=True)
+@made_often(frozen=True, slots=True)
 class Ballot:
     """The votes on a mail: the share of each kind, for the mail, by its meanings alone, and for each sentence."""
 

@@ -37,6 +37,7 @@ MEANT = {
 # Codecs that are no charset of a mail: some make code of text, some take forever.
 NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "charmap", "palmos"})
 SHIFTING = ("utf-7", "iso2022", "hz")  # in these ASCII bytes may be other characters
+JAPANESE = "iso2022_jp_ext"
 WIDE = ("utf-16", "utf-32")
 # In these a text may by chance be UTF-8 too, so that what is claimed is tried first.
 DOUBLE = ("gb", "cp932", "cp949", "cp950", "big5", "euc", "shift", "johab", *SHIFTING, *WIDE)
@@ -61,6 +62,8 @@ def decoded_text(content: bytes, charset: str, otherwise: str = "") -> str:
         otherwise: The charset of the rest of the mail, for bytes without a claim; "" = it is guessed.
     """
     claimed = charset_named(charset)
+    if b"\x1b$" in content and not claimed.startswith(SHIFTING):  # Japanese whose charset was not named (RFC 1468)
+        claimed = JAPANESE
     if content.isascii() and not claimed.startswith(SHIFTING) and not (claimed.startswith(WIDE) and b"\0" in content):
         return content.decode("ascii").replace("\0", "")
     for name in (claimed, "utf-8") if claimed.startswith(DOUBLE) else ("utf-8", claimed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from binascii import a2b_qp
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from itertools import islice
@@ -26,10 +26,11 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|\([^()]{0,200}\)|<[^<>]*+>?|[,;]|[^"
 # “Ana Vidal <ana@town.example>”, as nearly all programs write it.
 _PLAIN = re.compile(r'("[^"\\]*"\s*|[^"<>(),;:@\\]*)<([^\s<>()\[\],;:"\\@]++@[^\s<>()\[\],;:"\\@]++)>')
 _MOMENT = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) ((?:19|20)\d\d) (\d\d):(\d\d):(\d\d) ([+-])([01]\d)([0-5]\d)",
+    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) ((?:19|20)\d\d) (\d\d:\d\d:\d\d) ([+-][01]\d[0-5]\d)",
     re.ASCII,
 )
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NAMES_OF_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES_OF_MONTHS, 1)}
 _LOCAL = re.compile(r"[\w.+-]{1,64}")
 # Whole: of “a@b@c” neither half is an address.
 _ADDRESS = re.compile(
@@ -71,10 +72,8 @@ def moment(value: str) -> datetime | None:
 
 def _plainly_dated(found: re.Match[str]) -> datetime:
     """A date as RFC 5322 §3.3 has it, and nearly all programs write it."""
-    day, hour, minute, second, hours, minutes = map(int, found.group(1, 4, 5, 6, 8, 9))
-    offset = timedelta(hours=hours, minutes=minutes) * (-1 if found[7] == "-" else 1)
-    year, month = int(found[3]), _MONTHS.index(found[2]) + 1
-    return datetime(year, month, day, hour, minute, second, tzinfo=UTC) - offset
+    day, month, year, clock, offset = found.groups()
+    return datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{clock}{offset}").astimezone(UTC)
 
 
 @lru_cache(maxsize=1 << 8)  # ours are in all of them

@@ -9,6 +9,7 @@ from itertools import chain
 
 from selectolax.lexbor import LexborHTMLParser
 
+from outreach.core.reading.opening.hiding import drop_hidden
 from outreach.core.reading.opening.striking import STRIKING_CLASS, spelled_out
 from outreach.core.reading.text.quote_marks import marks
 from outreach.languages.remembering import Remembered
@@ -60,19 +61,9 @@ _FOR_OPENED = (
     | dict.fromkeys(STRIKING, STRIKE)
 )
 _FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"} | dict.fromkeys(STRIKING, STRUCK)
-_MAY_HIDE = '[hidden], [style*="display" i], [style*="visibility" i], [style*="mso-hide" i], [style*="font-size" i]'
-# What begins a style that hides, and how it goes on; small letters.
-_HIDING = {
-    "display": re.compile(r"display\s{0,9}:\s{0,9}none"),
-    "visibility": re.compile(r"visibility\s{0,9}:\s{0,9}hidden"),
-    "mso-hide": re.compile(r"mso-hide\s{0,9}:\s{0,9}all"),
-    "font-size": re.compile(r"font-size\s{0,9}:\s{0,9}0{1,3}(?:px|pt|em|rem|%)?\s{0,9}(?:[;!\"'>]|\Z)"),
-}
-_HIDDEN = re.compile(r"[\s\"'/]hidden\b")
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20}|!)[^<>]*>")  # by its name, behind “/” where it closes
 MOST_QUOTED = 5  # signs before a line
 _QUOTED = tuple("> " * depth for depth in range(MOST_QUOTED + 1))
-_MANY_ENDS = re.compile(r"\n{3,}")
 NO_TAG = "!"
 _UNSEEN_TAGS = frozenset(UNSEEN)
 _FOR_TAG: Remembered[str] = Remembered(
@@ -110,7 +101,7 @@ def _by_tree(html: str, *, hidden: bool) -> str:
     _mark_struck(tree, html)
     tree.strip_tags(UNSEEN, recursive=True)
     if not hidden:
-        _drop_hidden(tree)
+        drop_hidden(tree, html)
     _mark_containers(tree)
     for tag in tree.css("input[type=checkbox], input[type=radio]"):
         tag.replace_with("[x] " if "checked" in tag.attributes else "[ ] ")
@@ -136,22 +127,6 @@ def _mark_containers(tree: LexborHTMLParser) -> None:
     for tag in tree.css(SIGNATURES):
         if len(tag.text(deep=True)) < LONGEST_SIGNATURE:
             tag.insert_before(f"\n{SIGNATURE}\n")
-
-
-def hides(html: str) -> bool:
-    """Whether its styles may hide words from whoever looks at it."""
-    small = html.encode("ascii", "replace").decode().lower()  # small letters of all scripts take far longer
-    return ("hidden" in small and _HIDDEN.search(small) is not None) or _is_hiding(small)
-
-
-def _is_hiding(small: str) -> bool:
-    return any(word in small and style.search(small) is not None for word, style in _HIDING.items())
-
-
-def _drop_hidden(tree: LexborHTMLParser) -> None:
-    for tag in reversed(tree.css(_MAY_HIDE)):  # what stands within another comes before it
-        if "hidden" in tag.attributes or _is_hiding((tag.attributes.get("style") or "").lower()):
-            tag.decompose()
 
 
 def _mark_struck(tree: LexborHTMLParser, html: str) -> None:
@@ -219,7 +194,9 @@ def _lines(text: str) -> str:
     cleaned = list(map(" ".join, map(str.split, text.split("\n"))))
     lines = cleaned if _ALONE.isdisjoint(cleaned) else _arranged(cleaned)
     text = "\n".join(lines)
-    return (_MANY_ENDS.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n") + "\n"
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip("\n") + "\n"
 
 
 def _arranged(cleaned: Sequence[str]) -> list[str]:

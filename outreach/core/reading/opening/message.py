@@ -11,8 +11,11 @@ from itertools import accumulate, islice
 from outreach.core.reading.opening.armor import is_sealed, without_armor
 from outreach.core.reading.opening.decoding import decoded_text, without_transfer_encoding
 from outreach.core.reading.opening.fields import decoded_words, file_name, ids, mailboxes, moment
-from outreach.core.reading.opening.html_text import hides, html_to_text, strikes
+from outreach.core.reading.opening.hiding import hides
+from outreach.core.reading.opening.html_text import html_to_text, strikes
 from outreach.core.reading.opening.parts import FORWARDED, Field, Part, split
+from outreach.core.reading.opening.seen import as_seen, is_turned
+from outreach.languages.spelling import lower_words
 from outreach.model import Attachment, Mailbox, Message
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -32,6 +35,7 @@ HIDDEN = "some of its words may be hidden"
 TWO_TEXTS = "its plain form and its HTML form say different things"
 MOST_COMPARED = 60  # words of the plain form that are looked for in the other
 MOST_LOOKED_AT = 2_000  # characters of the plain form
+MOST_BEGUN = 6_000  # characters of the HTML
 LONGEST_COMPARED = 8  # characters of a word: in scripts without blanks a line breaks anywhere
 REPORTS = (
     "message/delivery-status",
@@ -98,7 +102,7 @@ def _message(root: Part, problem: str, charset: str) -> Message:
     found = ids(first.get("message-id", ""))
     return Message(
         message_id=found[0] if found else first.get("message-id", "").strip()[:250],
-        subject=" ".join(first.get("subject", "").split()),
+        subject=as_seen(" ".join(first.get("subject", "").split())),
         from_=boxes.get("from", ()),
         sender=boxes.get("sender", ()),
         reply_to=boxes.get("reply-to", ()),
@@ -147,12 +151,13 @@ class _Texts:
     def whole(self, root: Part) -> str:
         """The text of the mail, within limits."""
         carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
-        text = self.of(next(carried, root)).replace("\ufeff", "").replace("\u00ad", "")  # neither is seen
-        text = without_armor(text)
+        text = self.of(next(carried, root))
+        self.hidden = self.hidden or is_turned(text)
+        text = without_armor(as_seen(text))
         text = text[: 5 * MOST_TEXT]
-        if "\n\n\n\n" in text or " \n" in text or "\t\n" in text:
+        if "\n\n\n\n" in text or "\n " in text or "\n\t" in text:
             text = _BLANK_LINES.sub("\n\n\n", text)
-        if len(text) <= MOST_TEXT and text.count("\n") < MOST_LINES:
+        if len(text) < MOST_LINES or (len(text) <= MOST_TEXT and text.count("\n") < MOST_LINES):
             return text
         self.cut = True
         return "\n".join(text[:MOST_TEXT].split("\n")[:MOST_LINES])
@@ -241,7 +246,7 @@ class _Texts:
             return best if _says_as_much(best, text) else text
         exact = hides(self.plain(part))
         shown = self.of(part, root=False) if exact else self._shown(part)
-        another = bool(best) and not _holds(shown, best)
+        another = bool(best) and (not _holds(shown, best) or self._adds(best, part))
         if not another and (len(shown) < 2 * len(best) or len(" ".join(shown.split())) < 2 * len(best)):
             return best
         text = shown if exact else self.of(part, root=False)
@@ -250,6 +255,13 @@ class _Texts:
             self.differ = self.differ or "html" not in best.lower()
             return text
         return best if _says_as_much(best, text) else text
+
+    def _adds(self, plain: str, part: Part) -> bool:
+        """Whether an HTML part has words that the plain form lacks, be it a “not”."""
+        html = self.plain(part)
+        body = max(html.find("<body"), html.find("<BODY"), 0)
+        near = unescape(_TAG.sub(" ", html[body : body + MOST_BEGUN]))  # some words are parted by tags
+        return _has_more(near, plain) and _has_more(self.of(part, root=False), plain)
 
     def _shown(self, part: Part) -> str:
         """What is seen of an HTML part, about and cheaply."""
@@ -260,8 +272,16 @@ class _Texts:
 
 def _holds(shown: str, plain: str) -> bool:
     """Whether at least half of the first words of a plain form stand in another form of it."""
-    words = [one[0][:LONGEST_COMPARED] for one in islice(_WORD.finditer(plain, 0, MOST_LOOKED_AT), MOST_COMPARED)]
+    found = islice(_WORD.finditer(plain, 0, MOST_LOOKED_AT), MOST_COMPARED)
+    words = [one[:LONGEST_COMPARED] for one in map(re.Match.group, found)]
     return _has_half(shown, words) or _has_half(unescape(shown).replace("\u00ad", ""), words)
+
+
+def _has_more(shown: str, plain: str) -> bool:
+    """Whether one of the first words of a form is nowhere in the plain one; single letters are signs of lists."""
+    said = set(lower_words(as_seen(plain[: 2 * MOST_LOOKED_AT])))
+    words = lower_words(as_seen(shown[:MOST_LOOKED_AT]))[:MOST_COMPARED]
+    return any(len(word) > 1 and word not in said for word in words)
 
 
 def _has_half(text: str, words: Sequence[str]) -> bool:

@@ -31,7 +31,7 @@ _FOLD = re.compile(r"\n[ \t]")
 # A value and its parameters (RFC 2045 §5.1), written as nearly all programs do.
 _VALUE = re.compile(r"\s*([\w.+/-]*)\s*", re.ASCII)
 _PARAMETER = re.compile(r";\s*([\w-]+)=(?:\"([^\"\\<]*)\"|([^\s;<>\"'\\]+))\s*", re.ASCII)
-_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})")
+_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 
 TOO_MANY_PARTS = "it has too many parts; only the first were read"
 TOO_DEEP = "its parts are nested too deeply; only the outer ones were read"
@@ -107,10 +107,12 @@ def split(raw: bytes) -> tuple[Part, str, str]:
 
 def _declared_charset(raw: bytes) -> str:
     """The first charset that a mail names; "" if none."""
-    head = raw[:20_000].lower()
-    at = head.find(b"charset")
+    head = raw[:20_000]
+    small = head.find(b"charset")
+    large = head[: small if small >= 0 else None].lower().find(b"charset")
+    at = large if large >= 0 else small
     found = _CHARSET.search(head, at) if at >= 0 else None
-    return found[1].decode("ascii") if found else ""
+    return found[1].decode("ascii").lower() if found else ""
 
 
 class _Splitter:

@@ -40,7 +40,7 @@ def passed_on(new: str, whole: str, own_domains: frozenset[str]) -> PassedOn | N
         return PassedOn("\n".join(lines[: first.start]).strip(), _body(lines, first, own_domains))
     if "@" not in whole:  # nobody is named who may have written it
         return None
-    lines = whole.replace("\r\n", "\n").split("\n")
+    lines = (whole.replace("\r\n", "\n") if "\r" in whole else whole).split("\n")
     deeper = _marks(lines)
     first = next(deeper, None)
     if first is None or first.sender_domain in own_domains:  # nothing is sent on, or our own letter

@@ -40,6 +40,7 @@ _ALIKE = str.maketrans("İıſς", "iisσ")
 _FIRST = "-_=~—–─*"
 _LAST = ":：-—>)*_\u200f\u200e\u202c\u2069"
 _DASHES = "-_=~—–─ *\xa0\t"
+_BETWEEN_SIGNS = re.compile(r">>> ?([^<>]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,253}>[^<>]{0,60}?) ?>>>")  # GroupWise
 _WITHIN = re.compile(r"(?<=[^\s-])-{2,}\s?On .{5,300}\bwrote:\s*$")
 
 
@@ -123,8 +124,8 @@ def clean(line: str) -> str:
 def marks(lines: Sequence[str]) -> Iterator[Mark]:
     """Every mark that stands outside of lines quoted with “>”, in order; a text of nothing but colons is given up."""
     behind, tried = 0, 0
-    for number in [number for number, line in enumerate(lines) if line and line[0] != ">" and _may_be(line)]:
-        if number < behind:
+    for number, line in enumerate(lines):
+        if number < behind or not line or line[0] == ">" or not _may_be(line):
             continue
         tried += 1
         found = _mark(lines, number, behind)
@@ -359,7 +360,8 @@ def own_lines(lines: list[str]) -> list[str]:
     for number in likely:
         line = lines[number]
         if ">" in line[1:3]:
-            lines[number] = _INITIALS.sub(">", line)
+            told = _BETWEEN_SIGNS.fullmatch(line)
+            lines[number] = f"{told[1]} wrote:" if told is not None else _INITIALS.sub(">", line)
         if not line.endswith(":") or len(line) > MOST_CHARACTERS:
             continue
         if line[0] == ">" and _is_broken_off(lines, number):

@@ -8,7 +8,7 @@ from outreach.adapters.store.audit import Deed
 from outreach.bootstrap import relay
 from outreach.campaign.desk import Desk
 from outreach.campaign.prepare import check, letter_kinds
-from outreach.campaign.preview import send_test_letter
+from outreach.campaign.preview import UnclearInviteeError, send_test_letter
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.connections import try_servers
 from outreach.entrypoints.web.kept import Look
@@ -65,12 +65,20 @@ def test_page(visit: Visit) -> Response:
     return _test(visit)
 
 
-def _test(visit: Visit, mistake: str = "", status: int = 200) -> Response:
+def _test(visit: Visit, mistake: str = "", status: int = 200, *, unclear: str = "") -> Response:
     given = {"address": visit.field("address"), "who": visit.field("who"), "letter": visit.field("letter")}
     kinds = [(f"{kind.value}.{step}" if step else kind.value, kind, step) for kind, step in letter_kinds(visit.desk)]
     lately = visit.desk.store.audit.latest(LATELY)
     sent = [(line, in_words(visit, line)) for line in lately if line.what is Deed.TEST_LETTER][:MOST_SHOWN]
-    return visit.page("letters/test.html", status=status, given=given, kinds=kinds, mistake=mistake, sent=sent)
+    return visit.page(
+        "letters/test.html",
+        status=status,
+        given=given,
+        kinds=kinds,
+        mistake=mistake,
+        unclear=unclear,
+        sent=sent,
+    )
 
 
 def send_test(visit: Visit) -> Response:
@@ -81,6 +89,8 @@ def send_test(visit: Visit) -> Response:
     try:
         with relay(visit.desk) as make_postman:
             reply = send_test_letter(visit.desk, make_postman, address, kind, step, as_for=who or None)
+    except UnclearInviteeError as error:
+        return _test(visit, status=422, unclear=error_words(visit.say, error))
     except OutreachError as error:
         return _test(visit, error_words(visit.say, error), 422)
     return visit.go(TEST, visit.say("The test letter to %(address)s left: %(reply)s", address=address, reply=reply))

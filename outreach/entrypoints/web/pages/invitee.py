@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -14,9 +15,11 @@ from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.journal import Noted
 from outreach.campaign import erasing, review
 from outreach.campaign.report import LogLine, Story, story_of
+from outreach.campaign.writing_again import SharedAddressError, write_again
 from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import LETTERS, READINGS, STATES, mark
 from outreach.model import (
@@ -78,6 +81,7 @@ def one(visit: Visit) -> Response:
         tongue=speech.tongue,
         waiting=[letter for letter in told.letters if letter.settled_at is None],
         recorded=[(state.value, visit.say(STATES[state])) for state in RECORDED],
+        shared=visit.query.get("write", ""),
         ways=[(way, visit.say(words)) for way, words in WAYS.items()],
     )
 
@@ -95,10 +99,13 @@ def _invitee(visit: Visit) -> Invitee:
 
 def _events(visit: Visit, told: Story) -> Iterator[Event]:
     undone = {noted.entry.target for noted in told.noted}
+    known = {noted.entry.id: noted for noted in told.noted}
     mails = {mail.mail: mail for mail in told.mails}
     for noted in told.noted:
         entry = noted.entry
         icon, words = _said(visit, noted)
+        if entry.kind is EntryKind.UNDONE and entry.target in known:
+            words = visit.say("Taken back: %(what)s", what=_said(visit, known[entry.target])[1])
         mail = mails.get(entry.mail) if entry.mail is not None else None
         came_in = entry.kind in (EntryKind.ANSWER, EntryKind.REVIEW)
         yield Event(
@@ -120,13 +127,14 @@ PLAIN: Mapping[EntryKind, tuple[str, str]] = {  # icon, words
     EntryKind.REPLIED: ("letters", mark("The secretariat answered by hand")),
     EntryKind.STOPPED: ("unsubscribed", mark("No more letters")),
     EntryKind.READDRESSED: ("letters", mark("Written again, to another address")),
-    EntryKind.UNDONE: ("undo", mark("Something was taken back")),
 }
 
 
 def _said(visit: Visit, noted: Noted) -> tuple[str, str]:
     """An icon and a sentence for an entry."""
     entry = noted.entry
+    if entry.kind is EntryKind.UNDONE:
+        return "undo", visit.say("Something was taken back")
     if entry.kind in PLAIN:
         icon, words = PLAIN[entry.kind]
         return icon, visit.say(words)
@@ -242,6 +250,12 @@ def record(visit: Visit) -> Response:
     return _done(visit, lambda given: review.decide(visit.desk, given, state, words), visit.say(STATES[State(state)]))
 
 
+def answered(visit: Visit) -> Response:
+    """Notes that what it asked was answered, where the mailbox does not show it."""
+    note = visit.field("note").strip()[:LONGEST_NOTE]
+    return _done(visit, lambda given: review.answered(visit.desk, given, note), visit.say("it was answered"))
+
+
 def hold(visit: Visit) -> Response:
     """Waits with an invitee until a day."""
     try:
@@ -259,10 +273,16 @@ def stop(visit: Visit) -> Response:
 
 
 def write(visit: Visit) -> Response:
-    """Writes the letter again, to another address."""
-    address = visit.field("address").strip()
+    """Writes the letter again; to an address of another invitee only if a person says that it is shared."""
+    address, shared = visit.field("address").strip(), visit.field("shared") == "yes"
     said = visit.say("the letter goes to %(address)s", address=address)
-    return _done(visit, lambda given: review.write_again(visit.desk, given, address), said)
+    try:
+        answer = _done(visit, lambda given: write_again(visit.desk, given, address, shared=shared), said)
+    except SharedAddressError as error:
+        here = f"/invitees/{visit.place['invitee']}?{urlencode({'write': address})}#write"
+        return visit.go(here, error_words(visit.say, error), tone="warning")
+    visit.site.sender.wake(soon=True)
+    return answer
 
 
 def _done(visit: Visit, act: Callable[[str], review.Done], said: str) -> Response:
@@ -270,8 +290,10 @@ def _done(visit: Visit, act: Callable[[str], review.Done], said: str) -> Respons
     here = f"/invitees/{invitee.number}"
     try:
         done = act(invitee.id)
+    except SharedAddressError:
+        raise
     except OutreachError as error:
-        return visit.go(here, str(error), tone="error")
+        return visit.go(here, error_words(visit.say, error), tone="error")
     return visit.go(here, visit.say("%(invitee)s: %(said)s.", invitee=invitee.name, said=said), undo=done.act)
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from starlette.responses import Response
 
 from outreach.campaign.agreement import ChangedError
+from outreach.campaign.desk import Desk
 from outreach.campaign.launching import agreement_to, launch_agreed, one_launch, preflight, prospect
 from outreach.campaign.mailing import Plan
 from outreach.core.letters.stationery import Stationery
 from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
+from outreach.entrypoints.web.pages.aside import done, progress
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
+from outreach.entrypoints.web.works import Queued, Work
 from outreach.model import ConfigurationError, OutreachError
 
-PATIENCE = 10.0  # seconds that another launch has to end
+PATIENCE = 30.0  # seconds that another launch has to end
 
 
 class _OtherNumberError(OutreachError):
@@ -28,8 +32,8 @@ class _NobodyLeftError(OutreachError):
 
 
 def launch_page(visit: Visit) -> Response:
-    """Says what a launch would do."""
-    return _page(visit)
+    """Says what a launch would do; or how far one is, and what came of it."""
+    return progress(visit, visit.say("Launch"), _came_of) or _page(visit)
 
 
 def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200) -> Response:
@@ -60,11 +64,21 @@ def launch(visit: Visit) -> Response:
     typed = visit.field("number").strip()
     if not typed.isdecimal():
         return _page(visit, typed=typed or "…", status=422)
+    return done(visit, partial(_launch, typed, visit.field("seen")), _came_of)
+
+
+def _launch(typed: str, seen: str, desk: Desk) -> Queued:
+    """All of it or nothing."""
+    with one_launch(desk, PATIENCE):
+        launched = launch_agreed(desk, preflight(desk), _agreement(desk, typed, seen))
+    return Queued(len(launched.plan.invitees))
+
+
+def _came_of(visit: Visit, work: Work) -> Response:
     try:
-        with one_launch(visit.desk, PATIENCE):
-            launched = launch_agreed(visit.desk, preflight(visit.desk), _agreement(visit, typed))
-    except _OtherNumberError:
-        return _page(visit, typed=typed, status=422)
+        queued = work.result()
+    except _OtherNumberError as error:
+        return _page(visit, typed=str(error), status=422)
     except ChangedError as error:
         return _page(visit, changes=what_changed(visit, error), status=409)
     except ConfigurationError:
@@ -72,17 +86,16 @@ def launch(visit: Visit) -> Response:
     except _NobodyLeftError:
         said = visit.say("Nobody is left to invite: the letters were queued before.")
         return visit.go(PROGRESS, said, tone="warning")
-    visit.site.sender.wake()
-    return visit.go(PROGRESS, queued_now(visit, len(launched.plan.invitees)))
+    return visit.go(PROGRESS, queued_now(visit, queued.number))
 
 
-def _agreement(visit: Visit, typed: str) -> Callable[[Plan, Stationery], None]:
+def _agreement(desk: Desk, typed: str, seen: str) -> Callable[[Plan, Stationery], None]:
     """Agrees to what the person saw, and to nothing else."""
 
     def agree(plan: Plan, stationery: Stationery) -> None:
         if not plan.invitees:
             raise _NobodyLeftError
-        agreement_to(visit.desk, stationery, plan).refuse_unless(visit.field("seen"))
+        agreement_to(desk, stationery, plan).refuse_unless(seen)
         if typed != str(len(plan.invitees)):
             raise _OtherNumberError(typed)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from outreach.entrypoints.web.everybody import are_many
 from outreach.entrypoints.web.pages.sending import now_values
 from outreach.entrypoints.web.visit import Visit
 
@@ -12,7 +11,7 @@ from outreach.entrypoints.web.visit import Visit
 def letters_page(visit: Visit) -> Response:
     """The way in."""
     desk, due = visit.desk, visit.site.due
-    reminders = due.soon(desk) if are_many(desk) else due.now(desk)
+    reminders = due.soon(desk) if visit.site.are_many() else due.now(desk)
     return visit.page(
         "letters/page.html",
         enrolled=desk.store.figures.enrolled(),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response, StreamingResponse
 
-from outreach.adapters.sheets import csv_pieces, write_xlsx
+from outreach.adapters.sheets import csv_pieces
 from outreach.adapters.store.sought import MOST_COUNTED, ORDERS, Sought
+from outreach.adapters.workbook import workbook_pieces
 from outreach.campaign.confirmations import (
     HEADER,
     end_of_day,
@@ -26,6 +25,7 @@ from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import STATES, mark
+from outreach.languages.spelling import plain
 from outreach.model import InviteeKind, State
 
 PAGE, ON_PAPER = 50, 2000  # invitees
@@ -144,9 +144,9 @@ def _number(given: str) -> int:
 def _choices(visit: Visit, wanted: Asked) -> dict[str, Any]:
     """What can be chosen in each filter: value and word."""
     speech, there = Speech(visit.language), present(visit.desk)
-    every = ("", visit.say("all"))
-    countries = sorted(((code, speech.country(code)) for code in there.countries), key=lambda one: one[1])
-    languages = sorted(((code, speech.tongue(code)) for code in there.languages), key=lambda one: one[1])
+    every = ("", visit.say("any"))
+    countries = sorted(((code, speech.country(code)) for code in there.countries), key=lambda one: plain(one[1]))
+    languages = sorted(((code, speech.tongue(code)) for code in there.languages), key=lambda one: plain(one[1]))
     people = [one.removeprefix("person:") for one in visit.desk.store.invitee_list.deciders()]
     if wanted.values.get("by", "") not in ("", "machine", "person", *people):
         people.append(wanted.values["by"])
@@ -170,20 +170,20 @@ def _choices(visit: Visit, wanted: Asked) -> dict[str, Any]:
 def as_csv(visit: Visit) -> Response:
     """What is shown, whole, as CSV; sent while it is read."""
     wanted = asked(visit)
-    rows = (line_cells(line) for line in every_line(visit.desk, wanted.sought, wanted.order))
-    return StreamingResponse(
-        csv_pieces(HEADER, rows), media_type="text/csv; charset=utf-8", headers=_named(wanted, "csv")
-    )
+    pieces = csv_pieces(HEADER, _cells(visit, wanted))
+    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=_named(wanted, "csv"))
 
 
 def as_xlsx(visit: Visit) -> Response:
-    """The same as a workbook."""
+    """The same as a workbook, likewise."""
     wanted = asked(visit)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log.xlsx"
-        write_xlsx(path, HEADER, (line_cells(line) for line in every_line(visit.desk, wanted.sought, wanted.order)))
-        content = path.read_bytes()
-    return Response(content, media_type=XLSX, headers=_named(wanted, "xlsx"))
+    return StreamingResponse(
+        workbook_pieces(HEADER, _cells(visit, wanted)), media_type=XLSX, headers=_named(wanted, "xlsx")
+    )
+
+
+def _cells(visit: Visit, wanted: Asked) -> Iterator[tuple[object, ...]]:
+    return map(line_cells, every_line(visit.desk, wanted.sought, wanted.order))
 
 
 def _named(wanted: Asked, ending: str) -> dict[str, str]:

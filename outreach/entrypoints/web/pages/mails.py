@@ -1,18 +1,23 @@
-"""The inbox: every mail that is kept, one mail with all that is known of it, and the mail itself as a file."""
+"""The inbox: every mail that is kept, one of them, the mail itself as a file, and a look into the mailbox."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.mail_list import Wanted
 from outreach.campaign.casefile import Casefile, casefile
 from outreach.campaign.review import LONGEST_NUMBER
+from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.access.roles import Role
+from outreach.entrypoints.web.mailbox import mailbox_now
+from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
-from outreach.model import ReadingKind
+from outreach.model import OutreachError, ReadingKind
 
 PAGE = 50  # mails
 
@@ -34,6 +39,7 @@ def inbox(visit: Visit) -> Response:
         kinds=[*ReadingKind],
         owned=owned,
         nobodys=nobodys,
+        mailbox=mailbox_now(visit),
     )
 
 
@@ -66,7 +72,16 @@ def one(visit: Visit) -> Response:
 def shown(visit: Visit, opened: Casefile | None) -> dict[str, Any]:
     """What the templates need to show one mail."""
     may = visit.person is not None and visit.person.may(Role.REVIEWER)
-    return {"case": opened, "may_decide": may}
+    return {"case": opened, "may_decide": may, "mail_program": mail_program}
+
+
+def mail_program(mail: Understood) -> str:
+    """The link that begins an answer in the person's own mail program (RFC 6068); "" where nobody would read it."""
+    if mail.reading.kind in (ReadingKind.BOUNCE, ReadingKind.AUTO_REPLY) or mail.from_address.count("@") != 1:
+        return ""
+    subject = mail.subject if mail.subject.lower().startswith("re:") else f"Re: {mail.subject}"
+    asked = {"subject": subject, "In-Reply-To": mail.message_id}
+    return f"mailto:{quote(mail.from_address, safe='@')}?{urlencode(asked, quote_via=quote)}"
 
 
 def no_such_mail(visit: Visit) -> Response:
@@ -84,3 +99,13 @@ def raw(visit: Visit) -> Response:
         raise HTTPException(404)
     name = f'attachment; filename="mail-{kept.id}.eml"'
     return Response(kept.raw, media_type="message/rfc822", headers={"Content-Disposition": name})
+
+
+def look(visit: Visit) -> Response:
+    """Looks into the mailbox now, and reads what came."""
+    try:
+        read = read_everything(visit.desk)
+    except OutreachError as error:
+        return visit.go(visit.back, error_words(visit.say, error), tone="error")
+    said = visit.say_number("%(num)s new mail was read.", "%(num)s new mails were read.", read)
+    return visit.go(visit.back, said if read else visit.say("No new mail has come."))

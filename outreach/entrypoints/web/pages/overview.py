@@ -13,6 +13,7 @@ from starlette.routing import Route
 from outreach.campaign.overview import Needs, Overview
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.kept import Look
+from outreach.entrypoints.web.mailbox import mailbox_now
 from outreach.entrypoints.web.pages import charts
 from outreach.entrypoints.web.visit import Visit
 
@@ -31,7 +32,10 @@ def overview(visit: Visit) -> Response:
     """How far it is to the goals, what needs a person, and what came when and from where."""
     look = visit.site.overview.now(visit.desk)
     kept = _kept(visit, look)
-    return visit.page("overview/page.html", now=look.value, live=kept["live"], drawings=kept["drawings"])
+    live_now, drawings = kept["live"], kept["drawings"]
+    return visit.page(
+        "overview/page.html", now=look.value, mailbox=mailbox_now(visit), live=live_now, drawings=drawings
+    )
 
 
 def live(visit: Visit) -> Response:

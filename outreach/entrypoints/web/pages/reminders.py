@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from starlette.responses import Response
 
 from outreach.campaign.agreement import ChangedError
+from outreach.campaign.desk import Desk
 from outreach.campaign.followup import agreement_to, due_reminders, outlook, queue_agreed, upcoming
 from outreach.campaign.review import hold
+from outreach.campaign.steps import Step
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
+from outreach.entrypoints.web.pages.aside import done, progress
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
+from outreach.entrypoints.web.works import Queued, Work
+from outreach.model import OutreachError
 
 HERE = "/letters/reminders"
 REST = timedelta(days=7)  # that one who is taken out is left in peace
@@ -27,9 +33,13 @@ INSTEAD = {
 }
 
 
+class _OtherNumberError(OutreachError):
+    """The number typed is not the number of reminders."""
+
+
 def reminders_page(visit: Visit) -> Response:
-    """Who is reminded now, who later, and who is not."""
-    return _page(visit)
+    """Who is reminded now, who later, and who is not; or how far a release is, and what came of it."""
+    return progress(visit, visit.say("Reminders"), _came_of) or _page(visit)
 
 
 def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200) -> Response:
@@ -55,10 +65,10 @@ def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200
 def take_out(visit: Visit) -> Response:
     """Leaves one in peace for a week."""
     until = visit.desk.today() + REST
-    done = hold(visit.desk, visit.field("invitee"), until)
-    name = done.invitee.name if done.invitee is not None else ""
+    held = hold(visit.desk, visit.field("invitee"), until)
+    name = held.invitee.name if held.invitee is not None else ""
     said = visit.say("%(name)s gets no letter before %(day)s.", name=name, day=visit.day(until))
-    return visit.go(HERE, said, undo=done.act)
+    return visit.go(HERE, said, undo=held.act)
 
 
 def release(visit: Visit) -> Response:
@@ -66,20 +76,31 @@ def release(visit: Visit) -> Response:
 
     The mailbox is looked into before they are queued.
     """
-    typed = visit.field("number").strip()
-    due = outlook(visit.desk).due
-    agreed = agreement_to(visit.desk, due)
+    return done(visit, partial(_release, visit.field("number").strip(), visit.field("seen")), _came_of)
+
+
+def _release(typed: str, seen: str, desk: Desk) -> Queued:
+    """All of them or none, but for those who have answered meanwhile."""
+    due = outlook(desk).due
+    agreed = agreement_to(desk, due)
+    if due:
+        agreed.refuse_unless(seen)
+    if typed != str(len(due)) or not due:
+        raise _OtherNumberError(typed)
+    desk.tell(Step.MAILBOX, 0, 0)
+    read_everything(desk)
+    queued = queue_agreed(desk, agreed, due_reminders)
+    return Queued(queued, len(due) - queued)
+
+
+def _came_of(visit: Visit, work: Work) -> Response:
     try:
-        if due:
-            agreed.refuse_unless(visit.field("seen"))
+        queued = work.result()
     except ChangedError as error:
         return _page(visit, changes=what_changed(visit, error), status=409)
-    if typed != str(len(due)) or not due:
-        return _page(visit, typed=typed or "…", status=422)
-    read_everything(visit.desk)
-    queued = queue_agreed(visit.desk, agreed, due_reminders)
-    visit.site.sender.wake()
-    return visit.go(PROGRESS, _said(visit, queued, len(due) - queued))
+    except _OtherNumberError as error:
+        return _page(visit, typed=str(error) or "…", status=422)
+    return visit.go(PROGRESS, _said(visit, queued.number, queued.gone))
 
 
 def _said(visit: Visit, queued: int, gone: int) -> str:

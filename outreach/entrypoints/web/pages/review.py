@@ -15,10 +15,11 @@ from outreach.campaign.finding import find_invitees
 from outreach.campaign.foresight import CHOICES, SETTLE
 from outreach.campaign.meanwhile import OvertakenError
 from outreach.campaign.undoing import undo_own
+from outreach.entrypoints.web.mailbox import mailbox_now
 from outreach.entrypoints.web.pages.mails import no_such_mail, shown
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
-from outreach.entrypoints.web.words import STATES, mark
+from outreach.entrypoints.web.words import STATES
 from outreach.model import Invitee, Sentence, State, UsageError
 
 BEFORE, BEHIND = 15, 40  # mails of the list around the one that is open
@@ -58,6 +59,7 @@ def _page(visit: Visit, opened: Casefile | None, *, chosen: bool) -> Response:
         nobodys=nobodys,
         counted=nobodys if without == "city" else owned,
         beside=_beside(rows, number),
+        mailbox=mailbox_now(visit),
         **shown(visit, opened),
         **_searched(visit, opened),
     )
@@ -176,14 +178,8 @@ def undo(visit: Visit) -> Response:
     try:
         done = undo_own(visit.desk, visit.field("act"))
     except UsageError as error:
-        return visit.go(_back(visit), error_words(visit.say, error), tone="warning")
-    path = _back(visit) if done.mail is None else f"/review/{done.mail}"
-    return visit.go(path, visit.say(mark("Taken back.")))
-
-
-def _back(visit: Visit) -> str:
-    """The page of ours on which it was asked."""
-    asked = visit.request.headers.get("referer", "").partition("//")[2]
-    host, _, path = asked.partition("/")
-    ours = host == visit.request.headers.get("host") and not path.startswith(("/", "\\"))
-    return f"/{path}" if ours else "/"
+        return visit.go(visit.back, error_words(visit.say, error), tone="warning")
+    path = visit.back if done.mail is None else f"/review/{done.mail}"
+    if done.invitee is None:
+        return visit.go(path, visit.say("Taken back."))
+    return visit.go(path, visit.say("Taken back: %(what)s", what=done.invitee.name))

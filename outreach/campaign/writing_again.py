@@ -1,0 +1,137 @@
+"""Writes a letter again: to a corrected address or another contact of an invitee, under the same reference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from outreach.campaign.desk import Desk
+from outreach.campaign.erasing import refuse_suppressed
+from outreach.campaign.mailing import new_letter
+from outreach.campaign.prepare import clues_of
+from outreach.campaign.review import NO_MORE_LETTERS, Done, Memory, perform
+from outreach.core.addresses import address_mistake, as_it_travels
+from outreach.model import EntryKind, Invitee, LetterKind, LetterState, Sentence, State, UsageError
+
+MOST_NAMED = 3  # invitees whose address it is
+
+
+class SharedAddressError(UsageError):
+    """The address is another invitee's, and nobody said that it serves this one too."""
+
+
+def write_again(desk: Desk, given: str, address: str, *, shared: bool = False) -> Done:
+    """Writes the invitation again, to a corrected address or another contact, under the same reference.
+
+    Args:
+        desk: The campaign.
+        given: The invitee's id or name.
+        address: Where it goes.
+        shared: A person says that the address serves this invitee too, if it is known as another's.
+
+    Raises:
+        SharedAddressError: It is another invitee's, and nobody said that it is shared; nothing was queued.
+        UsageError: It cannot be written to, or the letter is there already; nothing was queued.
+    """
+    invitee = desk.invitee(given)
+    if problem := address_mistake(address):
+        raise UsageError(problem)
+    address = as_it_travels(address)
+    refuse_suppressed(desk, address)
+    if not shared:
+        _refuse_others(desk, invitee, address)
+    now, round_ = desk.now(), _next_round(desk, invitee, address)
+    contact = replace(invitee.contact, email=address, person="", title="", gender="", cc=())
+    if address.casefold() == invitee.contact.email.casefold():
+        contact = invitee.contact
+    stationery = desk.load_stationery()
+    edition = desk.store.outbox.freeze(stationery.files, now)
+    written_to = replace(invitee, contacts=(contact, *invitee.contacts))
+    letter = new_letter(desk, stationery, edition, written_to, LetterKind.INVITATION, now, round_=round_)
+    entry = desk.entry(invitee=invitee.number, kind=EntryKind.READDRESSED, at=now, by=desk.by, step=round_)
+
+    def doing(connection: Connection, _name: str) -> Memory:
+        asked = (LetterKind.INVITATION, LetterKind.REMINDER)
+        why = Sentence("written again to %(address)s", address=address)
+        withheld = desk.store.outbox.withhold_within(connection, [invitee.number], why, now, asked)
+        desk.store.register.take_up(connection, invitee, contact, clues_of)
+        desk.store.outbox.add(connection, [letter], now)
+        return {"withheld": withheld, "why": why, "taken_up": ((invitee.number, address),)}
+
+    def still(connection: Connection) -> None:
+        desk.store.journal.lock(connection, {invitee.number})  # no letter to it begins until this is done
+        if _next_round(desk, invitee, address) != round_:
+            message = Sentence(
+                "somebody wrote to %(name)s again this moment; look again: outreach story %(id)s",
+                name=invitee.name,
+                id=invitee.id,
+            )
+            raise UsageError(message)
+
+    said = f"the letter goes to {address} under the same reference"
+    return perform(desk, said, [entry], invitee=invitee, unless=still, doing=doing)
+
+
+def _refuse_others(desk: Desk, invitee: Invitee, address: str) -> None:
+    """A letter that names one town never goes to another by a slip of the hand."""
+    owners = desk.store.register.look_up("address", [address.lower()]).get(address.lower(), ())
+    if not owners or invitee.number in owners:
+        return
+    others = desk.store.register.some(owners[:MOST_NAMED]).values()
+    message = Sentence(
+        "%(address)s is an address of %(others)s; nothing was queued: say that it serves %(name)s too, if it does",
+        address=address,
+        others=", ".join(one.name for one in others),
+        name=invitee.name,
+    )
+    raise SharedAddressError(message)
+
+
+def _next_round(desk: Desk, invitee: Invitee, address: str) -> int:
+    """The round of a letter that may be written again; asked before it is composed, and within its transaction."""
+    standing = desk.store.journal.standing(invitee.number)
+    _refuse_doubled(desk, invitee, address)
+    if standing.stopped or standing.state in NO_MORE_LETTERS:
+        message = Sentence(
+            "%(name)s wants no more letters; if that has changed: outreach decide %(id)s invited",
+            name=invitee.name,
+            id=invitee.id,
+        )
+        raise UsageError(message)
+    return standing.round + 1
+
+
+def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:
+    """The same letter to the same address is never sent twice, unless the first came back."""
+    unreachable = desk.store.journal.standing(invitee.number).state is State.UNREACHABLE
+    for letter in desk.store.outbox.letters(invitee=invitee.number):
+        if letter.key.kind is not LetterKind.INVITATION:
+            continue
+        same = letter.to.casefold() == address.casefold()
+        if letter.state is LetterState.HANDING_OVER:
+            message = Sentence(
+                "letter %(id)s to %(to)s is being handed over this moment; call again in a minute",
+                id=letter.id,
+                to=letter.to,
+            )
+            raise UsageError(message)
+        if same and letter.state is LetterState.ACCEPTED and not unreachable:
+            message = Sentence(
+                "%(address)s has the letter already (since %(settled_at)s); a reminder follows by itself",
+                address=address,
+                settled_at=f"{letter.settled_at:%Y-%m-%d}",
+            )
+            raise UsageError(message)
+        if same and letter.state is LetterState.IN_DOUBT:
+            message = Sentence(
+                "letter %(id)s to %(address)s is in doubt; first: outreach outbox resolve %(id)s accepted",
+                id=letter.id,
+                address=address,
+            )
+            raise UsageError(message)
+        if same and letter.state in (LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED):
+            message = Sentence(
+                "a letter to %(address)s is on its way already (letter %(id)s)", address=address, id=letter.id
+            )
+            raise UsageError(message)

@@ -1,0 +1,88 @@
+"""How fresh the answers are: each page says when the mailbox was looked into, and a person looks at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from outreach.adapters.store.locks import only_one
+from outreach.entrypoints.mailroom import last_look, read_everything
+from outreach.model import State
+from tests.web.chromium import assert_accessible
+from tests.web.launching import before_launch, launched, receive
+from tests.web.server import Page
+
+NOT_YET = "The mailbox was not looked into yet."
+NOBODY = "This does not happen by itself now"
+YES = "Dear all,\n\nNortham gladly confirms that it joins the campaign.\n\nAda Whitcombe\nMayor of Northam\n"
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    """A campaign of which two letters have left, and no answer was looked for."""
+    with before_launch(tmp_path / "campaign") as opened:
+        launched(opened, 2)
+        yield opened
+
+
+def test_answers_come_in_by_a_button(page: Page, make_context: Callable[..., BrowserContext]) -> None:
+    """On a phone: nobody has looked, one does, the answer is there, and the page says when that was."""
+    receive(page, "mayor@northam.example", YES)
+    window = make_context(page, "reviewer", phone=True).new_page()
+    window.goto("/review")
+    expect(window.get_by_text(NOT_YET)).to_be_visible()
+    window.get_by_role("button", name="Look now").click()
+    expect(window.get_by_text("1 new mail was read.")).to_be_visible()
+    expect(window.get_by_text("The mailbox was looked into at")).to_be_visible()
+    assert_accessible(window)
+    standing = page.desk.store.journal.standing(page.desk.invitee("Northam").number)
+    assert standing.needs_review or standing.state is State.CONFIRMED
+
+
+def test_a_look_leads_back_and_says_what_came(page: Page) -> None:
+    """To the page where it was asked for, in the person's language."""
+    reviewer = page.someone("reviewer")
+    reviewer.cookies["outreach-language"] = "fr"
+    answer = reviewer.post("/mails/look", Referer=f"{page.address}/mails")
+    assert (answer.status, answer.headers["location"]) == (303, "/mails")
+    assert "Aucun nouveau courriel n’est arrivé." in reviewer.get("/mails").words
+
+
+def test_what_cannot_be_looked_into_is_told(served: Page) -> None:
+    """The page that asked says why; nothing was looked into."""
+    (served.desk.folder / "mailbox").rename(served.desk.folder / "elsewhere")
+    reviewer = served.someone("reviewer")
+    assert reviewer.post("/mails/look", Referer=f"{served.address}/review").headers["location"] == "/review"
+    assert 'class="notice notice-error"' in reviewer.get("/review").text
+    assert last_look(served.desk) is None
+
+
+def test_only_who_decides_looks(page: Page) -> None:
+    """A reader sees how fresh the answers are, and nothing to press."""
+    words = page.someone("reader").get("/mails").words
+    assert NOT_YET in words
+    assert "Look now" not in words
+
+
+def test_a_daemon_is_known_to_look_by_itself(page: Page) -> None:
+    """Only where none runs is it said that nobody looks."""
+    reader = page.someone("reader")
+    for path in ("/", "/review", "/mails"):
+        assert NOBODY in reader.get(path).words, path
+    with only_one(page.desk.store.engine, "daemon", "busy"):
+        assert NOBODY not in reader.get("/mails").words
+
+
+def test_a_look_that_brings_nothing_makes_nothing_anew(page: Page) -> None:
+    """The figures of the overview stay kept: only the moment of the look changes."""
+    read_everything(page.desk)
+    before, counted = last_look(page.desk), page.desk.store.figures.stamp()
+    read_everything(page.desk)
+    after = last_look(page.desk)
+    assert before is not None
+    assert after is not None
+    assert after >= before
+    assert page.desk.store.figures.stamp() == counted
