@@ -94,6 +94,17 @@ def test_what_was_not_agreed_to_is_said_there(fresh: Page) -> None:
     assert queued(fresh) == 4
 
 
+def test_a_list_with_mistakes_is_said_there(fresh: Page) -> None:
+    """Even where the last look through everybody, from before, had none."""
+    enrol(fresh, 5)
+    looked_through(fresh, prospect)
+    form = seen(fresh, LAUNCH)
+    (fresh.desk.folder / "contacts.csv").write_text(list_of(5).replace("@", " at ", 1), encoding="utf-8")
+    answer = sent(fresh, LAUNCH, number="5", **form)
+    assert "The launch has to wait" in answer.words
+    assert not queued(fresh)
+
+
 @pytest.mark.parametrize("step", [Step.ENROL, Step.COMPARE, Step.QUEUE])
 def test_a_launch_that_ends_in_between_leaves_nothing_half(fresh: Page, step: Step) -> None:
     """Wherever it is: neither contacts nor letters are there."""

@@ -34,7 +34,7 @@ class Names:
         *,
         only: Collection[int] | None = None,
         but: Container[int] = (),
-        after: int = 0,
+        after: int | None = None,
     ) -> tuple[int, ...]:
         """The first so many invitees, in their order, that hold all of the words; a word begins with a blank.
 
@@ -66,9 +66,9 @@ class Names:
             if not others or _holds(text[begins[row] : end], others):
                 yield row
 
-    def _behind(self, invitee: int) -> int:
+    def _behind(self, invitee: int | None) -> int:
         """The row of the next one; the first where there is no such invitee."""
-        return self._rows[invitee] + 1 if self._knows(invitee) else 0
+        return 0 if invitee is None or not self._knows(invitee) else self._rows[invitee] + 1
 
 
 def _holds(text: bytes, words: Sequence[bytes]) -> bool:
