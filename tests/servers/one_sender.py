@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from outreach.bootstrap import open_desk, relay
+from outreach.bootstrap import SystemClock, open_desk, relay
 from outreach.campaign.posting import post
 from outreach.model import BusyError, LetterState
 
@@ -17,8 +17,9 @@ LEASE = timedelta(seconds=3)  # so that others soon take over
 
 
 def main() -> None:
-    """The folder is the first argument."""
-    desk = open_desk(Path(sys.argv[1]))
+    """The folder is the first argument, the moment at which the clock begins the second."""
+    folder, moment = sys.argv[1:]
+    desk = open_desk(Path(folder), clock=SystemClock(datetime.fromisoformat(moment)))
     with relay(desk) as make_postman:
         while any(desk.store.outbox.counts()[state] for state in LEFT):
             with contextlib.suppress(BusyError):  # the others use every connection

@@ -19,7 +19,7 @@ TOWNS = [(f"town{number}", f"Town {number}", "GB", "en") for number in range(LET
 @contextmanager
 def sender(office: Office) -> Iterator[subprocess.Popen[bytes]]:
     """One more sender; it is killed at the end if it still runs."""
-    command = [sys.executable, "-m", "tests.servers.one_sender", str(office.folder)]
+    command = [sys.executable, "-m", "tests.servers.one_sender", str(office.folder), office.now]
     process = subprocess.Popen(command, cwd=ROOT, env=office.environment())
     try:
         yield process
