@@ -59,13 +59,14 @@ def plan_launch(
     standings = desk.store.journal.standings()
     earlier = desk.store.journal.earlier_states()
     coming = {one.id: one for one in to_enrol}
-    queued = _invited(desk, {one.number for one in coming.values()})
     chosen: list[Invitee] = []
     left_out: list[LeftOut] = []
     already = 0
     named = {one.id: one for one in listed}
     gone = desk.store.register.listed_in(Path(desk.settings.campaign.contacts).name) - named.keys()
     enrolled = {one.id: one for one in desk.store.register.all().values() if one.number in standings}
+    unlisted = gone & enrolled.keys() if named else frozenset()  # no list at all says nothing
+    queued = _invited(desk, {one.number for one in (*coming.values(), *(enrolled[key] for key in unlisted))})
     for invitee in {**named, **enrolled, **coming}.values():
         number = invitee.number
         standing = standings.get(number, Standing())
@@ -85,13 +86,13 @@ def plan_launch(
     return Plan(tuple(chosen), dict(sorted(languages.items())), tuple(left_out), already)
 
 
-def _invited(desk: Desk, corrected: Collection[int]) -> set[int]:
-    """Who has an invitation or is about to get one; what waits for those that were corrected is made anew."""
+def _invited(desk: Desk, withheld: Collection[int]) -> set[int]:
+    """Who has an invitation or is about to get one; of those that are corrected or unlisted, nothing that waits."""
     begun, waiting = (
         {key.invitee for key in desk.store.outbox.keys(states=states) if key.kind is LetterKind.INVITATION}
         for states in (NOT_WITHHELD - NOT_BEGUN, NOT_BEGUN)
     )
-    return begun | waiting.difference(corrected)
+    return begun | waiting.difference(withheld)
 
 
 def _asked_for(limit: int) -> Sentence:

@@ -103,29 +103,31 @@ def import_contacts(
     if strangers := set(renamed) - enrolment.rows.keys():
         raise UsageError(f"--renamed: {source.name} has no row with the id {', '.join(sorted(strangers))}")
     if dry_run:
-        done = desk.store.register.would_enrol(enrolment.invitees)
-        return Import(done, enrolment.findings, len(enrolment.bad_rows), None, changes_of(done, enrolment))
+        done, gone = desk.store.register.would_enrol(enrolment.invitees), _unlisted(desk, enrolment, source)
+        return Import(done, enrolment.findings, len(enrolment.bad_rows), None, changes_of(done, enrolment), tuple(gone))
     bad_file = _write_bad_rows(desk, source, enrolment) if enrolment.bad_rows else None
     with desk.store.together():
         note_renamed(desk, enrolment, renamed)
         done = enrol_list(desk, enrolment, source.name, skip_bad=skip_bad)
-        gone = _withhold_unlisted(desk, enrolment) if source == contacts_file(desk) else ()
-    return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file, changes_of(done, enrolment), gone)
+        gone = _unlisted(desk, enrolment, source)
+        why = f"no longer in {source.name}"
+        desk.store.outbox.withhold([*gone.values()], why, desk.now(), [LetterKind.INVITATION])
+    return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file, changes_of(done, enrolment), tuple(gone))
 
 
-def _withhold_unlisted(desk: Desk, enrolment: Enrolment) -> tuple[str, ...]:
-    """Invitations that wait for those who are no longer on the campaign's list are withheld; gives their ids.
+def _unlisted(desk: Desk, enrolment: Enrolment, source: Path) -> dict[str, int]:
+    """Who waits for an invitation and is no longer on the campaign's list: the numbers by id. It is to be withheld.
 
-    A launch would leave them out; back on the list, they are invited by the next one.
+    A launch would leave them out; back on the list, they are invited by the next one. Whose row is left out for a
+    mistake is on the list still. Another list says nothing of it, nor does none at all.
     """
-    name, outbox = Path(desk.settings.campaign.contacts).name, desk.store.outbox
-    named = {one.id for one in enrolment.invitees}
-    missing = desk.store.register.listed_in(name) - named if named else frozenset()  # no list at all says nothing
+    named = {one.id for one in enrolment.invitees} if source == contacts_file(desk) else set()
+    missing = desk.store.register.listed_in(source.name) - named if named else frozenset()
     waiting = _waiting_invitations(desk) if missing else frozenset()
     places = desk.store.register.places() if waiting else {}
-    gone = {key: places[key].number for key in sorted(missing & places.keys()) if places[key].number in waiting}
-    outbox.withhold(list(gone.values()), f"no longer in {name}", desk.now(), [LetterKind.INVITATION])
-    return tuple(gone)
+    bad = {cell for row in enrolment.bad_rows for cell in row.cells}
+    gone = (places[key] for key in sorted(missing & places.keys()) if places[key].number in waiting)
+    return {one.id: one.number for one in gone if bad.isdisjoint((one.id, one.name))}
 
 
 def _waiting_invitations(desk: Desk) -> frozenset[int]:

@@ -69,14 +69,15 @@ def _known_otherwise(desk: Desk, enrolment: Enrolment, before: Mapping[str, Invi
     missing = {place.number: place for key, place in before.items() if key not in enrolment.rows}
     known = desk.store.register.look_up("address", _addresses(new) if missing else ())
     owners = [(one, missing.get(number)) for one in new for mail in _addresses([one]) for number in known.get(mail, ())]
-    pairs = {one.id: (one, was) for one, was in owners if was is not None}.values()
+    pairs = [(one, was) for one, was in owners if was is not None]
     here = desk.store.register.listed_in(enrolment.where) if pairs else frozenset()
     begun = _begun(desk, [was.number for _, was in pairs if was.id in here])
-    return [
-        _second_id(was, one)
+    wrong = {
+        one.id: _second_id(was, one)  # once, though several may have had its addresses
         for one, was in pairs
         if was.number in begun or (was.id not in here and not is_another(was, one))
-    ]
+    }
+    return [*wrong.values()]
 
 
 def _addresses(invitees: Iterable[Invitee]) -> list[str]:

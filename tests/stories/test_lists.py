@@ -124,6 +124,40 @@ def test_who_is_taken_off_the_list_is_not_invited_any_more(office: Office) -> No
     assert len(office.sink.letters) == len(TOWNS)
 
 
+def test_whose_row_has_a_mistake_is_on_the_list_still(office: Office) -> None:
+    """--skip-bad leaves the row out, not the invitation; nobody is said to be gone who is not."""
+    office.call("launch", "--yes", "--no-wait")
+    office.write_contacts([("northam", "Northam", "England", "en"), *TOWNS[2:]])
+    done = office.call("contacts", "import", "--skip-bad", code=5)
+    assert "no longer listed: vallbona\n" in done.out
+    states = {one["invitee"]: one["state"] for one in office.call("outbox", "--json").json["letters"]}
+    assert (states["northam"], states["vallbona"]) == ("ready", "withheld")
+
+
+def test_a_list_cut_short_by_mistake_is_seen_before_it_counts(office: Office) -> None:
+    """A dry run and a launch say whose waiting invitations would be withheld."""
+    office.call("launch", "--yes", "--no-wait")
+    office.write_contacts(TOWNS[2:])
+    dry = office.call("contacts", "import", "--dry-run")
+    assert "Withheld would be the invitations to those that are no longer listed: northam, vallbona" in dry.out
+    left_out = office.call("launch", "--dry-run", "--json").json["left_out"]
+    assert left_out == [{"invitee": one, "why": "no longer in contacts.csv"} for one in ("northam", "vallbona")]
+    assert {one["state"] for one in office.call("outbox", "--json").json["letters"]} == {"ready"}
+
+
+def test_a_corrected_id_is_noticed_although_others_have_the_address(office: Office) -> None:
+    """One office of two: that the other one is of another list is no excuse."""
+    office.call("launch", "--yes")
+    other = office.folder / "partner.csv"
+    other.write_text("id,name,country,email\nzz,Greater Northam,GB,mayor@northam.example\n", encoding="utf-8")
+    office.call("contacts", "import", str(other))
+    office.write_contacts(TOWNS)
+    path = office.folder / "contacts.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("northam,Northam", "gb-1,Northham"), encoding="utf-8")
+    refused = office.call("contacts", "import", code=3).err
+    assert "gb-1 has the address of Northam (GB, city), which is known as northam" in refused
+
+
 def test_the_other_rows_are_taken(office: Office) -> None:
     """--skip-bad keeps the row aside: exit 5; another spelling is no other place."""
     office.call("launch", "--yes")

@@ -68,7 +68,7 @@ class Names:
 
     def _behind(self, invitee: int | None) -> int:
         """The row of the next one; the first where there is no such invitee."""
-        return 0 if invitee is None or not self._knows(invitee) else self._rows[invitee] + 1
+        return self._rows[invitee] + 1 if invitee is not None and self._knows(invitee) else 0
 
 
 def _holds(text: bytes, words: Sequence[bytes]) -> bool:

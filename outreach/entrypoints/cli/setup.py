@@ -159,7 +159,8 @@ def import_(call: Call, file: Path | None, renamed: tuple[str, ...], *, dry_run:
     for line in _in_words(done.changes):
         click.echo(printable(line))
     if done.gone:
-        click.echo(f"Withheld are the invitations to those that are no longer listed: {', '.join(done.gone)}")
+        withheld = f"Withheld {would or 'are '}the invitations to those that are no longer listed"
+        click.echo(f"{withheld}: {', '.join(done.gone)}")
     if enrolled.changed and not dry_run:
         click.echo("Letters to those that changed are made anew by the next `outreach launch`, if they have not left.")
     if done.bad_rows:

@@ -276,8 +276,16 @@ def test_reports_of_what_arrived_are_a_machines(action: str) -> None:
         f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; a@b.example\nAction: {action}\nStatus: 2.0.0\n"
     )
     plain = mail("Passed on to a system that does not send notices.", f"{action}: {LETTER}")
-    reading = read_mail(replace(plain, report=(report,)), load_languages())
+    reading = read_mail(replace(plain, report=(report,), content_type="multipart/report"), load_languages())
     assert (reading.kind, reading.decided) == (K.AUTO_REPLY, True)
+
+
+def test_a_report_of_what_arrived_may_be_attached_by_a_person() -> None:
+    """Who answers below the report of our letter, or sends it along, is no machine."""
+    answer = mail("Yes, the city of Northam joins the campaign. Attached is the report that your letter came.")
+    report = "Final-Recipient: rfc822; a@b.example\nAction: delivered\nStatus: 2.0.0\n"
+    reading = read_mail(replace(answer, report=(report,), content_type="multipart/mixed"), load_languages())
+    assert reading.kind is K.CONFIRM
 
 
 # ---------------------------------------------------------------- return and substitute

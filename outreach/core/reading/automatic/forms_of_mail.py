@@ -13,8 +13,9 @@ def is_receipt(message: Message) -> bool:
 
 
 def is_report(message: Message) -> bool:
-    """Whether a mail is a receipt, or reports that another one arrived."""
-    return is_receipt(message) or (bool(message.report) and ARRIVED.search(message.report[0]) is not None)
+    """Whether a mail is a receipt, or a report that another one arrived (RFC 6522); a person may attach one."""
+    reports = message.content_type == "multipart/report" and bool(message.report)
+    return is_receipt(message) or (reports and ARRIVED.search(message.report[0]) is not None)
 
 
 def is_calendar(message: Message) -> bool:
