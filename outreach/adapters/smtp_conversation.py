@@ -16,6 +16,7 @@ Beginning = Callable[[int], None]
 Settled = Callable[[int, Handover], None]
 STOPPED = "the program was stopped before the relay answered"
 _DOT = b".\r\n"
+_EMPTY = b"\r\n.\r\n"  # a bare dot is right too (RFC 5321 §4.1.1.4), but servers that look for these five wait for ever
 _FOR_GOOD = 500
 LOGIN_OVER = (530, 535)  # “authentication required”, “credentials invalid” (RFC 4954 §6)
 _RCPT = ("rcpt", OWN_COPY)
@@ -182,7 +183,7 @@ class Delivery:
         elif asked.taken:
             self._end = "the relay waits for a letter that must not go to some of its readers alone"
         else:  # RFC 2920 §3.1: a single dot; nobody gets it, and whatever the answer is, no letter was sent
-            self._wire.write(_DOT, 1)
+            self._wire.write(_EMPTY, 1)
             reply = await self._wire.answer(self._talk.timeouts.verb)
             if reply.code == CLOSING or not (reply.good or reply.refuses) or not self._wire.in_step:
                 self._end = str(reply)

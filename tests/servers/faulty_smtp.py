@@ -67,10 +67,6 @@ class _Input:
         """All that is held."""
         return bytes(self._held)
 
-    def is_dot(self) -> bool:
-        """The letter is empty: a single dot."""
-        return self._held.startswith(b".\r\n")
-
 
 @dataclass
 class FaultySmtp:
@@ -184,7 +180,7 @@ class FaultySmtp:
         early = self._fault("payload")
         if early is not None and not await self._say(early, writer):
             return False
-        while not (content := heard.take(b".\r\n" if heard.is_dot() else END)):
+        while not (content := heard.take(END)):
             if not await heard.more():
                 return False
         if early is not None and early[:1] in ("4", "5"):

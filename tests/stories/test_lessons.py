@@ -300,7 +300,9 @@ def test_the_review_in_a_terminal(small: Office) -> None:
     assert "because  confirm: “Our city raises both hands to the list.”" in plain
     assert "doubt    no sentence says it alone" in plain
     assert "\x1b[1m\x1b[4mOur city raises both hands to the list.\x1b[0m" in shown
-    assert "remembered: “Our city raises both hands to the list.” means confirm; `outreach forget 1` forgets it" in plain
+    assert (
+        "remembered: “Our city raises both hands to the list.” means confirm; `outreach forget 1` forgets it" in plain
+    )
     assert "taken back: Northam is now confirmed" in plain
     assert "Hillcrest is now tentative" in plain
     assert "mail 3 is of Lakeside" in plain

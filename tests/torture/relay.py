@@ -145,6 +145,8 @@ class Relay:
             await reader.read(100)
             return False
         letter = await reader.readuntil(END)
+        if letter == END:  # for nobody: the reader was refused, and DATA had been asked for already
+            return await _say(writer, "554 5.5.1 no valid recipients", "", fault)
         if fault[0] == "lost":
             return await _say(writer, "", "lost", fault)
         delay = DELAYS[max(0, self.board[PROFILE])](self._chance)
