@@ -60,7 +60,8 @@ def as_known(desk: Desk, enrolment: Enrolment, renamed: Collection[str] = (), *,
 
     `listed_in`: the name under which it is enrolled, if it is not the file's.
     """
-    return held_against_register(desk, without_suppressed(desk, enrolment), renamed, listed_in or enrolment.where)
+    known = without_suppressed(desk, enrolment)
+    return held_against_register(desk, known, renamed, listed_in=listed_in or enrolment.where)
 
 
 def enrolled_now(desk: Desk) -> tuple[Invitee, ...]:
