@@ -171,11 +171,15 @@ def test_reminders_and_thanks_are_released_aside(fresh: Page) -> None:
 
 
 def test_somebody_looks_while_another_writes_for_long(fresh: Page) -> None:
-    """A launch of very many holds the database for long: the pages are there meanwhile."""
-    reader = fresh.someone("reader")
+    """A launch of very many holds the database for long: the pages are there meanwhile, with what is to be said."""
+    reviewer = fresh.someone("reviewer")
+    reviewer.post("/mails/look")
     fresh.clock.move_to(fresh.clock.now() + timedelta(minutes=2))  # the session's time is to be noted
     with fresh.desk.store.transaction():
-        assert reader.get("/log").status == 200
+        answer = reviewer.get("/log")
+    assert (answer.status, "No new mail has come." in answer.words) == (200, True)
+    assert "No new mail has come." in reviewer.get("/log").words
+    assert "No new mail has come." not in reviewer.get("/log").words
 
 
 def test_it_is_told_now_and_then() -> None:
