@@ -50,8 +50,9 @@ _BEGIN = (
 _END = "</sheetData></worksheet>"
 
 # What XML cannot hold or would change stands as _xHHHH_, and so does what would be read as such (§22.9.2.19).
-_ESCAPED = re.compile("[&<>]|[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_(?=x[0-9A-Fa-f]{4}_)")
-_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_STRANGE = "\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff"
+_ESCAPED = re.compile(f"[&<>{_STRANGE}]|_(?=x[0-9A-Fa-f]{{4}}[_{_STRANGE}])")
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\ufffe": "\ufffd", "\uffff": "\ufffd"}  # the last two: no characters
 
 
 def workbook_pieces(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:

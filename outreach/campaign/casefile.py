@@ -57,6 +57,7 @@ class Casefile:
     mail: Understood
     kept: Kept
     to: str  # whom it was written to, as its header says
+    answer_to: tuple[str, ...]  # the addresses to which an answer goes
     passages: tuple[Passage, ...]
     cut: bool  # only the beginning is shown
     reasons: tuple[Evidence, ...]
@@ -97,6 +98,7 @@ def casefile(desk: Desk, number: int) -> Casefile | None:
         mail=understood,
         kept=kept,
         to=", ".join(one.address for one in message.to),
+        answer_to=_answer_to(desk, message, understood),
         passages=_passages(message, understood),
         cut=len(message.text) > MOST_SHOWN,
         reasons=tuple(one for one in evidence if _label(one) not in (*LABELS, DOUBT)),
@@ -115,6 +117,12 @@ def casefile(desk: Desk, number: int) -> Casefile | None:
         recorded=_recorded(desk.store.journal.of_mail(number)),
         others=_others(desk, understood),
     )
+
+
+def _answer_to(desk: Desk, message: Message, understood: Understood) -> tuple[str, ...]:
+    """Where its author asks for answers (RFC 5322 §3.6.2), unless some program named us there; else its author."""
+    asked = [one.address for one in message.reply_to if one.address.lower() not in desk.own_addresses]
+    return tuple(one for one in asked or [understood.from_address] if one.count("@") == 1)
 
 
 def _doubts(read: Reading) -> tuple[Evidence, ...]:

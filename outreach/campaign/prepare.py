@@ -55,9 +55,13 @@ def listed_now(desk: Desk) -> Enrolment:
     return as_known(desk, read_contacts(path))
 
 
-def as_known(desk: Desk, enrolment: Enrolment, renamed: Collection[str] = ()) -> Enrolment:
-    """The same list, held against what is known: without erased addresses, no invitee made another one unawares."""
-    return held_against_register(desk, without_suppressed(desk, enrolment), renamed)
+def as_known(desk: Desk, enrolment: Enrolment, renamed: Collection[str] = (), *, listed_in: str = "") -> Enrolment:
+    """The same list, held against what is known: without erased addresses, no invitee made another one unawares.
+
+    `listed_in`: the name under which it is enrolled, if it is not the file's.
+    """
+    known = without_suppressed(desk, enrolment)
+    return held_against_register(desk, known, renamed, listed_in=listed_in or enrolment.where)
 
 
 def enrolled_now(desk: Desk) -> tuple[Invitee, ...]:

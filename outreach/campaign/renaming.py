@@ -14,7 +14,9 @@ from outreach.model import Finding, Invitee, Sentence, State
 MISTAKEN = Sentence("correct it if it is a mistake")
 
 
-def held_against_register(desk: Desk, enrolment: Enrolment, renamed: Collection[str] = ()) -> Enrolment:
+def held_against_register(
+    desk: Desk, enrolment: Enrolment, renamed: Collection[str] = (), *, listed_in: str
+) -> Enrolment:
     """The same list with a mistake where an invitee that was written to or has answered is another place now.
 
     `renamed` are the ids of which a person says that it is the same place under another name. Where nothing has left
@@ -25,7 +27,7 @@ def held_against_register(desk: Desk, enrolment: Enrolment, renamed: Collection[
     begun = _begun(desk, [before[one.id].number for one in others])
     refused = {one.id for one in others if before[one.id].number in begun and one.id not in renamed}
     wrong = [_another_place(before[one.id], one) for one in others if one.id in refused]
-    wrong += _known_otherwise(desk, enrolment, before)
+    wrong += _known_otherwise(desk, enrolment, before, listed_in)
     refused |= {one.invitee.id for one in wrong}
     found = [_warning(enrolment, before[one.id], one) for one in others if one.id not in refused]
     bad = [row for one in wrong for row in one.bad_rows(enrolment)]
@@ -60,7 +62,7 @@ def _another_place(was: Invitee, now: Invitee) -> _Wrong:
     return _Wrong(now, _what(was, now), Sentence("its letters and answers would count for another place"), _cure(now))
 
 
-def _known_otherwise(desk: Desk, enrolment: Enrolment, before: Mapping[str, Invitee]) -> list[_Wrong]:
+def _known_otherwise(desk: Desk, enrolment: Enrolment, before: Mapping[str, Invitee], listed_in: str) -> list[_Wrong]:
     """Those of a list that are new and have the address of one that is missing in it, which surely is the same.
 
     It stood in this list before and was written to, or it stands in another one under the same name.
@@ -70,7 +72,7 @@ def _known_otherwise(desk: Desk, enrolment: Enrolment, before: Mapping[str, Invi
     known = desk.store.register.look_up("address", _addresses(new) if missing else ())
     owners = [(one, missing.get(number)) for one in new for mail in _addresses([one]) for number in known.get(mail, ())]
     pairs = [(one, was) for one, was in owners if was is not None]
-    here = desk.store.register.listed_in(enrolment.where) if pairs else frozenset()
+    here = desk.store.register.listed_in(listed_in) if pairs else frozenset()
     begun = _begun(desk, [was.number for _, was in pairs if was.id in here])
     wrong = {
         one.id: _second_id(was, one)  # once, though several may have had its addresses

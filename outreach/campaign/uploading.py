@@ -59,8 +59,14 @@ def look_at(desk: Desk, uploads: Uploads, token: str, seen: int | None = None) -
         message = Sentence("this list is not kept any more: it was enrolled, or a day has passed; send the file again")
         raise UsageError(message)
     _refuse_unless(done=seen in (None, upload.version))
-    enrolment = with_strange_addresses(desk, as_known(desk, enrol(upload.header, upload.rows, where=upload.name)))
+    listed = enrol(upload.header, upload.rows, where=upload.name)
+    enrolment = with_strange_addresses(desk, as_known(desk, listed, listed_in=_listed_in(upload)))
     return Looked(upload, enrolment, desk.store.register.would_enrol(enrolment.invitees))
+
+
+def _listed_in(upload: Upload) -> str:
+    """The name under which its invitees are enrolled: the same for a list that is sent again."""
+    return f"sent to the page: {upload.name}"
 
 
 def correct(uploads: Uploads, token: str, looked: Looked, cells: Mapping[tuple[int, int], str]) -> None:
@@ -87,7 +93,7 @@ def enrol_upload(desk: Desk, uploads: Uploads, token: str, looked: Looked, *, sk
     bad = {row.line for row in looked.enrolment.bad_rows}
     rows = tuple((line, cells) for line, cells in looked.upload.rows if line in bad)
     with desk.store.together():
-        done = enrol_list(desk, looked.enrolment, f"sent to the page: {looked.upload.name}", skip_bad=skip_bad)
+        done = enrol_list(desk, looked.enrolment, _listed_in(looked.upload), skip_bad=skip_bad)
         put_away = uploads.replace(token, looked.upload, rows) if bad else uploads.drop(token, looked.upload)
         _refuse_unless(done=put_away)
     return done

@@ -103,10 +103,13 @@ def lines_of_events(page: Page, someone: Browser) -> Iterator[str]:
         connection.close()
 
 
-def receive(page: Page, sender: str, text: str) -> None:
+def receive(page: Page, sender: str, text: str, *, reply_to: str = "") -> None:
     """A mail comes into the mailbox of the rehearsal."""
     kept = mailbox.Maildir(page.desk.folder / "rehearsal" / "mailbox", create=True)
-    kept.add(mail(sender, "Re: Invitation", text, page.clock.now()).as_bytes())
+    came = mail(sender, "Re: Invitation", text, page.clock.now())
+    if reply_to:
+        came["Reply-To"] = reply_to
+    kept.add(came.as_bytes())
 
 
 def left(page: Page) -> Counter[str]:

@@ -39,9 +39,10 @@ def fresh(tmp_path: Path) -> Iterator[Page]:
 
 
 def looked_through(page: Page, look: Callable[[Desk], Any]) -> None:
-    """Everybody has been looked through for a page, as they stand now."""
-    page.site.kept(look).soon(page.desk, again=True)
-    page.site.kept(look).now(page.desk)
+    """Everybody has been looked through for a page, as they stand now, however long that takes."""
+    kept = page.site.kept(look)
+    kept.aside = lambda work: work()
+    kept.soon(page.desk, again=True)
 
 
 def sent(page: Page, path: str, **fields: str) -> Answer:
@@ -49,8 +50,14 @@ def sent(page: Page, path: str, **fields: str) -> Answer:
     sender = page.someone("sender")
     answer = sender.post(path, fields)
     assert (answer.status, answer.headers["location"]) == (303, path)
-    page.site.works.join()
+    until_done(page, path)
     return sender.get(path)
+
+
+def until_done(page: Page, path: str) -> None:
+    """Waits for what is done aside."""
+    while page.site.works.under_way(path):
+        page.site.works.join()
 
 
 def queued(page: Page) -> int:
@@ -69,7 +76,7 @@ def test_a_launch_is_followed_and_a_second_click_changes_nothing(fresh: Page) ->
         assert "in the end all of them are queued, or none" in sender.get(LAUNCH).words
         assert "in the end all of them are queued, or none" in fresh.someone("reader").get(LAUNCH).words
         assert not queued(fresh)
-    fresh.site.works.join()
+    until_done(fresh, LAUNCH)
     assert fresh.someone("reader").get(LAUNCH).status == 200
     assert sender.get(LAUNCH, HX_Request="true").headers["hx-refresh"] == "true"
     led = sender.get(LAUNCH)
@@ -92,6 +99,17 @@ def test_what_was_not_agreed_to_is_said_there(fresh: Page) -> None:
     assert sent(fresh, LAUNCH, number="4", **form).headers["location"] == "/letters/sending"
     assert sent(fresh, LAUNCH, number="4", **form).headers["location"] == "/letters/sending"
     assert queued(fresh) == 4
+
+
+def test_a_list_with_mistakes_is_said_there(fresh: Page) -> None:
+    """Even where the last look through everybody, from before, had none."""
+    enrol(fresh, 5)
+    looked_through(fresh, prospect)
+    form = seen(fresh, LAUNCH)
+    (fresh.desk.folder / "contacts.csv").write_text(list_of(5).replace("@", " at ", 1), encoding="utf-8")
+    answer = sent(fresh, LAUNCH, number="5", **form)
+    assert "The launch has to wait" in answer.words
+    assert not queued(fresh)
 
 
 @pytest.mark.parametrize("step", [Step.ENROL, Step.COMPARE, Step.QUEUE])
@@ -153,11 +171,15 @@ def test_reminders_and_thanks_are_released_aside(fresh: Page) -> None:
 
 
 def test_somebody_looks_while_another_writes_for_long(fresh: Page) -> None:
-    """A launch of very many holds the database for long: the pages are there meanwhile."""
-    reader = fresh.someone("reader")
+    """A launch of very many holds the database for long: the pages are there meanwhile, with what is to be said."""
+    reviewer = fresh.someone("reviewer")
+    reviewer.post("/mails/look")
     fresh.clock.move_to(fresh.clock.now() + timedelta(minutes=2))  # the session's time is to be noted
     with fresh.desk.store.transaction():
-        assert reader.get("/log").status == 200
+        answer = reviewer.get("/log")
+    assert (answer.status, "No new mail has come." in answer.words) == (200, True)
+    assert "No new mail has come." in reviewer.get("/log").words
+    assert "No new mail has come." not in reviewer.get("/log").words
 
 
 def test_it_is_told_now_and_then() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from outreach.adapters.sheets import csv_content, rows_of, write_xlsx
 from outreach.adapters.uploads import MOST
 from outreach.bootstrap import uploads
-from tests.web.launching import HEADER, ROWS, before_launch, enrol, list_of, send
+from tests.web.launching import HEADER, ROWS, before_launch, enrol, launched, list_of, send
 from tests.web.server import Page
 
 COLUMNS = tuple(HEADER.strip().split(","))
@@ -205,6 +205,14 @@ def test_the_same_list_twice_changes_nothing(tmp_path: Path) -> None:
         enrol(page, 7)
         assert page.desk.store.register.count() == 7
         assert page.desk.store.journal.standings().keys() == page.desk.store.register.all().keys()
+
+
+def test_a_name_that_is_corrected_after_the_launch_is_noticed(tmp_path: Path) -> None:
+    """The list is held against the one that was sent before: without ids the same mayor would be invited again."""
+    with before_launch(tmp_path / "campaign") as page:
+        launched(page, 2)
+        again = looked_at(page, list_of(2).replace("Northam,", "Northham,").encode())
+        assert "northham-gb has the address of Northam (GB, city), which is known as northam-gb" in again
 
 
 def test_a_list_is_not_for_readers(page: Page) -> None:

@@ -101,11 +101,13 @@ def test_a_letter_to_the_address_of_another_asks_first(served: Page) -> None:
     before = letters()
     answer = sender.post(f"{here}/write", {"address": address.upper()})
     assert letters() == before
+    assert not served.site.sender.now().here
     asked = sender.get(answer.headers["location"].partition("#")[0])
     assert f"{address.upper()} is an address of {other.name}; nothing was queued" in asked.words
     assert "This address serves this invitee too" in asked.words
     sender.post(f"{here}/write", {"address": address, "shared": "yes"})
     assert letters() == [*before, address]
+    assert served.site.sender.now().here
 
 
 def test_a_mistake_is_said_in_the_language_of_the_page(looked_at: Page) -> None:

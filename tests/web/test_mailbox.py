@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,6 +50,17 @@ def test_a_look_leads_back_and_says_what_came(page: Page) -> None:
     answer = reviewer.post("/mails/look", Referer=f"{page.address}/mails")
     assert (answer.status, answer.headers["location"]) == (303, "/mails")
     assert "Aucun nouveau courriel n’est arrivé." in reviewer.get("/mails").words
+
+
+def test_an_answer_begins_in_the_mail_program(page: Page) -> None:
+    """To whom the mail asks for answers, else to its author; never to ourselves."""
+    asked = {"": "mayor", "Cabinet <cabinet@northam.example>": "cabinet", "cisdpl@uclg.org": "mayor"}
+    for number, reply_to in enumerate(asked):
+        receive(page, "mayor@northam.example", f"What would it cost{'?' * (number + 1)}\n", reply_to=reply_to)
+    read_everything(page.desk)
+    shown = [page.someone("reader").get(f"/mails/{one.mail}").text for one in page.desk.store.inbox.every()]
+    links = [found[1] for text in shown if (found := re.search(r'href="mailto:([^"?]*)\?subject=Re%3A%20Inv', text))]
+    assert sorted(links) == sorted(f"{name}@northam.example" for name in asked.values())
 
 
 def test_what_cannot_be_looked_into_is_told(served: Page) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from outreach.campaign.gallery import MOST, gallery
 from tests.web.server import Page
 
 MakeContext = Callable[..., BrowserContext]
@@ -60,6 +61,13 @@ def test_only_the_letter_itself_has_the_softer_policy(looked_at: Page, path: str
 def test_what_can_be_looked_at(looked_at: Page, path: str, status: int) -> None:
     """Letters that there are, in languages that there are."""
     assert looked_at.someone("reader").get(path).status == status
+
+
+def test_everybody_is_found_by_name(looked_at: Page) -> None:
+    """From the first in the order to the last."""
+    people = gallery(looked_at.desk)
+    for name in people.names:
+        assert name in {one.name for one in people.found(looked_at.desk, name, MOST)}
 
 
 def test_arrows_lead_from_letter_to_letter(looked_at: Page, make_context: MakeContext) -> None:

@@ -14,6 +14,7 @@ from outreach.adapters.store.engine import reading, writing
 from outreach.model import TryAgainLaterError
 
 SHORTLY = 50  # milliseconds
+A_MOMENT = 1000  # milliseconds
 TRIES_LOCK = 0x6F757472  # PostgreSQL's advisory lock: tries are counted one after the other
 
 
@@ -161,12 +162,12 @@ class Access:
             connection.execute(update(t.session).where(t.session.c.id == name).values(notice=notice))
 
     def take_notice(self, name: str) -> dict[str, Any] | None:
-        """What this page is to say; it is said once."""
+        """What this page is to say; it is said once, or again where somebody writes for long."""
         with reading(self._engine) as connection:
             notice = connection.execute(select(t.session.c.notice).where(t.session.c.id == name)).scalar()
         if notice is None:
             return None
-        with writing(self._engine) as connection:
+        with suppress(TryAgainLaterError), writing(self._engine, patience=A_MOMENT) as connection:
             connection.execute(update(t.session).where(t.session.c.id == name).values(notice=None))
         return dict(notice)
 

@@ -88,10 +88,11 @@ class Works:
             last = self._last.get(kind)
             if last is not None and last.is_under_way:
                 return last
-            work = self._last[kind] = Work(desk.by, desk.now())
+            work = Work(desk.by, desk.now())
             thread = Thread(target=work.do, args=(do, replace(desk, tell=self._teller(work))), name=kind, daemon=True)
+            thread.start()  # first: where the machine has no thread left, nothing is under way
             self._threads = [one for one in self._threads if one.is_alive()] + [thread]
-            thread.start()
+            self._last[kind] = work
         return work
 
     def _teller(self, work: Work) -> Callable[[Step, int, int], None]:

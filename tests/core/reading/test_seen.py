@@ -198,6 +198,8 @@ def test_base64_whose_end_was_cut_off(text: str, read: bool) -> None:
         ("join,\u200b dear", "join,\u200b dear"),
         ("Москва, London", "Москва, London"),
         ("мʼята", "мʼята"),
+        ("Наша діяльнiсть триває", "Наша діяльнiсть триває"),  # typed with an “i” of ours
+        ("Ми нe приєднуємося", "Ми нe приєднуємося"),
         ("می\u200cشود", "می\u200cشود"),
     ],
 )

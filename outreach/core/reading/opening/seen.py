@@ -34,7 +34,12 @@ def as_seen(text: str) -> str:
         text = text.replace(never_seen, "") if never_seen in signs else text
     text = _UNSEEN.sub("", text) if _HIDDEN.search(signs) else text
     text = _APOSTROPHE.sub("’", text) if "\u02bc" in signs else text
-    return _WORD.sub(_in_one_alphabet, text) if _OTHER.search(signs) else text
+    return _WORD.sub(_in_one_alphabet, text) if _OTHER.search(signs) and _is_mostly_latin(text) else text
+
+
+def _is_mostly_latin(text: str) -> bool:
+    """Whether a word of two alphabets is a Latin one; in a Ukrainian text it is Ukrainian, with an “i” of ours."""
+    return len(_OTHER.findall(text)) < len(_LATIN.findall(text))
 
 
 def _in_one_alphabet(word: re.Match[str]) -> str:

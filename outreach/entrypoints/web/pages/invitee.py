@@ -276,13 +276,17 @@ def write(visit: Visit) -> Response:
     """Writes the letter again; to an address of another invitee only if a person says that it is shared."""
     address, shared = visit.field("address").strip(), visit.field("shared") == "yes"
     said = visit.say("the letter goes to %(address)s", address=address)
+
+    def again(given: str) -> review.Done:
+        written = write_again(visit.desk, given, address, shared=shared)
+        visit.site.sender.wake(soon=True)
+        return written
+
     try:
-        answer = _done(visit, lambda given: write_again(visit.desk, given, address, shared=shared), said)
+        return _done(visit, again, said)
     except SharedAddressError as error:
         here = f"/invitees/{visit.place['invitee']}?{urlencode({'write': address})}#write"
         return visit.go(here, error_words(visit.say, error), tone="warning")
-    visit.site.sender.wake(soon=True)
-    return answer
 
 
 def _done(visit: Visit, act: Callable[[str], review.Done], said: str) -> Response:

@@ -36,12 +36,14 @@ def launch_page(visit: Visit) -> Response:
     return progress(visit, visit.say("Launch"), _came_of) or _page(visit)
 
 
-def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200) -> Response:
+def _page(
+    visit: Visit, *, typed: str = "", changes: str = "", status: int = 200, stopped: ConfigurationError | None = None
+) -> Response:
     look = visit.look(prospect)
     if look is None:
         return visit.looking(prospect, visit.say("Launch"))
-    if look.value.error is not None:
-        error = look.value.error
+    error = stopped or look.value.error  # the look may be older than what stopped the launch
+    if error is not None:
         errors = [finding for finding in error.findings if not finding.warning]
         why = error_words(visit.say, error)
         return visit.page("letters/launch.html", look=look, plan=None, errors=errors, why=why, typed="")
@@ -81,8 +83,8 @@ def _came_of(visit: Visit, work: Work) -> Response:
         return _page(visit, typed=str(error), status=422)
     except ChangedError as error:
         return _page(visit, changes=what_changed(visit, error), status=409)
-    except ConfigurationError:
-        return _page(visit)
+    except ConfigurationError as error:
+        return _page(visit, stopped=error)
     except _NobodyLeftError:
         said = visit.say("Nobody is left to invite: the letters were queued before.")
         return visit.go(PROGRESS, said, tone="warning")

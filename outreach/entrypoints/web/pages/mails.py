@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.mail_list import Wanted
 from outreach.campaign.casefile import Casefile, casefile
 from outreach.campaign.review import LONGEST_NUMBER
@@ -75,13 +74,15 @@ def shown(visit: Visit, opened: Casefile | None) -> dict[str, Any]:
     return {"case": opened, "may_decide": may, "mail_program": mail_program}
 
 
-def mail_program(mail: Understood) -> str:
+def mail_program(case: Casefile) -> str:
     """The link that begins an answer in the person's own mail program (RFC 6068); "" where nobody would read it."""
-    if mail.reading.kind in (ReadingKind.BOUNCE, ReadingKind.AUTO_REPLY) or mail.from_address.count("@") != 1:
+    mail = case.mail
+    if mail.reading.kind in (ReadingKind.BOUNCE, ReadingKind.AUTO_REPLY) or not case.answer_to:
         return ""
     subject = mail.subject if mail.subject.lower().startswith("re:") else f"Re: {mail.subject}"
     asked = {"subject": subject, "In-Reply-To": mail.message_id}
-    return f"mailto:{quote(mail.from_address, safe='@')}?{urlencode(asked, quote_via=quote)}"
+    to = ",".join(quote(address, safe="@") for address in case.answer_to)
+    return f"mailto:{to}?{urlencode(asked, quote_via=quote)}"
 
 
 def no_such_mail(visit: Visit) -> Response:
