@@ -108,10 +108,10 @@ def test_what_a_person_accepted_is_known_next_time(desk: Office) -> None:
     assert [(one["number"], one["kind"], one["words"], one["mail"], one["by"]) for one in known] == [
         (1, "confirm", ODD, 1, "person:tester")
     ]
-    again = wrote(desk, "hillcrest", "Good morning\n\nOUR CITY RAISES BOTH HANDS TO IT", 21)
+    again = wrote(desk, "hillcrest", "Good morning\n\nOUR CITY RAISES BOTH HANDS TO THE LIST", 21)
     assert (again["decided"], again["needs_review"]) == (True, False)
     assert (town(desk, "hillcrest")["state"], town(desk, "hillcrest")["decided_by"]) == ("confirmed", "machine")
-    assert "OUR CITY RAISES BOTH HANDS TO IT" in desk.call("story", "hillcrest").out
+    assert "OUR CITY RAISES BOTH HANDS TO THE LIST" in desk.call("story", "hillcrest").out
 
 
 def test_taking_an_act_back_and_forgetting(desk: Office) -> None:
@@ -199,7 +199,7 @@ def test_remembered_senders_are_listed_and_forgotten(desk: Office) -> None:
     ("first", "then", "state", "reason"),
     [
         (YES, NO, "confirmed", f"on 20 July it said yes: “{YES}”; this mail says no"),
-        (NO, YES, "declined", f"on 20 July it said no: “{NO[:-1]}”; this mail says yes"),
+        (NO, YES, "declined", "on 20 July it said no: “We regret that we will not join”; this mail says yes"),
     ],
 )
 def test_a_contradiction_is_shown_with_both_mails(

@@ -222,11 +222,21 @@ AT_A_FEAST = (
     "Wir sind beim Stadtlauf gern dabei.",
     "Wij doen graag mee met de kerstmarkt.",
 )
+FOR_A_WEEK = (
+    "We confirm that Northam takes part in the European Mobility Week.",
+    "Nous confirmons notre participation à la Semaine européenne de la mobilité.",
+    "Confirmamos que el Ayuntamiento se adhiere a la Hora del Planeta.",
+    "Confirmem que l'Ajuntament s'adhereix a la Setmana Europea de la Mobilitat.",
+    "Confirmamos a adesão do município ao Pacto de Autarcas.",
+    "Confermiamo la partecipazione alla Giornata mondiale della pace.",
+    "Wir bestätigen die Teilnahme an der Aktionswoche der Mobilität.",
+    "Wij doen mee aan de Week tegen het racisme.",
+)
 
 
-@pytest.mark.parametrize("text", [*(text for pair in ELSEWHERE for text in pair), *AT_A_FEAST])
+@pytest.mark.parametrize("text", [*(text for pair in ELSEWHERE for text in pair), *AT_A_FEAST, *FOR_A_WEEK])
 def test_what_is_joined_is_another_thing(text: str) -> None:
-    """The campaign of another association, a fair: nobody has said yes to ours."""
+    """The campaign of another association, a fair, a week for something else: nobody has said yes to ours."""
     reading = read(text)
     assert not (reading.kind is K.CONFIRM and reading.decided)
     assert reading.kind is not K.CONFIRM or "doubt: other business" in [one.rule for one in reading.evidence]
@@ -249,6 +259,11 @@ def test_what_is_joined_is_another_thing(text: str) -> None:
         "Stimmt der Beirat zu, so sind wir mit Vergnügen dabei.",
         "Komt er geen bezwaar uit de raad, dan zijn we erbij.",
         "A câmara aceita com agrado o convite e fará o seu caminho fora da lista.",
+        "Con mucho gusto el señor alcalde la presenta el lunes, y con el acuerdo en firme les confirmaríamos.",
+        "Avec plaisir, monsieur le maire la présente lundi ; une fois votée, nous confirmerions.",
+        "Amb molt de gust l'alcalde la presenta dilluns, i amb l'acord ferm us ho confirmaríem.",
+        "Com muito gosto o presidente a apresenta na segunda, e com a deliberação confirmaríamos.",
+        "Con piacere il sindaco la presenta lunedì, e con la delibera confermeremmo.",
     ],
 )
 def test_a_yes_that_is_still_to_come(text: str) -> None:
@@ -349,3 +364,24 @@ def test_evidence_of_a_caveat_stands_in_the_mail() -> None:
     shown = [one.words for one in reading.evidence if one.rule == "doubt: mockery"]
     assert shown == ["What a joke"]
     assert all(words in text for words in shown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We do not wish to join the campaign.",
+        "WE DO NOT WISH TO JOIN THE CAMPAIGN",
+        "The council has decided that the town should not join.",
+        "La ville ne souhaite pas adhérer à la campagne.",
+        "El Ayuntamiento no se adhiere a la campaña.",
+        "L'Ajuntament no s'adhereix a la campanya.",
+        "O municipio nao adere a campanha.",
+        "Il Comune non aderisce alla campagna.",
+        "Die Stadt tritt der Kampagne nicht bei.",
+        "De gemeente sluit zich niet aan bij de campagne.",
+        "Ons college ziet er, gelet op het werk dat al op tafel ligt, van af.",
+    ],
+)
+def test_a_plain_no(text: str) -> None:
+    """What is said in the plainest words is read so: hard examples alone had not taught it."""
+    assert read(text).kind is K.DECLINE

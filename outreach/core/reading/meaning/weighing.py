@@ -30,8 +30,8 @@ MOST_LEAD = 12.0  # where the second has no share at all
 # are measured on authors who were left out of the training: docs/reading.md, “How it is measured”.
 SURE: Mapping[ReadingKind, float] = {
     K.CONFIRM: 5.1,
-    K.DECLINE: 3.0,
-    K.TENTATIVE: 5.5,
+    K.DECLINE: 2.0,
+    K.TENTATIVE: 6.0,
     K.QUESTION: 2.5,
     K.REDIRECT: 1.5,
     K.ACKNOWLEDGE: 1.0,
@@ -72,7 +72,7 @@ TURNS: Mapping[ReadingKind, Mapping[str, Turn]] = {
         "pending": Turn(1.0, "something is pending"),
         "if": Turn(0.7, CONDITION),
         "lack": Turn(0.7, "something is lacking"),
-        "not": Turn(0.5, NEGATION),
+        "not": Turn(1.5, NEGATION),
         "would": Turn(0.5, "would"),
         "must": Turn(0.5, "must"),
         "ask": Turn(0.3, "something is asked for"),
@@ -338,10 +338,16 @@ def _evidence(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind, votes: V
 
 
 def passage(heard: Heard, kind: str, votes: Votes) -> str:
-    """The words of a sentence from the first to the last that speak for a kind; all of a short sentence."""
+    """The words of a sentence from the first to the last that speak for a kind, or are denied; all of a short one."""
     if kind not in votes.sentence.kinds or heard.size <= BRIEF:
         return heard.sentence.text.strip()
-    places = [place for one in heard.meanings if _speaks(votes.sentence, one.name, kind) for place in one.places]
+    before = ("", *(one.name for one in heard.meanings))
+    places = [
+        place
+        for last, one in zip(before, heard.meanings, strict=False)
+        if _speaks(votes.sentence, one.name, kind) or (last in DENIALS and one.name in JOINING)
+        for place in one.places
+    ]
     return heard.written(places) if places else heard.sentence.text.strip()
 
 
