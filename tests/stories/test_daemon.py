@@ -17,8 +17,13 @@ from tests.stories.conftest import TOWNS, Office
 def running(office: Office) -> Iterator[subprocess.Popen[str]]:
     """The daemon, as a service manager starts it."""
     log = (office.folder / "daemon.log").open("w+", encoding="utf-8")
+    heeding = ("env", "--default-signal=HUP")  # also where the tests were called with nohup
     process = subprocess.Popen(
-        office.command("daemon", "--every", "0.5"), env=office.environment(), stdout=log, stderr=log, text=True
+        [*heeding, *office.command("daemon", "--every", "0.5")],
+        env=office.environment(),
+        stdout=log,
+        stderr=log,
+        text=True,
     )
     try:
         yield process
