@@ -225,7 +225,7 @@ def hold(desk: Desk, given: str, until: date) -> Done:
     invitee = desk.invitee(given)
     if until <= desk.today():
         message = Sentence(
-            "%(until)s is not in the future; give the first day on which letters may go again", until=until.isoformat()
+            "%(until)s is not in the future; give the first day on which letters may go again", until=until
         )
         raise UsageError(message)
     said = f"no letters to {invitee.name} before {until.isoformat()}"

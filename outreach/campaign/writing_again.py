@@ -120,7 +120,7 @@ def _refuse_doubled(desk: Desk, invitee: Invitee, address: str) -> None:
             message = Sentence(
                 "%(address)s has the letter already (since %(settled_at)s); a reminder follows by itself",
                 address=address,
-                settled_at=f"{letter.settled_at:%Y-%m-%d}",
+                settled_at=letter.settled_at.date() if letter.settled_at else "",
             )
             raise UsageError(message)
         if same and letter.state is LetterState.IN_DOUBT:

@@ -65,11 +65,11 @@ LETTER_STATES: Mapping[LetterState, str] = {
 CHOICES: Mapping[str, str] = {
     State.CONFIRMED: mark("Yes"),
     State.DECLINED: mark("No"),
-    State.TENTATIVE: mark("Not decided yet"),
-    State.IN_TALKS: mark("Asks something"),
+    State.TENTATIVE: mark("Undecided"),
+    State.IN_TALKS: mark("Question"),
     State.INVITED: mark("Only received"),
     State.WITHDRAWN: mark("Withdraws"),
-    State.UNSUBSCRIBED: mark("Wants no letters"),
+    State.UNSUBSCRIBED: mark("No letters"),
     State.UNREACHABLE: mark("Unreachable"),
     "settle": mark("Nothing to decide"),
 }
