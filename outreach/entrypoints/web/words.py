@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from unicodedata import bidirectional
 
 from outreach.model import LetterKind, LetterState, ReadingKind, State
 
@@ -108,6 +109,12 @@ def catalogue(language: str) -> gettext.NullTranslations:
     write_mo(compiled, read)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def isolated(value: object) -> object:
+    """A name that is written from the right; a sentence around it keeps its order (UAX 9, FSI and PDI)."""
+    from_right = isinstance(value, str) and any(bidirectional(sign) in ("R", "AL") for sign in value)
+    return f"\u2068{value}\u2069" if from_right else value
 
 
 def choose_language(chosen: str, accepted: str) -> str:
