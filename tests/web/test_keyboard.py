@@ -38,14 +38,14 @@ def walked(window: Window, most: int = 150) -> list[dict[str, object]]:
     raise AssertionError(message)
 
 
-@pytest.mark.parametrize("path", [f"/review/{OAKHOLLOW}", "/log?state=confirmed", "/invitees/1", "/letters/thanks"])
+@pytest.mark.parametrize("path", [f"/review/{OAKHOLLOW}", "/log?state=confirmed", "/invitees/1", "/letters/outbox"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 def test_what_has_the_focus_is_seen(looked_at: Page, make_context: Contexts, path: str, *, phone: bool) -> None:
     """It is marked, and neither the answers at the foot nor the navigation lie over it (WCAG 2.2, 2.4.7 and 2.4.11)."""
     window = make_context(looked_at, "admin", phone=phone).new_page()
     window.goto(path)
     stops = walked(window)
-    assert len(stops) >= 20
+    assert len(stops) > 10
     assert [stop for stop in stops if not stop["open"] or not stop["marked"]] == []
 
 
