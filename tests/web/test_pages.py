@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -58,3 +59,18 @@ def test_a_name_from_the_right_leaves_the_sentence_in_order(served: Page) -> Non
     """“NAME: declined.” stays so where the name is Hebrew."""
     told = decide(served.someone("reviewer"), GIVAT, "declined")
     assert "<p>\u2068גבעת השחר החדשה\u2069: declined.</p>" in told.text
+
+
+def test_the_log_is_printed_for_a_meeting(looked_at: Page, make_context: Callable[..., BrowserContext]) -> None:
+    """The table begins below its title, names keep their words whole, and nothing of the window is on paper."""
+    page = make_context(looked_at, "reader").new_page()
+    page.goto("/log")
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", margin={"left": "12mm", "right": "12mm"}))
+    assert len(sheets) <= 3  # 44 invitees
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})  # A4 between its margins
+    for hidden in (".places", ".self", ".log-filter", ".found-acts"):
+        expect(page.locator(hidden)).to_be_hidden()
+    name = page.get_by_role("rowheader", name="Beaumont-les-Tilleuls").bounding_box()
+    assert name is not None
+    assert name["width"] > 120
