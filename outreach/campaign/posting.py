@@ -17,7 +17,7 @@ from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.campaign.restored import count_pass, refuse_if_restored
-from outreach.core.dispatch import corrected, last_look
+from outreach.core.dispatch import corrected, last_look, taken_off
 from outreach.core.geography import country_zone
 from outreach.core.pacing import Breaker, connections_for
 from outreach.model import (
@@ -230,7 +230,9 @@ class _Round:
 
     def _look(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
         seen = self._look_again(letter, standing, where)
-        return seen if isinstance(seen, Drop) else corrected(letter, where.contact, where.cc) or seen
+        if isinstance(seen, Drop):
+            return seen
+        return taken_off(letter, where.gone) or corrected(letter, where.contact, where.cc) or seen
 
     def _look_again(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
         """Who is written to is not asked once more: it is what the claim was told."""
