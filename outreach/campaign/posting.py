@@ -145,6 +145,7 @@ class _Round:
         self._limits = self.desk.limits
         self._breaker = Breaker()
         self._allowed = 0  # connections
+        self._counted = 0  # letters that had been handed over when the pass was last counted
         self._dry = False  # nothing is due any more
         self._asked_at = float("-inf")
         self._kinds_now: Collection[LetterKind] = ()
@@ -167,12 +168,23 @@ class _Round:
                 raise BusyError(NO_CONNECTION)
             await _first_of(working.values())
             working = {number: task for number, task in working.items() if not _ended_well(task)}
+        try:
+            await self.database.run(self._count_on)
+        except OutreachError as error:
+            self.progress.went_wrong(error)
+
+    def _count_on(self) -> None:
+        """What has left since the last count makes every copy of the database an old one."""
+        if self._counted < self.progress.handled and self.desk.settings.campaign.mode == "real":
+            self._counted = self.progress.handled
+            self.desk.store.passes.count_on(self.desk.now())
 
     def _renew(self, held: int) -> int:
         """How many connections we may have; none where the database is away, and what has begun ends as it can."""
         most = max(1, self.desk.settings.smtp.connections)
         now, senders = self.desk.now(), self.desk.store.senders
         try:
+            self._count_on()
             return senders.renew(
                 self.name, held, lambda place, all_: connections_for(place, all_, most), now, self.lease
             )
@@ -234,7 +246,6 @@ class _Round:
     def _kinds(self) -> Collection[LetterKind]:
         """Which kinds may leave; asked again every minute, so that a long pass does not remind who has answered."""
         if time_module.monotonic() - self._asked_at > ASK_AGAIN:
-            count_pass(self.desk)
             self._kinds_now = self.ask_kinds()
             self._asked_at = time_module.monotonic()
         return self._kinds_now

@@ -33,6 +33,7 @@ from outreach.model import (
     LetterState,
     LoginRefusedError,
     Outgoing,
+    OutreachError,
     TryAgainLaterError,
 )
 from outreach.settings import (
@@ -434,3 +435,26 @@ def test_what_a_clock_far_ahead_put_off_does_not_wait_for_that_day(make_office: 
     post(desk, relay.postman)
     (letter,) = desk.store.outbox.letters(states=[LetterState.IN_DOUBT])
     assert (len(relay.taken), looked_for_at(desk, letter, None)) == (1, NOW + timedelta(minutes=10))
+
+
+def test_a_copy_that_was_made_while_letters_left_is_older_than_they_are(
+    make_office: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """Whoever copied the file in the midst of a short pass and puts it back sends nothing twice."""
+    desk, copy = make_office(3), tmp_path / "copy.db"
+
+    def answer(number: int) -> Handover:
+        if number == 1:
+            desk.store.backup(copy)
+        return TAKEN
+
+    post(desk, Relay(answer).postman)
+    desk.store.close()
+    for name in ("outreach.db", "outreach.db-wal", "outreach.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    copy.rename(tmp_path / "outreach.db")
+    restored, relay = make_desk(tmp_path, settings(), Clock(), "tester"), Relay()
+    with pytest.raises(OutreachError, match="older than the last letters"):
+        post(restored, relay.postman)
+    restored.store.close()
+    assert not relay.taken
