@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -130,10 +130,11 @@ class Register:
                 off = update(t.invitee).where(t.invitee.c.number.in_(some)).values(listed_in=f"{GONE}{name}")
                 connection.execute(off)
 
-    def listed_in(self, name: str) -> frozenset[str]:
-        """The ids of the invitees whose last list had this name, those that were taken off it too."""
+    def listed_in(self, names: Collection[str]) -> frozenset[str]:
+        """The ids of the invitees whose last list had one of these names, those that were taken off it too."""
+        every = {*names, *(f"{GONE}{name}" for name in names)}
         with reading(self._engine) as connection:
-            query = select(t.invitee.c.id).where(t.invitee.c.listed_in.in_((name, f"{GONE}{name}")))
+            query = select(t.invitee.c.id).where(t.invitee.c.listed_in.in_(every))
             return frozenset(connection.execute(query).scalars())
 
     def _insert(self, connection: Connection, invitees: Sequence[Invitee], listed_in: str) -> None:
