@@ -14,7 +14,7 @@ from outreach.campaign.replies import taking_back
 from outreach.campaign.review import AUTOMATIC, Done
 from outreach.model import Entry, EntryKind, Letter, LetterKind, LetterState, Sentence, UsageError
 
-WAITING = (LetterState.READY, LetterState.DEFERRED, LetterState.WITHHELD)  # a letter that has not left
+NOT_LEFT = (LetterState.READY, LetterState.DEFERRED, LetterState.WITHHELD)
 
 
 def undo(desk: Desk) -> Done:
@@ -79,7 +79,7 @@ def _left_upon(desk: Desk, act: Act, noted: Sequence[Noted]) -> LetterKind | Non
         letter.key.kind
         for letter in letters
         if letter.key.kind in (LetterKind.THANKS, LetterKind.REGRETS)
-        and letter.state not in WAITING
+        and letter.state not in (*NOT_LEFT, LetterState.CLAIMED)  # that one is withheld at its last look
         and (letter.queued_at or act.at) >= act.at
     ]
     return left[0] if left else None
@@ -110,7 +110,7 @@ def _touched(desk: Desk, connection: Connection, act: Act) -> tuple[set[int], se
 
 def _refuse_if_left(desk: Desk, noted: Sequence[Noted]) -> None:
     for letter in _letters_of(desk, noted):
-        if letter.state not in WAITING:
+        if letter.state not in NOT_LEFT:
             message = Sentence("the letter to %(to)s has left already; it cannot be taken back", to=letter.to)
             raise UsageError(message)
 
