@@ -27,7 +27,7 @@ FOCUS = """() => {
 
 def walked(window: Window, most: int = 150) -> list[dict[str, object]]:
     """Everything that has the focus in turn, until the browser's own bar has it."""
-    stops = []
+    stops: list[dict[str, object]] = []
     for _ in range(most):
         window.keyboard.press("Tab")
         if (stop := window.evaluate(FOCUS)) is None:
