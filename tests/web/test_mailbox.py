@@ -64,7 +64,8 @@ def test_nobody_waits_for_a_long_look(tmp_path: Path) -> None:
             assert "The mailbox is still being looked into" in reviewer.get("/mails").words
             first = page.site.works.under_way("/mails/look")
             reviewer.post("/mails/look", Referer=f"{page.address}/mails")
-            assert first is page.site.works.under_way("/mails/look") is not None
+            assert page.site.works.under_way("/mails/look") is first
+            assert first is not None
         assert first.is_over_within(60)
         assert first.result().number == 1
         assert "Northam" in reviewer.get("/mails").words
