@@ -15,7 +15,8 @@ from outreach.adapters.store.register import Enrolled
 from outreach.campaign.desk import Desk
 from outreach.campaign.erasing import without_suppressed
 from outreach.campaign.mailing import NOT_BEGUN, compose
-from outreach.campaign.renaming import held_against_register, note_renamed, with_strange_addresses
+from outreach.campaign.our_list import contacts_file, note_name, stood_in
+from outreach.campaign.renaming import held_against_register, note_renamed
 from outreach.core.dispatch import CORRECTED
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
@@ -36,11 +37,6 @@ class Import:
     gone: tuple[str, ...] = ()  # whose invitations wait no longer, as the list does not name them any more
 
 
-def contacts_file(desk: Desk, path: Path | None = None) -> Path:
-    """The list of contacts: the one given, or the campaign's."""
-    return path if path is not None else desk.folder / desk.settings.campaign.contacts
-
-
 def read_contacts(path: Path) -> Enrolment:
     """The invitees of a list, with all its mistakes."""
     sheet = read_rows(path)
@@ -55,13 +51,16 @@ def listed_now(desk: Desk) -> Enrolment:
     return as_known(desk, read_contacts(path))
 
 
-def as_known(desk: Desk, enrolment: Enrolment, renamed: Collection[str] = (), *, listed_in: str = "") -> Enrolment:
+def as_known(
+    desk: Desk, enrolment: Enrolment, renamed: Collection[str] = (), *, listed_in: str = "", strange: bool = False
+) -> Enrolment:
     """The same list, held against what is known: without erased addresses, no invitee made another one unawares.
 
-    `listed_in`: the name under which it is enrolled, if it is not the file's.
+    `listed_in`: the name under which it is enrolled, if it is not the file's. `strange`: addresses that are known as
+    another invitee's are warned of, too.
     """
     known = without_suppressed(desk, enrolment)
-    return held_against_register(desk, known, renamed, listed_in=listed_in or enrolment.where)
+    return held_against_register(desk, known, renamed, listed_in=listed_in or enrolment.where, strange=strange)
 
 
 def enrolled_now(desk: Desk) -> tuple[Invitee, ...]:
@@ -102,7 +101,7 @@ def import_contacts(
         UsageError: It does not name what is said to be renamed.
     """
     source = contacts_file(desk, path)
-    enrolment = enrolment or with_strange_addresses(desk, as_known(desk, read_contacts(source), renamed))
+    enrolment = enrolment or as_known(desk, read_contacts(source), renamed, strange=True)
     _refuse_mistakes(enrolment, source.name, skip_bad=skip_bad)
     if strangers := set(renamed) - enrolment.rows.keys():
         raise UsageError(f"--renamed: {source.name} has no row with the id {', '.join(sorted(strangers))}")
@@ -126,7 +125,7 @@ def _unlisted(desk: Desk, enrolment: Enrolment, source: Path) -> dict[str, int]:
     mistake is on the list still. Another list says nothing of it, nor does none at all.
     """
     named = {one.id for one in enrolment.invitees} if source == contacts_file(desk) else set()
-    missing = desk.store.register.listed_in(source.name) - named if named else frozenset()
+    missing = stood_in(desk, source.name) - named if named else frozenset()
     waiting = _waiting_invitations(desk) if missing else frozenset()
     places = desk.store.register.places() if waiting else {}
     bad = {cell for row in enrolment.bad_rows for cell in row.cells}
@@ -153,6 +152,7 @@ def enrol_list(desk: Desk, enrolment: Enrolment, name: str, *, skip_bad: bool) -
         ConfigurationError: The list has mistakes; all of them are in its findings.
     """
     _refuse_mistakes(enrolment, name, skip_bad=skip_bad)
+    note_name(desk, name)
     return desk.store.register.enrol(
         without_suppressed(desk, enrolment).invitees,
         clues_of,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -121,10 +121,10 @@ class Register:
             other = t.invitee.c.number.in_(some) & (t.invitee.c.listed_in != listed_in)
             connection.execute(update(t.invitee).where(other).values(listed_in=listed_in))
 
-    def listed_in(self, name: str) -> frozenset[str]:
-        """The ids of the invitees whose last list had this name."""
+    def listed_in(self, names: Collection[str]) -> frozenset[str]:
+        """The ids of the invitees whose last list had one of these names."""
         with reading(self._engine) as connection:
-            query = select(t.invitee.c.id).where(t.invitee.c.listed_in == name)
+            query = select(t.invitee.c.id).where(t.invitee.c.listed_in.in_(names))
             return frozenset(connection.execute(query).scalars())
 
     def _insert(self, connection: Connection, invitees: Sequence[Invitee], listed_in: str) -> None:
