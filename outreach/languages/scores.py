@@ -39,7 +39,7 @@ class Table:
 
     def weigh(self, traits: Collection[Trait]) -> Sum:
         """Traits weighed together; those that are not known weigh nothing."""
-        known = [weight for weight in map(self.weights.get, traits) if weight]
+        known = list(filter(None, map(self.weights.get, traits)))
         return sum(known) + ((len(known) + (len(traits) << BITS)) << BITS * self.lanes)
 
     def of_words(self, parts: Callable[[str], Collection[Trait]]) -> Remembered[Sum]:
