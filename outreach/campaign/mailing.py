@@ -69,16 +69,13 @@ def plan_launch(
     enrolled = {one.id: one for one in desk.store.register.all().values() if one.number in standings}
     unlisted = gone & enrolled.keys() if named else frozenset()  # no list at all says nothing
     queued = _invited(desk, {one.number for one in (*coming.values(), *(enrolled[key] for key in unlisted))})
+    no_longer = Sentence("no longer in %(contacts)s", contacts=desk.settings.campaign.contacts)
     for invitee in {**named, **enrolled, **coming}.values():
         number = invitee.number
         standing = standings.get(number, Standing())
         if number in queued or standing.state is not State.ENROLLED or standing.first_letter_at is not None:
             already += 1
-        elif invitee.id in gone:
-            left_out.append(
-                LeftOut(invitee, Sentence("no longer in %(contacts)s", contacts=desk.settings.campaign.contacts))
-            )
-        elif why := _not_to_invite(invitee, standing, earlier.get(number)):
+        elif why := no_longer if invitee.id in gone else _not_to_invite(invitee, standing, earlier.get(number)):
             left_out.append(LeftOut(invitee, why))
         elif limit is not None and len(chosen) >= limit:
             left_out.append(LeftOut(invitee, _asked_for(limit)))

@@ -22,7 +22,7 @@ from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
 from outreach.core.preflight import LetterFacts, check_everything
 from outreach.core.renaming import Change, changes
-from outreach.model import ConfigurationError, Finding, Invitee, LetterKind, Sentence, UsageError
+from outreach.model import ConfigurationError, Finding, Invitee, LetterKind, OutreachError, Sentence, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +214,8 @@ def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = Tru
     try:
         stationery = desk.load_stationery()
     except ConfigurationError as error:
-        findings = error.findings or (
-            Finding(str(error), "templates", Sentence("a letter cannot be read"), Sentence("correct the file")),
-        )
-        return (*enrolment.findings, *findings)
+        unread = Finding(str(error), "templates", Sentence("a letter cannot be read"), Sentence("correct the file"))
+        return (*enrolment.findings, *(error.findings or [unread]))
     findings = check_everything(
         desk.settings,
         invitees,
@@ -226,6 +224,13 @@ def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = Tru
         sender=None if offline else look_up_sender(desk.settings.sender.address),
     )
     return tuple(sorted((*enrolment.findings, *findings), key=lambda finding: finding.warning))
+
+
+def findings_of(error: OutreachError) -> tuple[Finding, ...]:
+    """What is wrong where a check cannot even be made: what the fault lists, or the fault itself."""
+    where, why = Sentence("the campaign folder"), Sentence("nothing can be sent")
+    itself = Finding(error.args[0], where, why, Sentence("correct it and check again"))
+    return (error.findings if isinstance(error, ConfigurationError) else ()) or (itself,)
 
 
 def _letter_facts(desk: Desk, stationery: Stationery, invitees: tuple[Invitee, ...]) -> LetterFacts:
