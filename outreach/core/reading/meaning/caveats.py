@@ -26,7 +26,7 @@ UNSURE: dict[str, tuple[str, float]] = {
     "whether": ("it is asked whether", 2.0),
     ELSEWHERE: ("other business", NEVER),
     ONCE: ("it hangs on a condition", NEVER),
-    SCHEME: ("a yes to what?", NEVER),
+    SCHEME: ("other business", NEVER),
 }
 YES = "yes"
 SAYS_YES = JOINING | {YES, "accept"}
