@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from outreach.adapters.store.letter_rows import NewLetter
 from outreach.campaign.desk import Desk
@@ -20,6 +21,7 @@ from outreach.core.letters.wording import letter_values
 from outreach.model import Invitee, LetterKey, LetterKind, LetterState, Sentence, Standing, State, UsageError
 
 SOME = 500  # letters a transaction
+Wanted = TypeVar("Wanted")  # what a letter is made of
 NOT_WITHHELD = frozenset(LetterState) - {LetterState.WITHHELD}
 # What is made anew where the contact was corrected.
 NOT_BEGUN = frozenset((LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED))
@@ -117,12 +119,19 @@ def queue_invitations(desk: Desk, stationery: Stationery, invitees: Sequence[Inv
     """Freezes templates and attachments and queues the letters made from them; gives how many were new."""
     now = desk.now()
     edition = desk.store.outbox.freeze(stationery.files, now)
+
+    def letter(invitee: Invitee) -> NewLetter:
+        return new_letter(desk, stationery, edition, invitee, LetterKind.INVITATION, now)
+
+    return queue_each(desk, invitees, letter, now)
+
+
+def queue_each(desk: Desk, wanted: Sequence[Wanted], letter: Callable[[Wanted], NewLetter], now: datetime) -> int:
+    """Queues the letter of each, some at a time; gives how many were new."""
     queued = 0
-    for start in range(0, len(invitees), SOME):
-        desk.tell(Step.QUEUE, start, len(invitees))
-        some = invitees[start : start + SOME]
-        letters = [new_letter(desk, stationery, edition, invitee, LetterKind.INVITATION, now) for invitee in some]
-        queued += desk.store.outbox.queue(letters, now)
+    for start in range(0, len(wanted), SOME):
+        desk.tell(Step.QUEUE, start, len(wanted))
+        queued += desk.store.outbox.queue([letter(one) for one in wanted[start : start + SOME]], now)
     return queued
 
 

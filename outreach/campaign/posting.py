@@ -29,6 +29,7 @@ from outreach.model import (
     Letter,
     LetterKind,
     LetterState,
+    LoginRefusedError,
     OutreachError,
     Standing,
     Stay,
@@ -58,10 +59,16 @@ class Progress:
         self.done[state] = self.done.get(state, 0) + 1
 
     def went_wrong(self, error: OutreachError) -> None:
-        """What ends the pass; said of several connections, all is told: each knows what the relay answered to it."""
-        before, last = str(self.problem or ""), str(error)
-        both = type(self.problem) is type(error) and last not in before and before not in last
-        self.problem = type(error)(f"{before}; {last}") if both else self.problem if last in before else error
+        """What ends the pass; said of several connections, all is told: each knows what the relay answered to it.
+
+        A refused login stays one, whatever follows: tried again and again it would lock the account.
+        """
+        if self.problem is None:
+            self.problem = error
+            return
+        before, last = str(self.problem), str(error)
+        told = max(before, last, key=len) if before in last or last in before else f"{before}; {last}"
+        self.problem = type(self.problem if isinstance(self.problem, LoginRefusedError) else error)(told)
 
     @property
     def handled(self) -> int:
@@ -135,8 +142,9 @@ class _Round:
         self._breaker = Breaker()
         self._allowed = 0  # connections
         self._dry = False  # nothing is due any more
+        self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
-        self._kinds_now: Collection[LetterKind] = ()
+        self._kinds: Collection[LetterKind] = ()
 
     async def run(self) -> None:
         """Until nothing is due, somebody stops it, or the relay does not want us.
@@ -201,7 +209,10 @@ class _Round:
         at_once = 1
         try:
             while number < self._allowed and not self._over():
-                claimed = await self.database.run(partial(self._claim, at_once, self._kinds()))
+                if self._asked_long_ago():
+                    await self._ask_again()
+                    continue  # it may have taken minutes
+                claimed = await self.database.run(partial(self._claim, at_once))
                 if claimed.letters:
                     at_once = await self._hand_over(postman, claimed)
                 elif claimed.held is not None:
@@ -215,18 +226,27 @@ class _Round:
         finally:
             await postman.close()
 
-    def _claim(self, at_once: int, kinds: Collection[LetterKind]) -> Claimed:
+    def _claim(self, at_once: int) -> Claimed:
         most = 1 if self._limits.per_minute else at_once
         departures = self.desk.store.departures
-        return departures.claim(self.desk.now(), self.name, most, self._look, self._limits, kinds)
+        return departures.claim(self.desk.now(), self.name, most, self._look, self._limits, self._kinds)
 
-    def _kinds(self) -> Collection[LetterKind]:
-        """Which kinds may leave; asked again every minute, so that a long pass does not remind who has answered."""
-        if time_module.monotonic() - self._asked_at > ASK_AGAIN:
-            count_pass(self.desk)
-            self._kinds_now = self.ask_kinds()
-            self._asked_at = time_module.monotonic()
-        return self._kinds_now
+    def _asked_long_ago(self) -> bool:
+        return time_module.monotonic() - self._asked_at > ASK_AGAIN
+
+    async def _ask_again(self) -> None:
+        """Which kinds may leave; asked every minute, so that a long pass does not remind who has answered.
+
+        Meanwhile the lease is renewed and letters in hand go on: the mailbox may hold much.
+        """
+        async with self._asking:
+            if self._asked_long_ago() and not self._over():
+                self._kinds = await asyncio.to_thread(self._ask)
+                self._asked_at = time_module.monotonic()
+
+    def _ask(self) -> Collection[LetterKind]:
+        count_pass(self.desk)
+        return self.ask_kinds()
 
     def _look(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
         seen = self._look_again(letter, standing, where)

@@ -240,11 +240,10 @@ def _value_mistakes(values: Mapping[str, str]) -> Iterable[_Mistake]:
 
 
 def _address_mistakes(values: Mapping[str, str]) -> Iterable[_Mistake]:
-    if not values["email"]:
-        yield _Mistake(Sentence("the address is missing"), Sentence("write the address"), "email")
-    given = [("email", values["email"])] if values["email"] else []
-    for column, address in (*given, *(("cc", one) for one in _list(values.get("cc", "")))):
-        if problem := address_mistake(address):
+    for column, address in (("email", values["email"]), *(("cc", one) for one in _list(values.get("cc", "")))):
+        if not address:
+            yield _Mistake(Sentence("the address is missing"), Sentence("write the address"), column)
+        elif problem := address_mistake(address):
             yield _Mistake(problem, Sentence("correct the address"), column)
 
 

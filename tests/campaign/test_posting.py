@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, Progress, post, resume
+from outreach.campaign.posting import MOST_AT_ONCE, RENEW, Progress, post, resume
 from outreach.core.refusals import classify
 from outreach.model import (
     Contact,
@@ -29,6 +30,7 @@ from outreach.model import (
     HandoverResult,
     Invitee,
     Leave,
+    LetterKind,
     LetterState,
     LoginRefusedError,
     Outgoing,
@@ -325,6 +327,27 @@ def test_a_pause_keeps_back_the_next_batch(make_office: Callable[..., Desk]) -> 
     assert post(desk, Relay().postman).done == {LetterState.ACCEPTED: 19}
 
 
+def test_the_lease_is_renewed_while_the_mailbox_is_looked_into(make_office: Callable[..., Desk]) -> None:
+    """A look that takes minutes makes no sender seem dead, whose letters in hand would be in doubt."""
+    desk, renewed = make_office(120, connections=2), Event()
+    renew = desk.store.senders.renew
+    looks: list[bool] = []
+
+    def noticed(*args: Any, **more: Any) -> int:
+        if looks:
+            renewed.set()
+        return renew(*args, **more)
+
+    def look() -> tuple[LetterKind, ...]:
+        looks.append(False)
+        looks[-1] = renewed.wait(10 * RENEW)
+        return tuple(LetterKind)
+
+    desk.store.senders.renew = noticed  # type: ignore[method-assign]
+    done = post(desk, Relay().postman, kinds=look).done
+    assert (looks, done) == ([True], {LetterState.ACCEPTED: 120})
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -343,7 +366,9 @@ def test_what_each_connection_says_is_told(words: list[str], told: str) -> None:
         progress.went_wrong(TryAgainLaterError(one))
     assert str(progress.problem) == told
     progress.went_wrong(LoginRefusedError("refused"))
-    assert isinstance(progress.problem, LoginRefusedError)
+    progress.went_wrong(TryAgainLaterError("the lease"))
+    assert isinstance(progress.problem, LoginRefusedError), "tried again it would lock the account"
+    assert str(progress.problem) == f"{told}; refused; the lease"
 
 
 def test_given_up_before_the_deadline(make_office: Callable[..., Desk]) -> None:

@@ -16,7 +16,7 @@ from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.boxes import read_boxes
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
-from outreach.core.reading.meaning.caveats import catch, caveats, merely_ok, takes_back_an_objection
+from outreach.core.reading.meaning.caveats import catch, caveats, merely_ok, signs_of_no, takes_back_an_objection
 from outreach.core.reading.meaning.hearing import hear
 from outreach.core.reading.meaning.suggesting import flags_told, nothing_known, suggest
 from outreach.core.reading.meaning.tongue import tongue
@@ -162,8 +162,9 @@ def understand(
         flags = dict.fromkeys(flags_told(parts, spoken.language), 1.0)
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
+    verdict = verdict.doubting(*doubts, *signs_of_no(verdict.kind, text))
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
-    return Said(struck.doubting(verdict.doubting(*doubts), text), position, parts, spoken.language, flags)
+    return Said(struck.doubting(verdict, text), position, parts, spoken.language, flags)
 
 
 def _voted(

@@ -14,7 +14,7 @@ from outreach.core.reading.opening.fields import decoded_words, file_name, ids, 
 from outreach.core.reading.opening.hiding import hides
 from outreach.core.reading.opening.html_text import html_to_text, strikes
 from outreach.core.reading.opening.parts import FORWARDED, Field, Part, split
-from outreach.core.reading.opening.seen import as_seen, is_turned
+from outreach.core.reading.opening.seen import as_seen, is_disguised, is_turned
 from outreach.languages.spelling import lower_words
 from outreach.model import Attachment, Mailbox, Message
 
@@ -152,8 +152,8 @@ class _Texts:
         """The text of the mail, within limits."""
         carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
         text = self.of(next(carried, root))
-        self.hidden = self.hidden or is_turned(text)
-        text = without_armor(as_seen(text))
+        hidden, text = is_turned(text), without_armor(as_seen(text))
+        self.hidden = self.hidden or hidden or is_disguised(text)
         text = text[: 5 * MOST_TEXT]
         if "\n\n\n\n" in text or "\n " in text or "\n\t" in text:
             text = _BLANK_LINES.sub("\n\n\n", text)
