@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from outreach.adapters.store.departures import Claimed, Outcome
+from outreach.adapters.store.passes import NAME as PASSES
 from outreach.adapters.store.register import Whereabouts
 from outreach.adapters.store.senders import LEASE, PATIENCE, own_name
 from outreach.adapters.store.switches import PAUSED
@@ -17,7 +18,7 @@ from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.campaign.restored import count_pass, refuse_if_restored
-from outreach.core.dispatch import corrected, last_look
+from outreach.core.dispatch import corrected, last_look, taken_off
 from outreach.core.geography import country_zone
 from outreach.core.pacing import Breaker, connections_for
 from outreach.model import (
@@ -41,6 +42,7 @@ ASK_AGAIN = 60.0  # seconds after which it is asked again which kinds may leave
 RENEW = 1.0  # seconds between two renewals of the lease
 LOOK_UP = 0.5  # seconds between two looks at the switches while waiting
 LONGEST_REST = timedelta(minutes=2)  # what the pace holds back for longer is left to a later pass
+FAR_AHEAD = timedelta(hours=1)  # no more than a letter waits for its next try
 NO_CONNECTION = "other processes use every connection ([smtp] connections), and send these letters"
 
 
@@ -98,6 +100,7 @@ def post(
         OutreachError: The database is older than the last letters that left.
     """
     refuse_if_restored(desk)
+    heed_clock(desk)
     name = own_name()
     with desk.store.senders.on_duty(name, desk.now(), lease):
         progress = Progress(total=desk.store.outbox.due(desk.now()))
@@ -109,6 +112,14 @@ def post(
             round_ = _Round(desk, make_postman, database, name, lease, progress, stop, watch, kinds)
             asyncio.run(round_.run())
     return progress
+
+
+def heed_clock(desk: Desk) -> None:
+    """Letters that wait for a time that a clock far ahead has named are looked at now: it was set back since."""
+    last = desk.store.switches.since(PASSES)
+    if last is not None and last > desk.now() + FAR_AHEAD:
+        desk.store.outbox.bring_near(desk.now())
+        count_pass(desk)
 
 
 def pause(desk: Desk) -> None:
@@ -141,6 +152,7 @@ class _Round:
         self._limits = self.desk.limits
         self._breaker = Breaker()
         self._allowed = 0  # connections
+        self._counted = 0  # letters that had been handed over when the pass was last counted
         self._dry = False  # nothing is due any more
         self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
@@ -164,12 +176,23 @@ class _Round:
                 raise BusyError(NO_CONNECTION)
             await _first_of(working.values())
             working = {number: task for number, task in working.items() if not _ended_well(task)}
+        try:
+            await self.database.run(self._count_on)
+        except OutreachError as error:
+            self.progress.went_wrong(error)
+
+    def _count_on(self) -> None:
+        """What has left since the last count makes every copy of the database an old one."""
+        if self._counted < self.progress.handled and self.desk.settings.campaign.mode == "real":
+            self._counted = self.progress.handled
+            self.desk.store.passes.count_on(self.desk.now())
 
     def _renew(self, held: int) -> int:
         """How many connections we may have; none where the database is away, and what has begun ends as it can."""
         most = max(1, self.desk.settings.smtp.connections)
         now, senders = self.desk.now(), self.desk.store.senders
         try:
+            self._count_on()
             return senders.renew(
                 self.name, held, lambda place, all_: connections_for(place, all_, most), now, self.lease
             )
@@ -241,16 +264,14 @@ class _Round:
         """
         async with self._asking:
             if self._asked_long_ago() and not self._over():
-                self._kinds = await asyncio.to_thread(self._ask)
+                self._kinds = await asyncio.to_thread(self.ask_kinds)
                 self._asked_at = time_module.monotonic()
-
-    def _ask(self) -> Collection[LetterKind]:
-        count_pass(self.desk)
-        return self.ask_kinds()
 
     def _look(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
         seen = self._look_again(letter, standing, where)
-        return seen if isinstance(seen, Drop) else corrected(letter, where.contact, where.cc) or seen
+        if isinstance(seen, Drop):
+            return seen
+        return taken_off(letter, where.gone) or corrected(letter, where.contact, where.cc) or seen
 
     def _look_again(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
         """Who is written to is not asked once more: it is what the claim was told."""

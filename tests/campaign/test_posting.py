@@ -20,6 +20,7 @@ from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
 from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
+from outreach.campaign.doubt import looked_for_at
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
 from outreach.campaign.posting import MOST_AT_ONCE, RENEW, Progress, post, resume
@@ -34,6 +35,7 @@ from outreach.model import (
     LetterState,
     LoginRefusedError,
     Outgoing,
+    OutreachError,
     TryAgainLaterError,
 )
 from outreach.settings import (
@@ -446,3 +448,38 @@ def test_a_letter_that_no_longer_comes_out_stops_the_mailing(make_office: Callab
     assert sorted(states.values()) == [LetterState.ACCEPTED] * len(relay.taken) + [LetterState.READY] * (
         5 - len(relay.taken)
     )
+
+
+def test_what_a_clock_far_ahead_put_off_does_not_wait_for_that_day(make_office: Callable[..., Desk]) -> None:
+    """For a while the machine believed that it was August: a retry and a doubt are of today all the same."""
+    desk = make_office(2)
+    answers: list[Handover | str] = [Handover(R.DEFERRED, "rcpt", "450 greylisted"), "lost"]
+    post(replace(desk, clock=Moment(NOW + timedelta(days=30))), Relay(lambda _number: answers.pop()).postman)
+    assert states(desk) == {LetterState.DEFERRED: 1, LetterState.IN_DOUBT: 1}
+    relay = Relay()
+    post(desk, relay.postman)
+    (letter,) = desk.store.outbox.letters(states=[LetterState.IN_DOUBT])
+    assert (len(relay.taken), looked_for_at(desk, letter, None)) == (1, NOW + timedelta(minutes=10))
+
+
+def test_a_copy_that_was_made_while_letters_left_is_older_than_they_are(
+    make_office: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """Whoever copied the file in the midst of a short pass and puts it back sends nothing twice."""
+    desk, copy = make_office(3), tmp_path / "copy.db"
+
+    def answer(number: int) -> Handover:
+        if number == 1:
+            desk.store.backup(copy)
+        return TAKEN
+
+    post(desk, Relay(answer).postman)
+    desk.store.close()
+    for name in ("outreach.db", "outreach.db-wal", "outreach.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    copy.rename(tmp_path / "outreach.db")
+    restored, relay = make_desk(tmp_path, settings(), Clock(), "tester"), Relay()
+    with pytest.raises(OutreachError, match="older than the last letters"):
+        post(restored, relay.postman)
+    restored.store.close()
+    assert not relay.taken

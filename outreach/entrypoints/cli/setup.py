@@ -50,14 +50,16 @@ def config_(_call: Call) -> None:
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def check_(call: Call, wait: float, *, offline: bool, send_test: bool, wants_json: bool) -> int:
     """Look for everything that is wrong before a letter leaves; each finding with its cure."""
+    from outreach.campaign.prepare import findings_of  # noqa: PLC0415
+
     found = _Found()
     try:
         _look(found, call.desk(), wait if send_test else None, offline=offline)
     except ConfigurationError as error:
-        found.findings = list(error.findings) or [_broken(error)]
+        found.findings = [*findings_of(error)]
     except OutreachError as error:
         if wants_json:  # an object, whatever is broken
-            found.findings = [_broken(error)]
+            found.findings = [*findings_of(error)]
             as_json(found.plain())
         raise
     if wants_json:
@@ -123,10 +125,6 @@ def _look(found: _Found, desk: Desk, wait: float | None, *, offline: bool) -> No
     if not offline:
         found.findings += _online(desk, with_tokens=not isinstance(found.login, Finding))
         found.login = kept_login(desk)  # it may have been renewed
-
-
-def _broken(error: OutreachError) -> Finding:
-    return Finding(str(error), "the campaign folder", "nothing can be sent", "correct it and check again")
 
 
 def _online(desk: Desk, *, with_tokens: bool) -> list[Finding]:

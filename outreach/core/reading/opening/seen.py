@@ -28,7 +28,11 @@ _PARTED = re.compile(
     rf"(?:[{_BIG}](?:(?P=sign)[{_BIG}])+|[{_BIG}{_SMALL}](?:(?P=sign)[{_SMALL}])+)"
     rf"(?![^\W_])(?:(?<=\.\w)\.(?=\s[^\W\d_]))?"
 )
-_DENIALS = frozenset({"no", "not", "non", "nao", "pas", "nit", "nicht", "nein", "niet", "nee"})
+DENIALS = frozenset({
+    "no", "not", "never", "cannot", "without", "non", "pas", "jamais", "aucun", "aucune", "sans", "nunca", "sin",
+    "mai", "sense", "nao", "não", "sem", "nit", "nicht", "nein", "kein", "keine", "nie", "ohne", "niet", "nee", "geen",
+    "nooit", "zonder", "senza",
+})  # fmt: skip
 SHORTEST = 3  # letters of a word that is parted and denies nothing
 MANY = 4  # letters between which blanks or stops may stand: no “a o e”, no “s.v.p.”
 # A text from afar: letters, and signs between them.
@@ -65,7 +69,7 @@ def _in_one_alphabet(word: re.Match[str]) -> str:
     if word[0].isascii():
         return word[0]
     seen = word[0].translate(ALIKE)
-    return seen if _LATIN.search(word[0]) or seen.lower() in _DENIALS else word[0]
+    return seen if _LATIN.search(word[0]) or seen.lower() in DENIALS else word[0]
 
 
 def _undressed(text: str, signs: str) -> str:
@@ -92,7 +96,7 @@ def closed_up(text: str) -> str:
 def _together(word: re.Match[str]) -> str:
     letters = "".join(filter(str.isalpha, word[0]))
     slow = word["sign"] in " ." and len(letters) < MANY and (word["sign"] == "." or not letters.isupper())
-    return word[0] if (slow or len(letters) < SHORTEST) and plain(letters) not in _DENIALS else letters
+    return word[0] if (slow or len(letters) < SHORTEST) and plain(letters) not in DENIALS else letters
 
 
 def is_disguised(text: str) -> bool:
