@@ -74,6 +74,8 @@ def caveats(
         in_answer: Whether it answers a letter, so that a mere “yes” says to what.
     """
     yield from (_doubt("a choice is left open", words) for words in _left_open(mail, caught))
+    if kind is K.UNRELATED:
+        yield from (_doubt("joining", one.found.words) for one in caught if _joins_ours(one))
     if kind is not K.CONFIRM:
         yield from (_doubt("an objection is taken back", one.found.words) for one in caught if one.found.name == LIFTED)
     else:
@@ -98,6 +100,11 @@ def _makes_unsure(one: Caught) -> bool:
         return not SAYS_YES.isdisjoint(one.heard.names)
     within = not JOINS.isdisjoint(one.heard.names) or one.heard.size <= FEW
     return one.found.name in UNSURE and (within or one.found.name not in (ELSEWHERE, ONCE))
+
+
+def _joins_ours(one: Caught) -> bool:
+    """“The province joins your network” is no other business, even where it sounds like it."""
+    return one.found.name == OURS and not SAYS_YES.isdisjoint(one.heard.names)
 
 
 def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
