@@ -104,7 +104,7 @@ def _makes_unsure(one: Caught) -> bool:
 
 def _joins_ours(one: Caught) -> bool:
     """“The province joins your network” is no other business, even where it sounds like it."""
-    return one.found.name == OURS and not SAYS_YES.isdisjoint(one.heard.names)
+    return one.found.name == OURS and not {"join", "list"}.isdisjoint(one.heard.names)
 
 
 def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
