@@ -50,8 +50,6 @@ class Fetched:
     raw: bytes
     received: datetime | None  # UTC; None where the server does not say
     cursor: Cursor  # behind this mail
-    size: int  # bytes, as the server says
-    truncated: bool = False
     problem: str = ""
 
 
@@ -211,7 +209,7 @@ class ImapMailbox:
         self._session.again_in(opened)
         headers = self._attempt(opened, partial(self._part, uid, "HEADER")) or b""
         problem = f"Mail {uid} in {opened.name} could not be fetched: {why}."
-        yield Fetched(headers, facts.received, _behind(opened, uid), facts.size, truncated=True, problem=problem)
+        yield Fetched(headers, facts.received, _behind(opened, uid), problem)
 
     def _attempt(self, opened: Opened, action: Callable[[], _Result]) -> _Result | None:
         self._session.again_in(opened)
@@ -279,7 +277,7 @@ def _fetched(opened: Opened, uid: int, facts: _Facts, body: bytes) -> Fetched:
     size = max(facts.size, len(body))
     problem = f"The mail is very large ({size:,} bytes); only its beginning was taken." if cut else ""
     raw = body[: 2 * BEGINNING] if cut else body
-    return Fetched(raw, facts.received, _behind(opened, uid), size, truncated=cut, problem=problem)
+    return Fetched(raw, facts.received, _behind(opened, uid), problem)
 
 
 def _behind(opened: Opened, uid: int) -> Cursor:

@@ -93,10 +93,7 @@ class MaildirMailbox:
                 if changed >= latest - OVERLAP and (found := _read_mail(file)) is not None:
                     latest = max(latest, changed)
                     behind = Cursor(folder, 1, latest)
-                    cut = bool(found.problem)
-                    yield Fetched(
-                        found.raw, found.received, behind, len(found.raw), truncated=cut, problem=found.problem
-                    )
+                    yield Fetched(found.raw, found.received, behind, found.problem)
         except OSError as error:
             raise OutreachError(f"{error.filename or place} cannot be read: {error.strerror or error}.") from error
         self._known = known

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from outreach.adapters.store.letter_rows import NewLetter
 from outreach.campaign.agreement import MOST_SHOWN, Agreement, agreement_on, still_agreed
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import NOT_WITHHELD, SOME, new_letter, threads_of
+from outreach.campaign.mailing import NOT_WITHHELD, new_letter, queue_each, threads_of
 from outreach.campaign.steps import Step, told
 from outreach.core.letters.stationery import Stationery
 from outreach.model import Invitee, Letter, LetterKind, LetterState, NextAction, Standing, State
@@ -168,11 +168,7 @@ def queue_due(desk: Desk, due: Sequence[Due], agreed: Stationery | None = None) 
             desk, stationery, edition, one.invitee, one.kind, now, step=one.step, round_=round_, thread=thread
         )
 
-    queued = 0
-    for start in range(0, len(due), SOME):
-        desk.tell(Step.QUEUE, start, len(due))
-        queued += desk.store.outbox.queue([letter(one) for one in due[start : start + SOME]], now)
-    return queued
+    return queue_each(desk, due, letter, now)
 
 
 def waiting_acknowledgements(desk: Desk) -> tuple[Due, ...]:

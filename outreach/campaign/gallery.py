@@ -10,7 +10,8 @@ from itertools import islice
 
 from outreach.adapters.store.names import Names
 from outreach.campaign.desk import Desk
-from outreach.campaign.prepare import contacts_file, everybody, listed_now
+from outreach.campaign.our_list import contacts_file
+from outreach.campaign.prepare import everybody, listed_now
 from outreach.core.strange import Strange, strangest
 from outreach.languages.spelling import plain
 from outreach.model import Invitee

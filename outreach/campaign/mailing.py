@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
+from typing import TypeVar
 
 from outreach.adapters.store.letter_rows import NewLetter
 from outreach.campaign.desk import Desk
+from outreach.campaign.our_list import contacts_file, stood_in
 from outreach.campaign.steps import Step
 from outreach.core.calendar import next_open
 from outreach.core.letters.casting import Cast
@@ -20,6 +21,7 @@ from outreach.core.letters.wording import letter_values
 from outreach.model import Invitee, LetterKey, LetterKind, LetterState, Sentence, Standing, State, UsageError
 
 SOME = 500  # letters a transaction
+Wanted = TypeVar("Wanted")  # what a letter is made of
 NOT_WITHHELD = frozenset(LetterState) - {LetterState.WITHHELD}
 # What is made anew where the contact was corrected.
 NOT_BEGUN = frozenset((LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED))
@@ -63,20 +65,17 @@ def plan_launch(
     left_out: list[LeftOut] = []
     already = 0
     named = {one.id: one for one in listed}
-    gone = desk.store.register.listed_in(Path(desk.settings.campaign.contacts).name) - named.keys()
+    gone = stood_in(desk, contacts_file(desk).name) - named.keys()
     enrolled = {one.id: one for one in desk.store.register.all().values() if one.number in standings}
     unlisted = gone & enrolled.keys() if named else frozenset()  # no list at all says nothing
     queued = _invited(desk, {one.number for one in (*coming.values(), *(enrolled[key] for key in unlisted))})
+    no_longer = Sentence("no longer in %(contacts)s", contacts=desk.settings.campaign.contacts)
     for invitee in {**named, **enrolled, **coming}.values():
         number = invitee.number
         standing = standings.get(number, Standing())
         if number in queued or standing.state is not State.ENROLLED or standing.first_letter_at is not None:
             already += 1
-        elif invitee.id in gone:
-            left_out.append(
-                LeftOut(invitee, Sentence("no longer in %(contacts)s", contacts=desk.settings.campaign.contacts))
-            )
-        elif why := _not_to_invite(invitee, standing, earlier.get(number)):
+        elif why := no_longer if invitee.id in gone else _not_to_invite(invitee, standing, earlier.get(number)):
             left_out.append(LeftOut(invitee, why))
         elif limit is not None and len(chosen) >= limit:
             left_out.append(LeftOut(invitee, _asked_for(limit)))
@@ -117,12 +116,19 @@ def queue_invitations(desk: Desk, stationery: Stationery, invitees: Sequence[Inv
     """Freezes templates and attachments and queues the letters made from them; gives how many were new."""
     now = desk.now()
     edition = desk.store.outbox.freeze(stationery.files, now)
+
+    def letter(invitee: Invitee) -> NewLetter:
+        return new_letter(desk, stationery, edition, invitee, LetterKind.INVITATION, now)
+
+    return queue_each(desk, invitees, letter, now)
+
+
+def queue_each(desk: Desk, wanted: Sequence[Wanted], letter: Callable[[Wanted], NewLetter], now: datetime) -> int:
+    """Queues the letter of each, some at a time; gives how many were new."""
     queued = 0
-    for start in range(0, len(invitees), SOME):
-        desk.tell(Step.QUEUE, start, len(invitees))
-        some = invitees[start : start + SOME]
-        letters = [new_letter(desk, stationery, edition, invitee, LetterKind.INVITATION, now) for invitee in some]
-        queued += desk.store.outbox.queue(letters, now)
+    for start in range(0, len(wanted), SOME):
+        desk.tell(Step.QUEUE, start, len(wanted))
+        queued += desk.store.outbox.queue([letter(one) for one in wanted[start : start + SOME]], now)
     return queued
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from outreach.adapters.store.departures import Claimed, Outcome
+from outreach.adapters.store.passes import NAME as PASSES
 from outreach.adapters.store.register import Whereabouts
 from outreach.adapters.store.senders import LEASE, PATIENCE, own_name
 from outreach.adapters.store.switches import PAUSED
@@ -17,7 +18,7 @@ from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
 from outreach.campaign.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.campaign.restored import count_pass, refuse_if_restored
-from outreach.core.dispatch import corrected, last_look
+from outreach.core.dispatch import corrected, last_look, taken_off
 from outreach.core.geography import country_zone
 from outreach.core.pacing import Breaker, connections_for
 from outreach.model import (
@@ -29,6 +30,7 @@ from outreach.model import (
     Letter,
     LetterKind,
     LetterState,
+    LoginRefusedError,
     OutreachError,
     Standing,
     Stay,
@@ -40,6 +42,7 @@ ASK_AGAIN = 60.0  # seconds after which it is asked again which kinds may leave
 RENEW = 1.0  # seconds between two renewals of the lease
 LOOK_UP = 0.5  # seconds between two looks at the switches while waiting
 LONGEST_REST = timedelta(minutes=2)  # what the pace holds back for longer is left to a later pass
+FAR_AHEAD = timedelta(hours=1)  # no more than a letter waits for its next try
 NO_CONNECTION = "other processes use every connection ([smtp] connections), and send these letters"
 
 
@@ -58,10 +61,16 @@ class Progress:
         self.done[state] = self.done.get(state, 0) + 1
 
     def went_wrong(self, error: OutreachError) -> None:
-        """What ends the pass; said of several connections, all is told: each knows what the relay answered to it."""
-        before, last = str(self.problem or ""), str(error)
-        both = type(self.problem) is type(error) and last not in before and before not in last
-        self.problem = type(error)(f"{before}; {last}") if both else self.problem if last in before else error
+        """What ends the pass; said of several connections, all is told: each knows what the relay answered to it.
+
+        A refused login stays one, whatever follows: tried again and again it would lock the account.
+        """
+        if self.problem is None:
+            self.problem = error
+            return
+        before, last = str(self.problem), str(error)
+        told = max(before, last, key=len) if before in last or last in before else f"{before}; {last}"
+        self.problem = type(self.problem if isinstance(self.problem, LoginRefusedError) else error)(told)
 
     @property
     def handled(self) -> int:
@@ -91,6 +100,7 @@ def post(
         OutreachError: The database is older than the last letters that left.
     """
     refuse_if_restored(desk)
+    heed_clock(desk)
     name = own_name()
     with desk.store.senders.on_duty(name, desk.now(), lease):
         progress = Progress(total=desk.store.outbox.due(desk.now()))
@@ -102,6 +112,14 @@ def post(
             round_ = _Round(desk, make_postman, database, name, lease, progress, stop, watch, kinds)
             asyncio.run(round_.run())
     return progress
+
+
+def heed_clock(desk: Desk) -> None:
+    """Letters that wait for a time that a clock far ahead has named are looked at now: it was set back since."""
+    last = desk.store.switches.since(PASSES)
+    if last is not None and last > desk.now() + FAR_AHEAD:
+        desk.store.outbox.bring_near(desk.now())
+        count_pass(desk)
 
 
 def pause(desk: Desk) -> None:
@@ -134,9 +152,11 @@ class _Round:
         self._limits = self.desk.limits
         self._breaker = Breaker()
         self._allowed = 0  # connections
+        self._counted = 0  # letters that had been handed over when the pass was last counted
         self._dry = False  # nothing is due any more
+        self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
-        self._kinds_now: Collection[LetterKind] = ()
+        self._kinds: Collection[LetterKind] = ()
 
     async def run(self) -> None:
         """Until nothing is due, somebody stops it, or the relay does not want us.
@@ -156,12 +176,23 @@ class _Round:
                 raise BusyError(NO_CONNECTION)
             await _first_of(working.values())
             working = {number: task for number, task in working.items() if not _ended_well(task)}
+        try:
+            await self.database.run(self._count_on)
+        except OutreachError as error:
+            self.progress.went_wrong(error)
+
+    def _count_on(self) -> None:
+        """What has left since the last count makes every copy of the database an old one."""
+        if self._counted < self.progress.handled and self.desk.settings.campaign.mode == "real":
+            self._counted = self.progress.handled
+            self.desk.store.passes.count_on(self.desk.now())
 
     def _renew(self, held: int) -> int:
         """How many connections we may have; none where the database is away, and what has begun ends as it can."""
         most = max(1, self.desk.settings.smtp.connections)
         now, senders = self.desk.now(), self.desk.store.senders
         try:
+            self._count_on()
             return senders.renew(
                 self.name, held, lambda place, all_: connections_for(place, all_, most), now, self.lease
             )
@@ -201,7 +232,10 @@ class _Round:
         at_once = 1
         try:
             while number < self._allowed and not self._over():
-                claimed = await self.database.run(partial(self._claim, at_once, self._kinds()))
+                if self._asked_long_ago():
+                    await self._ask_again()
+                    continue  # it may have taken minutes
+                claimed = await self.database.run(partial(self._claim, at_once))
                 if claimed.letters:
                     at_once = await self._hand_over(postman, claimed)
                 elif claimed.held is not None:
@@ -215,22 +249,29 @@ class _Round:
         finally:
             await postman.close()
 
-    def _claim(self, at_once: int, kinds: Collection[LetterKind]) -> Claimed:
+    def _claim(self, at_once: int) -> Claimed:
         most = 1 if self._limits.per_minute else at_once
         departures = self.desk.store.departures
-        return departures.claim(self.desk.now(), self.name, most, self._look, self._limits, kinds)
+        return departures.claim(self.desk.now(), self.name, most, self._look, self._limits, self._kinds)
 
-    def _kinds(self) -> Collection[LetterKind]:
-        """Which kinds may leave; asked again every minute, so that a long pass does not remind who has answered."""
-        if time_module.monotonic() - self._asked_at > ASK_AGAIN:
-            count_pass(self.desk)
-            self._kinds_now = self.ask_kinds()
-            self._asked_at = time_module.monotonic()
-        return self._kinds_now
+    def _asked_long_ago(self) -> bool:
+        return time_module.monotonic() - self._asked_at > ASK_AGAIN
+
+    async def _ask_again(self) -> None:
+        """Which kinds may leave; asked every minute, so that a long pass does not remind who has answered.
+
+        Meanwhile the lease is renewed and letters in hand go on: the mailbox may hold much.
+        """
+        async with self._asking:
+            if self._asked_long_ago() and not self._over():
+                self._kinds = await asyncio.to_thread(self.ask_kinds)
+                self._asked_at = time_module.monotonic()
 
     def _look(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
         seen = self._look_again(letter, standing, where)
-        return seen if isinstance(seen, Drop) else corrected(letter, where.contact, where.cc) or seen
+        if isinstance(seen, Drop):
+            return seen
+        return taken_off(letter, where.gone) or corrected(letter, where.contact, where.cc) or seen
 
     def _look_again(self, letter: Letter, standing: Standing, where: Whereabouts) -> Leave | Stay | Drop:
         """Who is written to is not asked once more: it is what the claim was told."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,17 +11,18 @@ from sqlalchemy import Connection
 from outreach.adapters.dns import look_up_sender
 from outreach.adapters.plain_files import opened_already
 from outreach.adapters.sheets import read_rows, write_csv
-from outreach.adapters.store.register import Enrolled
+from outreach.adapters.store.register import GONE, Enrolled
 from outreach.campaign.desk import Desk
 from outreach.campaign.erasing import without_suppressed
 from outreach.campaign.mailing import NOT_BEGUN, compose
-from outreach.campaign.renaming import held_against_register, note_renamed, with_strange_addresses
+from outreach.campaign.our_list import contacts_file, note_name, stood_in
+from outreach.campaign.renaming import held_against_register, note_renamed
 from outreach.core.dispatch import CORRECTED
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.letters.stationery import Stationery
 from outreach.core.preflight import LetterFacts, check_everything
 from outreach.core.renaming import Change, changes
-from outreach.model import ConfigurationError, Finding, Invitee, LetterKind, Sentence, UsageError
+from outreach.model import ConfigurationError, Finding, Invitee, LetterKind, OutreachError, Sentence, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,6 @@ class Import:
     bad_file: Path | None
     changes: tuple[Change, ...]
     gone: tuple[str, ...] = ()  # whose invitations wait no longer, as the list does not name them any more
-
-
-def contacts_file(desk: Desk, path: Path | None = None) -> Path:
-    """The list of contacts: the one given, or the campaign's."""
-    return path if path is not None else desk.folder / desk.settings.campaign.contacts
 
 
 def read_contacts(path: Path) -> Enrolment:
@@ -55,13 +51,16 @@ def listed_now(desk: Desk) -> Enrolment:
     return as_known(desk, read_contacts(path))
 
 
-def as_known(desk: Desk, enrolment: Enrolment, renamed: Collection[str] = (), *, listed_in: str = "") -> Enrolment:
+def as_known(
+    desk: Desk, enrolment: Enrolment, renamed: Collection[str] = (), *, listed_in: str = "", strange: bool = False
+) -> Enrolment:
     """The same list, held against what is known: without erased addresses, no invitee made another one unawares.
 
-    `listed_in`: the name under which it is enrolled, if it is not the file's.
+    `listed_in`: the name under which it is enrolled, if it is not the file's. `strange`: addresses that are known as
+    another invitee's are warned of, too.
     """
     known = without_suppressed(desk, enrolment)
-    return held_against_register(desk, known, renamed, listed_in=listed_in or enrolment.where)
+    return held_against_register(desk, known, renamed, listed_in=listed_in or enrolment.where, strange=strange)
 
 
 def enrolled_now(desk: Desk) -> tuple[Invitee, ...]:
@@ -102,42 +101,44 @@ def import_contacts(
         UsageError: It does not name what is said to be renamed.
     """
     source = contacts_file(desk, path)
-    enrolment = enrolment or with_strange_addresses(desk, as_known(desk, read_contacts(source), renamed))
+    enrolment = enrolment or as_known(desk, read_contacts(source), renamed, strange=True)
     _refuse_mistakes(enrolment, source.name, skip_bad=skip_bad)
     if strangers := set(renamed) - enrolment.rows.keys():
         raise UsageError(f"--renamed: {source.name} has no row with the id {', '.join(sorted(strangers))}")
     if dry_run:
-        done, gone = desk.store.register.would_enrol(enrolment.invitees), _unlisted(desk, enrolment, source)
+        done = desk.store.register.would_enrol(enrolment.invitees)
+        gone = _uninvited(desk, _unlisted(desk, enrolment, source))
         return Import(done, enrolment.findings, len(enrolment.bad_rows), None, changes_of(done, enrolment), tuple(gone))
     bad_file = _write_bad_rows(desk, source, enrolment) if enrolment.bad_rows else None
     with desk.store.together():
         note_renamed(desk, enrolment, renamed)
         done = enrol_list(desk, enrolment, source.name, skip_bad=skip_bad)
-        gone = _unlisted(desk, enrolment, source)
-        why = f"no longer in {source.name}"
-        desk.store.outbox.withhold([*gone.values()], why, desk.now(), [LetterKind.INVITATION])
+        unlisted = _unlisted(desk, enrolment, source)
+        gone = _uninvited(desk, unlisted)
+        desk.store.outbox.withhold([*gone.values()], f"{GONE}{source.name}", desk.now(), [LetterKind.INVITATION])
+        desk.store.register.take_off(unlisted.values(), source.name)  # of letters that are in hand or in doubt
     return Import(done, enrolment.findings, len(enrolment.bad_rows), bad_file, changes_of(done, enrolment), tuple(gone))
 
 
 def _unlisted(desk: Desk, enrolment: Enrolment, source: Path) -> dict[str, int]:
-    """Who waits for an invitation and is no longer on the campaign's list: the numbers by id. It is to be withheld.
+    """Who is no longer on the campaign's list: the numbers by id.
 
-    A launch would leave them out; back on the list, they are invited by the next one. Whose row is left out for a
-    mistake is on the list still. Another list says nothing of it, nor does none at all.
+    A launch leaves them out; back on the list, they are invited by the next one. Whose row is left out for a mistake is
+    on the list still. Another list says nothing of it, nor does none at all.
     """
     named = {one.id for one in enrolment.invitees} if source == contacts_file(desk) else set()
-    missing = desk.store.register.listed_in(source.name) - named if named else frozenset()
-    waiting = _waiting_invitations(desk) if missing else frozenset()
-    places = desk.store.register.places() if waiting else {}
+    missing = stood_in(desk, source.name) - named if named else frozenset()
+    places = desk.store.register.places() if missing else {}
     bad = {cell for row in enrolment.bad_rows for cell in row.cells}
-    gone = (places[key] for key in sorted(missing & places.keys()) if places[key].number in waiting)
+    gone = (places[key] for key in sorted(missing & places.keys()))
     return {one.id: one.number for one in gone if bad.isdisjoint((one.id, one.name))}
 
 
-def _waiting_invitations(desk: Desk) -> frozenset[int]:
-    """Who is about to be invited by a list; what a person wrote again is not."""
-    keys = desk.store.outbox.keys(states=NOT_BEGUN)
-    return frozenset(key.invitee for key in keys if key.kind is LetterKind.INVITATION and not key.round)
+def _uninvited(desk: Desk, unlisted: Mapping[str, int]) -> dict[str, int]:
+    """Of those the ones whose invitation waits, and is to be withheld; what a person wrote again goes all the same."""
+    keys = desk.store.outbox.keys(states=NOT_BEGUN) if unlisted else ()
+    waiting = {key.invitee for key in keys if key.kind is LetterKind.INVITATION and not key.round}
+    return {key: number for key, number in unlisted.items() if number in waiting}
 
 
 def changes_of(done: Enrolled, enrolment: Enrolment) -> tuple[Change, ...]:
@@ -153,6 +154,7 @@ def enrol_list(desk: Desk, enrolment: Enrolment, name: str, *, skip_bad: bool) -
         ConfigurationError: The list has mistakes; all of them are in its findings.
     """
     _refuse_mistakes(enrolment, name, skip_bad=skip_bad)
+    note_name(desk, name)
     return desk.store.register.enrol(
         without_suppressed(desk, enrolment).invitees,
         clues_of,
@@ -212,10 +214,8 @@ def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = Tru
     try:
         stationery = desk.load_stationery()
     except ConfigurationError as error:
-        findings = error.findings or (
-            Finding(str(error), "templates", Sentence("a letter cannot be read"), Sentence("correct the file")),
-        )
-        return (*enrolment.findings, *findings)
+        unread = Finding(str(error), "templates", Sentence("a letter cannot be read"), Sentence("correct the file"))
+        return (*enrolment.findings, *(error.findings or [unread]))
     findings = check_everything(
         desk.settings,
         invitees,
@@ -224,6 +224,13 @@ def check(desk: Desk, enrolment: Enrolment | None = None, *, offline: bool = Tru
         sender=None if offline else look_up_sender(desk.settings.sender.address),
     )
     return tuple(sorted((*enrolment.findings, *findings), key=lambda finding: finding.warning))
+
+
+def findings_of(error: OutreachError) -> tuple[Finding, ...]:
+    """What is wrong where a check cannot even be made: what the fault lists, or the fault itself."""
+    where, why = Sentence("the campaign folder"), Sentence("nothing can be sent")
+    itself = Finding(error.args[0], where, why, Sentence("correct it and check again"))
+    return (error.findings if isinstance(error, ConfigurationError) else ()) or (itself,)
 
 
 def _letter_facts(desk: Desk, stationery: Stationery, invitees: tuple[Invitee, ...]) -> LetterFacts:

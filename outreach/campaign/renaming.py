@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from outreach.adapters.store.audit import Deed
 from outreach.campaign.desk import Desk
+from outreach.campaign.our_list import stood_in
 from outreach.core.enrolment import BadRow, Enrolment, bad_row, finding
 from outreach.core.renaming import called, is_another
 from outreach.model import Finding, Invitee, Sentence, State
 
+Owners = Mapping[str, Sequence[Invitee]]  # by an address, lower-cased: those that it is known of
 MISTAKEN = Sentence("correct it if it is a mistake")
 
 
 def held_against_register(
-    desk: Desk, enrolment: Enrolment, renamed: Collection[str] = (), *, listed_in: str
+    desk: Desk, enrolment: Enrolment, renamed: Collection[str] = (), *, listed_in: str, strange: bool = False
 ) -> Enrolment:
     """The same list with a mistake where an invitee that was written to or has answered is another place now.
 
     `renamed` are the ids of which a person says that it is the same place under another name. Where nothing has left
     or come yet, there is a warning. A place that is known under another id would get its letters twice: a mistake too.
+    `strange`: there is a warning where an address is known as another invitee's, too: a column may have slipped.
     """
     before = desk.store.register.places()
+    owners = _owners(desk, enrolment, before, every=strange)
     others = [one for one in enrolment.invitees if one.id in before and is_another(before[one.id], one)]
     begun = _begun(desk, [before[one.id].number for one in others])
     refused = {one.id for one in others if before[one.id].number in begun and one.id not in renamed}
     wrong = [_another_place(before[one.id], one) for one in others if one.id in refused]
-    wrong += _known_otherwise(desk, enrolment, before, listed_in)
+    wrong += _known_otherwise(desk, enrolment, before, owners, listed_in)
     refused |= {one.invitee.id for one in wrong}
-    found = [_warning(enrolment, before[one.id], one) for one in others if one.id not in refused]
+    kept = tuple(one for one in enrolment.invitees if one.id not in refused)
+    found = [_warning(enrolment, one, _what(before[one.id], one)) for one in others if one.id not in refused]
+    found += _strange(enrolment, kept, owners) if strange else ()
     bad = [row for one in wrong for row in one.bad_rows(enrolment)]
     return replace(
         enrolment,
-        invitees=tuple(one for one in enrolment.invitees if one.id not in refused) if refused else enrolment.invitees,
+        invitees=kept,
         findings=(*enrolment.findings, *(one.finding(enrolment) for one in wrong), *found),
         bad_rows=tuple(sorted((*enrolment.bad_rows, *bad), key=lambda row: row.line)),
     )
@@ -62,17 +68,25 @@ def _another_place(was: Invitee, now: Invitee) -> _Wrong:
     return _Wrong(now, _what(was, now), Sentence("its letters and answers would count for another place"), _cure(now))
 
 
-def _known_otherwise(desk: Desk, enrolment: Enrolment, before: Mapping[str, Invitee], listed_in: str) -> list[_Wrong]:
+def _owners(desk: Desk, enrolment: Enrolment, before: Mapping[str, Invitee], *, every: bool) -> Owners:
+    """Whose addresses are in a list, as far as they are asked for: those of new invitees, or of every one."""
+    asked = [one for one in enrolment.invitees if every or one.id not in before] if before else []
+    by_number = {place.number: place for place in before.values()}
+    known = desk.store.register.look_up("address", _addresses(asked))
+    return {mail: [by_number[one] for one in numbers if one in by_number] for mail, numbers in known.items()}
+
+
+def _known_otherwise(
+    desk: Desk, enrolment: Enrolment, before: Mapping[str, Invitee], owners: Owners, listed_in: str
+) -> list[_Wrong]:
     """Those of a list that are new and have the address of one that is missing in it, which surely is the same.
 
     It stood in this list before and was written to, or it stands in another one under the same name.
     """
-    new = [one for one in enrolment.invitees if one.id not in before] if before else []
-    missing = {place.number: place for key, place in before.items() if key not in enrolment.rows}
-    known = desk.store.register.look_up("address", _addresses(new) if missing else ())
-    owners = [(one, missing.get(number)) for one in new for mail in _addresses([one]) for number in known.get(mail, ())]
-    pairs = [(one, was) for one, was in owners if was is not None]
-    here = desk.store.register.listed_in(listed_in) if pairs else frozenset()
+    new = [one for one in enrolment.invitees if one.id not in before]
+    known = ((one, was) for one in new for mail in _addresses([one]) for was in owners.get(mail, ()))
+    pairs = [(one, was) for one, was in known if was.id not in enrolment.rows]  # the others are missing in it
+    here = stood_in(desk, listed_in) if pairs else frozenset()
     begun = _begun(desk, [was.number for _, was in pairs if was.id in here])
     wrong = {
         one.id: _second_id(was, one)  # once, though several may have had its addresses
@@ -113,8 +127,8 @@ def _begun(desk: Desk, numbers: list[int]) -> frozenset[int]:
     }
 
 
-def _warning(enrolment: Enrolment, was: Invitee, now: Invitee) -> Finding:
-    return finding(enrolment.where, _line(enrolment, now), _what(was, now), MISTAKEN, warning=True)
+def _warning(enrolment: Enrolment, invitee: Invitee, what: str) -> Finding:
+    return finding(enrolment.where, _line(enrolment, invitee), what, MISTAKEN, warning=True)
 
 
 def _line(enrolment: Enrolment, invitee: Invitee) -> int:
@@ -133,16 +147,11 @@ def _cure(now: Invitee) -> str:
     )
 
 
-def with_strange_addresses(desk: Desk, enrolment: Enrolment) -> Enrolment:
-    """The same list with a warning where an address is known as another invitee's: a column may have slipped."""
-    before = desk.store.register.places()
-    known = desk.store.register.look_up("address", _addresses(enrolment.invitees) if before else ())
-    ids = {place.number: key for key, place in before.items()}
-    found = []
-    for one in enrolment.invitees:
+def _strange(enrolment: Enrolment, kept: Iterable[Invitee], owners: Owners) -> Iterator[Finding]:
+    """A warning for each address that is known as another invitee's."""
+    for one in kept:
         for email in _addresses([one]):
-            owners = [ids[number] for number in known.get(email, ()) if number in ids]
-            if owners and one.id not in owners:
-                what = Sentence("%(email)s is known as an address of %(others)s", email=email, others=", ".join(owners))
-                found.append(finding(enrolment.where, _line(enrolment, one), what, MISTAKEN, warning=True))
-    return replace(enrolment, findings=(*enrolment.findings, *found))
+            others = [place.id for place in owners.get(email, ())]
+            if others and one.id not in others:
+                what = Sentence("%(email)s is known as an address of %(others)s", email=email, others=", ".join(others))
+                yield _warning(enrolment, one, what)

@@ -35,7 +35,7 @@ def refuse_if_restored(desk: Desk) -> None:
 
 
 def count_pass(desk: Desk) -> None:
-    """Said before letters leave, and every minute while they do: from here on, an older copy of the database is old.
+    """Said before letters leave: from here on, an older copy of the database is old.
 
     What a test letter showed of the blind copy holds no longer once letters leave with another one, or none.
     """

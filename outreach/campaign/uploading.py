@@ -11,7 +11,6 @@ from outreach.adapters.store.register import Enrolled
 from outreach.adapters.uploads import Upload, Uploads
 from outreach.campaign.desk import Desk
 from outreach.campaign.prepare import as_known, enrol_list
-from outreach.campaign.renaming import with_strange_addresses
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.model import Finding, Sentence, UsageError
 
@@ -60,7 +59,7 @@ def look_at(desk: Desk, uploads: Uploads, token: str, seen: int | None = None) -
         raise UsageError(message)
     _refuse_unless(done=seen in (None, upload.version))
     listed = enrol(upload.header, upload.rows, where=upload.name)
-    enrolment = with_strange_addresses(desk, as_known(desk, listed, listed_in=_listed_in(upload)))
+    enrolment = as_known(desk, listed, listed_in=_listed_in(upload), strange=True)
     return Looked(upload, enrolment, desk.store.register.would_enrol(enrolment.invitees))
 
 

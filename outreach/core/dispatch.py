@@ -60,6 +60,16 @@ def corrected(letter: Letter, contact: Mapping[str, str], cc: Sequence[str]) -> 
     return None if contact and same and (cc == letter.cc or set(cc) == set(letter.cc)) else Drop(CORRECTED)
 
 
+def taken_off(letter: Letter, gone: str) -> Drop | None:
+    """An invitation to a place that its list names no longer does not leave; what a person wrote again does.
+
+    Args:
+        letter: One that is about to leave.
+        gone: Why, if it is no longer listed.
+    """
+    return Drop(gone) if gone and letter.key.kind is INVITATION and not letter.key.round else None
+
+
 def _dropped(letter: Letter, standing: Standing) -> str:
     kind = letter.key.kind
     if standing.stopped or standing.state in NEVER:

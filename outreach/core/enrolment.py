@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 
 from outreach.core.addresses import address_mistake, as_it_travels
 from outreach.core.geography import code_of, countries
+from outreach.core.renaming import called
 from outreach.core.shared_domains import is_shared
 from outreach.languages.spelling import plain
 from outreach.model import Contact, Finding, Invitee, InviteeKind, Sentence
@@ -240,11 +241,10 @@ def _value_mistakes(values: Mapping[str, str]) -> Iterable[_Mistake]:
 
 
 def _address_mistakes(values: Mapping[str, str]) -> Iterable[_Mistake]:
-    if not values["email"]:
-        yield _Mistake(Sentence("the address is missing"), Sentence("write the address"), "email")
-    given = [("email", values["email"])] if values["email"] else []
-    for column, address in (*given, *(("cc", one) for one in _list(values.get("cc", "")))):
-        if problem := address_mistake(address):
+    for column, address in (("email", values["email"]), *(("cc", one) for one in _list(values.get("cc", "")))):
+        if not address:
+            yield _Mistake(Sentence("the address is missing"), Sentence("write the address"), column)
+        elif problem := address_mistake(address):
             yield _Mistake(problem, Sentence("correct the address"), column)
 
 
@@ -289,13 +289,7 @@ def _gather(rows: Sequence[_Row]) -> tuple[tuple[Invitee, ...], list[tuple[_Row,
         if known is None:
             gathered[row.invitee.id] = row.invitee
         elif (known.name, known.country, known.kind) != (row.invitee.name, row.invitee.country, row.invitee.kind):
-            what = Sentence(
-                "the id %(id)s is %(name)s (%(country)s, %(kind)s) above",
-                id=known.id,
-                name=known.name,
-                country=known.country,
-                kind=known.kind.value,
-            )
+            what = Sentence("the id %(id)s is %(was)s above", id=known.id, was=called(known))
             conflicts.append((row, what, Sentence("give it another id, or the same name, country and kind")))
         elif row.invitee.contact.email.lower() not in {contact.email.lower() for contact in known.contacts}:
             gathered[known.id] = replace(known, contacts=(*known.contacts, row.invitee.contact))

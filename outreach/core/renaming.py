@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from outreach.languages.spelling import plain
-from outreach.model import Contact, Invitee
+from outreach.model import Contact, Invitee, Sentence
 
 # What is told of contacts, in this order.
 TOLD: tuple[tuple[str, Callable[[Contact], str]], ...] = (
@@ -54,6 +54,7 @@ def is_another(known: Invitee, listed: Invitee) -> bool:
     return known.name != listed.name and plain(known.name) != plain(listed.name)
 
 
-def called(invitee: Invitee) -> str:
+def called(invitee: Invitee) -> Sentence:
     """The place in full: “Northam (GB, city)”."""
-    return f"{invitee.name} ({invitee.country}, {invitee.kind.value})"
+    kind = Sentence(invitee.kind.value)
+    return Sentence("%(name)s (%(country)s, %(kind)s)", name=invitee.name, country=invitee.country, kind=kind)

@@ -15,7 +15,7 @@ from outreach.adapters.store.locks import only_one
 from outreach.bootstrap import mailbox, relay
 from outreach.campaign.desk import Desk
 from outreach.campaign.followup import due_reminders, queue_due
-from outreach.campaign.posting import Progress, post
+from outreach.campaign.posting import Progress, heed_clock, post
 from outreach.campaign.replies import read_new
 from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts
 from outreach.entrypoints.mailroom import (
@@ -210,6 +210,7 @@ class _Service:
         self._report(progress)
 
     def _anything_due(self) -> bool:
+        heed_clock(self._desk)
         due = self._desk.store.outbox.next_due()
         return due is not None and due <= self._desk.now()
 

@@ -28,8 +28,9 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.followup import due_reminders, queue_due, waiting_acknowledgements
 from outreach.campaign.handing_over import Postman
 from outreach.campaign.mailing import plan_launch, queue_invitations
+from outreach.campaign.our_list import contacts_file
 from outreach.campaign.posting import post
-from outreach.campaign.prepare import check, contacts_file, import_contacts, read_contacts
+from outreach.campaign.prepare import check, import_contacts, read_contacts
 from outreach.campaign.replies import read_new
 from outreach.campaign.taking_in import Source
 from outreach.campaign.writing_again import write_again

@@ -114,6 +114,9 @@ ALIKE = str.maketrans({
     "Μ": "M", "Ν": "N", "Ο": "O", "Ρ": "P", "Τ": "T", "Υ": "Y", "Χ": "X",
 })  # fmt: skip
 
+# Small capitals, which are letters of their own and lose no accent (phonetic signs; Unicode TR 39).
+SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ", "abcdeghijklmnoprtuvwyz")
+
 
 def without_strokes(text: str) -> str:
     """A text with those letters written without them."""

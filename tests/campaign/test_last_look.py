@@ -13,7 +13,7 @@ from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import plan_launch, queue_invitations
 from outreach.campaign.posting import post
-from outreach.campaign.prepare import enrol_list
+from outreach.campaign.prepare import enrol_list, import_contacts
 from outreach.campaign.resolving import resolve
 from outreach.campaign.review import decide, stop
 from outreach.campaign.undoing import undo
@@ -134,6 +134,49 @@ def test_a_list_takes_nothing_from_a_contact_that_a_person_took_up(make_office: 
     correct(later(desk), email="right@t0.example")
     post(later(desk), relay.postman)
     assert relay.taken == ["mayor@t0.example", "deputy@t0.example"]
+
+
+# ---------------------------------------------------------------- a place that the list names no longer
+
+
+def list_towns(desk: Desk, *ids: str) -> None:
+    """Imports a list of these towns; one of them keeps it from being empty."""
+    rows = "".join(f"{one},Town {one[1:]},GB,mayor@{one}.example\n" for one in ("t9", *ids))
+    (desk.folder / "contacts.csv").write_text(f"id,name,country,email\n{rows}", encoding="utf-8")
+    import_contacts(desk)
+
+
+@pytest.mark.parametrize("told", ["lost", LATER_ON], ids=["in doubt", "in hand"])
+def test_who_is_taken_off_the_list_meanwhile_is_not_tried_again(make_office: MakeOffice, told: Handover | str) -> None:
+    """The relay has the letter in hand, or nobody knows whether it has; back on the list, it is invited."""
+    desk = make_office(1)
+    list_towns(desk, "t0")
+
+    def answer(_number: int) -> Handover | str:
+        list_towns(desk)
+        return told
+
+    post(desk, Relay(answer).postman)
+    if told == "lost":
+        resolve(later(desk), the_letter(desk).id, accepted=False)
+    relay = Relay()
+    post(later(desk), relay.postman)
+    assert relay.taken == []
+    assert (the_letter(desk).state, the_letter(desk).last_reply) == (LetterState.WITHHELD, "no longer in contacts.csv")
+    list_towns(desk, "t0")
+    launch_again(desk)
+    post(later(desk), relay.postman)
+    assert sorted(relay.taken) == ["mayor@t0.example", "mayor@t9.example"]
+
+
+def test_what_a_person_wrote_again_leaves_though_the_list_names_the_place_no_longer(make_office: MakeOffice) -> None:
+    """The list speaks of its own invitations only."""
+    desk, relay = make_office(1), Relay()
+    list_towns(desk, "t0")
+    write_again(desk, "t0", "deputy@t0.example")
+    list_towns(desk)
+    post(later(desk), relay.postman)
+    assert relay.taken == ["deputy@t0.example"]
 
 
 # ---------------------------------------------------------------- an answer that came before the letter left

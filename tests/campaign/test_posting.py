@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,9 +20,10 @@ from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
 from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
+from outreach.campaign.doubt import looked_for_at
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, Progress, post, resume
+from outreach.campaign.posting import MOST_AT_ONCE, RENEW, Progress, post, resume
 from outreach.core.refusals import classify
 from outreach.model import (
     Contact,
@@ -29,9 +31,11 @@ from outreach.model import (
     HandoverResult,
     Invitee,
     Leave,
+    LetterKind,
     LetterState,
     LoginRefusedError,
     Outgoing,
+    OutreachError,
     TryAgainLaterError,
 )
 from outreach.settings import (
@@ -325,6 +329,27 @@ def test_a_pause_keeps_back_the_next_batch(make_office: Callable[..., Desk]) -> 
     assert post(desk, Relay().postman).done == {LetterState.ACCEPTED: 19}
 
 
+def test_the_lease_is_renewed_while_the_mailbox_is_looked_into(make_office: Callable[..., Desk]) -> None:
+    """A look that takes minutes makes no sender seem dead, whose letters in hand would be in doubt."""
+    desk, renewed = make_office(120, connections=2), Event()
+    renew = desk.store.senders.renew
+    looks: list[bool] = []
+
+    def noticed(*args: Any, **more: Any) -> int:
+        if looks:
+            renewed.set()
+        return renew(*args, **more)
+
+    def look() -> tuple[LetterKind, ...]:
+        looks.append(False)
+        looks[-1] = renewed.wait(10 * RENEW)
+        return tuple(LetterKind)
+
+    desk.store.senders.renew = noticed  # type: ignore[method-assign]
+    done = post(desk, Relay().postman, kinds=look).done
+    assert (looks, done) == ([True], {LetterState.ACCEPTED: 120})
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -343,7 +368,9 @@ def test_what_each_connection_says_is_told(words: list[str], told: str) -> None:
         progress.went_wrong(TryAgainLaterError(one))
     assert str(progress.problem) == told
     progress.went_wrong(LoginRefusedError("refused"))
-    assert isinstance(progress.problem, LoginRefusedError)
+    progress.went_wrong(TryAgainLaterError("the lease"))
+    assert isinstance(progress.problem, LoginRefusedError), "tried again it would lock the account"
+    assert str(progress.problem) == f"{told}; refused; the lease"
 
 
 def test_given_up_before_the_deadline(make_office: Callable[..., Desk]) -> None:
@@ -421,3 +448,38 @@ def test_a_letter_that_no_longer_comes_out_stops_the_mailing(make_office: Callab
     assert sorted(states.values()) == [LetterState.ACCEPTED] * len(relay.taken) + [LetterState.READY] * (
         5 - len(relay.taken)
     )
+
+
+def test_what_a_clock_far_ahead_put_off_does_not_wait_for_that_day(make_office: Callable[..., Desk]) -> None:
+    """For a while the machine believed that it was August: a retry and a doubt are of today all the same."""
+    desk = make_office(2)
+    answers: list[Handover | str] = [Handover(R.DEFERRED, "rcpt", "450 greylisted"), "lost"]
+    post(replace(desk, clock=Moment(NOW + timedelta(days=30))), Relay(lambda _number: answers.pop()).postman)
+    assert states(desk) == {LetterState.DEFERRED: 1, LetterState.IN_DOUBT: 1}
+    relay = Relay()
+    post(desk, relay.postman)
+    (letter,) = desk.store.outbox.letters(states=[LetterState.IN_DOUBT])
+    assert (len(relay.taken), looked_for_at(desk, letter, None)) == (1, NOW + timedelta(minutes=10))
+
+
+def test_a_copy_that_was_made_while_letters_left_is_older_than_they_are(
+    make_office: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """Whoever copied the file in the midst of a short pass and puts it back sends nothing twice."""
+    desk, copy = make_office(3), tmp_path / "copy.db"
+
+    def answer(number: int) -> Handover:
+        if number == 1:
+            desk.store.backup(copy)
+        return TAKEN
+
+    post(desk, Relay(answer).postman)
+    desk.store.close()
+    for name in ("outreach.db", "outreach.db-wal", "outreach.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    copy.rename(tmp_path / "outreach.db")
+    restored, relay = make_desk(tmp_path, settings(), Clock(), "tester"), Relay()
+    with pytest.raises(OutreachError, match="older than the last letters"):
+        post(restored, relay.postman)
+    restored.store.close()
+    assert not relay.taken

@@ -46,6 +46,14 @@ def test_no_campaign_here(office: Office, tmp_path: Path) -> None:
     assert "outreach init" in result.err
 
 
+def test_a_check_for_programs_is_always_an_object(office: Office) -> None:
+    """Where the database cannot be opened, too: the fault stands in it, and is told on stderr as ever."""
+    change(office.folder / "config.toml", "[sender]", 'database = "sqlite:///nowhere/outreach.db"\n[sender]')
+    result = office.call("check", "--offline", "--json", code=1)
+    assert "cannot be opened" in result.json["errors"][0]["what"]
+    assert "cannot be opened" in result.err
+
+
 def test_a_relay_that_is_away_loses_nothing(make_office: Callable[..., Office]) -> None:
     """Exit 75, the letters stay queued; the next call sends each once."""
     office = make_office(smtp_port=free_port())

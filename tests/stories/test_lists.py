@@ -124,6 +124,27 @@ def test_who_is_taken_off_the_list_is_not_invited_any_more(office: Office) -> No
     assert len(office.sink.letters) == len(TOWNS)
 
 
+def test_the_list_may_get_another_name(office: Office) -> None:
+    """A corrected id is noticed, and who is taken off is not invited, as if it were called what it was."""
+    office.call("launch", "--yes", "--no-wait")
+    config = office.folder / "config.toml"
+    ours = config.read_text(encoding="utf-8").replace('mode = "real"', 'mode = "real"\ncontacts = "mayors.csv"')
+    config.write_text(ours, encoding="utf-8")
+    office.write_contacts(TOWNS[1:])
+    (office.folder / "contacts.csv").rename(office.folder / "mayors.csv")
+    left_out = office.call("launch", "--dry-run", "--json").json["left_out"]
+    assert left_out == [{"invitee": "northam", "why": "no longer in mayors.csv"}]
+    assert "no longer listed: northam" in office.call("contacts", "import").out
+
+    office.call("launch", "--yes")
+    office.write_contacts(TOWNS[1:])
+    text = (office.folder / "contacts.csv").read_text(encoding="utf-8")
+    (office.folder / "letters.csv").write_text(text.replace("vallbona,Vallbona", "es-1,Vallbonne"), encoding="utf-8")
+    config.write_text(ours.replace("mayors.csv", "letters.csv"), encoding="utf-8")
+    refused = office.call("launch", "--yes", code=3).err
+    assert "es-1 has the address of Vallbona (ES, city), which is known as vallbona" in refused
+
+
 def test_whose_row_has_a_mistake_is_on_the_list_still(office: Office) -> None:
     """--skip-bad leaves the row out, not the invitation; nobody is said to be gone who is not."""
     office.call("launch", "--yes", "--no-wait")

@@ -43,7 +43,7 @@ class Letterbox:
         """What came since, and a little before."""
         for number in range(max(0, cursor.last_uid - AGAIN) if cursor else 0, len(self.mails)):
             raw = self.mails[number]
-            yield Fetched(raw, START, Cursor(folder, 1, max(number + 1, cursor.last_uid if cursor else 0)), len(raw))
+            yield Fetched(raw, START, Cursor(folder, 1, max(number + 1, cursor.last_uid if cursor else 0)))
 
     def sent_folder_name(self) -> str | None:
         """There is none."""

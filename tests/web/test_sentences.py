@@ -13,11 +13,22 @@ from outreach.core.dispatch import why_here
 from outreach.core.enrolment import enrol
 from outreach.core.reading.opening.message import HIDDEN, SEALED, TOO_LONG, TWO_TEXTS
 from outreach.core.reading.opening.parts import TOO_DEEP, TOO_MANY_FIELDS, TOO_MANY_PARTS
+from outreach.core.renaming import called
 from outreach.core.succession import Recorded, contradiction
 from outreach.entrypoints.mailroom import note_mailbox
 from outreach.entrypoints.web.sayings import failure_words, reply_words, said
 from outreach.entrypoints.web.words import catalogue
-from outreach.model import Letter, LetterKey, LetterKind, LetterState, ReadingKind, Sentence, State
+from outreach.model import (
+    Invitee,
+    InviteeKind,
+    Letter,
+    LetterKey,
+    LetterKind,
+    LetterState,
+    ReadingKind,
+    Sentence,
+    State,
+)
 from tests.web.campaign import NOW
 from tests.web.launching import HEADER, before_launch, send
 from tests.web.server import Browser, Page
@@ -60,6 +71,14 @@ def test_mistakes_of_a_list_are_said_in_the_persons_language(page: Page) -> None
     words = speaking(page, "fr").get(here).words
     assert "« XX » n’est pas un code de pays : écrivez ses deux lettres (ISO 3166), par exemple ES" in words
     assert "« x » n’est pas un genre admis ici : écrivez f ou m, ou laissez vide" in words
+
+
+def test_a_place_is_called_in_the_persons_language() -> None:
+    """Its kind too, also within another sentence."""
+    metropolis = called(Invitee("northam", "Northam", "GB", InviteeKind.METROPOLIS))
+    told = Sentence("the id %(id)s is %(was)s above", id="northam", was=metropolis)
+    assert told == "the id northam is Northam (GB, metropolis) above"
+    assert said(catalogue("fr").gettext, told).endswith("Northam (GB, métropole)")
 
 
 def test_errors_of_verbs_are_said_in_the_persons_language(page: Page) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, literal, select, true, update
+from sqlalchemy import Connection, Engine, delete, func, insert, literal, select, true, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
@@ -180,6 +180,18 @@ class Outbox:
             same = t.letter.c.last_reply == why if why else true()
             query = update(t.letter).where(t.letter.c.id.in_(some), withheld, same)
             connection.execute(query.values(state=LetterState.READY.value, last_reply="", settled_at=None))
+
+    def bring_near(self, now: datetime) -> None:
+        """Letters that wait are due now, and the waiting of those in doubt begins now, if it would end later than that.
+
+        For when a clock that was far ahead has said when: each is looked at anew.
+        """
+        ahead = self._mine & (t.letter.c.due_at > now) & t.letter.c.state.in_(WAITING)
+        doubted = self._mine & (t.letter.c.settled_at > now) & (t.letter.c.state == LetterState.IN_DOUBT.value)
+        with writing(self._engine) as connection:
+            connection.execute(update(t.letter).where(ahead).values(due_at=now))
+            connection.execute(update(t.letter).where(doubted).values(settled_at=now))
+            connection.execute(delete(t.look).where(t.look.c.last_at > now))
 
     # ------------------------------------------------------------ looking
 

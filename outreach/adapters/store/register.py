@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
 Clues = Callable[[Invitee], Iterable[tuple[str, str]]]  # (kind, value): address
 BATCH = 1000
 ADDRESSED = ("email", "person", "title", "gender", "language")  # of a contact: to whom a letter speaks, and how
+GONE = "no longer in "  # stands before the name of the list from which an invitee was taken off
 CHANGES = "register"  # the switch whose value is another after each change of invitees, contacts and addresses
 
 
@@ -45,6 +46,7 @@ class Whereabouts:
     timezone: str  # "" = the country's
     cc: tuple[str, ...] = ()
     contact: Mapping[str, str] = field(default_factory=dict)  # what ADDRESSED names; empty where there is none
+    gone: str = ""  # “no longer in” the list that it came from, if so
 
 
 class Register:
@@ -121,10 +123,18 @@ class Register:
             other = t.invitee.c.number.in_(some) & (t.invitee.c.listed_in != listed_in)
             connection.execute(update(t.invitee).where(other).values(listed_in=listed_in))
 
-    def listed_in(self, name: str) -> frozenset[str]:
-        """The ids of the invitees whose last list had this name."""
+    def take_off(self, numbers: Iterable[int], name: str) -> None:
+        """Notes that the list from which these invitees came names them no longer, until it does again."""
+        with writing(self._engine) as connection:
+            for some in chunks(numbers):
+                off = update(t.invitee).where(t.invitee.c.number.in_(some)).values(listed_in=f"{GONE}{name}")
+                connection.execute(off)
+
+    def listed_in(self, names: Collection[str]) -> frozenset[str]:
+        """The ids of the invitees whose last list had one of these names, those that were taken off it too."""
+        every = {*names, *(f"{GONE}{name}" for name in names)}
         with reading(self._engine) as connection:
-            query = select(t.invitee.c.id).where(t.invitee.c.listed_in == name)
+            query = select(t.invitee.c.id).where(t.invitee.c.listed_in.in_(every))
             return frozenset(connection.execute(query).scalars())
 
     def _insert(self, connection: Connection, invitees: Sequence[Invitee], listed_in: str) -> None:
@@ -360,10 +370,11 @@ def _enrolled(
     return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), unchanged, tuple(was))
 
 
-def _whereabouts(country: str, zone: str | None, cc: str | None, *contact: str) -> Whereabouts:
+def _whereabouts(country: str, listed_in: str, zone: str | None, cc: str | None, *contact: str) -> Whereabouts:
+    gone = listed_in if listed_in.startswith(GONE) else ""
     if cc is None:  # it has no contact
-        return Whereabouts(country, "")
-    return Whereabouts(country, zone or "", listed(cc), dict(zip(ADDRESSED, contact, strict=True)))
+        return Whereabouts(country, "", gone=gone)
+    return Whereabouts(country, zone or "", listed(cc), dict(zip(ADDRESSED, contact, strict=True)), gone)
 
 
 def _same(known: Invitee, listed: Invitee) -> bool:
@@ -404,7 +415,9 @@ def _to_contact(row: Any) -> Contact:
 # ---------------------------------------------------------------- statements, each made once
 
 _WHEREABOUTS = Asked(
-    select(t.invitee.c.number, t.invitee.c.country, t.contact.c.timezone, cast(t.contact.c.cc, Text))
+    select(
+        t.invitee.c.number, t.invitee.c.country, t.invitee.c.listed_in, t.contact.c.timezone, cast(t.contact.c.cc, Text)
+    )
     .add_columns(*(t.contact.c[name] for name in ADDRESSED))
     .outerjoin(t.contact)
     .where(among(t.invitee.c.number, "numbers"))

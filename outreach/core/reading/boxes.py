@@ -11,6 +11,7 @@ from outreach.model import Evidence
 
 _BOX = re.compile(r"(?<!\S)(?:(?P<empty>[☐□▢◻]|\[[ _]{0,3}\]|\([ _]{1,3}\))|[☑☒✅🗹🗷]|\[[xX✓✔]\]|\([xX✓✔]\))(?=\s)")
 _SIGNS = "[(☐□▢◻☑☒✅🗹🗷"  # with one of these a box begins
+_CROSSES = frozenset("xX✓✔✗✘")  # alone in its line, one ticks a box whose frame is not seen
 MOST = 60  # boxes that are looked at
 
 
@@ -20,6 +21,8 @@ def read_boxes(text: str) -> tuple[str, tuple[Doubt, ...]]:
     A person looks at boxes: which of them is the answer, a text alone does not show surely.
     """
     found = list(islice(_BOX.finditer(text), MOST)) if _may_hold(text) else []
+    if crosses := [line for line in map(str.strip, text.split("\n")) if line in _CROSSES]:
+        return text, (Doubt(Evidence("doubt: boxes to tick", crosses[0]), NEVER),)
     if len(found) < 2 and not any(box.group("empty") for box in found):  # noqa: PLR2004  a ticked one alone adorns
         return text, ()
     shown = " ".join(box.group() for box in found)[: 2 * MOST]

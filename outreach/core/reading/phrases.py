@@ -86,6 +86,11 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     return tuple([_sentence(part[:LONGEST]) for part in parts[:MOST_SENTENCES]])
 
 
+def are_cut(parts: Sequence[Sentence]) -> bool:
+    """Whether a text has more sentences, or longer ones, than were looked at."""
+    return len(parts) >= MOST_SENTENCES or any(len(one.text) >= LONGEST for one in parts)
+
+
 def _sentence(text: str) -> Sentence:
     written = lower_words(text)
     if text.isascii():

@@ -9,23 +9,23 @@ from functools import lru_cache, partial
 
 from outreach.core.letters.reference import find_references
 from outreach.core.reading.automatic.forms_of_mail import is_calendar, is_receipt
-from outreach.core.reading.automatic.machine_marks import REPLY_SUBJECTS
+from outreach.core.reading.automatic.machine_marks import PRESSED_SUBJECTS, REPLY_SUBJECTS
 from outreach.core.reading.automatic.replies import Automatic, contact_in, read_automatic
 from outreach.core.reading.automatic.stand_in import StandIn, names_addresses
 from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.boxes import read_boxes
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
-from outreach.core.reading.meaning.caveats import catch, caveats, merely_ok, takes_back_an_objection
+from outreach.core.reading.meaning.caveats import catch, caveats, merely_ok, signs_of_no, takes_back_an_objection
 from outreach.core.reading.meaning.hearing import hear
-from outreach.core.reading.meaning.suggesting import flags_told, nothing_known, suggest
+from outreach.core.reading.meaning.suggesting import denied_otherwise, flags_told, nothing_known, suggest
 from outreach.core.reading.meaning.tongue import tongue
 from outreach.core.reading.meaning.traits import Heard
 from outreach.core.reading.meaning.vote import cast
 from outreach.core.reading.meaning.weighing import NEVER, SHORT, Doubt, Verdict, weigh
 from outreach.core.reading.opening.message import TOO_LONG, open_mail
 from outreach.core.reading.opening.seen import closed_up
-from outreach.core.reading.phrases import Sentence, sentences
+from outreach.core.reading.phrases import Sentence, are_cut, sentences
 from outreach.core.reading.stop_link import asks_to_stop
 from outreach.core.reading.text import struck
 from outreach.core.reading.text.new_text import new_text, own_words
@@ -39,6 +39,7 @@ __all__ = ["open_mail", "read_mail"]
 MOST_NEW = 20_000  # characters of new text that are kept
 HALF = 0.5
 SAID_BY_OK = frozenset({ReadingKind.CONFIRM, ReadingKind.ACKNOWLEDGE})
+CUT = Doubt(Evidence("doubt: it is very long", "not all of its sentences were read"), NEVER)
 GREETING = 2  # words of “Dear all,” or of a name, which has no stop
 STOPS = (".", "!", "?", "…", ")")
 FLAGGED = 0.25  # the chance from which a flag is set
@@ -162,8 +163,11 @@ def understand(
         flags = dict.fromkeys(flags_told(parts, spoken.language), 1.0)
     if silent and REPLY_SUBJECTS.match(subject):
         verdict = _in_a_reply(verdict, subject)
+    if silent and PRESSED_SUBJECTS.match(bare_subject(subject)):
+        verdict = verdict.doubting(Doubt(Evidence("doubt: a button may say so", subject[:120]), NEVER))
+    verdict = verdict.doubting(*doubts, *signs_of_no(verdict.kind, text), *((CUT,) if are_cut(parts) else ()))
     verdict = heed(look_inside(verdict, () if silent else heard, enclosed), parts, lessons)
-    return Said(struck.doubting(verdict.doubting(*doubts), text), position, parts, spoken.language, flags)
+    return Said(struck.doubting(verdict, text), position, parts, spoken.language, flags)
 
 
 def _voted(
@@ -178,6 +182,8 @@ def _voted(
         ballot = ballot.without(ReadingKind.WITHDRAW)
     verdict = weigh(heard, ballot, languages.votes)
     verdict = verdict.doubting(*caveats(verdict.kind, heard, caught, in_answer=in_answer))
+    if verdict.kind is ReadingKind.CONFIRM and verdict.sure:
+        verdict = verdict.doubting(*denied_otherwise(heard, languages))
     if verdict.kind in SAID_BY_OK and merely_ok(heard, caught):  # not even a suggestion to be waved through
         verdict = replace(verdict, kind=ReadingKind.UNCLEAR, evidence=())
     return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), ballot.flags
@@ -265,7 +271,9 @@ def _stop(message: Message, new: str, said: Said) -> Reading:
 
 def _meeting(message: Message, new: str, said: Said) -> Reading:
     """A calendar's mail, which is no answer; where its words may be one, a person looks, and sees what they say."""
-    says = bool(own_words(new).strip()) and (said.position >= HALF or said.verdict.kind in ASKING)
+    says = bool(own_words(new).strip()) and (
+        said.position >= HALF or said.verdict.kind in ASKING or any(one.asks for one in said.sentences)
+    )
     calendar = Evidence("calendar", message.subject[:120])
     return Reading(
         said.verdict.kind if says else ReadingKind.UNRELATED,

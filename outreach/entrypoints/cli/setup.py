@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, Command, Group, command, finding_line
 from outreach.entrypoints.cli.show import as_json, day_and_time, printable, table
-from outreach.model import ConfigurationError, Finding, Invitee, PartlyDoneError, RelayProfile
+from outreach.model import ConfigurationError, Finding, Invitee, OutreachError, PartlyDoneError, RelayProfile
 
 if TYPE_CHECKING:
     from outreach.adapters.oauth.tokens import Login
@@ -50,43 +50,81 @@ def config_(_call: Call) -> None:
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def check_(call: Call, wait: float, *, offline: bool, send_test: bool, wants_json: bool) -> int:
     """Look for everything that is wrong before a letter leaves; each finding with its cure."""
+    from outreach.campaign.prepare import findings_of  # noqa: PLC0415
+
+    found = _Found()
+    try:
+        _look(found, call.desk(), wait if send_test else None, offline=offline)
+    except ConfigurationError as error:
+        found.findings = [*findings_of(error)]
+    except OutreachError as error:
+        if wants_json:  # an object, whatever is broken
+            found.findings = [*findings_of(error)]
+            as_json(found.plain())
+        raise
+    if wants_json:
+        as_json(found.plain())
+    else:
+        found.show()
+    return ConfigurationError.exit_code if found.errors else 0
+
+
+@dataclass
+class _Found:
+    """What a check has found so far."""
+
+    findings: list[Finding] = field(default_factory=list)
+    relay: RelayProfile | None = None
+    login: Login | Finding | None = None
+    zone: str = ""  # the secretariat's
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What stops a launch."""
+        return [finding for finding in self.findings if not finding.warning]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """What does not."""
+        return [finding for finding in self.findings if finding.warning]
+
+    def plain(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "errors": [_plain(finding) for finding in self.errors],
+            "warnings": [_plain(finding) for finding in self.warnings],
+            "relay": None if self.relay is None else asdict(self.relay),
+            "login": _plain_login(self.login),
+        }
+
+    def show(self) -> None:
+        """For people."""
+        if self.relay is not None:
+            click.echo(_relay_line(self.relay, self.zone))
+        if self.login is not None and not isinstance(self.login, Finding):
+            click.echo(_login_line(self.login, self.zone))
+        for finding in self.findings:
+            click.echo(finding_line(finding))
+        click.echo(_verdict(len(self.errors), len(self.warnings)))
+
+
+def _look(found: _Found, desk: Desk, wait: float | None, *, offline: bool) -> None:
+    """Looks for everything; with test letters where there is a time to wait for them."""
     from outreach.campaign.prepare import check  # noqa: PLC0415
     from outreach.entrypoints.connections import kept_login  # noqa: PLC0415
 
-    profile: RelayProfile | None = None
-    login: Login | Finding | None = None
-    try:
-        desk = call.desk()
-        if send_test:
-            from outreach.entrypoints.archive import send_test as learn  # noqa: PLC0415
+    found.zone = desk.settings.campaign.timezone
+    if wait is not None:
+        from outreach.entrypoints.archive import send_test  # noqa: PLC0415
 
-            learn(desk, wait)
-        findings = [*check(desk, offline=offline)]
-        profile = known_relay(desk)
-        login = kept_login(desk)
-        if isinstance(login, Finding):
-            findings.append(login)
-        if not offline:
-            findings += _online(desk, with_tokens=not isinstance(login, Finding))
-            login = kept_login(desk)  # it may have been renewed
-    except ConfigurationError as error:
-        cure = "correct it and check again"
-        findings = list(error.findings) or [Finding(str(error), "the campaign folder", "nothing can be sent", cure)]
-    errors = [finding for finding in findings if not finding.warning]
-    if wants_json:
-        warnings = [finding for finding in findings if finding.warning]
-        relay = None if profile is None else asdict(profile)
-        found = {"errors": [_plain(f) for f in errors], "warnings": [_plain(f) for f in warnings]}
-        as_json({**found, "relay": relay, "login": _plain_login(login)})
-    else:
-        if profile is not None:
-            click.echo(_relay_line(profile, desk.settings.campaign.timezone))
-        if login is not None and not isinstance(login, Finding):
-            click.echo(_login_line(login, desk.settings.campaign.timezone))
-        for finding in findings:
-            click.echo(finding_line(finding))
-        click.echo(_verdict(len(errors), len(findings) - len(errors)))
-    return ConfigurationError.exit_code if errors else 0
+        send_test(desk, wait)
+    found.findings += check(desk, offline=offline)
+    found.relay, found.login = known_relay(desk), kept_login(desk)
+    if isinstance(found.login, Finding):
+        found.findings.append(found.login)
+    if not offline:
+        found.findings += _online(desk, with_tokens=not isinstance(found.login, Finding))
+        found.login = kept_login(desk)  # it may have been renewed
 
 
 def _online(desk: Desk, *, with_tokens: bool) -> list[Finding]:

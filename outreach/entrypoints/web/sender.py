@@ -24,7 +24,6 @@ class Sending:
     """Who lets letters leave."""
 
     here: bool  # this page does, while it is open
-    at_work: bool  # and a pass is running at this moment
     elsewhere: bool  # a daemon does
     problem: str  # why the last pass ended early; "" if it did not
 
@@ -43,7 +42,6 @@ class Sender:
         self._stop = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._at_work = False
         self._problem = ""
 
     def wake(self, *, soon: bool = False) -> None:
@@ -80,7 +78,7 @@ class Sender:
     def now(self) -> Sending:
         """Who lets letters leave at this moment."""
         here = self._thread is not None and self._thread.is_alive()
-        return Sending(here, here and self._at_work, is_held(self._desk.store.engine, "daemon"), self._problem)
+        return Sending(here, is_held(self._desk.store.engine, "daemon"), self._problem)
 
     # ------------------------------------------------------------ in its thread
 
@@ -123,15 +121,11 @@ class Sender:
         from outreach.entrypoints.mailroom import kinds_to_post  # noqa: PLC0415
 
         desk = self._desk
-        self._at_work = True
-        try:
-            look_for_doubts(desk, logger.info, logger.warning)
-            kinds = partial(kinds_to_post, desk, self._stop.is_set)
-            with relay(desk) as make_postman:
-                progress = post(desk, make_postman, stop=self._stop.is_set, kinds=kinds)
-            fill_sent_folder(desk, logger.info, logger.warning)
-        finally:
-            self._at_work = False
+        look_for_doubts(desk, logger.info, logger.warning)
+        kinds = partial(kinds_to_post, desk, self._stop.is_set)
+        with relay(desk) as make_postman:
+            progress = post(desk, make_postman, stop=self._stop.is_set, kinds=kinds)
+        fill_sent_folder(desk, logger.info, logger.warning)
         if progress.problem is not None:
             raise progress.problem
         self._problem = ""

@@ -195,6 +195,10 @@ def test_base64_whose_end_was_cut_off(text: str, read: bool) -> None:
         ("n\u043et", "not"),  # a Cyrillic letter
         ("n\u03bft", "not"),  # a Greek one
         ("n\u02bcadh\u00e8re pas", "n’adh\u00e8re pas"),
+        ("don\u02b9t", "don’t"),
+        ("\u0274\u1d0f\u1d1b", "not"),  # small capitals
+        ("ⓝⓞⓣ 🅽🄾🅣 𝗻𝗼𝘁 ｎｏｔ", "not NOT not not"),
+        ("We do ηοτ join", "We do not join"),
         ("join,\u200b dear", "join,\u200b dear"),
         ("Москва, London", "Москва, London"),
         ("мʼята", "мʼята"),
@@ -215,6 +219,15 @@ def test_signs_are_read_as_they_are_seen(written: str, seen: str) -> None:
         ("Wir machen n i c h t mit.", "Wir machen nicht mit."),
         ("Il y a à voir.", "Il y a à voir."),
         ("Plan A B and C", "Plan A B and C"),
+        ("Wir machen n-i-c-h-t mit.", "Wir machen nicht mit."),
+        ("La ville adhère P A S à la liste.", "La ville adhère PAS à la liste."),
+        ("We do n.o.t. join", "We do not join"),
+        ("We do n–o–t join", "We do not join"),
+        ("O Município N Ã O adere", "O Município NÃO adere"),
+        (
+            "s.v.p., i.e. the U.S.A., z.B. a-t-il c/o N. O. Peters",
+            "s.v.p., i.e. the U.S.A., z.B. a-t-il c/o N. O. Peters",
+        ),
     ],
 )
 def test_spaced_out_words_are_read(written: str, closed: str) -> None:

@@ -105,6 +105,17 @@ RECALL_SUBJECTS = re.compile(
     r"tilbagekald|odwołaj)\s?: ",
     re.IGNORECASE,
 )
+# What a button of a mail program or a calendar puts before our subject: “Accepted: …”, “Yes: …” (Outlook's voting).
+PRESSED_SUBJECTS = re.compile(
+    r"^\s?(?:accept(?:ed)?|declined?|tentative|approved?|reject(?:ed)?|yes|no|maybe|"
+    r"accepté|refusé|provisoire|approuver|rejeter|oui|non|peut-être|"
+    r"acept(?:ad[ao]|ar)|rechaz(?:ad[ao]|ar)|aprobar|sí|provisional|acceptada?|rebutjada?|"
+    r"aceite|aceito|aceita|recusad[ao]|aprovar|rejeitar|sim|não|"
+    r"accettat[oa]|rifiutat[oa]|approva|rifiuta|sì|provvisorio|"
+    r"zugesagt|abgesagt|angenommen|abgelehnt|genehmigen|ablehnen|ja|nein|mit vorbehalt|"
+    r"geaccepteerd|geweigerd|afgewezen|goedkeuren|afwijzen|nee)\s?: ",
+    re.IGNORECASE,
+)
 REPLY_SUBJECTS = re.compile(  # “Re:” in the languages of mail programs
     r"^\s?(?:(?:re|aw|antw|antwort|sv|vs|r|rv|resp|res|rif|odp|ynt|yan|vá|atb|απ|ответ|відп|отв|回复|回覆|答复|转发|fw|fwd|tr|wg|"
     r"i|enc|rv|doorst|betr)(?:\s?\[\d{1,3}\])?\s?[:：]\s{0,3}){1,5}",

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from outreach.core.reading.automatic.absence import Dated, calendar_of, return_date
 from outreach.core.reading.automatic.dates import Calendar, dates_in
-from outreach.core.reading.automatic.forms_of_mail import is_report
+from outreach.core.reading.automatic.forms_of_mail import is_receipt, is_report
 from outreach.core.reading.automatic.machine_marks import (
     DENIALS,
     HEADERS,
@@ -65,8 +65,7 @@ ELSE = frozenset({"left", "dead", "receipt", "service", "displayed", "recalled"}
 IN_A_SUBJECT = frozenset({"away", "closed", "dead", "machine", "receipt"})
 PERSON = "person"  # phrases of somebody who has read our letter: “I have seen your mail, but”
 AGAINST_PERSON = 2  # what such a phrase takes away
-AGAINST_ABSENT = 1  # what it takes away that somebody tells of another's absence and not of their own
-AGAINST_ANSWER = 1  # what a subject such as “Re: Invitation” takes away
+AGAINST_ABSENT = AGAINST_ANSWER = 1  # what another's absence, and a subject such as “Re: Invitation”, take away
 AGAINST_POSITION = 3  # what a position takes away that is surely taken
 SURELY = 0.95  # from such a position on it counts whole
 LETTER = 40  # words with which a text is a letter
@@ -76,6 +75,7 @@ MOST = 25  # sentences in which signs are looked for
 # Shares of a text that automatic phrases leave unexplained: a person's answer stands in the rest.
 ALL_OF_IT = 0.3  # so little, and a text is an absence and nothing else
 NOTHING_ELSE, MUCH_ELSE = 0.2, 0.5  # up to so little a position counts nothing, from so much on it counts whole
+FEW = 12  # words of a text that a machine would fill with what it says of itself
 SAYING = 4  # words of a sentence that is no greeting
 LIKELY = 0.6  # from such a position on somebody looks, whatever the headers say: a person may have added it
 HARDLY = 0.2  # up to such a position nobody need look, where one sign alone suffices
@@ -161,12 +161,14 @@ def read_automatic(
     signs = _signs(message, subject, heard)
     headed = any(found.name[0] == "headed" for one in subject for found in one.found)
     names = {sign.name for sign in signs}
-    if _is_stamped(signs) and (_is_letter(heard) or any(one.sentence.asks for one in heard)):
+    if _is_stamped(signs) and (_words(heard) >= LETTER or any(one.sentence.asks for one in heard)):
         return None  # service desks stamp what persons write
     if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:
         return None
+    untold = _says_what_no_machine_says(heard)
     if is_report(message):
-        return Automatic(tuple(signs), sure=True, back=None, substitute=None)
+        said = untold or position >= LIKELY or any(one.sentence.asks for one in heard)
+        return Automatic(tuple(signs), not (said and is_receipt(message)), back=None, substitute=None)
     spoken = _languages([*subject, *heard], languages, chosen)
     calendar = calendar_of(message, spoken)
     dated = _dated([*subject, *heard], spoken, calendar)
@@ -178,7 +180,9 @@ def read_automatic(
     alone = rest < ALL_OF_IT and not (unstated and whole >= SURELY)
     signs += _supports(names, text, back, substitute, headed=headed, alone=alone)
     found = _judged(signs, whole if unstated else position, back, substitute)
-    added = (besides and whole >= SURELY) or (unstated and any(one.asks for one in besides))
+    added = (
+        (untold and back is None) or (besides and whole >= SURELY) or (unstated and any(one.asks for one in besides))
+    )
     return replace(found, sure=False) if found is not None and added else found
 
 
@@ -186,6 +190,11 @@ def _besides(heard: Iterable[_Heard]) -> list[Sentence]:
     """Sentences in which nothing tells of a machine or an absence."""
     longer = (one for one in heard if len(one.sentence.plain) >= SAYING)
     return [one.sentence for one in longer if not any(found.name[0] in TELLING for found in one.found)]
+
+
+def _says_what_no_machine_says(heard: Sequence[_Heard]) -> bool:
+    """Whether there are a few words, and in none of them a machine or an absence: “No, thank you.”, “Who pays?”."""
+    return 0 < _words(heard) <= FEW and not any(found.name[0] in TELLING for one in heard for found in one.found)
 
 
 def _is_receipt_of_service(names: AbstractSet[str]) -> bool:
@@ -229,8 +238,8 @@ def _is_stamped(signs: Iterable[Sign]) -> bool:
     )
 
 
-def _is_letter(heard: Iterable[_Heard]) -> bool:
-    return sum(len(one.sentence.plain) for one in heard) >= LETTER
+def _words(heard: Iterable[_Heard]) -> int:
+    return sum(len(one.sentence.plain) for one in heard)
 
 
 def _unexplained(dated: Sequence[Dated], spoken: Sequence[Language]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,6 +34,8 @@ SAYS_TO_WHAT = frozenset({"join", "list", "campaign"})
 FEW = 8  # words of a sentence that says no more than on what a yes hangs
 BRIEF = 6  # words of a mail that says yes and not to what
 NEAR = 3  # words behind a stroke that are looked at: “joins / does not join”
+# Signs that say no, or that nothing is meant: “We join the campaign 👎”, “… /s”.
+SIGN_OF_NO = re.compile("[👎🚫⛔❌✖✗✘🙅🙄🙃🤡🤮🖕≠¬]|(?<!\\S)/(?:s|sarcasm|irony)\\b")
 ALIKE = 4  # first letters in which two forms of a word agree
 
 
@@ -75,6 +78,13 @@ def caveats(
         yield from (_doubt(UNSURE[name][0], words, UNSURE[name][1]) for name, words in first.items())
         yield from _slight(mail, caught)
         yield from () if in_answer else _to_nothing(mail)
+
+
+def signs_of_no(kind: ReadingKind, text: str) -> Iterator[Doubt]:
+    """A thumb that points down beside a yes: a sign is no word, and may be all of the answer."""
+    found = SIGN_OF_NO.search(text) if kind is K.CONFIRM else None
+    if found is not None:
+        yield _doubt("a sign of refusal", found.group())
 
 
 def _makes_unsure(one: Caught) -> bool:

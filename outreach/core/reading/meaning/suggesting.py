@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from outreach.core.reading.meaning.weighing import NEVER, Doubt, Verdict
+from outreach.core.reading.meaning.traits import Heard
+from outreach.core.reading.meaning.weighing import NEVER, TO_JOIN, Doubt, Verdict
 from outreach.core.reading.phrasebook import Phrasebook
 from outreach.core.reading.phrases import Sentence
-from outreach.languages import Language
+from outreach.languages import Language, Languages
 from outreach.model import Evidence, Flag, ReadingKind
 
 K = ReadingKind
@@ -26,6 +27,9 @@ KINDS = (
     K.ACKNOWLEDGE,
     K.UNRELATED,
 )
+NOES = (K.DECLINE.value, K.WITHDRAW.value)
+# Meanings of a sentence that the vote could hear.
+TELLING = TO_JOIN | {"yes", "accept", "regret", "refuse", "withdraw"}
 LEAD = 0.5  # of a phrase
 DOUBT = Doubt(Evidence("doubt: language", "this language is read by a person"), NEVER)
 
@@ -42,6 +46,17 @@ def suggest(sentences: Sequence[Sentence], language: Language | None) -> Verdict
     if asked:
         return Verdict(K.QUESTION, LEAD, (Evidence("question", asked[0]),), (DOUBT,))
     return Verdict(K.UNCLEAR, 0.0, (), (DOUBT if any(sentence.plain for sentence in sentences) else NOTHING,))
+
+
+def denied_otherwise(mail: Sequence[Heard], languages: Languages) -> Iterator[Doubt]:
+    """Words of refusal in a language of which only phrases are known, in a sentence that the vote could not hear.
+
+    “We join the campaign. Vi ansluter oss inte till kampanjen.”: one of the two is a mistake, of theirs or of ours.
+    """
+    unheard = (one.sentence for one in mail if TELLING.isdisjoint(one.names))
+    found = next((found for sentence in unheard for found in _noes(languages).find(sentence)), None)
+    if found is not None:
+        yield Doubt(Evidence("doubt: a no in another language", found.words), NEVER)
 
 
 def nothing_known(sentence: Sentence) -> Verdict:
@@ -65,6 +80,12 @@ def _said(sentence: Sentence, language: Language | None) -> Mapping[str, Sequenc
     for (what, _), found in sorted(first.items()):
         said[what].append(found.words)
     return said
+
+
+@lru_cache(maxsize=4)
+def _noes(languages: Languages) -> Phrasebook[str]:
+    further = [one for one in languages.all if one.suggests_only]
+    return Phrasebook((what, phrase) for one in further for what in NOES for phrase in one.phrases.get(what, ()))
 
 
 @lru_cache(maxsize=64)

@@ -307,10 +307,10 @@ def _is_of_the_mayor(heard: Heard) -> bool:
 def _is_short_no(heard: Heard) -> bool:
     """“The neighbours have joined. We have not.”: too few words for the vote, and the answer all the same."""
     return (
-        heard.size <= SHORT
+        heard.size <= BRIEF
         and _holds(heard, DENIALS)
         and "we" in heard.names
-        and set(heard.names) <= DENIALS | {"we", "but"}
+        and set(heard.names) <= DENIALS | DECIDING | {"we", "but"}
     )
 
 

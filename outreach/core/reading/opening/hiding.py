@@ -29,6 +29,7 @@ _WHITE = re.compile(rf"(?<![\w-])color\s{{0,9}}[:=]\s{{0,9}}[\"']?{_NO_INK}")
 _MAYBE_WHITE = ("#fff", "white", "transparent", "255,")
 _GROUND = re.compile(rf"background(?:-color|-image)?\s{{0,9}}:\s{{0,9}}(?!none|initial|inherit|{_NO_INK})")
 _GROUNDS = ("bgcolor", "background")  # attributes
+_CONTENT = re.compile(r"content\s{0,9}:\s{0,9}[\"'][^\"'<>]{0,99}[a-z]{2}")  # of a pseudo-element
 _CLASSES = re.compile(r"\.([\w-]{1,60})\s{0,9}\{([^{}]{0,2000})\}")
 MOST_CLASSES = 20
 MOST_ABOVE = 50  # elements around another that are looked at
@@ -39,6 +40,12 @@ def hides(html: str) -> bool:
     """Whether its styles may hide words from whoever looks at it."""
     small = html.encode("ascii", "replace").decode().lower()  # small letters of all scripts take far longer
     return ("hidden" in small and _HIDDEN.search(small) is not None) or _is_hiding(small) or _is_white(small)
+
+
+def writes(html: str) -> bool:
+    """Whether its styles may write words that stand nowhere in it, or a page within it does."""
+    small = html.encode("ascii", "replace").decode().lower()
+    return "srcdoc" in small or ((":before" in small or ":after" in small) and _CONTENT.search(small) is not None)
 
 
 def drop_hidden(tree: LexborHTMLParser, html: str) -> None:

@@ -7,15 +7,33 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from itertools import chain
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from outreach.core.reading.opening.hiding import drop_hidden
+from outreach.core.reading.opening.seen import DENIALS
 from outreach.core.reading.opening.striking import STRIKING_CLASS, spelled_out
 from outreach.core.reading.text.quote_marks import marks
 from outreach.languages.remembering import Remembered
+from outreach.languages.spelling import lower_words
 
 BLOCKS = (
-    *("address", "article", "aside", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3"),
+    *(
+        "address",
+        "article",
+        "aside",
+        "button",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+    ),
     *("h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul"),
 )
 _BLOCKS = ", ".join(BLOCKS)
@@ -61,6 +79,7 @@ _FOR_OPENED = (
     | dict.fromkeys(STRIKING, STRIKE)
 )
 _FOR_CLOSED = _FOR_OPENED | {"blockquote": f"\n{CLOSE}\n"} | dict.fromkeys(STRIKING, STRUCK)
+_LETTER = re.compile(r"\w")
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,20}|!)[^<>]*>")  # by its name, behind “/” where it closes
 MOST_QUOTED = 5  # signs before a line
 _QUOTED = tuple("> " * depth for depth in range(MOST_QUOTED + 1))
@@ -105,6 +124,8 @@ def _by_tree(html: str, *, hidden: bool) -> str:
     _mark_containers(tree)
     for tag in tree.css("input[type=checkbox], input[type=radio]"):
         tag.replace_with("[x] " if "checked" in tag.attributes else "[ ] ")
+    for tag in tree.css("input[value]:not([type=hidden i]), img[alt]"):
+        tag.replace_with(_shown(tag))
     for tag in tree.css("br"):
         tag.replace_with("\n")
     for tag in tree.css("td, th"):
@@ -118,6 +139,14 @@ def _by_tree(html: str, *, hidden: bool) -> str:
             tag.insert_after(f"\n{CLOSE}\n")
     body = tree.body or tree.root
     return body.text(separator="", deep=True) if body is not None else ""
+
+
+def _shown(tag: LexborNode) -> str:
+    """What was filled into a field; a sign or a “not” for which a picture stands: others are logos."""
+    attributes = tag.attributes
+    words = (attributes.get("value") if tag.tag == "input" else attributes.get("alt")) or ""
+    told = not _LETTER.search(words) or not DENIALS.isdisjoint(lower_words(words))
+    return f" {words} " if tag.tag == "input" or told else ""
 
 
 def _mark_containers(tree: LexborHTMLParser) -> None:

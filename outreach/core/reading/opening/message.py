@@ -11,10 +11,10 @@ from itertools import accumulate, islice
 from outreach.core.reading.opening.armor import is_sealed, without_armor
 from outreach.core.reading.opening.decoding import decoded_text, without_transfer_encoding
 from outreach.core.reading.opening.fields import decoded_words, file_name, ids, mailboxes, moment
-from outreach.core.reading.opening.hiding import hides
+from outreach.core.reading.opening.hiding import hides, writes
 from outreach.core.reading.opening.html_text import html_to_text, strikes
 from outreach.core.reading.opening.parts import FORWARDED, Field, Part, split
-from outreach.core.reading.opening.seen import as_seen, is_turned
+from outreach.core.reading.opening.seen import DENIALS, as_seen, is_disguised, is_turned
 from outreach.languages.spelling import lower_words
 from outreach.model import Attachment, Mailbox, Message
 
@@ -152,8 +152,8 @@ class _Texts:
         """The text of the mail, within limits."""
         carried = (part.parts[0] for part in root.walk() if self.certified and part.kind in FORWARDED and part.parts)
         text = self.of(next(carried, root))
-        self.hidden = self.hidden or is_turned(text)
-        text = without_armor(as_seen(text))
+        hidden, text = is_turned(text), without_armor(as_seen(text))
+        self.hidden = self.hidden or hidden or is_disguised(text)
         text = text[: 5 * MOST_TEXT]
         if "\n\n\n\n" in text or "\n " in text or "\n\t" in text:
             text = _BLANK_LINES.sub("\n\n\n", text)
@@ -201,6 +201,7 @@ class _Texts:
         if _levels(html) > MOST_LEVELS:  # a tree of them costs the square of its height
             self.cut = self.cut or strikes(html) or hides(html) or "<blockquote" in html.lower()
             return _TAG.sub("\n", html)
+        self.hidden = self.hidden or writes(html)
         return self._seen(html) if hides(html) else html_to_text(html)
 
     def _seen(self, html: str) -> str:
@@ -246,7 +247,7 @@ class _Texts:
             return best if _says_as_much(best, text) else text
         exact = hides(self.plain(part))
         shown = self.of(part, root=False) if exact else self._shown(part)
-        another = bool(best) and (not _holds(shown, best) or self._adds(best, part))
+        another = bool(best) and (not _holds(shown, best) or self._adds(best, part) or _denies_alone(best, shown))
         if not another and (len(shown) < 2 * len(best) or len(" ".join(shown.split())) < 2 * len(best)):
             return best
         text = shown if exact else self.of(part, root=False)
@@ -275,6 +276,12 @@ def _holds(shown: str, plain: str) -> bool:
     found = islice(_WORD.finditer(plain, 0, MOST_LOOKED_AT), MOST_COMPARED)
     words = [one[:LONGEST_COMPARED] for one in map(re.Match.group, found)]
     return _has_half(shown, words) or _has_half(unescape(shown).replace("\u00ad", ""), words)
+
+
+def _denies_alone(plain: str, shown: str) -> bool:
+    """Whether a plain form has a “not” that another form has nowhere."""
+    denied = DENIALS.intersection(lower_words(plain[: 2 * MOST_LOOKED_AT]))
+    return bool(denied) and not denied.issubset(lower_words(as_seen(unescape(shown))))
 
 
 def _has_more(shown: str, plain: str) -> bool:

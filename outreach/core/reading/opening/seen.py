@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
-from outreach.languages.spelling import ALIKE
+from outreach.languages.spelling import ALIKE, SMALL_CAPITALS, plain
 
 TURNED = "\u202e"  # what follows is shown from right to left, whatever it is (UAX 9, RLO)
 _ASCII = bytes(range(128))
@@ -13,16 +14,36 @@ _LETTER = "A-Za-z\u00c0-\u052f\u1e00-\u1fff"  # of alphabets whose words hold no
 # Default_Ignorable_Code_Point). Other scripts need some of them.
 _SIGNS = "\u034f\u061c\u200b-\u200f\u202a-\u202d\u2060-\u206f\ufe00-\ufe0f"
 _HIDDEN = re.compile(f"[{_SIGNS}]")
-_UNSEEN = re.compile(f"(?<=[{_LETTER}])[{_SIGNS}]+(?=[{_LETTER}])")
-_APOSTROPHE = re.compile("(?<=[A-Za-z])\u02bc(?=[A-Za-z\u00c0-\u024f])")  # a letter in Ukrainian only
+_UNSEEN = re.compile(f"(?<=[{_LETTER} ])[{_SIGNS}]+(?=[{_LETTER}])")
+_APOSTROPHE = re.compile("(?<=[A-Za-z])[\u02b9\u02bc](?=[A-Za-z\u00c0-\u024f])")  # a letter in Ukrainian only
 _OTHER = re.compile("[\u0370-\u052f]")  # Greek, Cyrillic
 _LATIN = re.compile("[A-Za-z]")
 _WORD = re.compile("[A-Za-z\u0370-\u052f]+")
-# Letters that are spaced out, as typewriters stressed a word: “N O T”, “n i c h t”.
-_SPACED = re.compile(r"(?<!\S)(?:[A-Z](?: [A-Z]){2,}|[^\W\d_](?: [^\W\d_]){3,})(?![^\s.,;:!?…)*_])")
-# A text from afar: letters, and blanks between them.
-_LATIN_1 = map(chr, range(256))
-_AFAR = bytes(ord("x" if one.isalpha() or one == "?" else " " if one.isspace() else ".") for one in _LATIN_1)
+# Letters that are parted, as typewriters stressed a word: “N O T”, “n-i-c-h-t”, “p.a.s”. Few letters, where other words
+# are written so too, are taken together only where they deny.
+_BIG, _SMALL = "A-Z\u00c0-\u00deΑ-ΩА-Я", "a-z\u00df-\u00ffα-ωа-я"
+_SIGN = "[ .*_·•‐‑–—/|~+-]"
+_PARTED = re.compile(
+    rf"(?<![^\W_])(?<![^\W_][-.*·])(?=\w(?P<sign>{_SIGN}))"
+    rf"(?:[{_BIG}](?:(?P=sign)[{_BIG}])+|[{_BIG}{_SMALL}](?:(?P=sign)[{_SMALL}])+)"
+    rf"(?![^\W_])(?:(?<=\.\w)\.(?=\s[^\W\d_]))?"
+)
+DENIALS = frozenset({
+    "no", "not", "never", "cannot", "without", "non", "pas", "jamais", "aucun", "aucune", "sans", "nunca", "sin",
+    "mai", "sense", "nao", "não", "sem", "nit", "nicht", "nein", "kein", "keine", "nie", "ohne", "niet", "nee", "geen",
+    "nooit", "zonder", "senza",
+})  # fmt: skip
+SHORTEST = 3  # letters of a word that is parted and denies nothing
+MANY = 4  # letters between which blanks or stops may stand: no “a o e”, no “s.v.p.”
+# A text from afar: letters, and signs between them.
+_WESTERN = bytes(range(256)).decode("cp1252", "replace")
+_AFAR = bytes(ord("x" if one.isalpha() or one == "?" else "." if one in "’'" else " ") for one in _WESTERN)
+# Signs of letters that are no letters of a word: “ⓝ”, “🅝”, “𝐧” (mathematics), “ｎ” (full width).
+_DRESSED = re.compile("[\u24b6-\u24e9\uff21-\uff5a\U0001d400-\U0001d7ff]")
+_BOXED = re.compile("[\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]")
+_BOXED_SINCE = (0x1F130, 0x1F150, 0x1F170)
+# Letters of phonetics, small capitals, Armenian: in a word of ours a disguise.
+_STRANGE = re.compile("[\u0250-\u02af\u0530-\u058f\u1d00-\u1dbf\ua720-\ua7ff]")
 
 
 def as_seen(text: str) -> str:
@@ -33,7 +54,8 @@ def as_seen(text: str) -> str:
     for never_seen in "\ufeff\u00ad":
         text = text.replace(never_seen, "") if never_seen in signs else text
     text = _UNSEEN.sub("", text) if _HIDDEN.search(signs) else text
-    text = _APOSTROPHE.sub("’", text) if "\u02bc" in signs else text
+    text = _APOSTROPHE.sub("’", text) if "\u02bc" in signs or "\u02b9" in signs else text
+    text = _undressed(text, signs)
     return _WORD.sub(_in_one_alphabet, text) if _OTHER.search(signs) and _is_mostly_latin(text) else text
 
 
@@ -43,16 +65,43 @@ def _is_mostly_latin(text: str) -> bool:
 
 
 def _in_one_alphabet(word: re.Match[str]) -> str:
-    """A word of two alphabets as it is read: in Latin letters."""
-    return word[0] if word[0].isascii() or not _LATIN.search(word[0]) else word[0].translate(ALIKE)
+    """A word of two alphabets as it is read: in Latin letters; so is a denial that is all of another."""
+    if word[0].isascii():
+        return word[0]
+    seen = word[0].translate(ALIKE)
+    return seen if _LATIN.search(word[0]) or seen.lower() in DENIALS else word[0]
+
+
+def _undressed(text: str, signs: str) -> str:
+    """A text with common letters where signs stand for them; `signs` are those in it that are not ASCII."""
+    if _DRESSED.search(signs):
+        text = _DRESSED.sub(lambda sign: normalize("NFKC", sign[0]), text)
+    if _BOXED.search(signs):
+        text = _BOXED.sub(_out_of_its_box, text)
+    return text.translate(SMALL_CAPITALS) if _STRANGE.search(signs) else text
+
+
+def _out_of_its_box(sign: re.Match[str]) -> str:
+    return chr(ord("A") + ord(sign[0]) - max(first for first in _BOXED_SINCE if first <= ord(sign[0])))
 
 
 def closed_up(text: str) -> str:
-    """A text whose spaced-out words are written as others are."""
-    afar = text.encode("latin-1", "replace").translate(_AFAR)
-    if b" x x x" not in b" " + afar:
+    """A text whose parted words are written as others are."""
+    afar = text.encode("cp1252", "replace").translate(_AFAR)
+    if b" x x " not in b" %b " % afar:
         return text
-    return _SPACED.sub(lambda word: word[0].replace(" ", ""), text)
+    return _PARTED.sub(_together, text)
+
+
+def _together(word: re.Match[str]) -> str:
+    letters = "".join(filter(str.isalpha, word[0]))
+    slow = word["sign"] in " ." and len(letters) < MANY and (word["sign"] == "." or not letters.isupper())
+    return word[0] if (slow or len(letters) < SHORTEST) and plain(letters) not in DENIALS else letters
+
+
+def is_disguised(text: str) -> bool:
+    """Whether letters stand in a Latin text that no word of ours has."""
+    return not text.isascii() and _STRANGE.search(text) is not None and _is_mostly_latin(text)
 
 
 def is_turned(text: str) -> bool:

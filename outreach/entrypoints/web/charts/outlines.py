@@ -22,7 +22,6 @@ from babel.core import get_global
 from outreach.entrypoints.web.charts.world import CENTRE, NOBODYS, project
 
 Point = tuple[float, float]
-Ring = list[Point]
 
 SOURCE_SHA256 = "04342cdc1e3016bcd7db1630de95684d67b79fe3c8c460321e87aef469502394"  # countries-50m.json of 2.0.2
 TARGET = Path(__file__).with_name("world.tsv")

@@ -6,6 +6,11 @@ from outreach.campaign.agreement import ChangedError
 from outreach.campaign.underway import underway
 from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.visit import Visit
+from outreach.model import OutreachError
+
+
+class OtherNumberError(OutreachError):
+    """The number typed is not the number of letters; nothing was queued. What was typed is its message."""
 
 
 def what_changed(visit: Visit, error: ChangedError) -> str:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from outreach.adapters.store.audit import Deed
 from outreach.bootstrap import relay
 from outreach.campaign.desk import Desk
-from outreach.campaign.prepare import check, letter_kinds
+from outreach.campaign.prepare import check, findings_of, letter_kinds
 from outreach.campaign.preview import UnclearInviteeError, send_test_letter
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.connections import try_servers
@@ -15,7 +15,7 @@ from outreach.entrypoints.web.kept import Look
 from outreach.entrypoints.web.pages.audit import in_words
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
-from outreach.model import ConfigurationError, Finding, OutreachError, Sentence
+from outreach.model import ConfigurationError, Finding, OutreachError
 
 TEST = "/letters/test"
 LATELY, MOST_SHOWN = 100, 10  # lines of the audit trail that are looked at, and test letters that are shown
@@ -50,10 +50,7 @@ def _findings(desk: Desk, *, online: bool) -> tuple[Finding, ...]:
     try:
         findings = check(desk, offline=not online)
     except ConfigurationError as error:
-        cure = Sentence("correct it and check again")
-        return error.findings or (
-            Finding(error.args[0], Sentence("the campaign folder"), Sentence("nothing can be sent"), cure),
-        )
+        return findings_of(error)
     if not online:
         return findings
     servers = tuple(try_servers(desk))

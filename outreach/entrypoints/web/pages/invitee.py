@@ -282,11 +282,7 @@ def write(visit: Visit) -> Response:
         visit.site.sender.wake(soon=True)
         return written
 
-    try:
-        return _done(visit, again, said)
-    except SharedAddressError as error:
-        here = f"/invitees/{visit.place['invitee']}?{urlencode({'write': address})}#write"
-        return visit.go(here, error_words(visit.say, error), tone="warning")
+    return _done(visit, again, said)
 
 
 def _done(visit: Visit, act: Callable[[str], review.Done], said: str) -> Response:
@@ -294,8 +290,9 @@ def _done(visit: Visit, act: Callable[[str], review.Done], said: str) -> Respons
     here = f"/invitees/{invitee.number}"
     try:
         done = act(invitee.id)
-    except SharedAddressError:
-        raise
+    except SharedAddressError as error:  # the person is asked
+        there = f"{here}?{urlencode({'write': error.address})}#write"
+        return visit.go(there, error_words(visit.say, error), tone="warning")
     except OutreachError as error:
         return visit.go(here, error_words(visit.say, error), tone="error")
     return visit.go(here, visit.say("%(invitee)s: %(said)s.", invitee=invitee.name, said=said), undo=done.act)

@@ -12,7 +12,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.launching import agreement_to, launch_agreed, one_launch, preflight, prospect
 from outreach.campaign.mailing import Plan
 from outreach.core.letters.stationery import Stationery
-from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
+from outreach.entrypoints.web.pages.agreed import OtherNumberError, queued_now, what_changed
 from outreach.entrypoints.web.pages.aside import done, progress
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.sayings import error_words
@@ -21,10 +21,6 @@ from outreach.entrypoints.web.works import Queued, Work
 from outreach.model import ConfigurationError, OutreachError
 
 PATIENCE = 30.0  # seconds that another launch has to end
-
-
-class _OtherNumberError(OutreachError):
-    """The number typed is not the number of letters."""
 
 
 class _NobodyLeftError(OutreachError):
@@ -79,7 +75,7 @@ def _launch(typed: str, seen: str, desk: Desk) -> Queued:
 def _came_of(visit: Visit, work: Work) -> Response:
     try:
         queued = work.result()
-    except _OtherNumberError as error:
+    except OtherNumberError as error:
         return _page(visit, typed=str(error), status=422)
     except ChangedError as error:
         return _page(visit, changes=what_changed(visit, error), status=409)
@@ -99,6 +95,6 @@ def _agreement(desk: Desk, typed: str, seen: str) -> Callable[[Plan, Stationery]
             raise _NobodyLeftError
         agreement_to(desk, stationery, plan).refuse_unless(seen)
         if typed != str(len(plan.invitees)):
-            raise _OtherNumberError(typed)
+            raise OtherNumberError(typed)
 
     return agree

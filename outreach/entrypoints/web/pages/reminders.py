@@ -13,13 +13,12 @@ from outreach.campaign.followup import agreement_to, due_reminders, outlook, que
 from outreach.campaign.review import hold
 from outreach.campaign.steps import Step
 from outreach.entrypoints.mailroom import read_everything
-from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
+from outreach.entrypoints.web.pages.agreed import OtherNumberError, queued_now, what_changed
 from outreach.entrypoints.web.pages.aside import done, progress
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
 from outreach.entrypoints.web.works import Queued, Work
-from outreach.model import OutreachError
 
 HERE = "/letters/reminders"
 REST = timedelta(days=7)  # that one who is taken out is left in peace
@@ -31,10 +30,6 @@ INSTEAD = {
     "find_address": mark("cannot be reached at their address"),
     "invite": mark("are not invited yet"),
 }
-
-
-class _OtherNumberError(OutreachError):
-    """The number typed is not the number of reminders."""
 
 
 def reminders_page(visit: Visit) -> Response:
@@ -86,7 +81,7 @@ def _release(typed: str, seen: str, desk: Desk) -> Queued:
     if due:
         agreed.refuse_unless(seen)
     if typed != str(len(due)) or not due:
-        raise _OtherNumberError(typed)
+        raise OtherNumberError(typed)
     desk.tell(Step.MAILBOX, 0, 0)
     read_everything(desk)
     queued = queue_agreed(desk, agreed, due_reminders)
@@ -98,7 +93,7 @@ def _came_of(visit: Visit, work: Work) -> Response:
         queued = work.result()
     except ChangedError as error:
         return _page(visit, changes=what_changed(visit, error), status=409)
-    except _OtherNumberError as error:
+    except OtherNumberError as error:
         return _page(visit, typed=str(error) or "…", status=422)
     return visit.go(PROGRESS, _said(visit, queued.number, queued.gone))
 

@@ -1,0 +1,143 @@
+"""A no by another name: nouns that refuse, what might have been, small words that deny, signs, and letters in disguise."""
+
+from __future__ import annotations
+
+import pytest
+
+from outreach.model import ReadingKind
+from tests.core.reading.test_caveats import read
+
+K = ReadingKind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We confirm our non-participation in the campaign.",
+        "The City of Northam hereby confirms its opposition to the Human Rights Cities campaign.",
+        "The council approved our distance from the campaign.",
+        "We confirm the postponement of our participation in the campaign.",
+        "The Mayor confirms the inability of the city to join the campaign.",
+        "Nous vous confirmons l'absence d'adhésion de la commune.",
+        "La Ville confirme notre désintérêt pour la campagne.",
+        "Le conseil municipal a approuvé notre sortie de la campagne.",
+        "Se confirma la falta de adhesión del municipio a la campaña.",
+        "Confirmamos la prohibición de participar en la campaña.",
+        "El Pleno aprobó nuestra neutralidad ante la campaña.",
+        "Confirmem la impossibilitat d'adherir-nos a la campanya.",
+        "Confirmem l'absència de la nostra ciutat a la campanya.",
+        "Confirmamos a ausência do nosso município na campanha.",
+        "A Assembleia deliberou por unanimidade a rejeição da adesão.",
+        "Confermiamo la mancata adesione del Comune alla campagna.",
+        "Il Comune conferma la sua indisponibilità a far parte della campagna.",
+        "Wir bestätigen die Nichtteilnahme unserer Stadt an der Kampagne.",
+        "Hiermit bestätigen wir den Nichtbeitritt der Stadt Nordheim zur Kampagne.",
+        "Der Rat hat zugestimmt, der Kampagne fernzubleiben.",
+        "Wij bevestigen de onmogelijkheid van deelname aan de campagne.",
+        "De gemeente bevestigt het uitstel van onze deelname aan de campagne.",
+    ],
+)
+def test_a_no_that_is_confirmed_is_no_yes(text: str) -> None:
+    """The verb says yes, and its noun no."""
+    reading = read(text)
+    assert reading.kind in (K.DECLINE, K.TENTATIVE) or not reading.decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We would have confirmed our participation.",
+        "We almost joined the campaign.",
+        "We used to be part of the campaign.",
+        "Nous aurions confirmé notre participation.",
+        "La ville a failli rejoindre la campagne.",
+        "Habríamos confirmado nuestra participación.",
+        "Casi nos sumamos a la campaña.",
+        "Hauríem confirmat la nostra participació.",
+        "Gostaríamos de ter aderido à campanha.",
+        "Avremmo confermato la nostra partecipazione.",
+        "Wir wären der Kampagne gern beigetreten.",
+        "Bijna hadden we meegedaan aan de campagne.",
+    ],
+)
+def test_what_might_have_been_is_no_yes(text: str) -> None:
+    """Nobody joined."""
+    assert not read(text).decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We ain't joining the campaign.",
+        "We shan't join the campaign.",
+        "We are anything but joining the campaign.",
+        "La ciudad en modo alguno se suma a la campaña.",
+        "Il Comune mica aderisce alla campagna.",
+        "A Câmara de modo algum adere à campanha.",
+        "Keineswegs treten wir der Kampagne bei.",
+        "De gemeente doet geenszins mee aan de campagne.",
+        "We join, the council says; we don't, the mayor says.",
+    ],
+)
+def test_small_words_deny(text: str) -> None:
+    """Every word of a language that denies."""
+    reading = read(text)
+    assert reading.kind is K.DECLINE or not reading.decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "¡Adelante con la vuestra!",
+        "Endavant amb la vostra!",
+        "Go ahead with your campaign!",
+        "Vá em frente com a vossa campanha!",
+    ],
+)
+def test_a_cheer_is_no_yes(text: str) -> None:
+    """They wish us well with what is ours."""
+    assert not read(text).decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We join the campaign 👎",
+        "🚫 We join the campaign.",
+        "We join the campaign /s",
+        "We do \u0274\u1d0f\u1d1b join the campaign.",  # small capitals
+        "We do ⓝⓞⓣ join the campaign.",
+        "We do 🅽🅾🆃 join the campaign.",
+        "We do ʇou join the campaign.",
+        "We do ոօt join the campaign.",  # Armenian
+        "We do ηοτ join the campaign.",  # Greek
+        "We do n-o-t join the campaign.",
+        "We do n.o.t. join the campaign.",
+        "We do n·o·t join the campaign.",
+        "We do n o t join the campaign.",
+        "We do no\u200b-\u200bt join the campaign.",
+        "La ville adhère P A S à la campagne.",
+        "La ciudad N-O se suma a la campaña.",
+        "O Município n-ã-o adere à campanha.",
+        "Wir treten der Kampagne n-i-c-h-t bei.",
+    ],
+)
+def test_signs_and_disguises_are_no_yes(text: str) -> None:
+    """A sign says no; letters are read as they look, or a person looks at them."""
+    reading = read(text)
+    assert reading.kind is K.DECLINE or not reading.decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The city of Northam joins the campaign. We are in! 🎉",
+        "We are pleased to confirm that the U.S.A. branch, i.e. the city of Northam, joins the campaign.",
+        "Wir treten der Kampagne bei, m.f.G. aus Nordheim.",
+        "La ville de Nordville adhère à la campagne ; il y a à faire.",
+    ],
+)
+def test_a_plain_yes_is_still_decided(text: str) -> None:
+    """Abbreviations, cheerful signs and short words turn nothing round."""
+    reading = read(text)
+    assert (reading.kind, reading.decided) == (K.CONFIRM, True)
