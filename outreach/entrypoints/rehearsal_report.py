@@ -127,7 +127,8 @@ def _compared(play: Play, lines: tuple[LogLine, ...]) -> Iterator[str]:
     meant = {a.invitee for a in play.town_halls.truth.values() if a.kind is ReadingKind.CONFIRM}
     false = [x.invitee.name for x in lines if x.standing.state is State.CONFIRMED and x.invitee.id not in meant]
     total = sum(result.values())
-    yield f"  {counted(total, 'answer')}: " + ", ".join(f"{number} {what}" for what, number in sorted(result.items()))
+    parts = ", ".join(f"{number} {what}" for what, number in sorted(result.items()))
+    yield f"  {counted(total, 'answer')}: {parts}" if parts else "  no answers"
     yield f"  decided wrongly: {len(wrong)}"
     yield from (f"      {one}" for one in wrong)
     yield f"  counted as confirmed without having said yes: {', '.join(false) if false else 'none'}"

@@ -11,7 +11,7 @@ from sys import intern
 
 from outreach.core.geography import country_named
 from outreach.core.shared_domains import mail_domain
-from outreach.core.whose.names import Namer, Spellings, fold, person_key
+from outreach.core.whose.names import MERGING, Namer, Spellings, fold, person_key
 from outreach.languages.places import Places
 from outreach.languages.remembering import Remembered
 from outreach.model import Invitee
@@ -122,8 +122,9 @@ def _add_names(index: Index, row: int, forms: Spellings) -> None:
     for form in forms.short:
         index.beginnings.add(row, "".join(form))
     for form in (*forms.full, *forms.short):
-        if len(form) > index.first_words.get(form[0], 0):
-            index.first_words[form[0]] = len(form)
+        for word in form[: 2 if form[0] in MERGING else 1]:  # where a text says “du Mans”, Mans has the capital
+            if len(form) > index.first_words.get(word, 0):
+                index.first_words[word] = len(form)
 
 
 def _add_addresses(index: Index, row: int, addresses: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from outreach.core.geography import country_named, is_country
 from outreach.core.whose.index import Index, Rows
-from outreach.core.whose.names import WORD, fold
+from outreach.core.whose.names import MERGING, WORD, fold
 from outreach.frozen import made_often
 from outreach.languages.quoting import load_quoting
 from outreach.languages.spelling import western_words
@@ -24,7 +24,8 @@ LOOKBACK = 4  # words in which it shows that a place is spoken of
 OFFICE_REACH = 5
 SHORTEST_SECOND = 4  # letters of the second word of a name
 LONGEST_RUN = 15  # letters of a name in a script without blanks; folded, a sign of Hangul has up to three
-_INSIDE_A_NAME = re.compile(r"[\s'’´`‐-–/-]{1,4}|\.\s?")
+_INSIDE_A_NAME = re.compile(r"[\s('’´`‐-–/-]{1,4}|\.\s?")
+_COUNTRY = re.compile(r"\s?[,(]\s?([^\W\d_][^,;()\n]{2,40})")  # behind a name
 _SOFT = re.compile(r"[\s'’´`\"“”«»‐-–-]{0,6}")
 _IDEOGRAPHS = re.compile(r"[㐀-鿿가-힣]")
 _CIVIC_ENDINGS = tuple(
@@ -55,6 +56,7 @@ _CIVIC_ENDINGS = tuple(
 )
 _SEGMENTS = re.compile(r"[,;|()<>·•/]|\s[-–—]\s|\t|\s{3,}")
 
+_SAINTS = frozenset(("st", "ste"))
 _STOPS = frozenset(".!?;:")
 _ARTICLES = frozenset("the la el le l les die der das il lo o".split())  # noqa: SIM905  a row of words
 
@@ -189,12 +191,15 @@ def _at(line: _Line, at: int, index: Index) -> tuple[Mention | None, int]:
         line.text, line.spans[longest - 1][1], line.spans[longest][0]
     ):
         longest += 1
+    merged = line.words[at - 1] if at and line.words[at - 1] in MERGING and line.soft(at - 1) else ""
     for end in range(longest, at, -1):
         key = "".join(line.words[at:end])
         if rows := index.names.get(key):
             return _mention(line, at, end, rows, index, beginning=False), end - at
         if rows := index.beginnings.get(key):
             return _mention(line, at, end, rows, index, beginning=True), end - at
+        if merged and (rows := index.names.get(merged + key)):
+            return _mention(line, at, end, rows, index, beginning=False), end - at
     return None, 0
 
 
@@ -215,7 +220,10 @@ def _mention(line: _Line, at: int, end: int, rows: Rows, index: Index, *, beginn
     kind, first = _office_before(line, at, index)
     if kind == "other" or _of_another(line, at, end, index, office=bool(kind)):
         return None
-    kind = kind or _office_behind(line, end, index)
+    kind = kind or _office_behind(line, end, index) or _office_within(line, at, end, index)
+    rows = _in_the_country(line, end, rows, index)
+    if not rows:
+        return None
     behalf = _on_behalf(line, first, index)
     mention = Mention(rows, How.OFFICE if kind else How.BARE, kind, beginning, behalf, words)
     if _in_passing(line, first, index, office=bool(kind)):
@@ -266,6 +274,19 @@ def _office_behind(line: _Line, end: int, index: Index) -> str:
     return ""
 
 
+def _office_within(line: _Line, at: int, end: int, index: Index) -> str:
+    """The kind of the office that a name begins with: an invitee may be called “Ville de Bruxelles”."""
+    phrase, behind = (line.words[at],), line.words[at + 1 : end - 1]
+    return index.places.office_before.get(phrase, "") if not index.places.belongs.isdisjoint(behind[:1]) else ""
+
+
+def _in_the_country(line: _Line, end: int, rows: Rows, index: Index) -> Rows:
+    """The invitees of a name that may be meant where a country or a region follows: “City of York, Pennsylvania”."""
+    found = _COUNTRY.match(line.text, line.spans[end - 1][1])
+    named = country_named(found[1]) if found else set()
+    return tuple([row for row in rows if index.countries[row] in named]) if named else rows
+
+
 def _of_another(line: _Line, at: int, end: int, index: Index, *, office: bool) -> bool:
     """Whether the name goes on: “Santiago de Compostela”, “New Madrid”, “Perth Airport”, “Berlin University”."""
     places = index.places
@@ -276,6 +297,10 @@ def _of_another(line: _Line, at: int, end: int, index: Index, *, office: bool) -
     behind = line.words[end]
     if line.capital(end) and (behind in places.behind_another or behind in places.other_behind):
         return True
+    if line.text[line.spans[end - 1][1] : line.spans[end][0]] == "-":  # “Vic-le-Comte”, “Havre-Saint-Pierre”
+        goes_on = behind in places.connecting or behind in places.extending
+        if behind in _SAINTS or (goes_on and not line.capital(end)):
+            return True
     if behind in places.extending and not line.capital(end):
         return _capital_follows(line, end, index)
     return office and _is_longer_name(line, end, index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,21 @@ _SAINTS = {"saint": "st", "sankt": "st", "sint": "st", "sainte": "ste"}
 _PARTS = re.compile(r"\s*[(),/]\s*|\s+[-–]\s+")
 _KEPT = frozenset({"la", "le", "los", "las", "el", "den", "l"})  # they can belong to the name
 _ARTICLES = frozenset({"l", "s", "d"})  # L'Hospitalet, 's-Gravenhage
+# Articles that a word before them swallows: Le Mans, “Ville du Mans”; L'Aquila, “Comune dell'Aquila”.
+MERGED: Mapping[str, Words] = {
+    "le": ("du", "au"),
+    "les": ("des", "aux"),
+    "el": ("del", "al"),
+    "il": ("del", "al"),
+    "lo": ("dello",),
+    "la": ("della", "dalla"),
+    "l": ("dell", "dall"),
+    "o": ("do", "ao"),
+    "a": ("da",),
+    "os": ("dos",),
+    "as": ("das",),
+}
+MERGING = frozenset(word for words in MERGED.values() for word in words)
 _NONE: frozenset[Words] = frozenset()
 SHORTEST = 2  # letters of a name
 LONGEST = 8  # words of a name
@@ -73,11 +88,15 @@ class Namer:
             bare, connected = self.without_office(form)
             (full if connected else short).add(bare)
         full.update([form[1:] for form in _several(full) if form[0] in _ARTICLES])
-        for form in tuple(full):
-            full.update(self._known.get((country, "".join(form)), ()))
+        full.update(self._spelled(_written(name), country) or self._spelled(full, country))
+        full.update([(word, *form[1:]) for form in _several(full) for word in MERGED.get(form[0], ())])
         for form in _several(full):
             short.update(self._beginnings(form))
         return Spellings(_long_enough(full), _long_enough(short - full) if short else _NONE)
+
+    def _spelled(self, forms: Iterable[Words], country: str) -> set[Words]:
+        """The spellings of a city of one of these forms; “Frankfurt (Oder)” is none of those of Frankfurt."""
+        return {known for form in tuple(forms) for known in self._known.get((country, "".join(form)), ())}
 
     def without_office(self, form: Words) -> tuple[Words, bool]:
         """A name without “City of” before it, and whether a word such as “of” stood between."""

@@ -134,6 +134,9 @@ def test_a_page_without_hiding_styles_is_taken_as_it_is() -> None:
     assert html_to_text("<p>a</p><p>b</p>").split() == ["a", "b"]
 
 
+GLAD = "We are glad to join. " * 33  # behind it, what is compared first ends within “nothing”: after “not”
+
+
 @pytest.mark.parametrize(
     ("plain", "html", "seen", "differ"),
     [
@@ -156,6 +159,8 @@ def test_a_page_without_hiding_styles_is_taken_as_it_is() -> None:
         ("This message is in HTML format; please view it in a browser.", f"<p>{YES}</p>", YES, False),
         ("", f"<p>{YES}</p>", YES, False),
         (YES, "<p></p>", YES, False),
+        (f"{GLAD}and nothing to add.", "<p>We are not glad to join.</p>", "We are not glad to join.", True),
+        (f"{GLAD}and not to add.", "<p>We are glad to join, not to add.</p>", f"{GLAD}and not to add.", False),
     ],
 )
 def test_two_forms_of_one_text(plain: str, html: str, seen: str, differ: bool) -> None:

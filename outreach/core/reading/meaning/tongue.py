@@ -83,7 +83,7 @@ _alone: Remembered[str] = Remembered(lambda word: word[:LONGEST_WORD] if word.is
 def parts_of(word: str) -> tuple[str, ...]:
     """A word, and every three letters of it with its beginning and end."""
     framed = f" {word} "
-    return (word, *map("".join, zip(framed, framed[1:], framed[2:], strict=False)))
+    return (word, *[framed[at : at + 3] for at in range(len(word))])
 
 
 def _further(heard: Sequence[Sentence], languages: Languages, *, among_kin: bool) -> Language | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations, repeat, starmap
+from itertools import combinations, starmap
 from operator import add
 from typing import NamedTuple
 
@@ -111,5 +111,5 @@ _behind: Remembered[str] = Remembered(lambda word: f" {word[:STEM]}")
 def letters(word: str) -> list[str]:
     """Every few letters of a word with its beginning and end, the same in all languages."""
     framed = f"<{word[:LONGEST_WORD]}>"
-    fours = list(map("".join, zip(repeat("~"), *[framed[at:] for at in range(FEW)])))
+    fours = [f"~{a}{b}{c}{d}" for a, b, c, d in zip(framed, framed[1:], framed[2:], framed[3:])]  # noqa: B905  to its end
     return [*fours, *map(add, fours, framed[FEW:])]

@@ -35,6 +35,7 @@ HIDDEN = "some of its words may be hidden"
 TWO_TEXTS = "its plain form and its HTML form say different things"
 MOST_COMPARED = 60  # words of the plain form that are looked for in the other
 MOST_LOOKED_AT = 2_000  # characters of the plain form
+BEGUN = 700  # of these
 MOST_BEGUN = 6_000  # characters of the HTML
 LONGEST_COMPARED = 8  # characters of a word: in scripts without blanks a line breaks anywhere
 REPORTS = (
@@ -286,9 +287,20 @@ def _denies_alone(plain: str, shown: str) -> bool:
 
 def _has_more(shown: str, plain: str) -> bool:
     """Whether one of the first words of a form is nowhere in the plain one; single letters are signs of lists."""
-    said = set(lower_words(as_seen(plain[: 2 * MOST_LOOKED_AT])))
-    words = lower_words(as_seen(shown[:MOST_LOOKED_AT]))[:MOST_COMPARED]
-    return any(len(word) > 1 and word not in said for word in words)
+    words = {word for word in _first_words(as_seen(shown[:MOST_LOOKED_AT])) if len(word) > 1}
+    said = as_seen(plain[: 2 * MOST_LOOKED_AT])
+    words -= set(_begun(said))  # mostly all of them
+    return bool(words) and not words.issubset(lower_words(said))
+
+
+def _first_words(text: str) -> list[str]:
+    begun = _begun(text)
+    return (begun if len(begun) >= MOST_COMPARED else lower_words(text))[:MOST_COMPARED]
+
+
+def _begun(text: str) -> list[str]:
+    """The whole words with which a text begins: so many as are looked at of another form."""
+    return lower_words(text[:BEGUN].rpartition(" ")[0])
 
 
 def _has_half(text: str, words: Sequence[str]) -> bool:
