@@ -75,7 +75,9 @@ def write_list(path: Path, towns: Sequence[Invitee], times: int) -> None:
             word, begin = _called(copy), f"c{copy}." if copy else ""
             for one in towns:
                 person = (one.contact.person, "", "", f"{begin}{one.contact.email}", "", one.contact.language, "", "")
-                sheet.writerow((f"{one.id}{word}", f"{one.name}{word}", one.country, one.kind.value, *person))
+                sheet.writerow(
+                    (f"{one.id}{word.replace(' ', '-')}", f"{one.name}{word}", one.country, one.kind.value, *person)
+                )
 
 
 def invented(number: int, chance: random.Random) -> Iterator[Invitee]:
@@ -206,8 +208,17 @@ def multiply(desk: Desk, times: int) -> None:
     with desk.store.transaction() as connection:
         tally.recount(connection, desk.store.campaign, desk.store.wave)
     if desk.store.engine.dialect.name == "postgresql":
+        for key in (t.invitee.c.number, t.letter.c.id, t.mail.c.id):
+            _count_on(desk, key)
         with desk.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")  # as autovacuum does by and by
+
+
+def _count_on(desk: Desk, key: Column[int]) -> None:
+    """The database goes on behind the numbers that were given here."""
+    with desk.store.transaction() as connection:
+        sequence = func.pg_get_serial_sequence(key.table.name, key.name)
+        connection.execute(select(func.setval(sequence, select(func.max(key)).scalar_subquery())))
 
 
 def _highest(desk: Desk, table: Table) -> int:
@@ -239,7 +250,9 @@ def _copied(table: Table, column: Column[Any], copy: int, spans: dict[Table, int
         return f"<c{copy}." + func.substr(column, 2)
     if table is t.mail and name == "digest":
         return func.substr(column, 1, 56) + f" {copy}"
-    if name in ("name", "search") or (table is t.invitee and name == "id"):
+    if table is t.invitee and name == "id":
+        return column + _called(copy).replace(" ", "-")
+    if name in ("name", "search"):
         return column + _called(copy)
     return column
 

@@ -51,17 +51,27 @@ def holiday(country: str, day: date) -> str:
     """The name of the public holiday in a country on a day; "" for none, or where its holidays are not known."""
     if day.year > HOLIDAYS_UNTIL:
         return ""
-    return _holidays(country, day.year).get(day, "")
+    return _year(country, day.year)[0].get(day, "")
 
 
 @lru_cache(maxsize=1024)
-def _holidays(country: str, year: int) -> dict[date, str]:
+def _year(country: str, year: int) -> tuple[dict[date, str], frozenset[int]]:
+    """The public holidays of a country and the days of its weekend."""
     import holidays  # noqa: PLC0415  a large package of data; loaded when the first letter is due
 
     try:
-        return dict(holidays.country_holidays(country, years=year, language="en_US"))
+        known = holidays.country_holidays(country, years=year, language="en_US")
     except NotImplementedError:
-        return {}
+        return {}, frozenset()
+    return dict(known), frozenset(known.weekend)
+
+
+def _is_weekend(window: Window, day: date, country: str) -> bool:
+    """Whether it is one of the allowed days that a country has off, as Fridays in Riyadh; never all of them."""
+    if not window.days or day.year > HOLIDAYS_UNTIL:
+        return False
+    weekend = _year(country, day.year)[1]
+    return day.weekday() in weekend and not window.days <= weekend
 
 
 def day_in_words(day: date) -> str:
@@ -80,6 +90,8 @@ def day_off(window: Window, day: date, country: str) -> str:
         return NAMES[day.weekday()]
     if window.holidays and (name := holiday(country, day)):
         return f"public holiday ({name})"
+    if window.holidays and _is_weekend(window, day, country):
+        return NAMES[day.weekday()]
     return ""
 
 

@@ -27,7 +27,7 @@ from outreach.entrypoints.mailroom import (
     take_everything,
 )
 from outreach.entrypoints.stopping import stop_signal
-from outreach.model import BusyError, LetterKind, LoginRefusedError, OutreachError, TryAgainLaterError
+from outreach.model import BusyError, LetterKind, LetterState, LoginRefusedError, OutreachError, TryAgainLaterError
 
 logger = logging.getLogger("outreach.daemon")
 POLL = 300.0  # seconds; the mailbox is looked into at least so often, IDLE or not
@@ -245,6 +245,8 @@ class _Service:
             logger.info("letters: %s", done)
         if progress.held is not None:
             logger.info("the rest waits until %s: %s", progress.held.until.isoformat("T", "minutes"), progress.held.why)
+        if progress.done.get(LetterState.ACCEPTED):
+            self._relay_backoff.worked()  # what went wrong then is the first failure, however many there were before
         if isinstance(progress.problem, LoginRefusedError):
             self._login_refused(progress.problem)
             self._relay_after = time.monotonic() + LONGEST

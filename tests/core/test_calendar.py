@@ -102,6 +102,22 @@ def test_the_same_moment_is_open_here_and_closed_there() -> None:
     assert closed_because(OFFICE, moment, "America/Los_Angeles", "US") == "Sunday"
 
 
+@pytest.mark.parametrize(
+    ("days", "country", "closed"),
+    [
+        (("thu", "fri"), "SA", "Friday"),
+        (("thu", "fri"), "ES", ""),
+        (("fri",), "SA", ""),  # then it is meant so: else no letter would ever leave
+        (("sat", "sun"), "ES", "Friday"),
+        ((), "SA", ""),
+    ],
+)
+def test_a_weekend_is_the_countrys_own(days: tuple[str, ...], country: str, closed: str) -> None:
+    """Of the days that are allowed, those that its offices have off; at least one is left."""
+    window = parse_window(days, "09:00-17:00", holidays=True)
+    assert day_off(window, date(2022, 8, 19), country) == closed
+
+
 def test_holidays_may_be_ignored() -> None:
     """As the settings say."""
     window = parse_window(("mon",), "09:00-17:00", holidays=False)

@@ -42,6 +42,7 @@ def whose(signature: str) -> str:
         ("Stadt Frankfurt (Oder)", "Frankfurt (Oder)"),
         ("City of York, England", "York"),
         ("Ajuntament de Vic, Catalunya", "Vic"),
+        ("Ajuntament de Vic, na reunião de ontem", "Vic"),  # no mail from Réunion
     ],
 )
 def test_a_town_by_its_own_office(signature: str, town: str) -> None:

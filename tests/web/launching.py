@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from outreach.entrypoints.web.everybody import MANY
+from outreach.entrypoints.web.intake import Patience
 from tests.web.campaign import CONFIG, mail, write_folder
 from tests.web.server import Answer, Browser, Page, running
 
@@ -34,7 +35,9 @@ def list_of(number: int) -> str:
 
 
 @contextmanager
-def before_launch(folder: Path, *, per_minute: int = 0, many: int = MANY) -> Iterator[Page]:
+def before_launch(
+    folder: Path, *, per_minute: int = 0, many: int = MANY, patience: Patience | None = None
+) -> Iterator[Page]:
     """The page of a campaign that has neither contacts nor letters yet."""
     if not folder.exists():
         write_folder(folder, [])
@@ -42,7 +45,7 @@ def before_launch(folder: Path, *, per_minute: int = 0, many: int = MANY) -> Ite
     settings = CONFIG.replace('mode = "real"', 'mode = "rehearsal"')
     settings = settings.replace("per_minute = 0", f"per_minute = {per_minute}")
     (folder / "config.toml").write_text(settings, encoding="utf-8")
-    with running(folder, BEFORE, many=many) as page:
+    with running(folder, BEFORE, patience, many=many) as page:
         yield page
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from outreach.adapters.store.locks import only_one
 from outreach.entrypoints.mailroom import last_look, read_everything
+from outreach.entrypoints.web.intake import Patience
 from outreach.model import State
 from tests.web.chromium import assert_accessible
 from tests.web.launching import before_launch, launched, receive
@@ -50,6 +51,24 @@ def test_a_look_leads_back_and_says_what_came(page: Page) -> None:
     answer = reviewer.post("/mails/look", Referer=f"{page.address}/mails")
     assert (answer.status, answer.headers["location"]) == (303, "/mails")
     assert "Aucun nouveau courriel n’est arrivé." in reviewer.get("/mails").words
+
+
+def test_nobody_waits_for_a_long_look(tmp_path: Path) -> None:
+    """The page is there while mails are read; who asks again finds the same look, and hears what came of it."""
+    with before_launch(tmp_path / "campaign", patience=Patience(look=0.2)) as page:
+        launched(page, 2)
+        receive(page, "mayor@northam.example", YES)
+        reviewer = page.someone("reviewer")
+        with only_one(page.desk.store.engine, "reader", "a long one reads"):
+            assert reviewer.post("/mails/look", Referer=f"{page.address}/mails").headers["location"] == "/mails"
+            assert "The mailbox is still being looked into" in reviewer.get("/mails").words
+            first = page.site.works.under_way("/mails/look")
+            reviewer.post("/mails/look", Referer=f"{page.address}/mails")
+            assert page.site.works.under_way("/mails/look") is first
+            assert first is not None
+        assert first.is_over_within(60)
+        assert first.result().number == 1
+        assert "Northam" in reviewer.get("/mails").words
 
 
 def test_an_answer_begins_in_the_mail_program(page: Page) -> None:

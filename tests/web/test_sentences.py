@@ -65,6 +65,16 @@ def test_findings_are_said_in_the_persons_language(page: Page, language: str, to
         assert all(one in words for one in told), words
 
 
+def test_of_very_many_findings_the_first_are_shown(page: Page) -> None:
+    """Of a list that is wrong throughout a page of all would be of no use, and take a minute."""
+    rows = "".join(f"Town {n},GB,nobody,,,,en\n" for n in range(230))
+    (page.desk.folder / "contacts.csv").write_text(HEADER + rows, encoding="utf-8")
+    for path in ("/letters/check", "/letters/launch"):
+        answer = page.someone("reader").get(path)
+        assert answer.text.count('class="finding finding-error"') == 200
+        assert "more are not shown here." in answer.words
+
+
 def test_mistakes_of_a_list_are_said_in_the_persons_language(page: Page) -> None:
     """Row by row, with the cure; the words of others stay as they are."""
     here = send(page, (HEADER + "Oakham,XX,nobody,,,x,en\n").encode()).headers["location"]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Delete,
     Dialect,
@@ -57,7 +58,7 @@ class among(FunctionElement[Any]):  # noqa: N801  it is written like a function
     inherit_cache = True
     type = NullType()  # SQLite would ask whether a truth value is 1, and use no index
 
-    def __init__(self, column: Column[int], name: str) -> None:
+    def __init__(self, column: ColumnElement[int], name: str) -> None:
         super().__init__(column, bindparam(name, type_=_Numbers()))
 
 
@@ -71,6 +72,22 @@ def _among_json(element: among, compiler: SQLCompiler, **more: Any) -> str:
 def _among_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
     column, numbers = (compiler.process(part, **more) for part in element.clauses)
     return f"{column} = ANY ({numbers})"
+
+
+class held_by(among):  # noqa: N801
+    """The same where very many numbers may be given and no index serves: they are hashed, on PostgreSQL too.
+
+    Whether a value is one of an array it hashes only where it knows the array when it plans; a statement that is
+    prepared it may plan once for all arrays, and then looks through each from end to end.
+    """
+
+    inherit_cache = True
+
+
+@compiles(held_by, "postgresql")
+def _held_by_hashed(element: among, compiler: SQLCompiler, **more: Any) -> str:
+    column, numbers = (compiler.process(part, **more) for part in element.clauses)
+    return f"{column} IN (SELECT unnest({numbers}))"
 
 
 def numbers_of(connection: Connection, query: Select[tuple[int]], given: Mapping[str, Any] | None = None) -> list[int]:

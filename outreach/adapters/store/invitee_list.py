@@ -29,6 +29,7 @@ from outreach.adapters.store import tally
 from outreach.adapters.store.bulk import among, numbers_of
 from outreach.adapters.store.engine import reading
 from outreach.adapters.store.names import Names
+from outreach.adapters.store.register import LISTS
 from outreach.adapters.store.sought import (
     BY_INVITEE,
     EVERYBODY,
@@ -53,8 +54,7 @@ class InviteeList:
         self._engine = engine
         self._campaign = campaign
         self._wave = wave
-        self._present: tuple[object, Present] | None = None
-        self._names: tuple[object, Names] | None = None
+        self._names: tuple[object, Names, Names] | None = None
         self._one_reads = Lock()
         self.few = MOST_LOOKED_UP
         self.some = MOST_INTERSECTED
@@ -170,6 +170,12 @@ class InviteeList:
         numbers = names.found(words, limit + 1, only=only, but=but, after=after) if after else first
         return _found(numbers, limit, len(first), most)
 
+    def anybody_called(self, connection: Connection, words: str) -> tuple[int, ...]:
+        """The same by names and ids alone, and of those too who are in other waves only: their mail is kept here."""
+        named = typed(Sought(words=words))
+        known = self._everybodys_names(connection) if named else ()
+        return tuple(number for names in known for number in names.found(named, EVERYBODY))
+
     def called(self, connection: Connection, words: str) -> frozenset[int]:
         """Whose names or ids fit words as they were typed, and those with an address that holds what was typed."""
         named = typed(Sought(words=words))
@@ -212,20 +218,24 @@ class InviteeList:
             self._every_name(connection)
 
     def _every_name(self, connection: Connection) -> Names:
-        """The names of all, read anew where an invitee was added or another name given."""
+        """The names of all of this wave."""
+        return self._everybodys_names(connection)[0]
+
+    def _everybodys_names(self, connection: Connection) -> tuple[Names, Names]:
+        """The names of all of this wave, and of those of others only; read anew where one was added or renamed."""
         with self._one_reads:
             stamp = self._stamp(connection)  # first: what changes meanwhile is seen at the next look
             if self._names is None or self._names[0] != stamp:
                 self._names = None  # two would be held at once
-                names = select(t.listed.c.invitee, t.listed.c.search).where(self._mine(t.listed))
-                rows = connection.execute(names.order_by(t.listed.c.name, t.listed.c.invitee)).partitions(1000)
-                self._names = (stamp, Names((number, words) for some in rows for number, words in some))
-            return self._names[1]
+                here = self._mine(t.listed)
+                elsewhere = ~here & t.listed.c.invitee.not_in(select(t.listed.c.invitee).where(here))
+                self._names = (stamp, _names(connection, here), _names(connection, elsewhere))
+            return self._names[1:]
 
     def _stamp(self, connection: Connection) -> tuple[object, ...]:
-        """Another one when the register changed, or somebody joined the wave."""
-        register = select(t.switch.c.value).where(t.switch.c.name == "register").scalar_subquery()
-        return tuple(connection.execute(select(register, self._standing().scalar_subquery())).one())
+        """Another one when a list added or changed invitees, or somebody joined the wave."""
+        lists = select(t.switch.c.value).where(t.switch.c.name == LISTS).scalar_subquery()
+        return tuple(connection.execute(select(lists, self._standing().scalar_subquery())).one())
 
     def _key(self, connection: Connection, sought: Sought, columns: Sequence[str], invitee: int) -> Key | None:
         """Where an invitee stands in an order; it may be among them no longer."""
@@ -242,15 +252,12 @@ class InviteeList:
             return numbers_of(connection, _in_order(select(every.c.invitee), asked, every.c))
 
     def present(self) -> Present:
-        """The countries and languages of the invitees; looked up anew where the register changed."""
+        """The countries and languages of the invitees."""
         with reading(self._engine) as connection:
-            stamp = self._stamp(connection)
-            if self._present is None or self._present[0] != stamp:
-                pairs = select(t.listed.c.country, t.listed.c.language).where(self._mine(t.listed)).distinct()
-                rows = connection.execute(pairs).all()
-                found = (tuple(sorted({row[place] for row in rows})) for place in (0, 1))
-                self._present = (stamp, Present(*found))
-            return self._present[1]
+            rows = connection.execute(
+                tally.kept(self._campaign, self._wave, tally.STANDS, ("country", "language"))
+            ).all()
+        return Present(*(tuple(sorted({row[place] for row in rows})) for place in (0, 1)))
 
     def deciders(self) -> tuple[str, ...]:
         """Who ever decided: person:NAME."""
@@ -312,6 +319,12 @@ def _at_that_time(table: Table, asked: Asked) -> Iterator[ColumnElement[bool]]:
     yield table.c.began_at <= moment
     if table is t.listed_before:
         yield table.c.ended_at > moment
+
+
+def _names(connection: Connection, condition: ColumnElement[bool]) -> Names:
+    """The names of some who are listed."""
+    query = select(t.listed.c.invitee, t.listed.c.search).where(condition).order_by(t.listed.c.name, t.listed.c.invitee)
+    return Names((number, words) for some in connection.execute(query).partitions(1000) for number, words in some)
 
 
 def _found(numbers: tuple[int, ...], limit: int, count: int, most: int) -> Found:

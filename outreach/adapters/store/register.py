@@ -24,6 +24,7 @@ from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
 Clues = Callable[[Invitee], Iterable[tuple[str, str]]]  # (kind, value): address
 BATCH = 1000
 ADDRESSED = ("email", "person", "title", "gender", "language")  # of a contact: to whom a letter speaks, and how
+LISTS = "lists"  # the switch whose value is another after each list that added or changed an invitee
 GONE = "no longer in "  # stands before the name of the list from which an invitee was taken off
 CHANGES = "register"  # the switch whose value is another after each change of invitees, contacts and addresses
 
@@ -89,6 +90,7 @@ class Register:
             self._note_list(connection, [numbers[invitee.id] for invitee in invitees], listed_in)
             if touched:
                 _note_change(connection)
+                _note_change(connection, LISTS)
             if within is not None and changed:
                 within(connection, [numbers[invitee.id] for invitee in changed])
         return _enrolled(invitees, new, changed, was)
@@ -352,11 +354,11 @@ class Register:
                 connection.execute(select(func.setval(sequence, number)))
 
 
-def _note_change(connection: Connection) -> None:
+def _note_change(connection: Connection, name: str = CHANGES) -> None:
     """Makes the stamp another one, in the transaction of the change."""
     value = uuid4().hex
-    if not connection.execute(update(t.switch).where(t.switch.c.name == CHANGES).values(value=value)).rowcount:
-        connection.execute(insert(t.switch).values(name=CHANGES, value=value, set_at=func.now()))
+    if not connection.execute(update(t.switch).where(t.switch.c.name == name).values(value=value)).rowcount:
+        connection.execute(insert(t.switch).values(name=name, value=value, set_at=func.now()))
 
 
 def _numbers(connection: Connection) -> dict[str, int]:

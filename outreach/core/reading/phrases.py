@@ -17,10 +17,11 @@ from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, lower_words, plain
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
-# Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”), at an empty line, before an item of a
-# list. A blank comes first in it, so that only blanks are looked at; stops of scripts without blanks are rare.
+# Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”, “einschl. 05.08.”), at an empty line,
+# before an item of a list. A blank comes first in it, so that only blanks are looked at; stops of scripts without
+# blanks are rare.
 _BLANK = (
-    r"\s(?:(?<=[.!?;]\s)(?<!\d\.\s)(?!(?:(?<=\b[nN]o\.\s)|(?<=\s[a-z]\.\s))\d)\s*|"
+    r"\s(?:(?<=[.!?;]\s)(?<!\d\.\s)(?!(?:(?<=\b[nN]o\.\s)|(?<=\beinschl\.\s)|(?<=\bin[kc]l\.\s)|(?<=\s[a-z]\.\s))\d)\s*|"
     r"(?<=\n)(?:\s*\n|(?=\s*[-*•>])))"
 )
 _SENTENCE, _JOINED_SENTENCE = re.compile(_BLANK), re.compile(rf"(?<=[。？！])|{_BLANK}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from outreach.core.whose.clues import Clues, own_parts
@@ -10,6 +11,8 @@ from outreach.core.whose.matching import is_of_kind
 from outreach.core.whose.mentions import How, mentions, strange_offices
 from outreach.model import Message, Reading
 
+_STOP = re.compile(r"[!?;\n]|(?<=\w\w)\.\s")
+REACH = 200  # characters around the words that say it
 UNNAMED = "names the place neither in its mail domain nor in its words"
 
 
@@ -63,10 +66,22 @@ def _other_offices(seen: Clues, row: int, index: Index, *, known: bool) -> Itera
 
 
 def _others_said(reading: Reading, row: int, index: Index) -> Iterator[str]:
-    """Other invitees in the very words that say it: “Southam joins; Northam does not”."""
+    """Others in the very words that say it: “Southam joins; Northam does not”, “the Province of Northam joins”."""
     for mention in mentions(reading.words or "", index):
-        if mention.how is not How.PASSING and row not in mention.rows:
+        mine = row in mention.rows and (mention.how is not How.OFFICE or is_of_kind(mention, index.kinds[row]))
+        if mention.how is not How.PASSING and not mine:
             yield mention.words
+    yield from strange_offices(_sentence_of(reading), index, said=True)
+
+
+def _sentence_of(reading: Reading) -> str:
+    """The sentence that says it, as far as it stands in one line: “in the name of the city of Southam, we join”."""
+    words = reading.words or ""
+    at = reading.new_text.find(words)
+    if at < 0 or not words:
+        return words
+    before = _STOP.split(reading.new_text[max(0, at - REACH) : at])[-1]
+    return before + _STOP.split(reading.new_text[at : at + len(words) + REACH])[0]
 
 
 def _is_named(seen: Clues, row: int) -> bool:

@@ -25,7 +25,7 @@ OFFICE_REACH = 5
 SHORTEST_SECOND = 4  # letters of the second word of a name
 LONGEST_RUN = 15  # letters of a name in a script without blanks; folded, a sign of Hangul has up to three
 _INSIDE_A_NAME = re.compile(r"[\s('’´`‐-–/-]{1,4}|\.\s?")
-_COUNTRY = re.compile(r"\s?[,(]\s?([^\W\d_][^,;()\n]{2,40})")  # behind a name
+_COUNTRY = re.compile(r"\s?[,(]\s?([A-Z\u00c0-\u00deΑ-ΩА-Я][^,;:.()\n]{2,25})")  # behind a name
 _SOFT = re.compile(r"[\s'’´`\"“”«»‐-–-]{0,6}")
 _IDEOGRAPHS = re.compile(r"[㐀-鿿가-힣]")
 _CIVIC_ENDINGS = tuple(
@@ -56,6 +56,9 @@ _CIVIC_ENDINGS = tuple(
 )
 _SEGMENTS = re.compile(r"[,;|()<>·•/]|\s[-–—]\s|\t|\s{3,}")
 
+# “A cidade de Niterói adere”: a city of something else is one of rights or of peace.
+_CITY_OF = frozenset({("ciudad",), ("cidade",), ("citta",), ("ciutat",), ("comuna",)})
+_NO_PLACE = frozenset("derechos direitos diritti drets paz pace pau direito derecho".split())  # noqa: SIM905  a row
 _SAINTS = frozenset(("st", "ste"))
 _STOPS = frozenset(".!?;:")
 _ARTICLES = frozenset("the la el le l les die der das il lo o".split())  # noqa: SIM905  a row of words
@@ -116,17 +119,23 @@ def mentions(text: str, index: Index) -> list[Mention]:
     return found
 
 
-def strange_offices(text: str, index: Index) -> Iterator[str]:
-    """Offices of places that no invitee is called by: “Ajuntament de Calldetenes”, “Foxton Town Council”."""
+def strange_offices(text: str, index: Index, *, said: bool = False) -> Iterator[str]:
+    """Offices of places that no invitee is called by: “Ajuntament de Calldetenes”, “Foxton Town Council”.
+
+    Args:
+        text: Where they are looked for.
+        index: The invitees.
+        said: Whether these are the words that say it: then “a cidade de Niterói” is one too.
+    """
     for raw in text.split("\n", MOST_LINES)[:MOST_LINES]:
         line = _parted(raw[:LONGEST_LINE])
         known = _known_places(line, index)
         for at in range(len(line.spans)):
             if line.capital(at) and at not in known and _is_a_name(line.words[at], index):
-                yield from _strange_office(line, at, index)
+                yield from _strange_office(line, at, index, said=said)
 
 
-def _strange_office(line: _Line, at: int, index: Index) -> Iterator[str]:
+def _strange_office(line: _Line, at: int, index: Index, *, said: bool) -> Iterator[str]:
     """The office before or behind a name, where it is that of a place and not only spoken of."""
     office, first = _office_before(line, at, index)
     between = first
@@ -134,7 +143,9 @@ def _strange_office(line: _Line, at: int, index: Index) -> Iterator[str]:
         between += 1
     joined = between < at or line.words[at - 1] in index.places.names_follow
     before = office and joined and not _in_passing(line, first, index, office=True)
-    before = before and tuple(line.words[first:between]) not in index.places.not_of_a_place
+    phrase = tuple(line.words[first:between])
+    city = said and between < at and phrase in _CITY_OF and line.words[at] not in _NO_PLACE
+    before = before and (city or phrase not in index.places.not_of_a_place)
     behind = at + 2 < len(line.words) and tuple(line.words[at + 1 : at + 3]) in index.places.office_behind
     if office != "other" and (before or (behind and not office)):
         yield line.text[line.spans[first][0] : line.spans[at if before else at + 2][1]]

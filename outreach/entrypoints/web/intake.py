@@ -15,11 +15,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long somebody is waited for, in seconds."""
+    """How long somebody is waited for, or waits, in seconds."""
 
     head: float = 10.0  # for a request up to the end of its headers
     piece: float = 20.0  # for the next piece of what is sent
     whole: float = 120.0  # for all of it
+    look: float = 5.0  # until a look into the mailbox is over; then the page says that it is under way
 
 
 def within(scope: Scope, receive: Receive, limit: int, patience: Patience) -> Receive:

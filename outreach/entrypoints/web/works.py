@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event, Lock, Thread
@@ -25,7 +25,7 @@ class _StoppedError(OutreachError):
 class Queued:
     """What came of it, in letters."""
 
-    number: int  # were queued
+    number: int  # were queued; of a look into the mailbox: were read
     gone: int = 0  # were agreed to, and are no longer due
 
 
@@ -48,6 +48,10 @@ class Work:
         """Whether it is not known yet what comes of it."""
         return not self._came.done()
 
+    def is_over_within(self, seconds: float) -> bool:
+        """Whether it ends as soon as that; it is waited for."""
+        return bool(wait([self._came], seconds).done)
+
     def result(self) -> Queued:
         """What came of it.
 
@@ -67,8 +71,8 @@ class Work:
         except OutreachError as error:
             self._came.set_exception(error)
         except Exception:
-            logger.exception("an unexpected fault while letters were queued")
-            why = Sentence("the letters could not be queued; the log of this program says why")
+            logger.exception("an unexpected fault in what is done aside")
+            why = Sentence("that could not be done; the log of this program says why")
             self._came.set_exception(OutreachError(why))
         return self
 

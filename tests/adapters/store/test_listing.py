@@ -177,6 +177,18 @@ def test_a_new_name_and_contact_are_found(filled: tuple[Store, dict[str, int]]) 
     assert store.invitee_list.present().countries == ("BR", "ES", "JP", "KR", "MA", "NO", "RU", "VN")
 
 
+def test_names_are_read_anew_only_where_a_list_changed_them(filled: tuple[Store, dict[str, int]]) -> None:
+    """A contact that a person takes up changes no name: who searches next need not wait for all of them."""
+    store, numbers = filled
+    assert ids(store, Sought(words="vic")) == ["vic"]
+    known = store.invitee_list._names
+    vic = store.register.some([numbers["vic"]])[numbers["vic"]]
+    with store.transaction() as connection:
+        store.register.take_up(connection, vic, Contact("new@vic.example", language="fr"), clues)
+    assert ids(store, Sought(words="vic", languages=("fr",))) == ["vic"]
+    assert store.invitee_list._names is known
+
+
 def test_a_database_from_before_is_listed_when_opened(
     filled: tuple[Store, dict[str, int]], make_store: Callable[..., Store]
 ) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from outreach.adapters.store import tables as t
 from outreach.adapters.store.inbox import Understood
 from outreach.adapters.store.mail_list import Wanted
 from outreach.adapters.store.store import Store
@@ -91,6 +93,24 @@ def test_what_is_looked_for_is_found_in_order(kept: Store, wanted: Wanted, mails
     assert [row.mail for row in kept.mail_list.newest(wanted, 2, before=7)] == [one for one in mails if one < 7][::-1][
         :2
     ]
+
+
+def test_whose_mail_it_is_is_searched_as_in_the_log(kept: Store, make_store: Callable[..., Store]) -> None:
+    """By words of name and id, without accents; also from another wave, in which its invitee is not."""
+    assert [row.mail for row in kept.mail_list.oldest(Wanted(words="elan TOWN-1"), 9)] == [2, 5, 11]
+    other = make_store(wave=2)
+    assert [row.mail for row in other.mail_list.oldest(Wanted(words="elan"), 9)] == [2, 5, 11]
+    other.register.enrol([Invitee("town-9", "Elanville", "GB")], lambda _: (), NOW, "person:anna")
+    assert [row.mail for row in other.mail_list.oldest(Wanted(words="elan"), 9)] == [2, 5, 11]
+    assert [row.mail for row in kept.mail_list.oldest(Wanted(words="elan sender"), 9)] == [2, 5, 11]
+
+
+def test_every_mail_of_an_invitee_is_told(kept: Store) -> None:
+    """What is matched to it, and what a person filed to it; not what was filed elsewhere."""
+    with kept.transaction() as connection:
+        connection.execute(update(t.reading).where(t.reading.c.mail == 1).values(filed=2))
+    assert [mail.mail for mail in kept.inbox.every(invitee=1)] == [7, 10]
+    assert [mail.mail for mail in kept.inbox.every(invitee=2)] == [1, 2, 5, 11]
 
 
 def test_how_much_waits_is_counted_by_whose_it_is(kept: Store) -> None:

@@ -141,3 +141,22 @@ def test_a_plain_yes_is_still_decided(text: str) -> None:
     """Abbreviations, cheerful signs and short words turn nothing round."""
     reading = read(text)
     assert (reading.kind, reading.decided) == (K.CONFIRM, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As the former mayor of Northam I confirm that we join the campaign.",
+        "En tant qu'ancien maire, je confirme notre adhésion à la campagne.",
+        "Com a antic alcalde confirmo l'adhesió de la ciutat a la campanya.",
+        "Als ehemaliger Bürgermeister bestätige ich den Beitritt der Stadt.",
+        "Nous sommes la classe de 5e B et nous participons à la campagne !",
+        "The Northam Youth Council joins the campaign.",
+        "De jongerenraad doet mee aan de campagne.",
+        "Speaking personally, I join the campaign.",
+        "As a member of the opposition I declare that we join the campaign.",
+    ],
+)
+def test_who_speaks_for_no_town_hall(text: str) -> None:
+    """Whatever their address."""
+    assert not read(text).decided

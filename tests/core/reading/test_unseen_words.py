@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from email.message import EmailMessage
 
 import pytest
@@ -167,3 +168,9 @@ def test_terms_in_an_attachment() -> None:
     mail.set_content("We join the campaign under the terms attached.")
     mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="terms.pdf")
     assert not read(mail).decided
+
+
+def test_an_abbreviation_before_a_day_ends_no_sentence() -> None:
+    """“bis einschl. 05.08.”."""
+    reading = written("Ich bin bis einschl. 05.08. nicht im Büro.", ("Auto-Submitted", "auto-replied"))
+    assert reading.return_date == date(2022, 8, 5)

@@ -10,12 +10,15 @@ from starlette.responses import Response
 
 from outreach.adapters.store.mail_list import Wanted
 from outreach.campaign.casefile import Casefile, casefile
+from outreach.campaign.desk import Desk
 from outreach.campaign.review import LONGEST_NUMBER
+from outreach.campaign.steps import Step
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.mailbox import mailbox_now
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
+from outreach.entrypoints.web.works import Queued
 from outreach.model import OutreachError, ReadingKind
 
 PAGE = 50  # mails
@@ -103,10 +106,22 @@ def raw(visit: Visit) -> Response:
 
 
 def look(visit: Visit) -> Response:
-    """Looks into the mailbox now, and reads what came."""
+    """Looks into the mailbox now, and reads what came; where much came, aside: who asks again finds the same look."""
+    work = visit.site.works.begin(visit.request.url.path, _looked, visit.desk)
+    if not work.is_over_within(visit.site.patience.look):
+        said = visit.say("The mailbox is still being looked into; what has been read so far is here.")
+        return visit.go(visit.back, said, tone="warning")
     try:
-        read = read_everything(visit.desk)
+        read = work.result().number
     except OutreachError as error:
         return visit.go(visit.back, error_words(visit.say, error), tone="error")
     said = visit.say_number("%(num)s new mail was read.", "%(num)s new mails were read.", read)
     return visit.go(visit.back, said if read else visit.say("No new mail has come."))
+
+
+def _looked(desk: Desk) -> Queued:
+    def stop() -> bool:
+        desk.tell(Step.MAILBOX, 0, 0)  # ends it with the page: each mail is kept and read by itself
+        return False
+
+    return Queued(read_everything(desk, stop))
