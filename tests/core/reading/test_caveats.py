@@ -234,6 +234,52 @@ FOR_A_WEEK = (
 )
 
 
+# A yes to a network, a pact or a week by its own name, and nearly the same to ours.
+BY_NAME = [
+    (
+        "I confirm that Swansea joins the Cities of Sanctuary network as a full member.",
+        "I confirm that Swansea joins the network of human rights cities as a full member.",
+    ),
+    (
+        "Le conseil municipal a approuvé l'adhésion de la commune à l'association Villes accueillantes.",
+        "Le conseil municipal a approuvé l'adhésion de la commune à votre réseau.",
+    ),
+    (
+        "Tras la votación de ayer, la ciudad se adhiere a la Red de Municipios por la Agroecología.",
+        "Tras la votación de ayer, la ciudad se adhiere a la red, como nos pide su carta.",
+    ),
+    (
+        "Amb l'acord d'ahir Mataró s'afegeix a la Setmana Europea de la Mobilitat.",
+        "Amb l'acord d'ahir Mataró s'afegeix a la campanya.",
+    ),
+    (
+        "A câmara aprovou a adesão ao Pacto de Autarcas para o Clima e a Energia.",
+        "A câmara aprovou a adesão à rede das cidades de direitos humanos.",
+    ),
+    (
+        "La Giunta delibera di aderire alla rete «Città amiche delle api».",
+        "La Giunta delibera di aderire alla rete delle città per i diritti umani.",
+    ),
+    (
+        "Unsere Stadt hat die Charta der Vielfalt unterzeichnet und tritt dem Bündnis bei.",
+        "Unsere Stadt tritt Ihrem Netzwerk bei.",
+    ),
+    (
+        "De provincie treedt toe tot het netwerk van Europa Nostra.",
+        "De provincie treedt toe tot uw netwerk.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("another", "ours"), BY_NAME)
+def test_what_is_joined_bears_another_name(another: str, ours: str) -> None:
+    """A person looks at a yes to a network or a pact, unless the mail names our campaign."""
+    reading = read(another)
+    assert reading.kind is K.UNRELATED or "doubt: other business" in [one.rule for one in reading.evidence]
+    assert read(ours).kind is K.CONFIRM
+    assert "doubt: other business" not in [one.rule for one in read(ours).evidence]
+
+
 @pytest.mark.parametrize("text", [*(text for pair in ELSEWHERE for text in pair), *AT_A_FEAST, *FOR_A_WEEK])
 def test_what_is_joined_is_another_thing(text: str) -> None:
     """The campaign of another association, a fair, a week for something else: nobody has said yes to ours."""

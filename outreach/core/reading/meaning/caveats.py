@@ -16,6 +16,7 @@ from outreach.model import Evidence, ReadingKind
 K = ReadingKind
 LIFTED, OPEN, SLIGHT = "lifted", "open_choice", "slight"  # phrases of a language's [doubts]
 ELSEWHERE, ONCE = "elsewhere", "once"  # only in a sentence that speaks of joining, or says little else
+SCHEME, OURS = "scheme", "ours"  # “the network of bee-friendly cities”, unless some sentence names our campaign
 # Phrases that make any yes in the same mail unsure: how that is told, and the lead that it costs.
 UNSURE: dict[str, tuple[str, float]] = {
     "mocking": ("mockery", NEVER),
@@ -26,8 +27,10 @@ UNSURE: dict[str, tuple[str, float]] = {
     "whether": ("it is asked whether", 2.0),
     ELSEWHERE: ("other business", NEVER),
     ONCE: ("it hangs on a condition", NEVER),
+    SCHEME: ("other business", NEVER),
 }
 YES = "yes"
+SAYS_YES = JOINING | {YES, "accept"}
 JOINS = JOINING | {YES, "campaign"}
 PLAIN_YES = TESTIFY[K.CONFIRM] - {"campaign"}  # “OK, thanks for the campaign's letter” joins nothing
 SAYS_TO_WHAT = frozenset({"join", "list", "campaign"})
@@ -71,10 +74,14 @@ def caveats(
         in_answer: Whether it answers a letter, so that a mere “yes” says to what.
     """
     yield from (_doubt("a choice is left open", words) for words in _left_open(mail, caught))
+    if kind is K.UNRELATED:
+        yield from (_doubt("joining", one.found.words) for one in caught if _joins_ours(one))
     if kind is not K.CONFIRM:
         yield from (_doubt("an objection is taken back", one.found.words) for one in caught if one.found.name == LIFTED)
     else:
-        first = {one.found.name: one.found.words for one in reversed(caught) if _makes_unsure(one)}
+        named = any(one.found.name == OURS for one in caught)
+        unsure = [one for one in reversed(caught) if _makes_unsure(one) and not (named and one.found.name == SCHEME)]
+        first = {one.found.name: one.found.words for one in unsure}
         yield from (_doubt(UNSURE[name][0], words, UNSURE[name][1]) for name, words in first.items())
         yield from _slight(mail, caught)
         yield from () if in_answer else _to_nothing(mail)
@@ -89,8 +96,15 @@ def signs_of_no(kind: ReadingKind, text: str) -> Iterator[Doubt]:
 
 def _makes_unsure(one: Caught) -> bool:
     """“Once the council has voted” hangs a yes on it; “you will get the minutes once she has signed them” does not."""
+    if one.found.name == SCHEME:
+        return not SAYS_YES.isdisjoint(one.heard.names)
     within = not JOINS.isdisjoint(one.heard.names) or one.heard.size <= FEW
     return one.found.name in UNSURE and (within or one.found.name not in (ELSEWHERE, ONCE))
+
+
+def _joins_ours(one: Caught) -> bool:
+    """“The province joins your network” is no other business, even where it sounds like it."""
+    return one.found.name == OURS and not {"join", "list"}.isdisjoint(one.heard.names)
 
 
 def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
