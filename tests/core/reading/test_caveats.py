@@ -460,7 +460,7 @@ EXPLAINED = [
 
 
 @pytest.mark.parametrize(("yes", "none"), EXPLAINED)
-def test_what_is_said_beside_a_yes(yes: str, none: str) -> None:
+def test_good_wishes_and_excuses_beside_a_yes(yes: str, none: str) -> None:
     """Good wishes to a campaign that they join, an excuse for a late answer."""
     reading = read(yes)
     assert reading.kind is K.CONFIRM

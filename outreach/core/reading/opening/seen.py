@@ -38,7 +38,7 @@ MANY = 4  # letters between which blanks or stops may stand: no “a o e”, no 
 # A text from afar: letters, and signs between them.
 _WESTERN = bytes(range(256)).decode("cp1252", "replace")
 _AFAR = bytes(ord("x" if one.isalpha() or one == "?" else "." if one in "’'" else " ") for one in _WESTERN)
-# Signs of letters that are no letters of a word: “ⓝ”, “𝐧” (mathematics), “ｎ” (full width); “🅝”, which Unicode leaves so.
+# Signs for letters: “ⓝ”, “𝐧” (mathematics), “ｎ” (full width), and “🅝”, which Unicode takes for no letter.
 _DRESSED = re.compile("[\u24b6-\u24e9\uff21-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f189]")
 _FOLDED = (*range(0x24B6, 0x24EA), *range(0xFF21, 0xFF5B), *range(0x1D400, 0x1D800))
 _UNDRESSED = {sign: normalize("NFKC", chr(sign)) for sign in _FOLDED}
