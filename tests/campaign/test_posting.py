@@ -510,11 +510,11 @@ def test_a_count_that_failed_is_made_up_for(make_office: Callable[..., Desk]) ->
     desk = make_office(1)
     count_on, moments = desk.store.passes.count_on, []
 
-    def fails_once(moment: datetime) -> None:
-        moments.append(moment)
+    def fails_once(now: datetime) -> None:
+        moments.append(now)
         if len(moments) == 1:
             raise OutreachError("no space left")
-        count_on(moment)
+        count_on(now)
 
     desk.store.passes.count_on = fails_once  # type: ignore[method-assign]
     with DatabaseThread() as database:
