@@ -187,7 +187,7 @@ def read_automatic(
     found = _judged(signs, whole if unstated else position, back, substitute)
     # “On leave until 5 August. We join!”, “Who pays?”
     added = (untold and back is None) or (whole >= SURELY and not all(one.tells for one in heard))
-    added = added or (unstated and any(one.asks for one in besides))
+    added = added or any(one.asks for one in besides if unstated)
     return replace(found, sure=False) if found is not None and added else found
 
 
