@@ -187,3 +187,19 @@ def test_a_question_beside_what_the_mayor_says(text: str, *, sure: bool) -> None
     asks = shares(question=0.96)
     found = verdict(text, asks, *([NOTHING, asks] if text.startswith("The") else [asks]))
     assert found.sure is sure
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("We cannot come to the congress, but we join the campaign.", False),
+        ("We cannot come, but join the campaign.", False),
+        ("We thank you, but do not join.", True),
+        ("We cannot come to the congress.", True),
+        ("We do not join the campaign.", True),
+    ],
+)
+def test_what_is_declined_may_be_another_thing(text: str, *, sure: bool) -> None:
+    """A sentence that declines to travel may join all the same: then a person reads it."""
+    no = shares(decline=0.99)
+    assert verdict(text, no, no).sure is sure

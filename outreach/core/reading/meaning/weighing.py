@@ -202,6 +202,8 @@ def _doubts_within(decisive: Heard, shares: Mapping[str, float], kind: ReadingKi
         yield _doubt("it hangs on a condition", said, HANGS_ON)
     if kind is K.CONFIRM and _denies_joining(decisive) and shares.get(K.DECLINE, 0.0) >= FAINTLY:
         yield _doubt("joining is denied", said, DENIED)
+    if kind is K.DECLINE and _declines_another_thing(decisive):
+        yield _doubt("joining", said, NEVER)
     if kind in STOPPING and _keeps_on(decisive):
         yield _doubt(NEGATION, said, NEVER)
     if kind in ASKED and decisive.sentence.asks:
@@ -227,6 +229,14 @@ def _denies_joining(heard: Heard) -> bool:
     names = [name for name in heard.names if name not in WHO]
     last = max((at for at, name in enumerate(names) if name in JOINING), default=0)
     return last > 0 and names[last - 1] in DENIALS and HARMLESS not in names
+
+
+def _declines_another_thing(decisive: Heard) -> bool:
+    """“We cannot come to the congress, but we join the campaign”, “we cannot come, but join”."""
+    names = set(decisive.names)
+    both = "event" in names and not names.isdisjoint(TO_JOIN)
+    otherwise = "but" in names and not names.isdisjoint(JOINING) and "refuse" not in names
+    return both or (otherwise and not _denies_joining(decisive))
 
 
 def _keeps_on(decisive: Heard) -> bool:
