@@ -9,11 +9,12 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from sqlalchemy import select
 
@@ -163,6 +164,16 @@ def other_requests() -> dict[str, tuple[str, ...]]:
     }
 
 
+def acts(invitee: int) -> dict[str, tuple[str, dict[str, str]]]:
+    """What a person does, by name: each is taken back, so that a campaign that is kept stays as it is."""
+    here = f"/invitees/{invitee}"
+    return {
+        "act: hold": (f"{here}/hold", {"until": f"{NOW.date() + timedelta(days=9)}"}),
+        "act: record": (f"{here}/record", {"state": "confirmed", "way": "phone", "note": "the mayor"}),
+        "act: stop": (f"{here}/stop", {}),
+    }
+
+
 def never_asked(asked: dict[str, tuple[str, ...]]) -> list[str]:
     """The ways in that no request here takes."""
     paths = [address.partition("?")[0] for addresses in asked.values() for address in addresses]
@@ -195,6 +206,11 @@ def measure(folder: Path, rounds: int, only: str) -> list[str]:
                 every = [(taken(someone, address), address) for _ in range(rounds) for address in addresses]
                 few = name == "overview" and page.desk.store.register.count() <= FEW
                 over += told(name, every, FIRST_BYTE if few else LIMIT, first)
+        for name, (address, fields) in acts(page.desk.store.register.count() // 3).items():
+            if re.search(only, name):
+                pairs = [(taken(someone, address, fields), taken(someone, "/undo", {})) for _ in range(rounds)]
+                for which, taking in zip((name, f"{name}, back"), zip(*pairs, strict=True), strict=True):
+                    over += told(which, [(one, address) for one in taking], LIMIT, taking[0].wall)
     return over
 
 
@@ -205,12 +221,16 @@ def at_rest() -> None:
             thread.join(LONGEST)
 
 
-def taken(someone: Browser, address: str) -> Taken:
-    """How long an answer takes."""
+def taken(someone: Browser, address: str, fields: Mapping[str, str] | None = None) -> Taken:
+    """How long an answer takes; with `fields` to a form."""
     connection = http.client.HTTPConnection("127.0.0.1", someone.port, timeout=LONGEST)
     cookie = "; ".join(f"{name}={value}" for name, value in someone.cookies.items())
+    headers = {"Cookie": cookie}
+    if fields is not None:
+        headers |= {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+    method, body = ("GET", None) if fields is None else ("POST", urlencode(fields).encode())
     begun, worked = time.perf_counter(), time.process_time()
-    connection.request("GET", address, headers={"Cookie": cookie})
+    connection.request(method, address, body, headers)
     answer = connection.getresponse()
     answer.readline()
     wall = time.perf_counter() - begun

@@ -21,7 +21,7 @@ from outreach.core.pacing import Limits
 from outreach.core.whose.index import Index, build_index
 from outreach.languages.places import load_places
 from outreach.languages.spelling import plain
-from outreach.model import Entry, EntryKind, Invitee, NextAction, Standing, UsageError
+from outreach.model import Entry, EntryKind, Invitee, NextAction, Sentence, Standing, UsageError
 from outreach.settings import Settings
 
 ON_THE_PAGE = " (web)"  # stands in the log behind the name of an account of the page
@@ -168,11 +168,19 @@ class Desk:
         raise UsageError(_nobody(given, names, same))
 
 
-def _nobody(given: str, names: dict[str, str], same: list[str]) -> str:
+def _nobody(given: str, names: dict[str, str], same: list[str]) -> Sentence:
     if same:
-        return f"several invitees are called “{given}”: {', '.join(sorted(same))}; give the id"
+        ids = ", ".join(sorted(same))
+        return Sentence("several invitees are called “%(given)s”: %(ids)s; give the id", given=given, ids=ids)
     folded = {name.casefold(): key for key, name in names.items()}
     near = [*get_close_matches(given.casefold(), names, 2, 0.6)]
     near += [folded[name] for name in get_close_matches(given.casefold(), folded, 2, 0.6)]
-    hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "`outreach contacts list` shows them all"
-    return f"no invitee has the id or name “{given}”; {hint}"
+    if not near:
+        return Sentence(
+            "no invitee has the id or name “%(given)s”; `outreach contacts list` shows them all", given=given
+        )
+    return Sentence(
+        "no invitee has the id or name “%(given)s”; did you mean %(near)s?",
+        given=given,
+        near=" / ".join(dict.fromkeys(near)),
+    )

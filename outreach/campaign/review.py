@@ -23,6 +23,7 @@ from outreach.model import (
     Entry,
     EntryKind,
     Invitee,
+    LetterKind,
     Message,
     ReadingKind,
     Sentence,
@@ -60,6 +61,7 @@ class Done:
     remembered: int | None = None  # the number of the lesson that was learned
     act: str = ""  # by which it can be taken back
     mail: int | None = None  # the mail that it concerns
+    left: LetterKind | None = None  # the thanks, or reply to a no, that left upon what is now taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,7 @@ def hold(desk: Desk, given: str, until: date) -> Done:
     invitee = desk.invitee(given)
     if until <= desk.today():
         message = Sentence(
-            "%(until)s is not in the future; give the first day on which letters may go again", until=until.isoformat()
+            "%(until)s is not in the future; give the first day on which letters may go again", until=until
         )
         raise UsageError(message)
     said = f"no letters to {invitee.name} before {until.isoformat()}"
@@ -308,6 +310,8 @@ def _refiling(
             "mail": before.mail,
             "filed": before.filed,
             "filed_nowhere": before.filed_nowhere,
+            "waited": before.why,
+            "trust": before.trust,
             "sender": sender if invitee is not None else "",
             "sender_was": owners[0] if owners else None,
         }

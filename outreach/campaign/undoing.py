@@ -14,6 +14,9 @@ from outreach.campaign.replies import taking_back
 from outreach.campaign.review import AUTOMATIC, Done
 from outreach.model import Entry, EntryKind, Letter, LetterKind, LetterState, Sentence, UsageError
 
+NOT_LEFT = (LetterState.READY, LetterState.DEFERRED, LetterState.WITHHELD)
+LEFT = (LetterState.HANDING_OVER, LetterState.IN_DOUBT, LetterState.ACCEPTED)  # or may have
+
 
 def undo(desk: Desk) -> Done:
     """Takes back the last act of a person, whoever it was, whole.
@@ -62,7 +65,25 @@ def _take_back(desk: Desk, act: Act) -> Done:
     mails = [act.mail, *(one.entry.mail for one in noted)]
     mail = next((mail for mail in mails if mail is not None), None)
     concerned = desk.store.register.some([one.entry.invitee for one in noted[:1]])
-    return Done(f"taken back: {act.words}", next(iter(concerned.values()), None), mail=mail)
+    left = _left_upon(desk, act, noted)
+    said = f"taken back: {act.words}" + (
+        f"; the {left} had left already: write to them if it was wrong" if left else ""
+    )
+    return Done(said, next(iter(concerned.values()), None), mail=mail, left=left)
+
+
+def _left_upon(desk: Desk, act: Act, noted: Sequence[Noted]) -> LetterKind | None:
+    """The thanks, or the reply to a no, that left because of what was decided; nobody can call it back."""
+    invitees = {one.entry.invitee for one in noted if one.entry.kind in (EntryKind.DECIDED, EntryKind.ANSWER)}
+    letters = [letter for number in sorted(invitees) for letter in desk.store.outbox.letters(invitee=number)]
+    left = [
+        letter.key.kind
+        for letter in letters
+        if letter.key.kind in (LetterKind.THANKS, LetterKind.REGRETS)
+        and letter.state in LEFT
+        and (letter.queued_at or act.at) >= act.at
+    ]
+    return left[0] if left else None
 
 
 def _refuse_if_built_upon(desk: Desk, connection: Connection, act: Act, noted: Sequence[Noted]) -> None:
@@ -89,9 +110,8 @@ def _touched(desk: Desk, connection: Connection, act: Act) -> tuple[set[int], se
 
 
 def _refuse_if_left(desk: Desk, noted: Sequence[Noted]) -> None:
-    waiting = (LetterState.READY, LetterState.DEFERRED, LetterState.WITHHELD)
     for letter in _letters_of(desk, noted):
-        if letter.state not in waiting:
+        if letter.state not in NOT_LEFT:
             message = Sentence("the letter to %(to)s has left already; it cannot be taken back", to=letter.to)
             raise UsageError(message)
 
@@ -133,7 +153,14 @@ def _undo_filing(desk: Desk, connection: Connection, act: Act, entries: Sequence
     nobodys = understood.match.number is None and act.filed is None and not act.filed_nowhere
     read = understood.reading
     waits = nobodys and not (read.kind in AUTOMATIC and read.decided)
-    back = replace(understood, filed=act.filed, filed_nowhere=act.filed_nowhere, needs_review=waits)
+    back = replace(
+        understood,
+        filed=act.filed,
+        filed_nowhere=act.filed_nowhere,
+        needs_review=waits,
+        why=act.waited or understood.why,
+        trust=act.trust or understood.trust,
+    )
     desk.store.inbox.write(connection, back, entries, desk.now())
     if act.sender and act.sender_was is not None:
         desk.store.register.remember(connection, act.sender, act.sender_was)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import cast_letter
@@ -51,6 +52,9 @@ def letter_bytes(desk: Desk, letter: Letter, moment: datetime) -> bytes:
     return b"".join(letter_parts(desk, letter, moment))
 
 
+_local_time = lru_cache(maxsize=64)(local_time)  # of moments in UTC; the letters of a transaction have one
+
+
 def letter_head(settings: Settings, letter: Letter, subject: str, moment: datetime) -> Head:
     """The headers of a letter."""
     sender = settings.sender
@@ -65,7 +69,7 @@ def letter_head(settings: Settings, letter: Letter, subject: str, moment: dateti
         # Another script stands on the envelope alone, where it can be left out: no copy keeps a letter from leaving.
         cc=tuple(copies),
         subject=subject,
-        date=local_time(moment, settings.campaign.timezone),
+        date=_local_time(moment, settings.campaign.timezone),
         message_id=letter.message_id,
         in_reply_to=letter.in_reply_to,
         references=letter.references,

@@ -145,7 +145,7 @@ def _in_the_way(letter: Letter, address: str, *, unreachable: bool) -> Sentence 
         return Sentence(
             "%(address)s has the letter already (since %(settled_at)s); a reminder follows by itself",
             address=address,
-            settled_at=f"{letter.settled_at:%Y-%m-%d}",
+            settled_at=letter.settled_at.date() if letter.settled_at else "",
         )
     if letter.state is LetterState.IN_DOUBT:
         return Sentence(

@@ -126,7 +126,8 @@ def _contacts(invitees: Sequence[Invitee], languages: frozenset[str], settings: 
     if missing:
         counted = ", ".join(f"{language} ({number})" for language, number in sorted(missing.items()))
         why = Sentence(
-            "they get the letter in %(default_language)s", default_language=settings.campaign.default_language
+            "they get the letter of the default language (%(default_language)s)",
+            default_language=settings.campaign.default_language,
         )
         yield _warning(
             Sentence("contacts read languages that have no letter: %(languages)s", languages=counted),

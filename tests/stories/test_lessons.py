@@ -199,7 +199,12 @@ def test_remembered_senders_are_listed_and_forgotten(desk: Office) -> None:
     ("first", "then", "state", "reason"),
     [
         (YES, NO, "confirmed", f"on 20 July it said yes: “{YES}”; this mail says no"),
-        (NO, YES, "declined", "on 20 July it said no: “We regret that we will not join”; this mail says yes"),
+        (
+            NO,
+            YES,
+            "declined",
+            "on 20 July it said no: “We regret that we will not join the campaign”; this mail says yes",
+        ),
     ],
 )
 def test_a_contradiction_is_shown_with_both_mails(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -28,6 +28,7 @@ from outreach.model import (
     ReadingKind,
     Sentence,
     State,
+    UsageError,
 )
 from tests.web.campaign import NOW
 from tests.web.launching import HEADER, before_launch, send
@@ -71,7 +72,7 @@ def test_of_very_many_findings_the_first_are_shown(page: Page) -> None:
     (page.desk.folder / "contacts.csv").write_text(HEADER + rows, encoding="utf-8")
     for path in ("/letters/check", "/letters/launch"):
         answer = page.someone("reader").get(path)
-        assert answer.text.count('class="finding finding-error"') == 200
+        assert answer.text.count('class="finding finding-error"') == 60
         assert "more are not shown here." in answer.words
 
 
@@ -251,3 +252,44 @@ def test_a_mailbox_that_cannot_be_read_is_said_in_the_persons_language(served: P
     note_mailbox(served.desk, "The mail server imap.example:993 cannot be read now: timed out.")
     words = speaking(served, "ca", "reader").get("/").words
     assert "El servidor de correu imap.example:993 no es pot llegir ara: timed out." in words
+
+
+@pytest.mark.parametrize(
+    ("language", "noted", "told"),
+    [
+        ("fr", "held until 2022-09-20", "retenue jusqu’au 20 septembre 2022"),
+        ("es", "held until 2022-10-01", "1 de octubre de 2022"),
+        ("ca", "held until 2022-10-10", "10 d’octubre del 2022"),
+        ("en", "held until 2022-10-10", "held until 10 October 2022"),
+        ("fr", "it is dated 1970-01-01, and counts by its arrival on 2022-08-03", "1er janvier 1970"),
+        ("fr", "it is dated 1970-01-01, and counts by its arrival on 2022-08-03", "3 août 2022"),
+        ("fr", "421 busy; its copy is looked for at 08 Aug, 11:30", "8 août, 11:30"),
+        ("fr", Sentence("%(until)s is not in the future; give the first day on which letters may go again",
+                        until=date(2022, 9, 1)), "1er septembre 2022"),
+        ("fr", Sentence("%(day)s September", day=1), "1er septembre"),
+        ("fr", "There is no Maildir (a folder with new and cur in it) at mailbox; see path in [inbox].",
+         "Il n’y a pas de Maildir"),
+    ],
+)  # fmt: skip
+def test_days_within_sentences_are_said_as_people_say_them(language: str, noted: str, told: str) -> None:
+    """No 2022-10-10 stands within a sentence, and the first of a month is “1er” in French."""
+    assert told in said(catalogue(language).gettext, noted)
+
+
+def test_an_invitee_that_is_not_known_is_said_in_the_persons_language(looked_at: Page) -> None:
+    """With the nearest names, or where all of them stand."""
+    with pytest.raises(UsageError) as nobody:
+        looked_at.desk.invitee("Nothram")
+    near = said(catalogue("fr").gettext, nobody.value.args[0])
+    assert near == "aucun invité n’a l’identifiant ou le nom « Nothram » ; vouliez-vous dire northam ?"
+    with pytest.raises(UsageError) as nobody:
+        looked_at.desk.invitee("zzzz")
+    assert "ningún invitado" in said(catalogue("es").gettext, nobody.value.args[0])
+
+
+def test_a_day_of_the_page_is_french_too(looked_at: Page) -> None:
+    """CLDR writes “1 septembre”."""
+    day = looked_at.site.templates.environment("fr").filters["day"]
+    moment = looked_at.site.templates.environment("fr").filters["moment"]
+    assert day(date(2022, 9, 1)) == "1er septembre 2022"
+    assert moment(datetime(2022, 9, 1, 9, 5, tzinfo=UTC)) == "1er sept. 2022, 11:05"

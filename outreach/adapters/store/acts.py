@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading
-from outreach.model import EntryKind
+from outreach.model import EntryKind, Trust, Verdict
 
 # What changes where an invitee stands, or what waits for a person: after these a decision must be looked at anew.
 TELLING = (
@@ -40,6 +40,8 @@ class Act:
     mail: int | None = None  # the mail it filed
     filed: int | None = None  # where the mail was filed before
     filed_nowhere: bool = False
+    waited: str = ""  # why it waited before it was filed
+    trust: Trust | None = None  # whether it might speak for its invitee before
     sender: str = ""  # what was remembered of
     sender_was: int | None = None  # the invitee it was remembered for before
     taken_up: tuple[tuple[int, str], ...] = field(default_factory=tuple)  # contacts: (invitee, address)
@@ -72,6 +74,8 @@ class Acts:
             "mail": act.mail,
             "filed": act.filed,
             "filed_nowhere": act.filed_nowhere,
+            "waited": act.waited,
+            "trust": None if act.trust is None else astuple(act.trust),
             "sender": act.sender,
             "sender_was": act.sender_was,
             "taken_up": [list(one) for one in act.taken_up],
@@ -172,9 +176,18 @@ def _to_act(row: Any) -> Act:
         mail=memory["mail"],
         filed=memory["filed"],
         filed_nowhere=memory["filed_nowhere"],
+        waited=memory.get("waited", ""),
+        trust=_to_trust(memory.get("trust")),
         sender=memory["sender"],
         sender_was=memory["sender_was"],
         taken_up=tuple((number, address) for number, address in memory["taken_up"]),
         id=row.id,
         undone=row.undone_at is not None,
     )
+
+
+def _to_trust(kept: Sequence[Any] | None) -> Trust | None:
+    if kept is None:
+        return None
+    verdict, why, alert, signed = kept
+    return Trust(Verdict(verdict), why, alert, signed)

@@ -105,7 +105,7 @@ class Journal:
         return ids
 
     def _row(self, entry: Entry) -> tuple[Any, ...]:
-        return (self._campaign, self._wave, entry.kind.value, *_plain(entry))
+        return (self._campaign, self._wave, entry.kind._value_, *_plain(entry))
 
     def project(self, connection: Connection, numbers: Iterable[int]) -> None:
         """Folds the entries of these invitees anew into their standings and their mails' review marks."""

@@ -60,29 +60,38 @@ def has_ascii_addresses(head: Head) -> bool:
 
 def written_headers(head: Head) -> list[tuple[str, str]]:
     """Every header but Content-Type, in order, ready to be written."""
-    headers = [
-        ("Date", _date(head.date)),
-        ("From", _mailbox(head.from_name, head.from_address)),
-        ("To", _mailbox(head.to_name, head.to)),
-    ]
+    own = own_headers(head)
+    headers = [("Date", own["Date"]), ("From", _mailbox(head.from_name, head.from_address)), ("To", own["To"])]
     if head.cc:
         headers.append(("Cc", f",{CRLF} ".join(_mailbox("", address) for address in head.cc)))
     if subject := _unstructured(head.subject):
         headers.append(("Subject", subject))
-    headers.append(("Message-ID", _checked(_MESSAGE_ID, head.message_id, "a Message-ID")))
-    if head.in_reply_to:
-        headers.append(("In-Reply-To", _message_ids((head.in_reply_to,))))
-    if head.references:
-        headers.append(("References", _message_ids(head.references)))
+    headers += [(name, own[name]) for name in ("Message-ID", "In-Reply-To", "References") if name in own]
     headers.append(("Content-Language", _checked(_LANGUAGE, head.language, "a language")))
-    if head.unsubscribe:
-        headers.append(("List-Unsubscribe", f"<{_checked(_MAILTO, head.unsubscribe, 'a mailto address')}>"))
+    if "List-Unsubscribe" in own:
+        headers.append(("List-Unsubscribe", own["List-Unsubscribe"]))
     if head.auto_submitted:
         headers.append(("Auto-Submitted", _checked(_TOKEN, head.auto_submitted, "a word for it")))
     if head.auto_submitted == "auto-replied":  # Exchange answers an automatic answer otherwise
         headers.append(("X-Auto-Response-Suppress", "All"))
     headers.append(("MIME-Version", "1.0"))
     return headers
+
+
+def own_headers(head: Head) -> dict[str, str]:
+    """Those that are others in each letter, in order."""
+    own = {
+        "Date": _date(head.date),
+        "To": _mailbox(head.to_name, head.to),
+        "Message-ID": _checked(_MESSAGE_ID, head.message_id, "a Message-ID"),
+    }
+    if head.in_reply_to:
+        own["In-Reply-To"] = _message_ids((head.in_reply_to,))
+    if head.references:
+        own["References"] = _message_ids(head.references)
+    if head.unsubscribe:
+        own["List-Unsubscribe"] = f"<{_checked(_MAILTO, head.unsubscribe, 'a mailto address')}>"
+    return own
 
 
 def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:

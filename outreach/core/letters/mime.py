@@ -13,12 +13,14 @@ import struct
 from base64 import b64encode
 from binascii import b2a_qp
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
 from outreach.core.letters.headers import CRLF, Head, LetterError, has_ascii_addresses, written_headers
+from outreach.core.letters.heading import BOUNDARY, cast_top
 from outreach.core.letters.reading_back import read_back, reads_back_plainly
 from outreach.lines import Frame, Lines
 
@@ -111,6 +113,16 @@ def assemble(head: Head, bodies: Bodies, language: str, attachments: tuple[Attac
     Raises:
         LetterError: Something in it cannot be written as a correct mail.
     """
+    boundary = _boundary(head, language)
+    if (top := cast_top(head, _first(bodies, mixed=bool(attachments)), boundary)) is not None:
+        around = (top, *_between(bodies, boundary, mixed=bool(attachments)))
+        with suppress(ValueError):  # the plain way says what is wrong
+            return bodies.frame.filled(bodies.between(*around)), *_files(boundary, attachments)
+    return _assembled(head, bodies, language, attachments)
+
+
+def _assembled(head: Head, bodies: Bodies, language: str, attachments: tuple[AttachedFile, ...]) -> tuple[bytes, ...]:
+    """The same in the plain way: every header is written and read back."""
     headers = written_headers(head)
     around, files = _parts(head, headers, bodies, language, attachments)
     pieces = bodies.between(*around)
@@ -136,34 +148,51 @@ def _parts(
     attachments: tuple[AttachedFile, ...],
 ) -> tuple[tuple[bytes, bytes, bytes], list[bytes]]:
     """What stands before, between and after text and HTML; and the attachments with what stands between them."""
-    # "=_" occurs neither in quoted-printable nor in base64, so no content can hold a boundary (RFC 2045 §6.7).
-    boundary = hashlib.sha256(f"{head.message_id}{language}".encode()).hexdigest()[:32]
-    around = _around(bodies.text.encoding, bodies.html.encoding)
-    first, between, end = [words.replace(_BOUNDARY, boundary) for words in around]
-    files: list[bytes] = []
-    if attachments:
-        mixed = f"--=_mixed_{boundary}"
-        first = f"{_multipart('mixed').replace(_BOUNDARY, boundary)}{first}"
-        end += f"{CRLF}{mixed}{CRLF}"
-        next_file = f"{CRLF}{mixed}{CRLF}".encode("ascii")
-        files = [part for attached in attachments for part in (next_file, file_part(attached))][1:]
-        files.append(f"{CRLF}{mixed}--{CRLF}".encode("ascii"))
+    boundary, mixed = _boundary(head, language), bool(attachments)
+    first = _first(bodies, mixed=mixed).replace(BOUNDARY, boundary)
     top = CRLF.join([*[f"{name}: {value}" for name, value in headers], first])
-    return (top.encode(), between.encode("ascii"), end.encode("ascii")), files
+    return (top.encode(), *_between(bodies, boundary, mixed=mixed)), _files(boundary, attachments)
 
 
-_BOUNDARY = "BOUNDARY"
+def _boundary(head: Head, language: str) -> str:
+    # "=_" occurs neither in quoted-printable nor in base64, so no content can hold a boundary (RFC 2045 §6.7).
+    return hashlib.sha256(f"{head.message_id}{language}".encode()).hexdigest()[:32]
+
+
+def _first(bodies: Bodies, *, mixed: bool) -> str:
+    """What stands between the other headers and the text."""
+    return _around(bodies.text.encoding, bodies.html.encoding, mixed=mixed)[0]
+
+
+def _between(bodies: Bodies, boundary: str, *, mixed: bool) -> tuple[bytes, bytes]:
+    """What stands between text and HTML, and after them."""
+    _, between, end = _around(bodies.text.encoding, bodies.html.encoding, mixed=mixed)
+    return between.replace(BOUNDARY, boundary).encode("ascii"), end.replace(BOUNDARY, boundary).encode("ascii")
+
+
+def _files(boundary: str, attachments: tuple[AttachedFile, ...]) -> list[bytes]:
+    """The attachments, what stands between them, and the end of the letter."""
+    if not attachments:
+        return []
+    next_file = f"{CRLF}--=_mixed_{boundary}{CRLF}".encode("ascii")
+    files = [part for attached in attachments for part in (next_file, file_part(attached))][1:]
+    return [*files, f"{CRLF}--=_mixed_{boundary}--{CRLF}".encode("ascii")]
 
 
 @cache
-def _around(text: str, html: str) -> tuple[str, str, str]:
+def _around(text: str, html: str, *, mixed: bool) -> tuple[str, str, str]:
     """What stands before, between and after text and HTML, in these encodings."""
-    begin, next_part = _multipart("alternative"), f"{CRLF}--=_alternative_{_BOUNDARY}"
-    return f"{begin}{_text_head('plain', text)}", f"{next_part}{CRLF}{_text_head('html', html)}", f"{next_part}--{CRLF}"
+    first, next_part = _multipart("alternative"), f"{CRLF}--=_alternative_{BOUNDARY}"
+    end = f"{next_part}--{CRLF}"
+    if mixed:
+        first = f"{_multipart('mixed')}{first}"
+        end += f"{CRLF}--=_mixed_{BOUNDARY}{CRLF}"
+    between = f"{next_part}{CRLF}{_text_head('html', html)}"
+    return f"{first}{_text_head('plain', text)}", between, end
 
 
 def _multipart(subtype: str) -> str:
-    boundary = f"=_{subtype}_{_BOUNDARY}"
+    boundary = f"=_{subtype}_{BOUNDARY}"
     return f'Content-Type: multipart/{subtype};{CRLF} boundary="{boundary}"{CRLF}{CRLF}--{boundary}{CRLF}'
 
 

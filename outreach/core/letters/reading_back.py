@@ -101,7 +101,7 @@ def reads_back_plainly(data: Lines, head: Head, names: Iterable[str]) -> bool:
         return False
     sender, to, copies, subject, own_id, answered = [value.replace("\r\n ", " ") for value in found[1:7]]
     return (
-        _is_mailbox(to, head.to)
+        is_mailbox(to, head.to)
         and _is_mailbox(sender, head.from_address)
         and copies == ", ".join(head.cc)
         and all(map(_is_mailbox, head.cc, head.cc))
@@ -111,7 +111,10 @@ def reads_back_plainly(data: Lines, head: Head, names: Iterable[str]) -> bool:
     )
 
 
-@lru_cache(maxsize=1024)
-def _is_mailbox(written: str, address: str) -> bool:
+def is_mailbox(written: str, address: str) -> bool:
+    """Whether a header without line ends names this address, and nobody can read another one in it."""
     match = _MAILBOX.fullmatch(written)
     return match is not None and address in match.groups()
+
+
+_is_mailbox = lru_cache(maxsize=1024)(is_mailbox)  # the sender's stands in every letter

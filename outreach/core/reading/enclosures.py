@@ -15,7 +15,7 @@ MENTION = "document"  # the meaning of “attached”, “enclosed form”, “t
 PICTURES = ("image/", "text/calendar", "text/vcard", "text/x-vcard", "application/ics")
 SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 TAKES_NO_POSITION = frozenset({K.ACKNOWLEDGE, K.UNRELATED, K.QUESTION, K.REDIRECT, K.UNCLEAR})
-FILED = frozenset({K.ACKNOWLEDGE, K.UNRELATED})  # what nobody else looks at
+SAYS_LITTLE = frozenset({K.ACKNOWLEDGE, K.UNRELATED, K.UNCLEAR})  # what is filed unseen, or of which no word is known
 ENCLOSED = "doubt: the answer may be in the attachment"
 POSITION_ENCLOSED = 2.0  # the lead that it costs a position if its sentence points to the attachment
 FORM, ATTACHMENT = "form: ", "attachment"  # rules: what stands in our form, why an attachment was not read
@@ -48,7 +48,7 @@ def look_inside(verdict: Verdict, heard: Sequence[Heard], enclosed: Sequence[str
         return verdict
     mentioned = not heard or any(_mentions(one) for one in heard)
     if verdict.kind in TAKES_NO_POSITION:
-        cost = NEVER if mentioned or verdict.kind in FILED else 0.0
+        cost = NEVER if mentioned or verdict.kind in SAYS_LITTLE else 0.0
     else:
         cost = POSITION_ENCLOSED if verdict.decisive is not None and _mentions(verdict.decisive) else 0.0
     doubt = Doubt(Evidence(ENCLOSED, ", ".join(enclosed)[:MOST_WORDS]), cost)

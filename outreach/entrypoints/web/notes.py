@@ -81,6 +81,10 @@ NOTES = (
     mark("%(place)s is not ready: %(theirs)s"),
     mark("%(place)s cannot check the login now: %(theirs)s"),
     mark("try again later"),
+    # a mailbox of files, and mails that somebody else reads just now (adapters/maildir.py, campaign/replies.py)
+    mark("There is no Maildir (a folder with new and cur in it) at %(theirs)s; see path in [inbox]."),
+    mark("%(theirs)s cannot be read: %(whole)s."),
+    mark("another process is reading the mail; try again in a moment"),
 )
 # What is noted for the command line or at greater length than the page has place for, and what the page says instead.
 INSTEAD = {

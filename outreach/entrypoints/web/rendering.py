@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from outreach.entrypoints.web import words
 from outreach.entrypoints.web.charts.sheet import swatch
+from outreach.entrypoints.web.charts.speech import written_day
 from outreach.entrypoints.web.sayings import failure_words, reply_words, said
 from outreach.entrypoints.web.static import address_of
 from outreach.model import LetterKind, LetterState, ReadingKind, State
@@ -92,24 +93,26 @@ def _size(number: int, locale: str) -> str:
 def _dates(locale: str, zone: ZoneInfo) -> dict[str, Any]:
     """Filters for days, moments and numbers as they are written in a language."""
     from babel import Locale  # noqa: PLC0415
-    from babel.dates import format_date, format_datetime, format_time  # noqa: PLC0415  a tenth of a second
+    from babel.dates import format_time  # noqa: PLC0415  a tenth of a second
     from babel.numbers import format_decimal, format_percent  # noqa: PLC0415
 
     def local(value: date | datetime) -> date:
         return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
-    @lru_cache(MOST_KEPT)
-    def day(value: date, form: str) -> str:
-        return format_date(value, form, locale=locale)
+    def day(value: date | datetime, form: str = "long") -> str:
+        return written_day(local(value), form, locale)
+
+    def time(value: datetime) -> str:
+        return str(format_time(value, "HH:mm", tzinfo=zone, locale=locale))
 
     @lru_cache(MOST_KEPT)
     def number(value: float) -> str:
         return format_decimal(value, locale=locale)
 
     return {
-        "day": lambda value, form="long": day(local(value), form),
-        "moment": lambda value: format_datetime(value, "d MMM y, HH:mm", tzinfo=zone, locale=locale),
-        "time": lambda value: format_time(value, "HH:mm", tzinfo=zone, locale=locale),
+        "day": day,
+        "moment": lambda value: f"{day(value, 'd MMM y')}, {time(value)}",
+        "time": time,
         "iso": lambda value: (value.astimezone(zone) if isinstance(value, datetime) else value).isoformat(),
         "number": number,
         "country_word": lru_cache(MOST_KEPT)(lambda code: Locale.parse(locale).territories.get(code, code)),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache
 
 from outreach.core.reading.notices.reasons import reason_of
+from outreach.entrypoints.web.days import OF_MONTH, day_said, days_within, number_said
 from outreach.entrypoints.web.notes import INSTEAD, NOTES
 from outreach.entrypoints.web.words import READINGS, STATES, mark
 from outreach.model import ReadingKind, Sentence, State
@@ -176,22 +178,8 @@ SAYINGS = (
     mark("has not decided yet; listed for the secretariat"),
     *NOTES,
 )
-# Days as core/succession.py writes them.
-DAYS = (
-    mark("%(day)s January"),
-    mark("%(day)s February"),
-    mark("%(day)s March"),
-    mark("%(day)s April"),
-    mark("%(day)s May"),
-    mark("%(day)s June"),
-    mark("%(day)s July"),
-    mark("%(day)s August"),
-    mark("%(day)s September"),
-    mark("%(day)s October"),
-    mark("%(day)s November"),
-    mark("%(day)s December"),
-)
 DOUBT = "doubt: "
+DATED = ("day", "dated", "came", "moment")  # places of days
 DEEPEST = 4  # sentences within each other
 # Why a letter came back (core/reading/notices/reasons.py).
 FAILURES = {
@@ -293,7 +281,17 @@ def _filled(say: Say, sentence: Sentence) -> str:
     message = say(sentence.message)
     if not sentence.values:
         return message if message != sentence.message else said(say, str(sentence))
-    return message % {name: said(say, v) if isinstance(v, Sentence) else v for name, v in sentence.values.items()}
+    within = {name: _within(say, value) for name, value in sentence.values.items()}
+    if sentence.message in OF_MONTH:  # as core/succession.py writes days
+        within["day"] = number_said(say, within["day"])
+    return message % within
+
+
+def _within(say: Say, value: object) -> object:
+    """A sentence or a day within another one is said too."""
+    if isinstance(value, Sentence):
+        return said(say, value)
+    return day_said(say, value) if isinstance(value, date) else value
 
 
 def _value(say: Say, name: str, value: str, deep: int) -> str:
@@ -302,4 +300,6 @@ def _value(say: Say, name: str, value: str, deep: int) -> str:
         return said(say, value, deep=deep + 1)
     if name == "word":
         return say(_words().get(value.replace("_", " "), value))
+    if name in DATED:
+        return days_within(say, value)
     return say(FAILURES[value]) if value in FAILURES else value

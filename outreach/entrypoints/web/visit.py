@@ -96,11 +96,11 @@ class Visit:
     def say(self, message: str, **values: object) -> str:
         """A message in the person's language; `%(name)s` stands for a value."""
         said = words.catalogue(self.language).gettext(message)
-        return said % values if values else said
+        return said % _isolated(values) if values else said
 
     def say_number(self, one: str, many: str, number: int, **values: object) -> str:
         """The same for a number of things; `%(num)s` stands for it."""
-        return words.catalogue(self.language).ngettext(one, many, number) % {"num": number, **values}
+        return words.catalogue(self.language).ngettext(one, many, number) % {"num": number, **_isolated(values)}
 
     def day(self, day: date) -> str:
         """A day as it is written in the person's language."""
@@ -154,3 +154,7 @@ class Visit:
 
     def _take_notice(self) -> dict[str, Any] | None:
         return None if self.person is None else self.desk.store.access.take_notice(self.person.session)
+
+
+def _isolated(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: words.isolated(value) for name, value in values.items()}

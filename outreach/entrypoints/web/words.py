@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from unicodedata import bidirectional
 
 from outreach.model import LetterKind, LetterState, ReadingKind, State
 
@@ -65,11 +66,11 @@ LETTER_STATES: Mapping[LetterState, str] = {
 CHOICES: Mapping[str, str] = {
     State.CONFIRMED: mark("Yes"),
     State.DECLINED: mark("No"),
-    State.TENTATIVE: mark("Not decided yet"),
-    State.IN_TALKS: mark("Asks something"),
+    State.TENTATIVE: mark("Undecided"),
+    State.IN_TALKS: mark("Question"),
     State.INVITED: mark("Only received"),
     State.WITHDRAWN: mark("Withdraws"),
-    State.UNSUBSCRIBED: mark("Wants no letters"),
+    State.UNSUBSCRIBED: mark("No letters"),
     State.UNREACHABLE: mark("Unreachable"),
     "settle": mark("Nothing to decide"),
 }
@@ -108,6 +109,12 @@ def catalogue(language: str) -> gettext.NullTranslations:
     write_mo(compiled, read)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def isolated(value: object) -> object:
+    """A name that is written from the right; a sentence around it keeps its order (UAX 9, FSI and PDI)."""
+    from_right = isinstance(value, str) and any(bidirectional(sign) in ("R", "AL") for sign in value)
+    return f"\u2068{value}\u2069" if from_right else value
 
 
 def choose_language(chosen: str, accepted: str) -> str:

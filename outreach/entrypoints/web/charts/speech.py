@@ -73,10 +73,7 @@ class Speech:
         return _tongue(code, words.LOCALES[self.language])
 
     def _written(self, day: date, form: str) -> str:
-        written = _day(day, form, words.LOCALES[self.language])
-        # CLDR writes “1 septembre”; French says “1er septembre”.
-        first = self.language == "fr" and written.startswith("1 ")
-        return f"1er {written[2:]}" if first else written
+        return written_day(day, form, words.LOCALES[self.language])
 
 
 # Babel takes a tenth of a millisecond for each, and a page holds hundreds: what was written out is kept.
@@ -90,10 +87,12 @@ def _number(value: float, locale: str) -> str:
 
 
 @lru_cache(MOST_KEPT)
-def _day(day: date, form: str, locale: str) -> str:
+def written_day(day: date, form: str, locale: str) -> str:
+    """A day in a form of CLDR, which writes “1 septembre” where French says “1er septembre”."""
     from babel.dates import format_date  # noqa: PLC0415
 
-    return str(format_date(day, form, locale=locale))
+    written = str(format_date(day, form, locale=locale))
+    return f"1er {written[2:]}" if locale == "fr" and written.startswith("1 ") else written
 
 
 @lru_cache(MOST_KEPT)

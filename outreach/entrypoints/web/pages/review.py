@@ -19,7 +19,7 @@ from outreach.entrypoints.web.mailbox import mailbox_now
 from outreach.entrypoints.web.pages.mails import no_such_mail, shown
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
-from outreach.entrypoints.web.words import STATES
+from outreach.entrypoints.web.words import LETTERS, STATES
 from outreach.model import Invitee, Sentence, State, UsageError
 
 BEFORE, BEHIND = 15, 40  # mails of the list around the one that is open
@@ -179,7 +179,18 @@ def undo(visit: Visit) -> Response:
         done = undo_own(visit.desk, visit.field("act"))
     except UsageError as error:
         return visit.go(visit.back, error_words(visit.say, error), tone="warning")
-    path = visit.back if done.mail is None else f"/review/{done.mail}"
+    path = visit.back if done.mail is None else _address(done.mail, _without(visit.desk, done.mail))
     if done.invitee is None:
         return visit.go(path, visit.say("Taken back."))
-    return visit.go(path, visit.say("Taken back: %(what)s", what=done.invitee.name))
+    words = visit.say("Taken back: %(what)s", what=done.invitee.name)
+    if done.left is None:
+        return visit.go(path, words)
+    letter = visit.say(LETTERS[done.left])
+    told = visit.say("The %(letter)s had left already: if it was wrong, please write to them.", letter=letter)
+    return visit.go(path, f"{words}. {told}", tone="warning")
+
+
+def _without(desk: Desk, mail: int) -> str:
+    """In which queue a mail stands: that of the answers, or of mails without a city."""
+    understood = desk.store.inbox.understood(mail)
+    return "city" if understood is not None and understood.invitee is None else ""

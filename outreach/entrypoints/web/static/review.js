@@ -43,6 +43,7 @@ document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (!keysAreOn() || !("ready" in document.body.dataset) || typing(event.target)) return;
   const key = ALIASES[event.key] ?? event.key;
+  if (key !== "?" && document.querySelector("#keys:popover-open")) return; // who reads the list decides nothing
   const own = OWN[key];
   const pressed = byKey(key);
   if (!own && !pressed) return;
