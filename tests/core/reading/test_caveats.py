@@ -455,6 +455,8 @@ EXPLAINED = [
     ),
     ("In the Mayor's absence I confirm that the city joins the campaign.", "We confirm our absence from the campaign."),
     ("Sorry that your letter went unanswered. Our city joins the campaign.", "Your campaign stays unanswered by us."),
+    ("Confirmamos nuestra adhesión. No dude en contactarnos.", "No dude en contactarnos."),
+    ("Aderiamo alla campagna. Non esitate a contattarci.", "Non esitate a contattarci."),
     ("The mayor used to teach human rights. Our city joins the campaign.", "We used to be part of the campaign."),
 ]
 
@@ -464,7 +466,7 @@ def test_good_wishes_and_excuses_beside_a_yes(yes: str, none: str) -> None:
     """Good wishes to a campaign that they join, an excuse for a late answer."""
     reading = read(yes)
     assert reading.kind is K.CONFIRM
-    assert "doubt: it may be no yes" not in [one.rule for one in reading.evidence]
+    assert {"doubt: it may be no yes", "doubt: a short no"}.isdisjoint(one.rule for one in reading.evidence)
     assert not (read(none).decided and read(none).kind is K.CONFIRM)
 
 
