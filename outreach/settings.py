@@ -150,7 +150,7 @@ class SendingSettings:
     days: tuple[Weekday, ...] = documented("Days on which letters go; [] = any.", ("mon", "tue", "wed", "thu", "fri"))
     hours: str = documented('Hours in the invitee\'s time zone, as "09:00-17:00"; "any" = no window.', "09:00-17:00")
     per_domain_minute: int = documented("Letters a minute to one and the same mail domain; 0 = no limit.", 0)
-    holidays: bool = documented("Keep the public holidays of the invitee's country free.", True)
+    holidays: bool = documented("Keep the public holidays and the weekend of the invitee's country free.", True)
     blind_copy: str = documented("An address that gets a blind copy of every letter; no reader sees it.", "")
     doubt_minutes: int = documented(
         "Minutes until a letter in doubt is looked for, or a person may resend it; in mode real 10 at least.", 10

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from outreach.adapters.store.locks import only_one
 from outreach.adapters.store.register import Enrolled
-from outreach.campaign.agreement import MOST_SHOWN, Agreement, agreement_on
+from outreach.campaign.agreement import Agreement, agreement_on
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import LeftOut, Plan, plan_launch, queue_invitations
 from outreach.campaign.prepare import check, import_contacts, listed_now
@@ -16,6 +16,8 @@ from outreach.campaign.steps import Step
 from outreach.core.enrolment import Enrolment
 from outreach.core.letters.stationery import Stationery
 from outreach.model import ConfigurationError, Finding, LetterKind, Sentence
+
+MOST_LEFT_OUT = 200  # of those who get no letter, that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def prospect(desk: Desk) -> Prospect:
         len(plan.invitees),
         plan.languages,
         len(plan.left_out),
-        plan.left_out[:MOST_SHOWN],
+        plan.left_out[:MOST_LEFT_OUT],
         plan.already,
         len(checked.warnings),
         seen,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from outreach.campaign.desk import Desk
 
-NAMES = "lists"  # the switch that holds every name of every campaign's list, one a line
+NAMES = "list names"  # the switch that holds every name of every campaign's list, one a line
 
 
 def contacts_file(desk: Desk, path: Path | None = None) -> Path:

@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 
 from outreach.adapters.store.departures import Claimed, Outcome
-from outreach.adapters.store.passes import NAME as PASSES
 from outreach.adapters.store.register import Whereabouts
 from outreach.adapters.store.senders import LEASE, PATIENCE, own_name
 from outreach.adapters.store.switches import PAUSED
@@ -115,9 +114,13 @@ def post(
 
 
 def heed_clock(desk: Desk) -> None:
-    """Letters that wait for a time that a clock far ahead has named are looked at now: it was set back since."""
-    last = desk.store.switches.since(PASSES)
-    if last is not None and last > desk.now() + FAR_AHEAD:
+    """Letters that wait for a time that a clock far ahead has named are looked at now: it was set back since.
+
+    Raises:
+        OutreachError: The database is older than the last letters that left.
+    """
+    if desk.store.passes.counted_after(desk.now() + FAR_AHEAD):
+        refuse_if_restored(desk)  # counted once more it would no longer be known as old
         desk.store.outbox.bring_near(desk.now())
         count_pass(desk)
 
@@ -183,9 +186,10 @@ class _Round:
 
     def _count_on(self) -> None:
         """What has left since the last count makes every copy of the database an old one."""
-        if self._counted < self.progress.handled and self.desk.settings.campaign.mode == "real":
-            self._counted = self.progress.handled
+        handled = self.progress.handled
+        if self._counted < handled and self.desk.settings.campaign.mode == "real":
             self.desk.store.passes.count_on(self.desk.now())
+            self._counted = handled
 
     def _renew(self, held: int) -> int:
         """How many connections we may have; none where the database is away, and what has begun ends as it can."""

@@ -121,16 +121,17 @@ def import_contacts(
 
 
 def _unlisted(desk: Desk, enrolment: Enrolment, source: Path) -> dict[str, int]:
-    """Who is no longer on the campaign's list: the numbers by id.
+    """Who of this wave is no longer on the campaign's list: the numbers by id.
 
     A launch leaves them out; back on the list, they are invited by the next one. Whose row is left out for a mistake is
-    on the list still. Another list says nothing of it, nor does none at all.
+    on the list still. Another list says nothing of it, nor does none at all, nor one of the same name that another
+    campaign has.
     """
     named = {one.id for one in enrolment.invitees} if source == contacts_file(desk) else set()
     missing = stood_in(desk, source.name) - named if named else frozenset()
-    places = desk.store.register.places() if missing else {}
+    places, standings = (desk.store.register.places(), desk.store.journal.standings()) if missing else ({}, {})
     bad = {cell for row in enrolment.bad_rows for cell in row.cells}
-    gone = (places[key] for key in sorted(missing & places.keys()))
+    gone = (places[key] for key in sorted(missing & places.keys()) if places[key].number in standings)
     return {one.id: one.number for one in gone if bad.isdisjoint((one.id, one.name))}
 
 

@@ -15,6 +15,7 @@ from outreach.campaign.review import AUTOMATIC, Done
 from outreach.model import Entry, EntryKind, Letter, LetterKind, LetterState, Sentence, UsageError
 
 NOT_LEFT = (LetterState.READY, LetterState.DEFERRED, LetterState.WITHHELD)
+LEFT = (LetterState.HANDING_OVER, LetterState.IN_DOUBT, LetterState.ACCEPTED)  # or may have
 
 
 def undo(desk: Desk) -> Done:
@@ -79,7 +80,7 @@ def _left_upon(desk: Desk, act: Act, noted: Sequence[Noted]) -> LetterKind | Non
         letter.key.kind
         for letter in letters
         if letter.key.kind in (LetterKind.THANKS, LetterKind.REGRETS)
-        and letter.state not in (*NOT_LEFT, LetterState.CLAIMED)  # that one is withheld at its last look
+        and letter.state in LEFT
         and (letter.queued_at or act.at) >= act.at
     ]
     return left[0] if left else None

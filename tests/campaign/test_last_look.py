@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from outreach.adapters.store.switches import PAUSED
+from outreach.bootstrap import make_desk
 from outreach.campaign.desk import Desk
 from outreach.campaign.mailing import plan_launch, queue_invitations
 from outreach.campaign.posting import post
@@ -167,6 +168,20 @@ def test_who_is_taken_off_the_list_meanwhile_is_not_tried_again(make_office: Mak
     launch_again(desk)
     post(later(desk), relay.postman)
     assert sorted(relay.taken) == ["mayor@t0.example", "mayor@t9.example"]
+
+
+def test_a_list_of_the_same_name_takes_no_town_off_another_campaign(make_office: MakeOffice) -> None:
+    """Both are called contacts.csv, and share a database; each speaks of its own towns."""
+    desk, relay = make_office(1), Relay()
+    list_towns(desk, "t0")
+    database = f"sqlite:///{desk.folder}/outreach.db"
+    theirs = replace(desk.settings.campaign, id="theirs", database=database)
+    (desk.folder / "theirs").mkdir()
+    other = make_desk(desk.folder / "theirs", replace(desk.settings, campaign=theirs), At(0), "tester")
+    list_towns(other)
+    other.store.close()
+    post(later(desk), relay.postman)
+    assert relay.taken == ["mayor@t0.example"]
 
 
 def test_what_a_person_wrote_again_leaves_though_the_list_names_the_place_no_longer(make_office: MakeOffice) -> None:

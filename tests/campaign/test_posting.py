@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from outreach.adapters.smtp import SmtpPostman
 from outreach.adapters.store import tables as t
+from outreach.adapters.store.senders import LEASE
 from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
 from outreach.campaign.database_thread import DatabaseThread
@@ -23,8 +24,9 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.doubt import looked_for_at
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, RENEW, Progress, post, resume
+from outreach.campaign.posting import MOST_AT_ONCE, RENEW, Progress, _Round, heed_clock, post, resume
 from outreach.core.refusals import classify
+from outreach.entrypoints.web.sender import Sender
 from outreach.model import (
     Contact,
     Handover,
@@ -483,3 +485,45 @@ def test_a_copy_that_was_made_while_letters_left_is_older_than_they_are(
         post(restored, relay.postman)
     restored.store.close()
     assert not relay.taken
+
+
+def test_a_clock_that_was_set_back_makes_no_restored_database_whole(make_office: Callable[..., Desk]) -> None:
+    """It is older than the last letters still, and sends nothing."""
+    desk = make_office(1)
+    desk.store.passes.count_on(NOW + timedelta(days=30))
+    (desk.folder / "outreach.db.passes").write_text("9", "ascii")
+    with pytest.raises(OutreachError, match="older than the last letters"):
+        heed_clock(desk)
+    assert desk.store.passes.restored()
+
+
+def test_the_page_too_sends_what_a_clock_far_ahead_put_off(make_office: Callable[..., Desk]) -> None:
+    """Where no daemon runs, letters do not wait for that day either."""
+    desk = make_office(1)
+    deferred = Relay(lambda _number: Handover(R.DEFERRED, "rcpt", "450 greylisted"))
+    post(replace(desk, clock=Moment(NOW + timedelta(days=30))), deferred.postman)
+    assert Sender(desk)._is_due()
+
+
+def test_a_count_that_failed_is_made_up_for(make_office: Callable[..., Desk]) -> None:
+    """The disk was full when letters had left; when there is room, copies of before are known as old."""
+    desk = make_office(1)
+    count_on, moments = desk.store.passes.count_on, []
+
+    def fails_once(now: datetime) -> None:
+        moments.append(now)
+        if len(moments) == 1:
+            raise OutreachError("no space left")
+        count_on(now)
+
+    desk.store.passes.count_on = fails_once  # type: ignore[method-assign]
+    with DatabaseThread() as database:
+        progress = Progress(done={LetterState.ACCEPTED: 1})
+        always = lambda: tuple(LetterKind)  # noqa: E731
+        round_ = _Round(
+            desk, Relay().postman, database, "me", LEASE, progress, lambda: False, lambda _progress: None, always
+        )
+        round_._renew(1)
+        assert str(progress.problem) == "no space left"
+        round_._count_on()
+    assert len(moments) == 2

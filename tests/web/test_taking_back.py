@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -11,10 +13,12 @@ from outreach.campaign.casefile import casefile
 from outreach.campaign.followup import queue_due, waiting_acknowledgements
 from outreach.campaign.posting import post
 from outreach.campaign.undoing import undo_own
-from outreach.model import LetterKind
+from outreach.model import Handover, HandoverResult, LetterKind, Outgoing
 from tests.web.campaign import KindPostman
 from tests.web.server import Page
 from tests.web.test_review import CONFIRM, RIOSECO, STRANGER, decide, seen_of, state_of
+
+Settled = Callable[[int, Handover], None]
 
 
 def test_what_has_left_is_said_when_the_yes_is_taken_back(served: Page) -> None:
@@ -28,6 +32,29 @@ def test_what_has_left_is_said_when_the_yes_is_taken_back(served: Page) -> None:
     told = browser.get(undone.headers["location"]).words
     assert "Taken back: Rioseco del Páramo. The thanks had left already: if it was wrong, please write to them." in told
     assert state_of(served.desk, "rioseco") == ("invited", True)
+
+
+class _RefusingPostman(KindPostman):
+    """A relay that knows no address."""
+
+    async def hand_over(self, letters: Sequence[Outgoing], *, settled: Settled, **more: Any) -> None:
+        """Says no to every letter."""
+
+        def refused(number: int, _handover: Handover) -> None:
+            settled(number, Handover(HandoverResult.REFUSED, "rcpt", "550 5.1.1 unknown"))
+
+        await super().hand_over(letters, settled=refused, **more)
+
+
+def test_nothing_is_said_of_thanks_that_were_refused(served: Page) -> None:
+    """Nobody has them."""
+    desk = served.desk
+    opened = casefile(desk, RIOSECO)
+    assert opened is not None
+    review.decide(desk, "rioseco", CONFIRM, mail=RIOSECO, seen=opened.version)
+    queue_due(desk, waiting_acknowledgements(desk))
+    post(desk, _RefusingPostman)
+    assert undo_own(desk).left is None
 
 
 def test_nothing_is_said_of_thanks_that_had_not_left(served: Page) -> None:

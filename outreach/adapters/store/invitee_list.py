@@ -14,9 +14,11 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Engine,
+    FromClause,
     Select,
     Table,
     and_,
+    exists,
     func,
     literal,
     select,
@@ -228,7 +230,9 @@ class InviteeList:
             if self._names is None or self._names[0] != stamp:
                 self._names = None  # two would be held at once
                 here = self._mine(t.listed)
-                elsewhere = ~here & t.listed.c.invitee.not_in(select(t.listed.c.invitee).where(here))
+                mine = t.listed.alias()
+                known = exists().where(self._mine(mine), mine.c.invitee == t.listed.c.invitee)
+                elsewhere = ~here & ~known
                 self._names = (stamp, _names(connection, here), _names(connection, elsewhere))
             return self._names[1:]
 
@@ -265,7 +269,7 @@ class InviteeList:
         with reading(self._engine) as connection:
             return tuple(sorted(connection.execute(select(t.act.c.by).where(here).distinct()).scalars()))
 
-    def _mine(self, table: Table) -> ColumnElement[bool]:
+    def _mine(self, table: FromClause) -> ColumnElement[bool]:
         return and_(table.c.campaign == self._campaign, table.c.wave == self._wave)
 
     def _parts(self, asked: Asked) -> list[Select[Any]]:

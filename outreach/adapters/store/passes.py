@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.engine import reading, sqlite_path, writing
+from outreach.adapters.store.engine import clock, reading, sqlite_path, writing
 from outreach.adapters.store.switches import put
 from outreach.model import OutreachError
 
@@ -49,6 +49,15 @@ class Passes:
             count = max(count, beside or 0) + 1
             put(connection, NAME, str(count), now)
         self._write(count)
+
+    def counted_after(self, moment: datetime) -> bool:
+        """Whether the last pass was counted after a moment, and after the time by the clock of a database that has one.
+
+        That one serves several machines: where only ours is behind, it is no news that others are ahead of it.
+        """
+        with reading(self._engine) as connection:
+            last = connection.execute(select(t.switch.c.set_at).where(t.switch.c.name == NAME)).scalar()
+            return last is not None and last > moment and (self._travels or last > clock(connection))
 
     def _beside(self) -> int | None:
         """The file's count; None: there is no such file, or it says nothing."""

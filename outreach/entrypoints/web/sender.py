@@ -106,7 +106,10 @@ class Sender:
             self._wake.wait(rest)
 
     def _is_due(self) -> bool:
+        from outreach.campaign.posting import heed_clock  # noqa: PLC0415
+
         desk = self._desk
+        heed_clock(desk)
         return desk.store.switches.get(PAUSED) is None and desk.store.outbox.due(desk.now()) > 0
 
     def _pass(self) -> bool:

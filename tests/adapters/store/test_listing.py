@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, event, insert, select
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.sought import ORDERS, Sought
@@ -187,6 +187,19 @@ def test_names_are_read_anew_only_where_a_list_changed_them(filled: tuple[Store,
         store.register.take_up(connection, vic, Contact("new@vic.example", language="fr"), clues)
     assert ids(store, Sought(words="vic", languages=("fr",))) == ["vic"]
     assert store.invitee_list._names is known
+
+
+def test_the_names_of_two_waves_are_told_apart_at_once(make_store: Callable[..., Store]) -> None:
+    """Of 300,000 in each, PostgreSQL would look through all of the one for each of the other, for hours."""
+    store, asked = make_store(wave=2), []
+    event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+    with store.transaction() as connection:
+        store.invitee_list.anybody_called(connection, "vic")
+        (elsewhere,) = (one for one in asked if "EXISTS" in one[0] or "NOT IN" in one[0])
+        sqlite = store.engine.dialect.name == "sqlite"
+        plan = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{elsewhere[0]}", elsewhere[1])
+        told = str(plan.all())
+    assert ("ix_listed_invitee" in told) if sqlite else ("SubPlan" not in told)
 
 
 def test_a_database_from_before_is_listed_when_opened(

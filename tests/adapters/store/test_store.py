@@ -375,6 +375,15 @@ def test_migrations_go_down_and_up_and_match_the_tables(store: Store) -> None:
         assert compare_metadata(context, metadata) == []
 
 
+def test_only_a_clock_that_was_set_back_shows_that_it_was_far_ahead(store: Store) -> None:
+    """Several machines share PostgreSQL: where one is behind, the others were not ahead."""
+    now, alone = datetime.now(UTC), store.engine.dialect.name == "sqlite"
+    store.passes.count_on(now)
+    assert store.passes.counted_after(now - timedelta(hours=2)) is alone
+    store.passes.count_on(now + timedelta(hours=2))
+    assert store.passes.counted_after(now + timedelta(hours=1))
+
+
 def test_an_act_is_found_among_the_few_entries_of_persons(store: Store) -> None:
     """To take it back nobody looks through the log: it has hundreds of thousands of entries, and others wait."""
     sqlite = store.engine.dialect.name == "sqlite"

@@ -16,7 +16,7 @@ from outreach.entrypoints.web.visit import Visit
 from outreach.model import ConfigurationError, UsageError
 
 HERE = "/letters/contacts"
-MOST_CELLS = 900  # that one form holds
+MOST_CELLS = 300  # that one form holds
 LONGEST_VERSION = 9  # digits
 MOST_NAMES = 200  # of new or changed invitees that are shown
 CELL = re.compile(r"cell-(\d{1,9})-(\d{1,4})")

@@ -23,6 +23,7 @@ from outreach.campaign.confirmations import (
 )
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS
+from outreach.entrypoints.web.pages.leaves import number_of
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import STATES, mark
 from outreach.languages.spelling import plain
@@ -30,7 +31,6 @@ from outreach.model import InviteeKind, State
 
 PAGE, ON_PAPER = 50, 2000  # invitees
 YES = ("yes", "1", "on", "true")
-LONGEST_NUMBER = 15  # digits of an invitee's number
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SORTS = {
     "name": mark("name"),
@@ -116,7 +116,7 @@ def _sought(visit: Visit, known: Mapping[str, str], day: date | None) -> Sought:
 def log(visit: Visit) -> Response:
     """A page of the log."""
     wanted = asked(visit)
-    after = _number(visit.query.get("after", ""))
+    after = number_of(visit.query.get("after", ""))
     limit = ON_PAPER if visit.query.get("all") == "yes" else PAGE
     found = log_page(visit.desk, wanted.sought, wanted.order, limit, after=after)
     answer = visit.page(
@@ -135,10 +135,6 @@ def log(visit: Visit) -> Response:
     if visit.wants_part:
         answer.headers["HX-Replace-Url"] = wanted.address()
     return answer
-
-
-def _number(given: str) -> int:
-    return int(given) if given.isdecimal() and len(given) <= LONGEST_NUMBER else 0
 
 
 def _choices(visit: Visit, wanted: Asked) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from outreach.campaign.steps import Step
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.pages.agreed import OtherNumberError, queued_now, what_changed
 from outreach.entrypoints.web.pages.aside import done, progress
+from outreach.entrypoints.web.pages.leaves import leaf_of, number_of
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
@@ -48,7 +49,8 @@ def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200
         look=look,
         outlook=found,
         number=found.number,
-        shown=found.first,
+        leaf=leaf_of(found.first, number_of(visit.query.get("after", ""))),
+        shown=len(found.first),
         days_before=[reminder.days_before for reminder in visit.desk.settings.reminders],
         instead=INSTEAD,
         typed=typed,
@@ -63,7 +65,7 @@ def take_out(visit: Visit) -> Response:
     held = hold(visit.desk, visit.field("invitee"), until)
     name = held.invitee.name if held.invitee is not None else ""
     said = visit.say("%(name)s gets no letter before %(day)s.", name=name, day=visit.day(until))
-    return visit.go(HERE, said, undo=held.act)
+    return visit.go(f"{HERE}?after={number_of(visit.field('after'))}", said, undo=held.act)
 
 
 def release(visit: Visit) -> Response:

@@ -14,6 +14,7 @@ from outreach.campaign.steps import Step
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
 from outreach.entrypoints.web.pages.aside import done, progress
+from outreach.entrypoints.web.pages.leaves import leaf_of, number_of
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.works import Queued, Work
@@ -24,27 +25,34 @@ def thanks_page(visit: Visit) -> Response:
     return progress(visit, visit.say("Thanks and replies to a no"), _came_of) or _page(visit)
 
 
-def _page(visit: Visit, *, changes: str = "", status: int = 200) -> Response:
+def _page(visit: Visit, *, changes: str = "", seen: str = "", status: int = 200) -> Response:
     look = visit.look(acknowledgements)
     if look is None:
         return visit.looking(acknowledgements, visit.say("Thanks and replies to a no"))
-    found = look.value
+    found, out = look.value, frozenset(visit.form.getlist("out"))
+    leaf = leaf_of(found.first, number_of(visit.query.get("after", "")))
     return visit.page(
         "letters/thanks.html",
         status=status,
         look=look,
-        due=found.first,
+        leaf=leaf,
+        shown=len(found.first),
         thanks=found.thanks,
         regrets=found.number - found.thanks,
-        more=found.number - len(found.first),
-        out=frozenset(visit.form.getlist("out")),
+        out=out,
+        elsewhere=[one for one in found.first if one.invitee.id in out and one not in leaf.rows],
         changes=changes,
-        seen=found.seen,
+        seen=seen or found.seen,
     )
 
 
 def release(visit: Visit) -> Response:
-    """Lets the letters leave that were not taken out, if they are still those that were looked through."""
+    """Lets the letters leave that were not taken out, if they are still those that were looked through.
+
+    Behind “?after=” it only turns to another leaf, and takes along who was taken out.
+    """
+    if "after" in visit.query:
+        return _page(visit, seen=visit.field("seen"))  # of the first leaf: a change since then is refused
     out = frozenset(str(one) for one in visit.form.getlist("out"))
     return done(visit, partial(_release, out, visit.field("seen")), _came_of)
 
