@@ -57,6 +57,7 @@ def test_a_town_by_its_own_office(signature: str, town: str) -> None:
         "Alcaldía de Granada, Nicaragua",
         "City of Athens, Ohio",
         "Mairie de Vic-le-Comte",
+        "Mairie de Vic-Fezensac",
         "Ville de Vic-en-Bigorre",
         "Ville du Havre-Saint-Pierre",
         "Stadt Frankfurt",

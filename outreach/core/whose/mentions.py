@@ -330,10 +330,13 @@ def _capital_follows(line: _Line, end: int, index: Index) -> bool:
 
 
 def _is_longer_name(line: _Line, end: int, index: Index) -> bool:
-    """Whether an office's place has a second word: “Câmara Municipal de Porto Santo”, not “Ville de Nice Cabinet”."""
+    """Whether an office's place has a second word: “Câmara Municipal de Porto Santo”, not “Ville de Nice Cabinet”.
+
+    It may follow a hyphen: “Mairie de Vic-Fezensac”.
+    """
     word, text = line.words[end], line.text[line.spans[end][0] : line.spans[end][1]]
     between = line.text[line.spans[end - 1][1] : line.spans[end][0]]
-    if between != " " or not line.capital(end) or len(word) < SHORTEST_SECOND or text.isupper():
+    if between not in (" ", "-") or not line.capital(end) or len(word) < SHORTEST_SECOND or text.isupper():
         return False
     places = index.places
     office = (word,) in places.office_before or (word,) in places.office_behind or word in places.connecting

@@ -431,3 +431,78 @@ def test_evidence_of_a_caveat_stands_in_the_mail() -> None:
 def test_a_plain_no(text: str) -> None:
     """What is said in the plainest words is read so: hard examples alone had not taught it."""
     assert read(text).kind is K.DECLINE
+
+
+# A yes of an ordinary town hall beside words that would mean no if nothing else were said, and those words alone.
+EXPLAINED = [
+    ("The city joins the campaign. Good luck with the campaign!", "Good luck with your campaign!"),
+    ("Our city joins. All the best with the campaign!", "All the best with the campaign!"),
+    ("La ville rejoint la campagne. Bon courage pour la suite !", "Bon courage pour votre campagne !"),
+    ("Sí, nos sumamos. ¡Suerte con la campaña!", "¡Adelante con la vuestra!"),
+    ("La ciutat se suma a la campanya. Endavant amb la campanya!", "Endavant amb la vostra!"),
+    ("Confermo l'adesione del Comune alla campagna. In bocca al lupo per la campagna!", "Avanti con la vostra!"),
+    ("O município adere à campanha. Força com a campanha!", "Força com a vossa campanha!"),
+    ("Die Stadt tritt der Kampagne bei. Viel Erfolg mit der Kampagne!", "Viel Erfolg mit Ihrer Kampagne!"),
+    ("De gemeente doet mee aan de campagne. Veel succes met de campagne!", "Veel succes met uw campagne!"),
+    ("We had hoped to reply sooner. Our city joins the campaign.", "We had hoped to join the campaign."),
+    ("Nous aurions voulu répondre plus tôt : la ville rejoint la campagne.", "Nous aurions rejoint la campagne."),
+    ("Hubiéramos querido responder antes. La ciudad se suma a la campaña.", "Nos habríamos sumado a la campaña."),
+    ("Gostaríamos de ter respondido mais cedo: aderimos à campanha.", "Gostaríamos de ter aderido à campanha."),
+    ("Avremmo voluto rispondere prima: il Comune aderisce alla campagna.", "Avremmo aderito alla campagna."),
+    (
+        "Wir hätten uns früher melden sollen: Die Stadt tritt der Kampagne bei.",
+        "Wir wären gern der Kampagne beigetreten.",
+    ),
+    ("In the Mayor's absence I confirm that the city joins the campaign.", "We confirm our absence from the campaign."),
+    ("Sorry that your letter went unanswered. Our city joins the campaign.", "Your campaign stays unanswered by us."),
+    ("Confirmamos nuestra adhesión. No dude en contactarnos.", "No dude en contactarnos."),
+    ("Aderiamo alla campagna. Non esitate a contattarci.", "Non esitate a contattarci."),
+    ("The mayor used to teach human rights. Our city joins the campaign.", "We used to be part of the campaign."),
+]
+
+
+@pytest.mark.parametrize(("yes", "none"), EXPLAINED)
+def test_good_wishes_and_excuses_beside_a_yes(yes: str, none: str) -> None:
+    """Good wishes to a campaign that they join, an excuse for a late answer."""
+    reading = read(yes)
+    assert reading.kind is K.CONFIRM
+    assert {"doubt: it may be no yes", "doubt: a short no"}.isdisjoint(one.rule for one in reading.evidence)
+    assert not (read(none).decided and read(none).kind is K.CONFIRM)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Joining the campaign was approved by 3 of 27 members.",
+        "The motion to join was carried by 12 votes to 15.",
+        "4 voix pour et 28 contre, la ville rejoint la campagne.",
+        "4 votos a favor y 20 en contra: la ciudad se suma a la campaña.",
+        "3 vots a favor i 15 en contra: la ciutat s'adhereix a la campanya.",
+        "Con 4 voti favorevoli e 20 contrari il Comune aderisce alla campagna.",
+        "Com 4 votos a favor e 20 contra, o município adere à campanha.",
+        "12 Ja, 15 Nein: Die Stadt tritt der Kampagne bei.",
+        "Met 4 stemmen voor en 20 tegen sluit de gemeente zich aan bij de campagne.",
+        "The motion to join the campaign was carried by 34 votes to none, with no abstentions.",
+        "The vote to join was 15 for, 2 against, 3 abstentions.",
+        "No councillor voted against joining the campaign.",
+        "Le conseil a voté à l'unanimité l'adhésion à la campagne, sans abstention ni vote contre.",
+    ],
+)
+def test_a_count_of_votes_that_says_otherwise(text: str) -> None:
+    """A person looks at it."""
+    assert not read(text).decided
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Joining the campaign was approved by 25 of 27 members.", K.CONFIRM),
+        ("Met 24 stemmen voor en 2 tegen sluit de gemeente zich aan bij de campagne.", K.CONFIRM),
+        ("Le conseil a voté contre l'adhésion : 12 voix pour, 20 contre.", K.DECLINE),
+        ("Der Beitritt wurde mit 31 zu 24 Stimmen abgelehnt.", K.DECLINE),
+        ("Presenti 29, votanti 27: favorevoli 9, contrari 18. Il Consiglio non approva l'adesione.", K.DECLINE),
+    ],
+)
+def test_a_count_of_votes_that_says_the_same(text: str, kind: ReadingKind) -> None:
+    """As decided as without it."""
+    assert (read(text).kind, read(text).decided) == (kind, True)

@@ -80,6 +80,20 @@ def test_a_few_words_beneath_an_automatic_header(words: str, header: tuple[str, 
     assert not (reading.decided and reading.kind in FILED)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich bin im Urlaub bis 5. August. Wir machen mit!",
+        "Estoy fuera de la oficina hasta el 5 de agosto. Sí, nos sumamos.",
+        "Sono assente fino al 5 agosto. Il Comune aderisce.",
+        "Out of the office. No.",
+    ],
+)
+def test_a_short_answer_beside_an_absence(text: str) -> None:
+    """Somebody wrote it into their notice, or from their beach."""
+    assert not written(text, ("Auto-Submitted", "auto-replied")).decided
+
+
 @pytest.mark.parametrize("words", WORDS)
 def test_a_receipt_with_a_persons_words(words: str) -> None:
     """Some programs let a person write into it."""

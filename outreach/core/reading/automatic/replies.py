@@ -114,6 +114,11 @@ class _Heard:
     sentence: Sentence
     found: _FoundNames
 
+    @property
+    def tells(self) -> bool:
+        """Whether something in it tells of a machine or an absence."""
+        return any(found.name[0] in TELLING for found in self.found)
+
 
 def goes_before(signs: Iterable[Sign], position: float) -> bool:
     """Whether a mail counts as a machine's although its text may take a position.
@@ -165,7 +170,7 @@ def read_automatic(
         return None  # service desks stamp what persons write
     if not (headed or names & SUPPORTED) and _weight(signs) < STRONG:
         return None
-    untold = _says_what_no_machine_says(heard)
+    untold = 0 < _words(heard) <= FEW and not any(one.tells for one in heard)  # “No, thank you.”
     if is_report(message):
         said = untold or position >= LIKELY or any(one.sentence.asks for one in heard)
         return Automatic(tuple(signs), not (said and is_receipt(message)), back=None, substitute=None)
@@ -180,21 +185,15 @@ def read_automatic(
     alone = rest < ALL_OF_IT and not (unstated and whole >= SURELY)
     signs += _supports(names, text, back, substitute, headed=headed, alone=alone)
     found = _judged(signs, whole if unstated else position, back, substitute)
-    added = (
-        (untold and back is None) or (besides and whole >= SURELY) or (unstated and any(one.asks for one in besides))
-    )
+    # “On leave until 5 August. We join!”, “Who pays?”
+    added = (untold and back is None) or (whole >= SURELY and not all(one.tells for one in heard))
+    added = added or any(one.asks for one in besides if unstated)
     return replace(found, sure=False) if found is not None and added else found
 
 
 def _besides(heard: Iterable[_Heard]) -> list[Sentence]:
-    """Sentences in which nothing tells of a machine or an absence."""
-    longer = (one for one in heard if len(one.sentence.plain) >= SAYING)
-    return [one.sentence for one in longer if not any(found.name[0] in TELLING for found in one.found)]
-
-
-def _says_what_no_machine_says(heard: Sequence[_Heard]) -> bool:
-    """Whether there are a few words, and in none of them a machine or an absence: “No, thank you.”, “Who pays?”."""
-    return 0 < _words(heard) <= FEW and not any(found.name[0] in TELLING for one in heard for found in one.found)
+    """Sentences that tell of no machine and no absence."""
+    return [one.sentence for one in heard if len(one.sentence.plain) >= SAYING and not one.tells]
 
 
 def _is_receipt_of_service(names: AbstractSet[str]) -> bool:

@@ -17,6 +17,11 @@ K = ReadingKind
 LIFTED, OPEN, SLIGHT = "lifted", "open_choice", "slight"  # phrases of a language's [doubts]
 ELSEWHERE, ONCE = "elsewhere", "once"  # only in a sentence that speaks of joining, or says little else
 SCHEME, OURS = "scheme", "ours"  # “the network of bee-friendly cities”, unless some sentence names our campaign
+CHEER = "cheer"  # “good luck with the campaign”, unless some sentence joins it
+MIGHT, LATE = "might", "late"  # “we would have joined”; not “we would have liked to reply sooner”
+# Votes that were counted: those for it, against it, both, those for it of how many; “without abstentions”.
+COUNTED = AYES, NAYS, SCORE, SHARE = "ayes", "nays", "score", "share"
+UNOPPOSED = "unopposed"
 # Phrases that make any yes in the same mail unsure: how that is told, and the lead that it costs.
 UNSURE: dict[str, tuple[str, float]] = {
     "mocking": ("mockery", NEVER),
@@ -28,17 +33,22 @@ UNSURE: dict[str, tuple[str, float]] = {
     ELSEWHERE: ("other business", NEVER),
     ONCE: ("it hangs on a condition", NEVER),
     SCHEME: ("other business", NEVER),
+    CHEER: ("it may be no yes", NEVER),
+    MIGHT: ("it may be no yes", NEVER),
 }
 YES = "yes"
 SAYS_YES = JOINING | {YES, "accept"}
 JOINS = JOINING | {YES, "campaign"}
 PLAIN_YES = TESTIFY[K.CONFIRM] - {"campaign"}  # “OK, thanks for the campaign's letter” joins nothing
+JOINS_IT = frozenset({"join", "list"})
 SAYS_TO_WHAT = frozenset({"join", "list", "campaign"})
 FEW = 8  # words of a sentence that says no more than on what a yes hangs
 BRIEF = 6  # words of a mail that says yes and not to what
 NEAR = 3  # words behind a stroke that are looked at: “joins / does not join”
 # Signs that say no, or that nothing is meant: “We join the campaign 👎”, “… /s”.
 SIGN_OF_NO = re.compile("[👎🚫⛔❌✖✗✘🙅🙄🙃🤡🤮🖕≠¬]|(?<!\\S)/(?:s|sarcasm|irony)\\b")
+_IN_A_LIST = re.compile("[:,;]")  # “voters 27: in favour 9, against 18”
+_FIGURE = re.compile(r"\b[0-9]{1,4}\b")
 ALIKE = 4  # first letters in which two forms of a word agree
 
 
@@ -74,17 +84,25 @@ def caveats(
         in_answer: Whether it answers a letter, so that a mere “yes” says to what.
     """
     yield from (_doubt("a choice is left open", words) for words in _left_open(mail, caught))
+    yield from _counted_otherwise(kind, caught)
     if kind is K.UNRELATED:
         yield from (_doubt("joining", one.found.words) for one in caught if _joins_ours(one))
     if kind is not K.CONFIRM:
         yield from (_doubt("an objection is taken back", one.found.words) for one in caught if one.found.name == LIFTED)
     else:
-        named = any(one.found.name == OURS for one in caught)
-        unsure = [one for one in reversed(caught) if _makes_unsure(one) and not (named and one.found.name == SCHEME)]
+        told = _explained(mail, caught)
+        unsure = [one for one in reversed(caught) if _makes_unsure(one) and one.found.name not in told]
         first = {one.found.name: one.found.words for one in unsure}
         yield from (_doubt(UNSURE[name][0], words, UNSURE[name][1]) for name, words in first.items())
         yield from _slight(mail, caught)
         yield from () if in_answer else _to_nothing(mail)
+
+
+def _explained(mail: Sequence[Heard], caught: Sequence[Caught]) -> frozenset[str]:
+    """The names of phrases that other words of a mail make harmless."""
+    names = {one.found.name for one in caught}
+    joins = any(not JOINING.isdisjoint(heard.names) for heard in mail)
+    return frozenset(name for name, by in ((SCHEME, OURS in names), (MIGHT, LATE in names), (CHEER, joins)) if by)
 
 
 def signs_of_no(kind: ReadingKind, text: str) -> Iterator[Doubt]:
@@ -104,7 +122,7 @@ def _makes_unsure(one: Caught) -> bool:
 
 def _joins_ours(one: Caught) -> bool:
     """“The province joins your network” is no other business, even where it sounds like it."""
-    return one.found.name == OURS and not {"join", "list"}.isdisjoint(one.heard.names)
+    return one.found.name == OURS and not JOINS_IT.isdisjoint(one.heard.names)
 
 
 def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
@@ -125,6 +143,32 @@ def _to_nothing(mail: Sequence[Heard]) -> Iterator[Doubt]:
     names = frozenset[str]().union(*(heard.names for heard in mail))
     if names.isdisjoint(SAYS_TO_WHAT) and sum(heard.size for heard in mail) <= BRIEF:
         yield _doubt("a yes to what?", mail[0].sentence.text.strip())
+
+
+# ---------------------------------------------------------------- votes that were counted
+
+
+def _counted_otherwise(kind: ReadingKind, caught: Sequence[Caught]) -> Iterator[Doubt]:
+    """“4 votes for and 28 against” beside a yes; “34 for, 2 against”, “no abstentions” beside a no."""
+    counts = {one.found.name: one.found.words for one in reversed(caught) if not _IN_A_LIST.search(one.found.words)}
+    figures = {name: [int(one) for one in _FIGURE.findall(counts[name])] for name in COUNTED if name in counts}
+    told = " ".join(counts[name] for name in figures)
+    if kind is K.CONFIRM and any(ayes <= nays for ayes, nays in _results(figures)):
+        yield _doubt("a count of votes", told)
+    if kind is K.DECLINE and AYES in figures and any(ayes > nays for ayes, nays in _results(figures)):
+        yield _doubt("a count of votes", told)
+    elif kind is K.DECLINE and not figures and UNOPPOSED in counts:
+        yield _doubt("a count of votes", counts[UNOPPOSED])
+
+
+def _results(figures: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """How many voted for it and against it, in each way in which both are told."""
+    if AYES in figures and NAYS in figures:
+        yield figures[AYES][0], figures[NAYS][0]
+    if len(score := figures.get(SCORE, ())) > 1:
+        yield score[0], score[1]
+    if share := figures.get(SHARE):
+        yield share[0], share[1] - share[0]
 
 
 # ---------------------------------------------------------------- a choice that was left open

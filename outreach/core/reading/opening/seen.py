@@ -38,10 +38,11 @@ MANY = 4  # letters between which blanks or stops may stand: no “a o e”, no 
 # A text from afar: letters, and signs between them.
 _WESTERN = bytes(range(256)).decode("cp1252", "replace")
 _AFAR = bytes(ord("x" if one.isalpha() or one == "?" else "." if one in "’'" else " ") for one in _WESTERN)
-# Signs of letters that are no letters of a word: “ⓝ”, “🅝”, “𝐧” (mathematics), “ｎ” (full width).
-_DRESSED = re.compile("[\u24b6-\u24e9\uff21-\uff5a\U0001d400-\U0001d7ff]")
-_BOXED = re.compile("[\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]")
-_BOXED_SINCE = (0x1F130, 0x1F150, 0x1F170)
+# Signs for letters: “ⓝ”, “𝐧” (mathematics), “ｎ” (full width), and “🅝”, which Unicode takes for no letter.
+_DRESSED = re.compile("[\u24b6-\u24e9\uff21-\uff5a\U0001d400-\U0001d7ff\U0001f130-\U0001f189]")
+_FOLDED = (*range(0x24B6, 0x24EA), *range(0xFF21, 0xFF5B), *range(0x1D400, 0x1D800))
+_UNDRESSED = {sign: normalize("NFKC", chr(sign)) for sign in _FOLDED}
+_UNDRESSED |= {first + at: chr(ord("A") + at) for first in (0x1F130, 0x1F150, 0x1F170) for at in range(26)}
 # Letters of phonetics, small capitals, Armenian: in a word of ours a disguise.
 _STRANGE = re.compile("[\u0250-\u02af\u0530-\u058f\u1d00-\u1dbf\ua720-\ua7ff]")
 
@@ -74,15 +75,8 @@ def _in_one_alphabet(word: re.Match[str]) -> str:
 
 def _undressed(text: str, signs: str) -> str:
     """A text with common letters where signs stand for them; `signs` are those in it that are not ASCII."""
-    if _DRESSED.search(signs):
-        text = _DRESSED.sub(lambda sign: normalize("NFKC", sign[0]), text)
-    if _BOXED.search(signs):
-        text = _BOXED.sub(_out_of_its_box, text)
+    text = text.translate(_UNDRESSED) if _DRESSED.search(signs) else text
     return text.translate(SMALL_CAPITALS) if _STRANGE.search(signs) else text
-
-
-def _out_of_its_box(sign: re.Match[str]) -> str:
-    return chr(ord("A") + ord(sign[0]) - max(first for first in _BOXED_SINCE if first <= ord(sign[0])))
 
 
 def closed_up(text: str) -> str:
