@@ -97,9 +97,9 @@ def _refuse_if_built_upon(desk: Desk, connection: Connection, act: Act, noted: S
         if any(one & other for one, other in zip(mine, theirs, strict=True)):
             who = later.by.removeprefix("person:")
             message = Sentence(
-                "%(who)s did something since that builds upon it (%(words)s); that must be taken back first",
+                "%(who)s did something since that builds upon it (%(act)s); that must be taken back first",
                 who=who,
-                words=later.words,
+                act=later.words,
             )
             raise UsageError(message)
 

@@ -231,7 +231,7 @@ def _value_mistakes(values: Mapping[str, str]) -> Iterable[_Mistake]:
     yield from _address_mistakes(values)
     language = values.get("language", "")
     if language and not _LANGUAGE.fullmatch(language):
-        what = Sentence("“%(language)s” is no language", language=language)
+        what = Sentence("“%(code)s” is no language", code=language)
         yield _Mistake(what, Sentence("write a code such as en, fr, es or ca"), "language")
     yield from _zone_mistake(values.get("timezone", ""))
     given = values.get("id", "")

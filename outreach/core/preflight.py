@@ -125,6 +125,7 @@ def _contacts(invitees: Sequence[Invitee], languages: frozenset[str], settings: 
             missing[language] = missing.get(language, 0) + 1
     if missing:
         counted = ", ".join(f"{language} ({number})" for language, number in sorted(missing.items()))
+        files = ", ".join(f"templates/invitation.{language}.md" for language in sorted(missing))
         why = Sentence(
             "they get the letter of the default language (%(default_language)s)",
             default_language=settings.campaign.default_language,
@@ -133,7 +134,7 @@ def _contacts(invitees: Sequence[Invitee], languages: frozenset[str], settings: 
             Sentence("contacts read languages that have no letter: %(languages)s", languages=counted),
             settings.campaign.contacts,
             why,
-            Sentence("add templates/invitation.%(language)s.md for each, or leave it so", language="LANGUAGE"),
+            Sentence("add %(files)s, or leave it so", files=files),
         )
 
 

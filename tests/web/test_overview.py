@@ -17,6 +17,7 @@ from outreach.campaign.overview import overview
 from outreach.campaign.report import status
 from outreach.campaign.review import decide
 from tests.web.chromium import assert_accessible
+from tests.web.launching import before_launch, launched, receive
 from tests.web.server import Page
 
 CHARTS = ("way-to-the-goals", "answers-over-time", "world-map", "by-country", "by-language", "by-kind")
@@ -194,6 +195,15 @@ def test_it_speaks_four_languages(looked_at: Page, language: str) -> None:
     world = {"en": "The world", "fr": "Le monde", "es": "El mundo", "ca": "El món"}
     assert words[language] in answer.words
     assert world[language] in answer.words
+
+
+def test_answers_of_the_same_day_came_within_a_day(tmp_path: Path) -> None:
+    """Not within 0 days."""
+    with before_launch(tmp_path / "campaign") as page:
+        launched(page, 1)
+        receive(page, "mayor@northam.example", "Northam joins the campaign.")
+        page.someone("reviewer").post("/mails/look")
+        assert "came within 1 day of the invitation." in page.someone("reader").get("/").words
 
 
 def test_it_is_light(looked_at: Page) -> None:

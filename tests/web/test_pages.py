@@ -47,6 +47,44 @@ def test_the_reasons_stand_above_the_answers(
     assert acts["y"] - reasons["y"] > 200
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ca"])
+def test_the_answers_of_a_narrow_window_leave_room(
+    looked_at: Page, make_context: Callable[..., BrowserContext], language: str
+) -> None:
+    """At 1100 × 800 what follows stands beside the button, above three rows at most; they cover nothing to be pressed."""
+    context = make_context(looked_at, "reviewer")
+    context.add_cookies([{"name": "outreach-language", "value": language, "url": looked_at.address}])
+    page = context.new_page()
+    page.set_viewport_size({"width": 1100, "height": 800})
+    for mail in (OAKHOLLOW, RIOSECO):
+        page.goto(f"/review/{mail}")
+        acts = page.locator(".acts").bounding_box()
+        assert acts is not None
+        assert acts["height"] < 210
+        assert_accessible(page)
+
+
+def test_what_the_answers_would_cover_stands_behind_them(
+    looked_at: Page, make_context: Callable[..., BrowserContext]
+) -> None:
+    """In Spanish, at 1280 × 800, a link was half below them (WCAG 2.5.8)."""
+    context = make_context(looked_at, "reviewer")
+    context.add_cookies([{"name": "outreach-language", "value": "es", "url": looked_at.address}])
+    page = context.new_page()
+    page.goto(f"/review/{RIOSECO}")
+    assert_accessible(page)
+
+
+def test_words_are_quoted_as_the_page_quotes(looked_at: Page, make_context: Callable[..., BrowserContext]) -> None:
+    """Browsers would quote Spanish as English."""
+    context = make_context(looked_at, "reader")
+    context.add_cookies([{"name": "outreach-language", "value": "es", "url": looked_at.address}])
+    page = context.new_page()
+    for path, quote in ((f"/review/{RIOSECO}", ".reasons q"), ("/log?state=confirmed", ".log-words q")):
+        page.goto(path)
+        assert page.locator(quote).first.evaluate("one => getComputedStyle(one).quotes") == '"«" "»" "“" "”"'
+
+
 def test_a_mail_is_known_by_its_title(served: Page) -> None:
     """In tabs, in the browser's history, and for who hears the page."""
     reader = served.someone("reader")

@@ -133,8 +133,10 @@ def test_each_takes_back_only_what_is_their_own(served: Page) -> None:
     )
     decide(one, RIOSECO, CONFIRM)
     decide(other, RIOSECO, "declined")
+    one.cookies["outreach-language"] = "fr"
     refused = one.post("/undo")
-    assert "sender (web) did something since that builds upon it" in one.get(refused.headers["location"]).words
+    told = one.get(refused.headers["location"]).words
+    assert "qui en dépend (Rioseco del Páramo : désormais « refusé »)" in told
     assert state_of(served.desk, "rioseco") == ("declined", False)
 
 

@@ -76,6 +76,55 @@ def test_of_very_many_findings_the_first_are_shown(page: Page) -> None:
         assert "more are not shown here." in answer.words
 
 
+@pytest.mark.parametrize(
+    ("language", "told", "where"),
+    [
+        ("fr", "des langues sans lettre : italien (1), portugais (2)", "invitation (anglais)"),
+        ("es", "idiomas sin carta: italiano (1), portugués (2)", "invitación (inglés)"),
+        ("en", "languages that have no letter: Italian (1), Portuguese (2)", "invitation (English)"),
+    ],
+)
+def test_languages_are_called_by_their_names(page: Page, language: str, told: str, where: str) -> None:
+    """A code is for files: the cure names those that are wanted."""
+    rows = "".join(f"Town {n},GB,mayor@t{n}.example,,,,{code}\n" for n, code in enumerate(("it", "pt", "pt", "en")))
+    (page.desk.folder / "contacts.csv").write_text(HEADER + rows, encoding="utf-8")
+    words = speaking(page, language).get("/letters/check").words
+    assert told in words
+    assert where in words
+    assert "templates/invitation.it.md, templates/invitation.pt.md" in words
+
+
+def test_parts_of_a_sentence_are_joined_as_a_language_does() -> None:
+    """French has a space before a semicolon."""
+    noted = "answers our letter; unsigned"
+    assert said(catalogue("fr").gettext, noted) == "répond à notre lettre ; non signé"
+    assert said(catalogue("es").gettext, noted) == "responde a nuestra carta; sin firma digital"
+
+
+@pytest.mark.parametrize(
+    ("noted", "told"),
+    [
+        ("Northam is now not interested", "Northam : désormais « not interested »"),
+        ("Northam is now in talks", "Northam : désormais « en discussion »"),
+        ("no letters to Northam before 2022-09-01", "pas de lettre à Northam avant le 1er septembre 2022"),
+        ("no more letters to Northam", "plus de lettres à Northam"),
+        ("Northam was answered", "réponse donnée à Northam"),
+        ("mail 7 no longer waits", "le courriel 7 n’attend plus"),
+        ("mail 7 is of no invitee", "le courriel 7 ne vient d’aucun invité"),
+        ("mail 7 is of Northam", "le courriel 7 vient de Northam"),
+        ("the letter goes to a@northam.example under the same reference", "la lettre part pour a@northam.example"),
+    ],
+)
+def test_what_somebody_did_since_is_said_in_the_persons_language(noted: str, told: str) -> None:
+    """As it is remembered; the same words in a stranger's mail stay as they are."""
+    french = catalogue("fr").gettext
+    refused = Sentence(
+        "%(who)s did something since that builds upon it (%(act)s); that must be taken back first", who="Ben", act=noted
+    )
+    assert told in said(french, refused)
+    assert said(french, noted) == noted
+
+
 def test_mistakes_of_a_list_are_said_in_the_persons_language(page: Page) -> None:
     """Row by row, with the cure; the words of others stay as they are."""
     here = send(page, (HEADER + "Oakham,XX,nobody,,,x,en\n").encode()).headers["location"]
@@ -174,12 +223,12 @@ def test_who_is_asked_to_log_in_again_learns_why(served: Page) -> None:
         ),
         (
             "it is not in Sent; it is looked for once more, and then sent again",
-            "elle n’est pas dans Sent; elle sera cherchée encore une fois, puis envoyée de nouveau",
+            "elle n’est pas dans Sent ; elle sera cherchée encore une fois, puis envoyée de nouveau",
         ),
         ("permanent failure: address_unknown", "échec définitif : l’adresse n’existe pas"),
         (
             "mail.example:465 is not ready: 421; try again later",
-            "mail.example:465 n’est pas prêt : 421; réessayez plus tard",
+            "mail.example:465 n’est pas prêt : 421 ; réessayez plus tard",
         ),
         ("554 5.7.1 go away; you", "554 5.7.1 go away; you"),
     ],

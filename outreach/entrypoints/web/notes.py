@@ -86,6 +86,18 @@ NOTES = (
     mark("%(theirs)s cannot be read: %(whole)s."),
     mark("another process is reading the mail; try again in a moment"),
 )
+# What a person did, as it is remembered for whoever wants to take back what came before (campaign/review.py). They are
+# sought there alone: a stranger may write “… was answered”, too.
+ACTS = (
+    mark("%(name)s is now %(word)s"),
+    mark("no letters to %(name)s before %(day)s"),
+    mark("no more letters to %(name)s"),
+    mark("%(name)s was answered"),
+    mark("mail %(number)s no longer waits"),
+    mark("mail %(number)s is of no invitee"),
+    mark("mail %(number)s is of %(name)s"),
+    mark("the letter goes to %(address)s under the same reference"),
+)
 # What is noted for the command line or at greater length than the page has place for, and what the page says instead.
 INSTEAD = {
     "its words may also mean %(word)s": mark("its words may also mean “%(word)s”"),

@@ -61,7 +61,7 @@ class Templates:
             "letter_word": lambda kind: say(words.LETTERS[LetterKind(kind)]),
             "letter_state_word": lambda state: say(words.LETTER_STATES[LetterState(state)]),
             "next_word": lambda action: say(words.NEXT.get(action, action)),
-            "language_name": lru_cache(MOST_KEPT)(lambda code: _language_name(code, words.LOCALES[language])),
+            "language_name": lambda code: words.language_name(code, words.LOCALES[language]),
             "size": lambda number: _size(number, words.LOCALES[language]),
             "role_word": lambda role: say(words.ROLES[role]),
             "choice_word": lambda choice: say(words.CHOICES[choice]),
@@ -71,16 +71,6 @@ class Templates:
             "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
         }
         return environment
-
-
-def _language_name(code: str, locale: str) -> str:
-    """A language as one that is spoken calls it, such as “French”; a code that nobody knows stays."""
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
-
-    try:
-        return Locale.parse(code, sep="-").get_display_name(locale) or code
-    except (UnknownLocaleError, ValueError):
-        return code
 
 
 def _size(number: int, locale: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 
+from outreach.core.letters.stationery import LANGUAGE
 from outreach.core.reading.notices.reasons import reason_of
 from outreach.entrypoints.web.days import OF_MONTH, day_said, days_within, number_said
-from outreach.entrypoints.web.notes import INSTEAD, NOTES
-from outreach.entrypoints.web.words import READINGS, STATES, mark
+from outreach.entrypoints.web.notes import ACTS, INSTEAD, NOTES
+from outreach.entrypoints.web.words import BETWEEN, OWN_LOCALE, READINGS, STATES, language_name, mark
 from outreach.model import ReadingKind, Sentence, State
 
 Say = Callable[[str], str]
@@ -180,6 +181,8 @@ SAYINGS = (
 )
 DOUBT = "doubt: "
 DATED = ("day", "dated", "came", "moment")  # places of days
+TONGUES = ("language", "languages", "default_language")  # places of codes of languages
+ACT = "act"  # the place of what a person did
 DEEPEST = 4  # sentences within each other
 # Why a letter came back (core/reading/notices/reasons.py).
 FAILURES = {
@@ -221,7 +224,15 @@ def reply_words(reply: str) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    changing = {**{one: one for one in SAYINGS if "%(" in one}, **INSTEAD}
+    return _compiled({**{one: one for one in SAYINGS if "%(" in one}, **INSTEAD})
+
+
+@cache
+def _acts() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return _compiled({one: one for one in ACTS})
+
+
+def _compiled(changing: Mapping[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(_pattern(noted), re.DOTALL), message) for noted, message in changing.items())
 
 
@@ -258,7 +269,8 @@ def said(say: Say, sentence: str, *, deep: int = 0) -> str:
     if whole is not None:
         return whole
     parts = sentence.removeprefix(DOUBT).split("; ")
-    return "; ".join(_known(say, part, deep) or part for part in parts)
+    told = [_known(say, part, deep) or part for part in parts]
+    return sentence if told == parts else say(BETWEEN).join(told)  # a stranger's words stay as they are
 
 
 def _known(say: Say, sentence: str, deep: int) -> str | None:
@@ -266,7 +278,11 @@ def _known(say: Say, sentence: str, deep: int) -> str | None:
         return say(sentence)
     if (word := _words().get(sentence.replace("_", " "))) is not None:
         return say(word)
-    for pattern, message in _patterns():
+    return _matched(say, sentence, _patterns(), deep)
+
+
+def _matched(say: Say, sentence: str, patterns: Iterable[tuple[re.Pattern[str], str]], deep: int) -> str | None:
+    for pattern, message in patterns:
         if found := pattern.fullmatch(sentence):
             return say(message) % {name: _value(say, name, value, deep) for name, value in found.groupdict().items()}
     return None
@@ -281,16 +297,20 @@ def _filled(say: Say, sentence: Sentence) -> str:
     message = say(sentence.message)
     if not sentence.values:
         return message if message != sentence.message else said(say, str(sentence))
-    within = {name: _within(say, value) for name, value in sentence.values.items()}
+    within = {name: _within(say, name, value) for name, value in sentence.values.items()}
     if sentence.message in OF_MONTH:  # as core/succession.py writes days
         within["day"] = number_said(say, within["day"])
     return message % within
 
 
-def _within(say: Say, value: object) -> object:
-    """A sentence or a day within another one is said too."""
+def _within(say: Say, name: str, value: object) -> object:
+    """A sentence, a day, a language or an act within another one is said too."""
     if isinstance(value, Sentence):
         return said(say, value)
+    if name in TONGUES:
+        return re.sub(LANGUAGE, lambda code: language_name(code[0], say(OWN_LOCALE)), str(value))
+    if name == ACT:
+        return _matched(say, str(value), _acts(), 0) or value
     return day_said(say, value) if isinstance(value, date) else value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from unicodedata import bidirectional
@@ -19,6 +19,10 @@ LOCALES: Mapping[str, str] = {"en": "en_GB", "fr": "fr", "es": "es", "ca": "ca"}
 def mark(message: str) -> str:
     """Marks a message for the catalogues, where it is not said yet."""
     return message
+
+
+OWN_LOCALE = mark("en_GB")  # every catalogue names its own, for words that Babel knows
+BETWEEN = mark("; ")  # parts of a sentence; French has a space before it
 
 
 STATES: Mapping[State, str] = {
@@ -109,6 +113,17 @@ def catalogue(language: str) -> gettext.NullTranslations:
     write_mo(compiled, read)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@lru_cache(4096)
+def language_name(code: str, locale: str) -> str:
+    """A language as one that is spoken calls it, such as “French”; a code that nobody knows stays."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
+
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name(locale) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def isolated(value: object) -> object:

@@ -161,6 +161,7 @@ GLAD = "We are glad to join. " * 33  # behind it, what is compared first ends wi
         (YES, "<p></p>", YES, False),
         (f"{GLAD}and nothing to add.", "<p>We are not glad to join.</p>", "We are not glad to join.", True),
         (f"{GLAD}and not to add.", "<p>We are glad to join, not to add.</p>", f"{GLAD}and not to add.", False),
+        (f"{YES}\n> There is no fee.", f"<p>{YES}</p><blockquote>There is a fee.</blockquote>", "", False),
     ],
 )
 def test_two_forms_of_one_text(plain: str, html: str, seen: str, differ: bool) -> None:

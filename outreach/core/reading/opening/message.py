@@ -280,8 +280,10 @@ def _holds(shown: str, plain: str) -> bool:
 
 
 def _denies_alone(plain: str, shown: str) -> bool:
-    """Whether a plain form has a “not” that another form has nowhere."""
-    denied = DENIALS.intersection(lower_words(plain[: 2 * MOST_LOOKED_AT]))
+    """Whether a plain form has a “not” that another form has nowhere; those of its quoted lines are not its own."""
+    lines = plain[: 2 * MOST_LOOKED_AT].split("\n")
+    denied = DENIALS.intersection(lower_words("\n".join([line for line in lines if not line.startswith(">")])))
+    denied = denied and denied.difference(_begun(as_seen(unescape(shown[:MOST_LOOKED_AT]))))  # mostly all of them
     return bool(denied) and not denied.issubset(lower_words(as_seen(unescape(shown))))
 
 

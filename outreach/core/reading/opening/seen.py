@@ -51,13 +51,18 @@ def as_seen(text: str) -> str:
     """A text without what is not seen, its letters those that they look like."""
     if text.isascii():
         return text
-    signs = text.encode("utf-8", "replace").translate(None, _ASCII).decode()  # of other alphabets: few, or all
+    signs = _beyond_ascii(text)
     for never_seen in "\ufeff\u00ad":
         text = text.replace(never_seen, "") if never_seen in signs else text
     text = _UNSEEN.sub("", text) if _HIDDEN.search(signs) else text
     text = _APOSTROPHE.sub("’", text) if "\u02bc" in signs or "\u02b9" in signs else text
     text = _undressed(text, signs)
     return _WORD.sub(_in_one_alphabet, text) if _OTHER.search(signs) and _is_mostly_latin(text) else text
+
+
+def _beyond_ascii(text: str) -> str:
+    """The signs of a text that are not ASCII: few, or all."""
+    return text.encode("utf-8", "replace").translate(None, _ASCII).decode()
 
 
 def _is_mostly_latin(text: str) -> bool:
@@ -95,7 +100,7 @@ def _together(word: re.Match[str]) -> str:
 
 def is_disguised(text: str) -> bool:
     """Whether letters stand in a Latin text that no word of ours has."""
-    return not text.isascii() and _STRANGE.search(text) is not None and _is_mostly_latin(text)
+    return not text.isascii() and _STRANGE.search(_beyond_ascii(text)) is not None and _is_mostly_latin(text)
 
 
 def is_turned(text: str) -> bool:

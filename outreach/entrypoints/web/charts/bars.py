@@ -12,6 +12,7 @@ from outreach.entrypoints.web.charts.chart import Chart, Key
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.charts.svg import cut, drawing, tag, together, width_of, words
 from outreach.entrypoints.web.charts.tables import Row, Table
+from outreach.entrypoints.web.words import BETWEEN
 
 WIDTH, BAR, SIZE, STEP = 300.0, 11.0, 14.0, 42.0  # units
 MOST = 8  # bars; the table has every row
@@ -77,7 +78,7 @@ def _drawn(name: str, title: str, shares: Sequence[Share], speech: Speech) -> tu
         drawn.append(_rest(rest, len(few) * STEP, speech))
     if not shares:
         drawn.append(words(0, SIZE, speech.say("Nobody is enrolled yet."), "tick"))
-    said = "; ".join(f"{share.said}: {_value(share.answers, speech)}" for share in shares)
+    said = speech.say(BETWEEN).join(f"{share.said}: {_value(share.answers, speech)}" for share in shares)
     size = (WIDTH, max(STEP * len(few) - 8, 0) + (SIZE * 2 if rest or not shares else 0))
     return drawing(name, title, said, size, *drawn, class_="bars-chart"), size
 

@@ -13,6 +13,7 @@ from outreach.entrypoints.web.charts.chart import Chart
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.charts.svg import cut, drawing, tag, together, width_of, words
 from outreach.entrypoints.web.charts.tables import Row, Table
+from outreach.entrypoints.web.words import BETWEEN
 
 NAME = "way-to-the-goals"
 GAP = 4.0  # units between two stretches
@@ -68,9 +69,9 @@ def _drawn(
     if flag is not None and numbers:
         parts.append(_flag(flag, numbers, top, shape))
     title = speech.say("The way to the goals")
-    said = "; ".join(_said(goal, speech) for goal in goals)
     number = speech.say_number("%(number)s confirmed", "%(number)s confirmed", confirmed)
-    return drawing(f"{NAME}-{shape.name}", title, f"{number}; {said}", size, *parts, class_="goals-chart"), size
+    said = speech.say(BETWEEN).join([number, *(_said(goal, speech) for goal in goals)])
+    return drawing(f"{NAME}-{shape.name}", title, said, size, *parts, class_="goals-chart"), size
 
 
 def _stretch(n: int, confirmed: int, goals: Sequence[int], top: float, shape: Shape) -> Markup:

@@ -13,7 +13,7 @@ from outreach.entrypoints.web import words
 if TYPE_CHECKING:
     from babel import Locale
 
-MOST_KEPT = 4096  # words for numbers, days and languages
+MOST_KEPT = 4096  # words for numbers and days
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Speech:
 
     def tongue(self, code: str) -> str:
         """The name of a language; its code where it has none."""
-        return _tongue(code, words.LOCALES[self.language])
+        return words.language_name(code, words.LOCALES[self.language])
 
     def _written(self, day: date, form: str) -> str:
         return written_day(day, form, words.LOCALES[self.language])
@@ -93,13 +93,3 @@ def written_day(day: date, form: str, locale: str) -> str:
 
     written = str(format_date(day, form, locale=locale))
     return f"1er {written[2:]}" if locale == "fr" and written.startswith("1 ") else written
-
-
-@lru_cache(MOST_KEPT)
-def _tongue(code: str, locale: str) -> str:
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
-
-    try:
-        return str(Locale.parse(code.replace("-", "_")).get_display_name(locale) or code)
-    except (UnknownLocaleError, ValueError):
-        return code

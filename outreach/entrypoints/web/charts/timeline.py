@@ -16,6 +16,7 @@ from outreach.entrypoints.web.charts.room import ASIDE, BOLD, Box, Room, box_of
 from outreach.entrypoints.web.charts.scales import Scale, day_ticks, whole_ticks
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.charts.svg import cut, drawing, line, short, tag, together, width_of, words
+from outreach.entrypoints.web.words import BETWEEN
 
 NAME = "answers-over-time"
 SERIES = ("confirmed", "declined", "open")
@@ -374,4 +375,4 @@ def _described(course: Course, speech: Speech) -> str:
     said = [_sum(name, totals[name][-1][1] if totals[name] else 0, speech) for name in SERIES]
     deadline = speech.say("deadline: %(day)s", day=speech.day(course.deadline))
     letters = [f"{_mailing(one, speech)} ({speech.day(one.first)})" for one in course.mailings[:12]]
-    return "; ".join([", ".join(said), deadline, *letters])
+    return speech.say(BETWEEN).join([", ".join(said), deadline, *letters])
