@@ -233,10 +233,11 @@ def _denies_joining(heard: Heard) -> bool:
 
 def _declines_another_thing(decisive: Heard) -> bool:
     """“We cannot come to the congress, but we join the campaign”, “we cannot come, but join”."""
-    names = set(decisive.names)
-    both = "event" in names and not names.isdisjoint(TO_JOIN)
-    otherwise = "but" in names and not names.isdisjoint(JOINING) and "refuse" not in names
-    return both or (otherwise and not _denies_joining(decisive))
+    names = decisive.names
+    both = "event" in names and not TO_JOIN.isdisjoint(names)
+    behind = names[len(names) - names[::-1].index("but") :] if "but" in names else ()
+    otherwise = not JOINING.isdisjoint(behind) and (DENIALS | {"refuse"}).isdisjoint(behind)
+    return both or otherwise
 
 
 def _keeps_on(decisive: Heard) -> bool:
