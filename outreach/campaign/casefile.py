@@ -21,6 +21,7 @@ from outreach.model import DOUBT, Attachment, Entry, EntryKind, Evidence, Invite
 MOST_SHOWN = 30_000  # characters of a mail's text; the whole of it is in the .eml
 MOST_OTHERS = 12  # further mails of the invitee
 MOST_PROPOSED = 5
+ALSO = "its words may also mean "  # what “doubt: confirm” says, too
 TELLING = (EntryKind.ANSWER, EntryKind.REVIEW, EntryKind.DECIDED, EntryKind.SETTLED, EntryKind.BOUNCED)
 
 
@@ -130,7 +131,8 @@ def _doubts(read: Reading) -> tuple[Evidence, ...]:
     shown = " ".join(read.new_text.split())
     doubts = (one for one in read.evidence if one.is_doubt)
     told = (replace(one, words="") if " ".join(one.words.split()) in shown else one for one in doubts)
-    return tuple(dict.fromkeys(told))
+    by_what = {(one.rule.removeprefix(f"{DOUBT}: ").removeprefix(ALSO), one.words): one for one in told}
+    return tuple(by_what.values())
 
 
 def _label(one: Evidence) -> str:

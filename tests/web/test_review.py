@@ -102,6 +102,14 @@ def test_filing_does_what_was_foretold(desk: Desk, town: str) -> None:
     assert desk.store.mail_list.waiting() == (5, 3)
 
 
+def test_each_doubt_is_told_once(served: Page) -> None:
+    """That a sentence, and its words by themselves, may mean something else is one doubt to a person."""
+    page = served.someone("reviewer").get(f"/review/{OAKHOLLOW}").text
+    told = [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in re.findall(r'<li class="doubt">(.*?)</li>', page)]
+    assert told
+    assert len(set(told)) == len(told)
+
+
 # ---------------------------------------------------------------- two at once
 
 
