@@ -113,7 +113,7 @@ fuzz: $(VENV)/.dev  ## break mails in many ways and read them: make fuzz MUTATIO
 messages: $(VENV)/.dev  ## put new words of the page into its catalogues, and list those without a translation
 	@$(BIN)/python -m tests.web.messages
 
-screenshots: $(VENV)/.dev  ## take pictures of the page into docs/screenshots; needs Chromium
+screenshots: $(VENV)/.dev  ## take pictures of every page, desk and phone, light and dark, into docs/screenshots; needs Chromium
 	@$(BIN)/python -m tests.web.screenshots
 
 # Natural Earth's outlines, as this package ships them; outlines.py refuses any other.

@@ -18,22 +18,22 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
 
 def main() -> None:
-    """Into docs/screenshots the light ones of the main pages; with --all DIR every one into a folder."""
+    """The main pages into docs/screenshots; into its folder `more`, which git does not keep, all others."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--all", type=Path, metavar="DIR", help="every page in every look, into DIR")
+    parser.add_argument("--into", type=Path, metavar="DIR", default=DOCS, help="another folder than docs/screenshots")
     parser.add_argument("--only", default="", metavar="NAME", help="only pages whose name begins so")
     parser.add_argument("--built", type=Path, metavar="DIR", help="keep the campaign there and use it again")
     wanted = parser.parse_args()
-    places = [one for one in PLACES if one.name.startswith(wanted.only) and (wanted.all or one.in_docs)]
     with tempfile.TemporaryDirectory() as made:
         folder = wanted.built or Path(made) / "campaign"
         if not folder.exists():
             build_campaign(folder)
         with running(folder, NOW) as page, chromium() as browser:
-            for place in places:
+            for place in (one for one in PLACES if one.name.startswith(wanted.only)):
+                into = wanted.into if place.in_docs else wanted.into / "more"
                 for phone in (False, True):
-                    for dark in (False, True) if wanted.all else (False,):
-                        take(browser, page, place, wanted.all or DOCS, phone=phone, dark=dark)
+                    for dark in (False, True):
+                        take(browser, page, place, into, phone=phone, dark=dark)
 
 
 def take(browser: Browser, page: Page, place: Place, folder: Path, *, phone: bool, dark: bool) -> None:
