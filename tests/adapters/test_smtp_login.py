@@ -25,7 +25,7 @@ from outreach.settings import SmtpSettings
 from tests.servers.certificates import Authority, make_authority
 from tests.servers.faulty_smtp import FaultySmtp
 
-QUICK = Timeouts(connect=0.3, verb=0.2, progress=0.2, dot=0.2, leave=0.2)
+QUICK = Timeouts(connect=2, verb=1, progress=1, dot=1, leave=1)
 PASSWORD = "correct horse"
 SECRET = base64.b64encode(f"\0me\0{PASSWORD}".encode()).decode()
 
