@@ -10,6 +10,7 @@ import pytest
 
 from outreach.campaign import review
 from outreach.campaign.casefile import casefile
+from outreach.campaign.desk import Desk
 from outreach.campaign.followup import queue_due, waiting_acknowledgements
 from outreach.campaign.posting import post
 from outreach.campaign.undoing import undo_own
@@ -34,6 +35,14 @@ def test_what_has_left_is_said_when_the_yes_is_taken_back(served: Page) -> None:
     assert state_of(served.desk, "rioseco") == ("invited", True)
 
 
+def _thank(desk: Desk) -> None:
+    """Takes an answer for a yes, and lets its thanks wait to leave."""
+    opened = casefile(desk, RIOSECO)
+    assert opened is not None
+    review.decide(desk, "rioseco", CONFIRM, mail=RIOSECO, seen=opened.version)
+    queue_due(desk, waiting_acknowledgements(desk))
+
+
 class _RefusingPostman(KindPostman):
     """A relay that knows no address."""
 
@@ -49,10 +58,7 @@ class _RefusingPostman(KindPostman):
 def test_nothing_is_said_of_thanks_that_were_refused(served: Page) -> None:
     """Nobody has them."""
     desk = served.desk
-    opened = casefile(desk, RIOSECO)
-    assert opened is not None
-    review.decide(desk, "rioseco", CONFIRM, mail=RIOSECO, seen=opened.version)
-    queue_due(desk, waiting_acknowledgements(desk))
+    _thank(desk)
     post(desk, _RefusingPostman)
     assert undo_own(desk).left is None
 
@@ -60,10 +66,7 @@ def test_nothing_is_said_of_thanks_that_were_refused(served: Page) -> None:
 def test_nothing_is_said_of_thanks_that_had_not_left(served: Page) -> None:
     """They are withheld when their turn comes."""
     desk = served.desk
-    opened = casefile(desk, RIOSECO)
-    assert opened is not None
-    review.decide(desk, "rioseco", CONFIRM, mail=RIOSECO, seen=opened.version)
-    queue_due(desk, waiting_acknowledgements(desk))
+    _thank(desk)
     assert undo_own(desk).left is None
     post(desk, KindPostman)
     letters = desk.store.outbox.letters(invitee=desk.invitee("rioseco").number)

@@ -17,24 +17,9 @@ from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import lower_words
 
 BLOCKS = (
-    *(
-        "address",
-        "article",
-        "aside",
-        "button",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-    ),
-    *("h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul"),
+    *("address", "article", "aside", "button", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p", "pre", "section", "table"),
+    *("tr", "ul"),
 )
 _BLOCKS = ", ".join(BLOCKS)
 UNSEEN = ["script", "style", "head", "title", "template", "noscript"]
