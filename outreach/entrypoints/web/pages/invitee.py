@@ -16,6 +16,7 @@ from outreach.adapters.store.journal import Noted
 from outreach.campaign import erasing, review
 from outreach.campaign.report import LogLine, Story, story_of
 from outreach.campaign.writing_again import SharedAddressError, write_again
+from outreach.core.reading.decisive import Quote, quoted
 from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS
@@ -34,6 +35,7 @@ from outreach.model import (
 )
 
 LONGEST_NOTE = 2000  # characters
+LONGEST_QUOTE = 400  # characters of a sentence in the story
 RECORDED = (
     *(State.CONFIRMED, State.DECLINED, State.TENTATIVE, State.IN_TALKS),
     *(State.INVITED, State.WITHDRAWN, State.UNSUBSCRIBED, State.UNREACHABLE),
@@ -56,6 +58,7 @@ class Event:
     by: str  # who did it; "" where the words say it
     note: str
     mail: Understood | None
+    quote: Quote | None  # its decisive words in their sentence
     fields: tuple[tuple[str, str], ...]  # what stood in our form that came with the mail
     undone: bool
 
@@ -71,6 +74,7 @@ def one(visit: Visit) -> Response:
         "invitee/page.html",
         told=told,
         line=told.line,
+        decisive=next((_quote(mail) for mail in told.mails if mail.mail == told.line.standing.deciding_mail), None),
         events=events[::-1] if newest else events,
         newest=newest,
         why=why(visit, told.line),
@@ -115,9 +119,15 @@ def _events(visit: Visit, told: Story) -> Iterator[Event]:
             by="" if entry.by == "machine" else entry.by.removeprefix("person:"),
             note=noted.note,
             mail=mail,
+            quote=None if mail is None else _quote(mail),
             fields=form_fields(mail.reading) if mail is not None and came_in else (),
             undone=entry.id in undone,
         )
+
+
+def _quote(mail: Understood, longest: int = LONGEST_QUOTE) -> Quote | None:
+    words = mail.reading.words
+    return quoted(words, mail.reading.new_text, longest) if words else None
 
 
 PLAIN: Mapping[EntryKind, tuple[str, str]] = {  # icon, words
