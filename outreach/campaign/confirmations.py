@@ -59,7 +59,9 @@ def _quotes(desk: Desk, lines: Sequence[LogLine]) -> dict[int, Quote]:
 
 
 def _notes(desk: Desk, lines: Sequence[LogLine]) -> dict[int, str]:
-    entries = {line.standing.deciding_entry: line.invitee.number for line in lines if line.standing.deciding_mail is None}
+    entries = {
+        line.standing.deciding_entry: line.invitee.number for line in lines if line.standing.deciding_mail is None
+    }
     notes = desk.store.acts.notes([entry for entry in entries if entry is not None])
     return {entries[entry]: note for entry, note in notes.items()}
 

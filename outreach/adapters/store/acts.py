@@ -70,7 +70,7 @@ class Acts:
         """What persons wrote beside some entries, by entry."""
         query = select(t.note.c.entry, t.note.c.text).where(t.note.c.entry.in_(entries))
         with reading(self._engine) as connection:
-            return {entry: text for entry, text in connection.execute(query)}
+            return {row.entry: row.text for row in connection.execute(query)}
 
     def write(self, connection: Connection, act: Act) -> None:
         """Notes an act, within the transaction in which it is done."""

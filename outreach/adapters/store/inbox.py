@@ -233,9 +233,10 @@ class Inbox:
 
     def texts(self, mails: Sequence[int]) -> dict[int, str]:
         """The beginning of what was newly written in each of some mails."""
-        query = select(t.reading.c.mail, func.substr(t.reading.c.new_text, 1, MOST_TEXT))
+        beginning = func.substr(t.reading.c.new_text, 1, MOST_TEXT).label("beginning")
+        query = select(t.reading.c.mail, beginning).where(t.reading.c.mail.in_(mails))
         with reading(self._engine) as connection:
-            return {mail: text for mail, text in connection.execute(query.where(t.reading.c.mail.in_(mails)))}
+            return {row.mail: row.beginning for row in connection.execute(query)}
 
 
 def _decisive(evidence: Sequence[Mapping[str, str]]) -> str | None:

@@ -106,6 +106,7 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/letters", Role.READER, letters.letters_page),
     Row("GET", "/letters/contacts", Role.READER, contacts.contacts_page),
     Row("POST", "/letters/contacts", Role.SENDER, contacts.send, limit=16 * MEGABYTE),
+    Row("GET", "/letters/contacts/example.csv", Role.READER, contacts.example),
     Row("GET", "/letters/contacts/{token}", Role.SENDER, contacts.list_page),
     Row("GET", "/letters/contacts/{token}/bad-rows.csv", Role.SENDER, contacts.bad_rows),
     Row("POST", "/letters/contacts/{token}/correct", Role.SENDER, contacts.correct_rows),

@@ -19,9 +19,10 @@ from outreach.entrypoints.web.mailbox import mailbox_now
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.works import Queued
-from outreach.model import OutreachError, ReadingKind
+from outreach.model import OutreachError, ReadingKind, Sentence
 
 PAGE = 50  # mails
+STOPPED = Sentence("the page was stopped while it read mail; what was read is kept, and the next look goes on")
 
 
 def inbox(visit: Visit) -> Response:
@@ -107,7 +108,7 @@ def raw(visit: Visit) -> Response:
 
 def look(visit: Visit) -> Response:
     """Looks into the mailbox now, and reads what came; where much came, aside: who asks again finds the same look."""
-    work = visit.site.works.begin(visit.request.url.path, _looked, visit.desk)
+    work = visit.site.works.begin(visit.request.url.path, _looked, visit.desk, STOPPED)
     if not work.is_over_within(visit.site.patience.look):
         said = visit.say("The mailbox is still being looked into; what has been read so far is here.")
         return visit.go(visit.back, said, tone="warning")
