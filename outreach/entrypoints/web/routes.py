@@ -101,6 +101,7 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/mails", Role.READER, mails.inbox),
     Row("POST", "/mails/look", Role.REVIEWER, mails.look),
     Row("GET", "/mails/{mail:int}", Role.READER, mails.one),
+    Row("GET", "/mails/{mail:int}/source", Role.READER, mails.source),
     Row("GET", "/mails/{mail:int}/raw", Role.READER, mails.raw),
     # Letters: the steps to a launch, how it goes, what comes after it
     Row("GET", "/letters", Role.READER, letters.letters_page),
