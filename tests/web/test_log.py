@@ -43,8 +43,7 @@ def test_decisive_words_are_told_in_their_sentence(looked_at: Page) -> None:
     reader = looked_at.someone("reader")
     told = "“Before we answer: does joining the campaign oblige us to <b>pay a fee</b>, and who else has confirmed?"
     told = told.replace("“", '<q dir="auto">')
-    fairview = looked_at.desk.store.register.by_id("asks")
-    for path in ("/log", f"/invitees/{fairview.number if fairview else 0}"):
+    for path in ("/log", f"/invitees/{looked_at.desk.invitee('Fairview').number}"):
         assert told in reader.get(path).text
     assert "called, Ms Huber of the mayor" in reader.get("/log?q=bergwald").words
     assert line_json(log_page(looked_at.desk, Sought(words="fairview"), "name", 1).lines[0])["evidence"] == "pay a fee"

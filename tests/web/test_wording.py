@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from outreach.campaign.agreement import MOST_LISTED, Agreement
-from outreach.campaign.replies import read_new
+from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.pages.agreed import BETWEEN
 from tests.web.launching import before_launch, launched, receive
 from tests.web.server import Page
@@ -28,7 +28,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         launched(page, 3)
         page.clock.move_to(page.clock.now() + timedelta(days=1))
         receive(page, "mayor@northam.example", "Does joining the campaign oblige us to pay a fee?")
-        read_new(page.desk)
+        read_everything(page.desk)
         yield page
 
 
@@ -62,7 +62,7 @@ def test_other_numbers_stay_what_they_are(other: str) -> None:
 
 def test_what_was_seen_makes_no_form_heavy() -> None:
     """Letter by letter for as many as a page has room for; of more it is known whether they are the same."""
-    letters = {place.to_bytes(32, "big"): bytes(32) for place in range(MOST_LISTED + 1)}
+    letters = {place.to_bytes(4, "big") + bytes(28): bytes(32) for place in range(MOST_LISTED + 1)}
     assert len(Agreement(letters, "digest").spelled) < 100
     letters.popitem()
     assert 1000 < len(Agreement(letters, "digest").spelled) < 30_000
