@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import Progress
+from outreach.campaign.sending.posting import Progress
 from outreach.entrypoints.daemon import SHORTEST, _Service
 from outreach.model import LetterState, TryAgainLaterError
 from tests.campaign.test_posting import make_office

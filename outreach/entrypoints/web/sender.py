@@ -106,7 +106,7 @@ class Sender:
             self._wake.wait(rest)
 
     def _is_due(self) -> bool:
-        from outreach.campaign.posting import heed_clock  # noqa: PLC0415
+        from outreach.campaign.sending.posting import heed_clock  # noqa: PLC0415
 
         desk = self._desk
         heed_clock(desk)
@@ -119,7 +119,7 @@ class Sender:
             OutreachError: It ended early.
         """
         from outreach.bootstrap import relay  # noqa: PLC0415
-        from outreach.campaign.posting import post  # noqa: PLC0415
+        from outreach.campaign.sending.posting import post  # noqa: PLC0415
         from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts  # noqa: PLC0415
         from outreach.entrypoints.mailroom import kinds_to_post  # noqa: PLC0415
 
