@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
@@ -99,10 +99,25 @@ def _who(site: Site, request: Request, *, by_hand: bool) -> Person | None:
 
 
 async def _form(request: Request) -> FormData:
+    """A form; it may name any charset that Python knows, such as one that makes halves of characters."""
     try:
-        return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
-    except MultiPartException as error:
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    except (MultiPartException, UnicodeError) as error:
         raise HTTPException(400) from error
+    if not all(_is_text(name) and _is_text(value) for name, value in form.multi_items()):
+        await form.close()
+        raise HTTPException(400)
+    return form
+
+
+def _is_text(given: str | UploadFile) -> bool:
+    """Whether a field, or the name of a file, can be kept and shown."""
+    text = given if isinstance(given, str) else given.filename or ""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _handle(row: Row, visit: Visit) -> Response:
