@@ -103,6 +103,24 @@ def test_only_the_right_number_lets_letters_leave(fresh: Page, typed: str, statu
     assert queued == (5 if status == 303 else 0)
 
 
+def test_the_way_back_leads_over_no_form(fresh: Page, make_context: MakeContext) -> None:
+    """A number was wrong, the next one right: “back” and “reload” show pages, and the browser offers to send nothing."""
+    enrol(fresh, 3)
+    window = make_context(fresh, "sender").new_page()
+    window.goto("/letters/launch")
+    for number, shown in (("2", "You typed 2"), ("3", "3 letters are on their way")):
+        window.get_by_label("Type 3 to send the letters").fill(number)
+        window.get_by_role("button", name="Send 3 letters").click()
+        expect(window.get_by_text(shown)).to_be_visible()
+    window.go_back()
+    expect(window.get_by_role("heading", name="Nobody is left to invite")).to_be_visible()
+    window.goto("/letters/check")
+    window.get_by_role("button", name="Ask the mail servers too").click()
+    expect(window.get_by_role("button", name="Ask the mail servers again")).to_be_visible()
+    window.reload()
+    assert window.url == f"{fresh.address}/letters/check"
+
+
 def test_two_people_and_a_double_click_launch_once(slow: Page) -> None:
     """Eight launches at once: each letter leaves once, and nobody is shown a broken page."""
     enrol(slow, 12)

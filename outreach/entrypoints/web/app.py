@@ -82,6 +82,8 @@ async def _answer(site: Site, row: Row, request: Request) -> Response:
     person = await run_in_threadpool(_who, site, request, by_hand=row.by_hand)
     visit = Visit(site, site.desk, request, person)
     if row.role is not Role.ANYONE and (person is None or not person.may(row.role)):
+        if person is None and row.method == "POST" and _has_ended(site, request):
+            visit = replace(visit, form=await _words(request))
         return await run_in_threadpool(sorry, visit, UNKNOWN if person is None else 403)
     if person is not None:
         visit = replace(visit, desk=replace(site.desk, by=person.signature))
@@ -96,6 +98,17 @@ async def _answer(site: Site, row: Row, request: Request) -> Response:
 def _who(site: Site, request: Request, *, by_hand: bool) -> Person | None:
     token = request.cookies.get(site.cookie)
     return who_is(site.desk, token, by_hand=by_hand) if token else None
+
+
+def _has_ended(site: Site, request: Request) -> bool:
+    """Whether somebody was logged in here, and is no longer."""
+    return site.cookie in request.cookies
+
+
+async def _words(request: Request) -> FormData:
+    """What was written into a form whose session has ended, to be shown again; files are not taken."""
+    words = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return await _form(request) if words else FormData()
 
 
 async def _form(request: Request) -> FormData:
@@ -138,5 +151,5 @@ def sorry(visit: Visit, status: int, why: str = "") -> Response:
         return HTMLResponse("", status, {"HX-Refresh": "true"})  # the whole page asks to log in
     template = "door/login.html" if unknown else "sorry.html"
     title = TITLES.get(status, TITLES[BROKEN])
-    ended = unknown and visit.site.cookie in visit.request.cookies
+    ended = unknown and _has_ended(visit.site, visit.request)
     return visit.page(template, status=status, title=title, why=why, name="", refusal="", ended=ended, back=visit.back)
