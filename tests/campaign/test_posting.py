@@ -24,9 +24,8 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.doubt import looked_for_at
 from outreach.campaign.handing_over import LONGEST, Batch
 from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, RENEW, Progress, _Round, heed_clock, post, resume
+from outreach.campaign.posting import MOST_AT_ONCE, RENEW, Progress, _Round, anything_due, post, resume
 from outreach.core.refusals import classify
-from outreach.entrypoints.web.sender import Sender
 from outreach.model import (
     Contact,
     Handover,
@@ -493,16 +492,19 @@ def test_a_clock_that_was_set_back_makes_no_restored_database_whole(make_office:
     desk.store.passes.count_on(NOW + timedelta(days=30))
     (desk.folder / "outreach.db.passes").write_text("9", "ascii")
     with pytest.raises(OutreachError, match="older than the last letters"):
-        heed_clock(desk)
+        post(desk, Relay().postman)
     assert desk.store.passes.restored()
 
 
-def test_the_page_too_sends_what_a_clock_far_ahead_put_off(make_office: Callable[..., Desk]) -> None:
-    """Where no daemon runs, letters do not wait for that day either."""
+def test_what_a_clock_far_ahead_put_off_is_due(make_office: Callable[..., Desk]) -> None:
+    """Daemon and page ask before each pass; letters do not wait for that day."""
     desk = make_office(1)
     deferred = Relay(lambda _number: Handover(R.DEFERRED, "rcpt", "450 greylisted"))
     post(replace(desk, clock=Moment(NOW + timedelta(days=30))), deferred.postman)
-    assert Sender(desk)._is_due()
+    assert anything_due(desk)
+    post(desk, Relay().postman)
+    assert states(desk) == {LetterState.ACCEPTED: 1}
+    assert not anything_due(desk)
 
 
 def test_a_count_that_failed_is_made_up_for(make_office: Callable[..., Desk]) -> None:
