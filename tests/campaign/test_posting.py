@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,6 +49,7 @@ from outreach.settings import (
     Settings,
     SmtpSettings,
 )
+from tests.torture.campaign import ended, fork
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2022, 7, 15, 9, tzinfo=UTC)
@@ -463,19 +466,26 @@ def test_what_a_clock_far_ahead_put_off_does_not_wait_for_that_day(make_office: 
     assert (len(relay.taken), looked_for_at(desk, letter, None)) == (1, NOW + timedelta(minutes=10))
 
 
+@pytest.mark.parametrize("killed", [False, True], ids=["the pass ends", "it is killed at once"])
 def test_a_copy_that_was_made_while_letters_left_is_older_than_they_are(
-    make_office: Callable[..., Desk], tmp_path: Path
+    make_office: Callable[..., Desk], tmp_path: Path, *, killed: bool
 ) -> None:
     """Whoever copied the file in the midst of a short pass and puts it back sends nothing twice."""
-    desk, copy = make_office(3), tmp_path / "copy.db"
+    copy = tmp_path / "copy.db"
 
-    def answer(number: int) -> Handover:
+    def send() -> None:
+        desk = make_office(10)
+        post(desk, Relay(lambda number: answer(desk, number)).postman)
+        desk.store.close()
+
+    def answer(desk: Desk, number: int) -> Handover:
         if number == 1:
             desk.store.backup(copy)
+        if number == 3 and killed:
+            os.kill(os.getpid(), signal.SIGKILL)
         return TAKEN
 
-    post(desk, Relay(answer).postman)
-    desk.store.close()
+    assert ended(fork(send)) == (-signal.SIGKILL if killed else 0)
     for name in ("outreach.db", "outreach.db-wal", "outreach.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     copy.rename(tmp_path / "outreach.db")
