@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from outreach.adapters.store.locks import only_one
 from outreach.bootstrap import mailbox, relay
+from outreach.campaign.answers.replies import read_new
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import due_reminders, queue_due
-from outreach.campaign.posting import Progress, anything_due, post
-from outreach.campaign.replies import read_new
+from outreach.campaign.letters.followup import due_reminders, queue_due
+from outreach.campaign.sending.posting import Progress, anything_due, post
 from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts
 from outreach.entrypoints.mailroom import (
     NO_REMINDERS,

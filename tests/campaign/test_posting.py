@@ -16,17 +16,17 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from outreach.adapters.smtp import SmtpPostman
+from outreach.adapters.smtp.postman import SmtpPostman
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.senders import LEASE
+from outreach.adapters.store.letters.senders import LEASE
 from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
-from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
-from outreach.campaign.doubt import looked_for_at
-from outreach.campaign.handing_over import LONGEST, Batch
-from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, RENEW, Progress, _Round, anything_due, post, resume
+from outreach.campaign.letters.mailing import queue_invitations
+from outreach.campaign.sending.database_thread import DatabaseThread
+from outreach.campaign.sending.doubt import looked_for_at
+from outreach.campaign.sending.handing_over import LONGEST, Batch
+from outreach.campaign.sending.posting import MOST_AT_ONCE, RENEW, Progress, _Round, anything_due, post, resume
 from outreach.core.refusals import classify
 from outreach.model import (
     Contact,

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import Progress, anything_due, post
+from outreach.campaign.sending.posting import Progress, anything_due, post
 from outreach.entrypoints.daemon import SHORTEST, Backoff, _Service
 from outreach.entrypoints.web.sender import Sender
 from outreach.model import Leave, LetterState, TryAgainLaterError

@@ -13,7 +13,7 @@ from outreach.campaign.desk import Desk
 from outreach.model import BusyError, LoginRefusedError, OutreachError
 
 if TYPE_CHECKING:  # what sends is loaded when somebody sends
-    from outreach.campaign.posting import Progress
+    from outreach.campaign.sending.posting import Progress
     from outreach.entrypoints.daemon import Backoff
 
 logger = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class Sender:
         Raises:
             LoginRefusedError: The relay does not want us.
         """
-        from outreach.campaign.posting import anything_due  # noqa: PLC0415
+        from outreach.campaign.sending.posting import anything_due  # noqa: PLC0415
 
         progress = self._pass() if anything_due(self._desk) else None
         if progress is None:
@@ -132,7 +132,7 @@ class Sender:
     def _pass(self) -> Progress:
         """One pass, as the command line makes it."""
         from outreach.bootstrap import relay  # noqa: PLC0415
-        from outreach.campaign.posting import post  # noqa: PLC0415
+        from outreach.campaign.sending.posting import post  # noqa: PLC0415
         from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts  # noqa: PLC0415
         from outreach.entrypoints.mailroom import kinds_to_post  # noqa: PLC0415
 
