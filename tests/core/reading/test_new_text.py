@@ -183,8 +183,7 @@ def test_above_below_and_between(text: str, new: str) -> None:
         "\nHead of Office\n\nCity of Northam\n\n+44 1632 960 011",
         "City of Northam\n\nThis message is confidential. If you are not the addressee, delete it.",
         "City of Northam\n\nPlease consider the environment before printing.",
-        "Mairie\n\nAquest missatge i els seus annexos són confidencials. Si no en sou el destinatari, elimineu-lo.\n"
-        "Abans d'imprimir aquest correu, penseu en el medi ambient.",
+        "Mairie\n\nAquest missatge és confidencial. Si no en sou el destinatari, elimineu-lo.\nAbans d'imprimir, penseu-hi.",
     ],
 )
 def test_what_stands_below_a_closing_and_a_name(below: str) -> None:

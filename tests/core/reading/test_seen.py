@@ -264,7 +264,7 @@ def test_a_disguised_no_is_no_yes(no: str) -> None:
 
 @pytest.mark.parametrize("no", ["|\\|ot", "/\\/0T", "do|\\|'t"])
 def test_a_no_drawn_with_strokes_is_for_a_person(no: str) -> None:
-    """“|\\|ot” is seen as “not”; what else is drawn so nobody knows."""
+    """What is drawn so is seen as “not”, or as anything else."""
     reading = read_mail(
         opened("text/plain", f"We do {no} confirm that Northam joins the campaign.\n"), load_languages()
     )

@@ -265,9 +265,9 @@ def _is_notice(paragraph: Sequence[str]) -> bool:
     """Whether it says that the mail is confidential, may be left unprinted, or how one gets no more of them."""
     text = " ".join(paragraph)[:1500].lower().replace("’", "'")
     words = load_quoting()
-    if words.mail.found_in(text) and (secret := words.secret.those_in(text)):
-        if len(secret) >= TELLING or words.unless.found_in(text):
-            return True
+    secret = words.secret.those_in(text) if words.mail.found_in(text) else ()
+    if len(secret) >= TELLING or (secret and words.unless.found_in(text)):
+        return True
     begun = [line.lstrip(" *_>([").lower().replace("’", "'") for line in paragraph]
     return any(words.leaving.begin(line) or words.printing.begin(line) for line in begun)
 
