@@ -152,6 +152,25 @@ def test_pause_holds_the_rest_and_nothing_is_lost(slow: Page, make_context: Make
     assert sorted(left(slow).values()) == [1] * 30
 
 
+@pytest.mark.parametrize("way", ["mouse", "space"])
+def test_a_button_that_is_held_down_is_not_taken_away(slow: Page, make_context: MakeContext, way: str) -> None:
+    """Letters leave while somebody presses “Pause”: the press counts."""
+    enrol(slow, 40)
+    window = make_context(slow, "sender").new_page()
+    window.goto("/letters/launch")
+    window.get_by_label("Type 40 to send the letters").fill("40")
+    window.get_by_role("button", name="Send 40 letters").click()
+    pause = window.locator("#sending-pause")
+    pause.hover(force=True)
+    pause.focus()
+    letters = len(left(slow))
+    window.mouse.down() if way == "mouse" else window.keyboard.down("Space")
+    while len(left(slow)) < letters + 12:  # the page is told twice at least
+        window.wait_for_timeout(100)
+    window.mouse.up() if way == "mouse" else window.keyboard.up("Space")
+    expect(window.get_by_role("heading", name="Sending is paused")).to_be_visible()
+
+
 def test_the_stream_lives_while_nothing_happens_and_ends_with_the_session(
     fresh: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,8 @@ from outreach.entrypoints.web.access.tokens import digest
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
 
-NO_PAGE = re.compile(r"^/(login$|open/)|\.|/(raw|events|live|attachment/\d+)$")  # of the addresses that can be asked for
+# Addresses that can be asked for and are no page, or the door itself.
+NO_PAGE = re.compile(r"^/(login$|open/)|\.|/(raw|events|live|attachment/\d+)$")
 MISTAKES = {
     "too short": mark("Take at least 12 characters; three or four words are easy to remember."),
     "too long": mark("Take at most 200 characters."),
@@ -94,7 +95,7 @@ def logout(visit: Visit) -> Response:
 
 
 def _asked_for(visit: Visit) -> str:
-    """The page in whose place the login stood; instead of the door itself, of files and of what is no page, the overview."""
+    """The page in whose place the login stood; instead of the door, of files and of what is no page, the overview."""
     path = visit.back.partition("?")[0]
     if NO_PAGE.search(path):
         return "/"
