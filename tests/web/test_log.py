@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from outreach.adapters.store.sought import Sought
-from outreach.campaign.confirmations import HEADER, line_json, log_page
+from outreach.adapters.store.invitees.sought import Sought
+from outreach.campaign.reports.confirmations import HEADER, line_json, log_page
 from outreach.model import State
 from tests.web.server import Page
 

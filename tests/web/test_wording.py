@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from outreach.campaign.agreement import MOST_LISTED, Agreement
+from outreach.campaign.letters.agreement import MOST_LISTED, Agreement
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.pages.agreed import BETWEEN
 from tests.web.launching import before_launch, launched, receive

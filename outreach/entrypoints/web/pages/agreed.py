@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from outreach.campaign.agreement import ChangedError
+from outreach.campaign.letters.agreement import ChangedError
 from outreach.campaign.our_list import is_filled
-from outreach.campaign.underway import underway
+from outreach.campaign.sending.underway import underway
 from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import OutreachError

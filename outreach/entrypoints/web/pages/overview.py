@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from outreach.campaign.our_list import contacts_file, is_filled
-from outreach.campaign.overview import Needs, Overview
+from outreach.campaign.reports.overview import Needs, Overview
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.kept import Look
 from outreach.entrypoints.web.mailbox import mailbox_now
