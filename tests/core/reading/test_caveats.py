@@ -536,7 +536,6 @@ def test_whose_yes_it_is_a_person_tells(text: str) -> None:
     [
         "We confirm that our city joins the campaign “10, 100, 1000 Human Rights Cities and Territories”.",
         "El Pleno acordó: «Primero. Adherirse a la campaña».",
-        "The first draft was mine, the second the mayor’s: Northam joins the campaign.",
     ],
 )
 def test_a_yes_beside_quotation_marks_is_one(text: str) -> None:

@@ -172,9 +172,14 @@ def test_who_speaks_for_no_town_hall(text: str) -> None:
         "Sorry, this isn't something St. Albans will be signing up to.",
         "It is not true that St. Albans joins the campaign.",
         "Weder der Oberbürgermeister noch Prof. Krähling treten der Kampagne bei.",
+        "Weder die Stadt noch der Kreis nehmen an der Kampagne teil.",
+        "Noch de burgemeester noch de raad doen mee.",
+        "Né il Sindaco né la Giunta aderiscono alla campagna.",
+        "Nem o presidente nem a câmara aderem à campanha.",
+        "Ni l'alcalde ni el Ple s'adhereixen a la campanya.",
     ],
 )
-def test_a_title_before_a_name_ends_no_sentence(text: str) -> None:
-    """“Mr. Underhill will be joining” is half of what was said."""
+def test_neither_the_one_nor_the_other_joins(text: str) -> None:
+    """Nor does a title end a sentence: “Mr. Underhill will be joining” is half of what was said."""
     reading = read(text)
     assert not (reading.kind is K.CONFIRM and reading.decided)

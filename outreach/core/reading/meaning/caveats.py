@@ -18,7 +18,7 @@ LIFTED, OPEN, SLIGHT = "lifted", "open_choice", "slight"  # phrases of a languag
 ELSEWHERE, ONCE = "elsewhere", "once"  # only in a sentence that speaks of joining, or says little else
 SCHEME, OURS = "scheme", "ours"  # “the network of bee-friendly cities”, unless some sentence names our campaign
 CHEER = "cheer"  # “good luck with the campaign”, unless some sentence joins it
-TRIAL = "trial"  # “draft”, “test”, where a sentence begins so
+TRIAL, NEITHER = "trial", "neither"  # “draft”, “neither the mayor nor”, where a sentence begins so
 MIGHT, LATE = "might", "late"  # “we would have joined”; not “we would have liked to reply sooner”
 # Votes that were counted: those for it, against it, both, those for it of how many; “without abstentions”.
 COUNTED = AYES, NAYS, SCORE, SHARE = "ayes", "nays", "score", "share"
@@ -37,6 +37,7 @@ UNSURE: dict[str, tuple[str, float]] = {
     CHEER: ("it may be no yes", NEVER),
     MIGHT: ("it may be no yes", NEVER),
     TRIAL: ("it may be no yes", NEVER),
+    NEITHER: ("joining is denied", NEVER),
 }
 YES = "yes"
 SAYS_YES = JOINING | {YES, "accept"}
@@ -120,8 +121,8 @@ def _makes_unsure(one: Caught) -> bool:
     """“Once the council has voted” hangs a yes on it; “you will get the minutes once she has signed them” does not."""
     if one.found.name == SCHEME:
         return not SAYS_YES.isdisjoint(one.heard.names)
-    if one.found.name == TRIAL:
-        return one.found.first == 0
+    if one.found.name in (TRIAL, NEITHER):
+        return one.found.first == 0 and (one.found.name == TRIAL or not JOINS.isdisjoint(one.heard.names))
     within = not JOINS.isdisjoint(one.heard.names) or one.heard.size <= FEW
     return one.found.name in UNSURE and (within or one.found.name not in (ELSEWHERE, ONCE))
 
