@@ -45,6 +45,8 @@ GREETING = 2  # words of “Dear all,” or of a name, which has no stop
 STOPS = (".", "!", "?", "…", ")")
 FLAGGED = 0.25  # the chance from which a flag is set
 MAY_HANG = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE})  # on a condition
+STOPPING = frozenset({ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE})  # “could you remove us?” is no question
+COURTESY, ASKING_LITTLE = 4, 0.1  # words of “how are you?”, which asks nothing if its chance is less
 # What somebody may have written above our link's “stop” that a person should see.
 MORE_THAN_STOP = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE, ReadingKind.QUESTION, ReadingKind.REDIRECT})
 # What the words of a calendar's mail may say besides a position.
@@ -314,13 +316,21 @@ def _code(said: Said) -> str | None:
 
 def _flags(message: Message, said: Said, substitute: str | None, deadline: date | None) -> Iterator[Flag]:
     likely = {Flag(flag) for flag, chance in said.flags.items() if chance >= FLAGGED}
-    yield from likely if said.verdict.kind in MAY_HANG else likely - {Flag.CONDITIONAL}
-    if any(sentence.asks for sentence in said.sentences):
+    yield from likely - {Flag.CONDITIONAL, Flag.HAS_QUESTION}
+    if Flag.CONDITIONAL in likely and said.verdict.kind in MAY_HANG:
+        yield Flag.CONDITIONAL
+    if said.verdict.kind not in STOPPING and (Flag.HAS_QUESTION in likely or any(_questions(said))):
         yield Flag.HAS_QUESTION
     if deadline is not None and message.date is not None and message.date > _end_of(deadline):
         yield Flag.LATE
     if substitute is not None:
         yield Flag.NAMES_NEW_CONTACT
+
+
+def _questions(said: Said) -> Iterator[Sentence]:
+    """The sentences that ask; a short one is believed where nothing was voted."""
+    asking = said.flags.get(Flag.HAS_QUESTION, 1.0) >= ASKING_LITTLE
+    return (one for one in said.sentences if one.asks and (asking or len(one.plain) > COURTESY))
 
 
 @lru_cache(maxsize=1)
