@@ -99,7 +99,7 @@ def post(
         OutreachError: The database is older than the last letters that left.
     """
     refuse_if_restored(desk)
-    heed_clock(desk)
+    _heed_clock(desk)
     name = own_name()
     with desk.store.senders.on_duty(name, desk.now(), lease):
         progress = Progress(total=desk.store.outbox.due(desk.now()))
@@ -113,13 +113,25 @@ def post(
     return progress
 
 
-def heed_clock(desk: Desk) -> None:
+def anything_due(desk: Desk) -> bool:
+    """Whether a pass has anything to do: letters are due, or a sender that is no more has left some in hand."""
+    due = desk.store.outbox.next_due()
+    is_due = due is not None and due <= desk.now()
+    return is_due or _was_set_back(desk) or desk.store.senders.left_behind()
+
+
+def _was_set_back(desk: Desk) -> bool:
+    """Whether the last pass was made by a clock that was far ahead of what it says now."""
+    return desk.store.passes.counted_after(desk.now() + FAR_AHEAD)
+
+
+def _heed_clock(desk: Desk) -> None:
     """Letters that wait for a time that a clock far ahead has named are looked at now: it was set back since.
 
     Raises:
         OutreachError: The database is older than the last letters that left.
     """
-    if desk.store.passes.counted_after(desk.now() + FAR_AHEAD):
+    if _was_set_back(desk):
         refuse_if_restored(desk)  # counted once more it would no longer be known as old
         desk.store.outbox.bring_near(desk.now())
         count_pass(desk)

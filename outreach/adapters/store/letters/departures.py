@@ -17,6 +17,7 @@ from outreach.adapters.store.invitees.register import Register, Whereabouts
 from outreach.adapters.store.letters.letter_rows import OF_LETTER, domain_of, to_letter
 from outreach.adapters.store.letters.outbox import WAITING
 from outreach.adapters.store.letters.pace import Pacer, Paces, fitting
+from outreach.adapters.store.letters.passes import Passes
 from outreach.adapters.store.log.journal import Journal
 from outreach.adapters.store.switches import PAUSED
 from outreach.frozen import made_often
@@ -57,10 +58,13 @@ class Outcome:
 class Departures:
     """The way out of the letters of one wave of one campaign."""
 
-    def __init__(self, engine: Engine, journal: Journal, register: Register, campaign: str, wave: int) -> None:
+    def __init__(
+        self, engine: Engine, journal: Journal, register: Register, passes: Passes, campaign: str, wave: int
+    ) -> None:
         self._engine = engine
         self._journal = journal
         self._register = register
+        self._passes = passes
         self._paces = Paces(engine)
         self._mine = (t.letter.c.campaign == campaign) & (t.letter.c.wave == wave)
         self._wave = {"campaign": campaign, "wave": wave}
@@ -158,6 +162,9 @@ class Departures:
             if going:
                 _BEGUN.execute(connection, [(going, moment)])
             _keep_back(connection, [(x, verdict) for x, verdict in seen if not isinstance(verdict, Leave)], moment)
+            count = self._passes.count_within(connection) if going else None
+        if count is not None:
+            self._passes.note(count)
         return frozenset(ids) - frozenset(going)
 
     def _in_hand(self, connection: Connection, ids: Sequence[int], sender: str) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Counts passes of sending, in the database and in a small file beside it: so that a restored backup is noticed.
+"""Counts passes and batches of letters, in the database and in a file beside it: a restored backup is noticed.
 
 A database whose count is lower than the file's is older than the last letters.
 """
@@ -9,7 +9,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import clock, reading, sqlite_path, writing
@@ -50,6 +50,26 @@ class Passes:
             put(connection, NAME, str(count), now)
         self._write(count)
 
+    def count_within(self, connection: Connection) -> int | None:
+        """One more within the transaction of an intent; None where nothing was counted before, or many files count.
+
+        `note` tells the file before a byte leaves: a copy of the database that knows nothing of the intent is old, even
+        if the program is killed at once. With PostgreSQL senders would wait here for each other.
+        """
+        if not self._travels or not (count := _count(connection)):
+            return None
+        connection.execute(update(t.switch).where(t.switch.c.name == NAME).values(value=str(count + 1)))
+        return count + 1
+
+    def note(self, count: int) -> None:
+        """Writes a count into the file and does not wait for the disk: it is there though this process were killed."""
+        try:
+            handle = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            with os.fdopen(handle, "wb", buffering=0) as file:
+                file.write(b"%d\n" % count)  # over the lower one, which is no longer
+        except OSError as error:
+            raise self._failed(error) from error
+
     def counted_after(self, moment: datetime) -> bool:
         """Whether the last pass was counted after a moment, and after the time by the clock of a database that has one.
 
@@ -70,8 +90,11 @@ class Passes:
         try:
             self._replace(count)
         except OSError as error:
-            message = f"{self._file} cannot be written to ({error.strerror}); check the disk's space, and who may write"
-            raise OutreachError(message) from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: OSError) -> OutreachError:
+        message = f"{self._file} cannot be written to ({error.strerror}); check the disk's space, and who may write"
+        return OutreachError(message)
 
     def _replace(self, count: int) -> None:
         temporary = self._file.with_name(f"{self._file.name}.new.{os.getpid()}")

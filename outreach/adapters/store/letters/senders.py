@@ -14,10 +14,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.engine import clock, writing
+from outreach.adapters.store.engine import clock, reading, writing
 from outreach.adapters.store.locks import only_one
 from outreach.model import INTERRUPTED, LetterState, OutreachError
 
+IN_HAND = (LetterState.CLAIMED.value, LetterState.HANDING_OVER.value)
 LEASE = timedelta(seconds=60)
 PATIENCE = 5.0  # seconds that another sender has to end, where only one may send
 BUSY = "another process is sending this campaign's letters; wait until it has finished, or stop it"
@@ -125,6 +126,15 @@ class Senders:
         for state, values in ((LetterState.CLAIMED, ready), (LetterState.HANDING_OVER, doubt)):
             mine = self._mine & (t.letter.c.state == state.value) & left
             connection.execute(update(t.letter).where(mine).values(values))
+
+    def left_behind(self) -> bool:
+        """Whether a sender that is no more left letters in hand; the next pass takes them over."""
+        held = select(t.letter.c.claimed_by).where(self._mine, t.letter.c.state.in_(IN_HAND)).distinct()
+        with reading(self._engine) as connection:
+            names = connection.execute(held).scalars().all()
+            query = select(t.sender.c.name).where(t.sender.c.lease_until >= clock(connection))
+            living = frozenset(connection.execute(query).scalars()) if names else frozenset()
+        return any(name not in living or has_died(name) for name in names)
 
     def living(self) -> int:
         """How many senders there are."""
