@@ -1,4 +1,4 @@
-"""Tells what an answer says beside its position: that it comes after the deadline, that joining hangs on a condition."""
+"""Tells what an answer says beside its position: that it is past the deadline, that joining hangs on a condition."""
 
 from __future__ import annotations
 
