@@ -85,7 +85,8 @@ def show_waiting(desk: Desk, say: Say = click.echo) -> int:
             wait = counted(waiting, "letter waits for its time", "letters wait for their time")
             say(
                 f"{wait} (working hours of the invitee, or another try); the next is due "
-                f"{_when(due, desk.now(), zone)}. `outreach daemon` sends them by itself, `outreach post` when you call it."
+                f"{_when(due, desk.now(), zone)}. `outreach daemon` sends them by itself, "
+                "`outreach post` when you call it."
             )
     if counts[LetterState.IN_DOUBT]:
         doubtful = counted(counts[LetterState.IN_DOUBT], "letter is in doubt", "letters are in doubt")
