@@ -8,6 +8,7 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from outreach.adapters.smtp.postman import SmtpPostman
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import sqlite_path
 from outreach.adapters.store.letters.senders import own_name
+from outreach.bootstrap import make_desk
 from outreach.campaign.desk import Desk
 from outreach.campaign.sending import handing_over
 from outreach.campaign.sending.database_thread import DatabaseThread
@@ -26,7 +28,7 @@ from outreach.campaign.sending.posting import post
 from outreach.core.refusals import classify
 from outreach.model import Handover, Leave, Letter, LetterState, TryAgainLaterError
 from outreach.settings import SmtpSettings
-from tests.campaign.test_posting import NOW, TAKEN, Relay, make_office, states
+from tests.campaign.test_posting import NOW, TAKEN, Clock, Relay, make_office, settings, states
 from tests.servers.faulty_smtp import FaultySmtp
 from tests.torture.campaign import ended, fork
 
@@ -261,6 +263,11 @@ def test_a_kill_leaves_one_letter_in_doubt(make_office: Callable[..., Desk], tmp
     (trail,) = tmp_path.glob("outreach.db.trail.*")
     if not here:
         trail.write_text(trail.read_text("ascii").replace("/", "/another "), "ascii")
+    of_another = replace(settings(), campaign=replace(settings().campaign, id="theirs"))
+    other = make_desk(tmp_path, of_another, Clock(), "tester")
+    post(other, Relay().postman)  # it shares the database, and knows nothing of these letters
+    other.store.close()
+    assert trail.exists() == here
     desk, relay = make_office(0), Relay()
     post(desk, relay.postman)
     sure = 9 if here else 0

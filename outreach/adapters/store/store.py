@@ -135,7 +135,7 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
         *first,
         archive,
         passes,
-        Trails(engine, folder),
+        Trails(engine, folder, campaign, wave),
         access,
         figures,
         invitees,

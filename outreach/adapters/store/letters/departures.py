@@ -177,7 +177,9 @@ class Departures:
         """Those of these letters that a sender was handing over, as far as the database knows."""
         handing_over = (t.letter.c.state == LetterState.HANDING_OVER.value) & (t.letter.c.claimed_by == sender)
         with reading(self._engine) as connection:
-            rows = connection.execute(select(*OF_LETTER).where(_THESE, handing_over), {"ids": list(letters)})
+            rows = connection.execute(
+                select(*OF_LETTER).where(self._mine, _THESE, handing_over), {"ids": list(letters)}
+            )
             return tuple(to_letter(row) for row in rows)
 
     def release(self, letters: Sequence[Letter], sender: str, pacer: Pacer) -> None:

@@ -33,7 +33,7 @@ class Heard:
 class Trail:
     """Of one batch, from before its intent until all of it is settled."""
 
-    def __init__(self, file: Path, sender: str, letters: Iterable[int]) -> None:
+    def __init__(self, file: Path, sender: str, wave: str, letters: Iterable[int]) -> None:
         """Says whose it is, and of which letters.
 
         Raises:
@@ -44,7 +44,7 @@ class Trail:
             self._handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise _failed(file, error) from error
-        self._write([sender, list(letters)])
+        self._write([sender, wave, list(letters)])
 
     def begins(self, letter: int) -> None:
         """The first byte of a letter is about to leave.
@@ -87,15 +87,17 @@ class Left:
 
     file: Path
     sender: str
+    wave: str  # campaign/wave
     letters: tuple[int, ...]
     begun: frozenset[int]
     heard: Mapping[int, Heard]
 
 
 class Trails:
-    """Of one database."""
+    """Of one wave of one campaign."""
 
-    def __init__(self, engine: Engine, home: Path) -> None:
+    def __init__(self, engine: Engine, home: Path, campaign: str, wave: int) -> None:
+        self._wave = f"{campaign}/{wave}"
         database = sqlite_path(engine)
         self._alone = database is not None  # only one process sends
         self._first = home / "outreach" if database is None else database
@@ -103,14 +105,14 @@ class Trails:
     def start(self, sender: str, letters: list[int]) -> Trail:
         """The trail of a batch whose intent is about to be committed."""
         name = f"{self._first.name}.trail.{sender.rpartition(':')[2]}.{min(letters)}"
-        return Trail(self._first.with_name(name), sender, letters)
+        return Trail(self._first.with_name(name), sender, self._wave, letters)
 
     def left(self) -> Iterator[Left]:
         """Those of senders of this machine that are no more, since it was started last; call it as the only sender."""
         for file in sorted(self._first.parent.glob(f"{self._first.name}.trail.*")):
             read = _read(file)
             if read is not None and is_of_here(read.sender):
-                if self._alone or has_died(read.sender):
+                if read.wave == self._wave and (self._alone or has_died(read.sender)):
                     yield read
             elif self._alone:
                 file.unlink(missing_ok=True)
@@ -122,7 +124,7 @@ def _read(file: Path) -> Left | None:
     heard: dict[int, Heard] = {}
     try:
         first, *lines = file.read_bytes().split(b"\n")[:-1]
-        sender, letters = json.loads(first)
+        sender, wave, letters = json.loads(first)
         for line in lines:
             letter, *answer = json.loads(line)
             begun.add(letter)
@@ -131,7 +133,7 @@ def _read(file: Path) -> Left | None:
                 heard[letter] = Heard(Handover(HandoverResult(result), stage, reply), datetime.fromisoformat(at))
     except (FileNotFoundError, ValueError):
         return None
-    return Left(file, sender, tuple(letters), frozenset(begun), heard)
+    return Left(file, sender, wave, tuple(letters), frozenset(begun), heard)
 
 
 def _failed(file: Path, error: OSError) -> OutreachError:
