@@ -185,10 +185,10 @@ def _voted(
     heard: Sequence[Heard], languages: Languages, *, in_answer: bool
 ) -> tuple[Verdict, float, Mapping[str, float]]:
     """What the vote says of a text in a language that it has learned, how much of it is a position, and the flags."""
-    heard = telling(heard)
+    everything, heard = heard, telling(heard)
     if _means_nothing(heard):
         return nothing_known(heard[0].sentence), 0.0, {}
-    ballot, caught = cast(heard, languages.votes), catch(heard, languages)
+    ballot, caught = cast(heard, languages.votes), catch(everything, languages)
     if ballot.kind == ReadingKind.WITHDRAW and takes_back_an_objection(caught):
         ballot = ballot.without(ReadingKind.WITHDRAW)
     verdict = weigh(heard, ballot, languages.votes)
@@ -197,8 +197,8 @@ def _voted(
         verdict = verdict.doubting(*denied_otherwise(heard, languages))
     if verdict.kind in SAID_BY_OK and merely_ok(heard, caught):  # not even a suggestion to be waved through
         verdict = replace(verdict, kind=ReadingKind.UNCLEAR, evidence=())
-    flags = {**ballot.flags, **dict.fromkeys(flags_beside(verdict.kind, heard, caught), 1.0)}
-    return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), flags
+    told = {flag.value: 1.0 for flag in flags_beside(verdict.kind, heard, caught)}
+    return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), {**ballot.flags, **told}
 
 
 def telling(heard: Sequence[Heard]) -> Sequence[Heard]:
