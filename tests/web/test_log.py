@@ -41,12 +41,14 @@ def test_the_address_is_the_filter(looked_at: Page, query: str, found: str, othe
 def test_decisive_words_are_told_in_their_sentence(looked_at: Page) -> None:
     """In the log and in the story: the bare words “pay a fee” say nothing. Without a mail it is what was noted."""
     reader = looked_at.someone("reader")
-    told = "“Before we answer: does joining the campaign oblige us to <b>pay a fee</b>, and who else has confirmed?"
-    told = told.replace("“", '<q dir="auto">')
+    sentence = "Before we answer: does joining the campaign oblige us to pay a fee, and who else has confirmed?"
     for path in ("/log", f"/invitees/{looked_at.desk.invitee('Fairview').number}"):
-        assert told in reader.get(path).text
+        told = re.search(r'<q dir="auto">(Before we answer.*?)</q>', reader.get(path).text)
+        assert told is not None
+        assert re.sub("</?b>", "", told[1]) == sentence
+    line = log_page(looked_at.desk, Sought(words="fairview"), "name", 1).lines[0]
+    assert line_json(line)["evidence"] == re.sub(".*<b>|</b>.*", "", told[1])
     assert "called, Ms Huber of the mayor" in reader.get("/log?q=bergwald").words
-    assert line_json(log_page(looked_at.desk, Sought(words="fairview"), "name", 1).lines[0])["evidence"] == "pay a fee"
 
 
 def test_the_states_are_at_hand_with_their_numbers(looked_at: Page) -> None:
