@@ -173,6 +173,15 @@ class Departures:
 
     # ------------------------------------------------------------ settled
 
+    def handed_over_by(self, sender: str, letters: Sequence[int]) -> tuple[Letter, ...]:
+        """Those of these letters that a sender was handing over, as far as the database knows."""
+        handing_over = (t.letter.c.state == LetterState.HANDING_OVER.value) & (t.letter.c.claimed_by == sender)
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(*OF_LETTER).where(self._mine, _THESE, handing_over), {"ids": list(letters)}
+            )
+            return tuple(to_letter(row) for row in rows)
+
     def release(self, letters: Sequence[Letter], sender: str, pacer: Pacer) -> None:
         """Claimed letters that surely were not tried wait again, and what they took of the pace is given back."""
         if not letters:
@@ -234,11 +243,14 @@ _CLAIMED_BY_US = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.c
 
 @lru_cache(maxsize=64)
 def _due_in(state: str, kinds: frozenset[LetterKind]) -> Select[Any]:
-    """The first letters of one state that are due; of several at once the database would sort all that wait."""
+    """The first letters of one state that are due; of several at once the database would sort all that wait.
+
+    Those of one moment come as the index has them: to put thousands of them in order, PostgreSQL would read them all.
+    """
     query = select(*OF_LETTER).where(_MINE, t.letter.c.state == state, t.letter.c.due_at <= bindparam("now"))
     others = sorted(kind.value for kind in frozenset(LetterKind) - kinds)  # no IN: it is not written without its values
     query = query.where(*(t.letter.c.kind != kind for kind in others))
-    query = query.order_by(t.letter.c.due_at, t.letter.c.id).limit(bindparam("most"))
+    query = query.order_by(t.letter.c.due_at).limit(bindparam("most"))
     return query.with_for_update(skip_locked=True)
 
 
