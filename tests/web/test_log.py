@@ -46,8 +46,8 @@ def test_decisive_words_are_told_in_their_sentence(looked_at: Page) -> None:
         told = re.search(r'<q dir="auto">(Before we answer.*?)</q>', reader.get(path).text)
         assert told is not None
         assert re.sub("</?b>", "", told[1]) == sentence
-    line = log_page(looked_at.desk, Sought(words="fairview"), "name", 1).lines[0]
-    assert line_json(line)["evidence"] == re.sub(".*<b>|</b>.*", "", told[1])
+        line = log_page(looked_at.desk, Sought(words="fairview"), "name", 1).lines[0]
+        assert line_json(line)["evidence"] == re.sub(".*<b>|</b>.*", "", told[1])
     assert "called, Ms Huber of the mayor" in reader.get("/log?q=bergwald").words
 
 
