@@ -15,14 +15,16 @@ from imapclient import IMAPClient
 
 from outreach.adapters.imap.mailbox import ImapMailbox
 from outreach.bootstrap import mailbox, make_desk, relay, sent_folder
+from outreach.adapters.store.letters.departures import Outcome
 from outreach.campaign.answers.replies import read_new
 from outreach.campaign.sending.doubt import profile_of
+from outreach.campaign.sending.posting import pause, resume
 from outreach.campaign.sending.relay_test import learn_relay
 from outreach.campaign.sending.sent_copies import Kept, keep_copies
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.mailroom import take_everything
 from outreach.entrypoints.safekeeping import back_up
-from outreach.model import LetterState, OutreachError, RelayProfile, State
+from outreach.model import Leave, LetterState, OutreachError, RelayProfile, State
 from outreach.settings import Settings
 from tests.servers.postfix import Postfix
 from tests.servers.relay import STAMP, Rewrite, kept, make_folder, moved, replaced, wait_until
@@ -313,6 +315,34 @@ def test_check_frees_a_restored_database(make_room: MakeRoom) -> None:
     room.launch()
     assert len(room.relay.letters) == 3
     assert {one.state for one in room.desk.store.journal.standings().values()} == {State.INVITED}
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["claimed", "begun"])
+def test_letters_in_hand_when_the_backup_was_made(make_room: MakeRoom, *, begun: bool) -> None:
+    """They left a moment later: the archive tells that too, though the backup neither has them waiting nor sent."""
+    room = make_room(sent_folder=SENT)
+    room.knows(sent_folder=SENT)
+    pause(room.desk)
+    room.launch()
+    resume(room.desk)
+    departures, now = room.desk.store.departures, room.clock.now()
+    claimed = departures.claim(now, "gone", 9, lambda *_: Leave(), room.desk.limits)
+    if begun:
+        departures.begin(claimed, "gone", now, lambda *_: Leave())
+    back_up(room.desk, room.office.folder / "backup.db")
+    not_yet = [Outcome(one, LetterState.READY, "", "", begun=begun, tried=False) for one in claimed.letters]
+    departures.settle(not_yet, "gone", now)
+    room.post()
+    assert len(room.relay.letters) == 3
+    room.desk.store.close()
+    restore(room.office)
+    room.desk = make_desk(room.office.folder, room.desk.settings, room.clock, "tester")
+    assert "3 letters had left that this database did not know as sent" in [
+        one.what for one in archive_findings(room.desk)
+    ]
+    room.post()
+    assert len(room.relay.letters) == 3
+    assert room.state() is LetterState.ACCEPTED
 
 
 def test_without_a_known_archive_a_person_must_say_so(make_room: MakeRoom) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -25,6 +25,7 @@ from outreach.model import EntryKind, Letter, LetterState, OutreachError
 BEFORE = timedelta(days=2)  # servers count days in zones of their own
 SOME = 500
 AT_REST = (LetterState.READY, LetterState.DEFERRED, LetterState.IN_DOUBT, LetterState.WITHHELD)
+IN_HAND = (LetterState.CLAIMED, LetterState.HANDING_OVER)
 REFUSAL = (
     "this database is older than the last letters that left (was a backup restored, or the file moved?) and would "
     "send some of them again; nothing is sent until it was compared with the archive: outreach check"
@@ -64,6 +65,7 @@ class Compared:
 
     folders: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # folders that the settings name and the mailbox has not
+    unsent: tuple[LetterState, ...] = AT_REST  # what a copy shows as sent
     complete: bool = False  # one of the folders receives the copy of every letter
     copies: int = 0  # of our letters, since the database's last event
     sent: list[str] = field(default_factory=list)  # letters that count as sent from now on, in words
@@ -85,7 +87,7 @@ def compare(desk: Desk, open_archive: OpenArchive) -> Compared:
         places = find_places(desk, archive)
         there = tuple(place.folder for place in places if not place.missing)
         missing = tuple(place.folder for place in places if place.missing)
-        compared = Compared(there, missing, any(place.complete for place in places))
+        compared = Compared(there, missing, _unsent(desk), any(place.complete for place in places))
         stationery = desk.load_stationery()
         for folder in compared.folders:
             for some in _in_hundreds(_our_copies(desk, archive, folder)):
@@ -93,6 +95,12 @@ def compare(desk: Desk, open_archive: OpenArchive) -> Compared:
     if compared.is_proof and desk.store.passes.restored():
         desk.store.passes.count_on(desk.now())
     return compared
+
+
+def _unsent(desk: Desk) -> tuple[LetterState, ...]:
+    """A backup that was made while letters left has some in hand: of a sender that is no more, they may have left."""
+    sending = desk.store.senders.living() and not desk.store.passes.restored()
+    return AT_REST if sending else AT_REST + IN_HAND
 
 
 def _in_hundreds(copies: Iterable[Copy]) -> Iterator[list[Copy]]:
@@ -128,21 +136,21 @@ def _compare_some(desk: Desk, stationery: Stationery, copies: list[Copy], compar
     states = desk.store.archive.states(one for copy in copies for one in _ids(copy))
     for copy in copies:
         known = next((one for one in _ids(copy) if one in states), None)
-        if known is not None and states[known] not in AT_REST:
+        if known is not None and states[known] not in compared.unsent:
             continue
-        if known is None and _by_reference(desk, copy):
+        if known is None and _by_reference(desk, copy, compared.unsent):
             continue
-        words = _take_up(desk, stationery, copy)
+        words = _take_up(desk, stationery, copy, compared.unsent)
         if words is None:
             compared.unclear.append(_told(copy))
         elif words:
             compared.sent.append(words)
 
 
-def _by_reference(desk: Desk, copy: Copy) -> bool:
+def _by_reference(desk: Desk, copy: Copy, unsent: Sequence[LetterState]) -> bool:
     """Whether a copy whose Message-ID was replaced is one of a letter that is known as sent."""
     return any(
-        letter.state not in AT_REST and proves(copy, wanted_letter(desk, letter)) for letter in _letters_of(desk, copy)
+        letter.state not in unsent and proves(copy, wanted_letter(desk, letter)) for letter in _letters_of(desk, copy)
     )
 
 
@@ -150,12 +158,12 @@ def _letters_of(desk: Desk, copy: Copy) -> list[Letter]:
     return [letter for number in copy.numbers for letter in desk.store.outbox.letters(invitee=number)]
 
 
-def _take_up(desk: Desk, stationery: Stationery, copy: Copy) -> str | None:
+def _take_up(desk: Desk, stationery: Stationery, copy: Copy, unsent: Sequence[LetterState]) -> str | None:
     """Writes down that a letter has left; gives it in words, "" where that was known, None where it cannot be told."""
     named = next((name for one in _ids(copy) if (name := read_message_id(one)) is not None), None)
     for letter in _letters_of(desk, copy):
         if proves(copy, wanted_letter(desk, letter)) or (named is not None and _is_named(desk, letter, named)):
-            done = accept(desk, letter, copy.at, "found in the archive: it has left", AT_REST)
+            done = accept(desk, letter, copy.at, "found in the archive: it has left", unsent)
             return f"{letter.key.kind.value} to {letter.to}" if done else ""
     return None if named is None else _record_lost(desk, stationery, copy, named)
 
