@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, event, select
+import sqlalchemy
+from sqlalchemy import Engine, event, select
 from sqlalchemy.exc import OperationalError
 
 from outreach.adapters.smtp.postman import SmtpPostman
@@ -28,9 +29,21 @@ from outreach.campaign.sending.posting import post
 from outreach.core.refusals import classify
 from outreach.model import Handover, Leave, Letter, LetterState, TryAgainLaterError
 from outreach.settings import SmtpSettings
-from tests.campaign.test_posting import NOW, TAKEN, Clock, Relay, make_office, settings, states
+from tests.campaign.test_posting import (
+    NOW,
+    ROOT,
+    TAKEN,
+    Clock,
+    Connection,
+    Relay,
+    enrol,
+    make_office,
+    settings,
+    states,
+)
 from tests.servers.faulty_smtp import FaultySmtp
-from tests.torture.campaign import ended, fork
+from tests.servers.postgresql import PostgreSQL
+from tests.torture.campaign import PATIENCE, ended, fork, kill
 
 __all__ = ["make_office"]
 
@@ -41,10 +54,14 @@ both = pytest.mark.parametrize("extensions", [PLAIN, PIPELINING], ids=["plain", 
 
 
 def batch_of(
-    desk: Desk, heed: Heed = lambda *_: None, clock: Callable[[], float] = lambda: 0.0, sender: str = "w"
+    desk: Desk,
+    heed: Heed = lambda *_: None,
+    clock: Callable[[], float] = lambda: 0.0,
+    sender: str = "w",
+    most: int = 10,
 ) -> Batch:
-    """All letters that are due, claimed together."""
-    claimed = desk.store.departures.claim(NOW, sender, 10, lambda *_: Leave(), desk.limits)
+    """Letters that are due, claimed together."""
+    claimed = desk.store.departures.claim(NOW, sender, most, lambda *_: Leave(), desk.limits)
     return Batch(desk, claimed, sender, lambda *_: Leave(), heed, DatabaseThread(), clock)
 
 
@@ -230,9 +247,9 @@ def test_a_cancelled_batch_tries_once_more_to_write_down_what_it_knows(
 def test_a_database_that_is_lost_before_the_first_byte(make_office: Callable[..., Desk], *, reads: bool) -> None:
     """Also behind a commit that came through: nothing leaves, nothing is in doubt, and no letter is blamed."""
     desk, server, pauses = make_office(3), FaultySmtp(), list[str]()
-    batch, lost = batch_of(desk, lambda *_: pauses.append("blamed")), list[Connection]()
+    batch, lost = batch_of(desk, lambda *_: pauses.append("blamed")), list[sqlalchemy.Connection]()
 
-    def lose(connection: Connection) -> None:
+    def lose(connection: sqlalchemy.Connection) -> None:
         if connection.get_execution_options().get("reading", False) is reads and not lost:
             lost.append(connection)
             connection.connection.commit()
@@ -246,20 +263,29 @@ def test_a_database_that_is_lost_before_the_first_byte(make_office: Callable[...
     assert attempts(desk) == [0, 0, 0]
 
 
-@pytest.mark.parametrize("here", [True, False], ids=["on this machine", "before it was started anew"])
-def test_a_kill_leaves_one_letter_in_doubt(make_office: Callable[..., Desk], tmp_path: Path, *, here: bool) -> None:
-    """The others of its batch had their answer, or never began; after a power loss nobody knows."""
+def hand_over_and_die(desk: Desk, die: Callable[[], object], most: int = 10) -> None:
+    """Hands some letters over in the name of this process, of which the fourth is never answered."""
 
     def answer(number: int) -> Handover:
         if number == 4:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
         return TAKEN
 
-    def hand_over() -> None:
-        batch = batch_of(make_office(10), sender=own_name())
+    name = own_name()
+    with desk.store.senders.on_duty(name, NOW):
+        batch = batch_of(desk, sender=name, most=most)
         asyncio.run(batch.hand_over(Relay(answer).postman(), lambda: False))
 
-    assert ended(fork(hand_over)) == -signal.SIGKILL
+
+def die_at_once() -> None:
+    """As a machine that runs out of memory does it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("here", [True, False], ids=["on this machine", "before it was started anew"])
+def test_a_kill_leaves_one_letter_in_doubt(make_office: Callable[..., Desk], tmp_path: Path, *, here: bool) -> None:
+    """The others of its batch had their answer, or never began; after a power loss nobody knows."""
+    assert ended(fork(lambda: hand_over_and_die(make_office(10), die_at_once))) == -signal.SIGKILL
     (trail,) = tmp_path.glob("outreach.db.trail.*")
     if not here:
         trail.write_text(trail.read_text("ascii").replace("/", "/another "), "ascii")
@@ -277,3 +303,63 @@ def test_a_kill_leaves_one_letter_in_doubt(make_office: Callable[..., Desk], tmp
         sent = connection.execute(select(t.entry.c.letter).where(t.entry.c.kind == "sent")).scalars().all()
     assert len(set(sent)) == len(sent) == sure
     assert not trail.exists()
+
+
+def test_what_a_killed_one_heard_is_believed_though_others_put_it_in_doubt(make_office: Callable[..., Desk]) -> None:
+    """A sender elsewhere took over first, since the lease ran out; one that is settled since is nobody's any more."""
+    assert ended(fork(lambda: hand_over_and_die(make_office(10), die_at_once))) == -signal.SIGKILL
+    desk, relay = make_office(0), Relay()
+    with desk.store.senders.on_duty("elsewhere", NOW):
+        assert states(desk) == {D: 10}
+    first, *_, last = desk.store.outbox.letters()
+    for letter in (first, last):
+        desk.store.outbox.settle(letter.id, LetterState.REFUSED, NOW, stage="reply", reply="no")
+    post(desk, relay.postman)
+    assert (states(desk), relay.asked) == ({A: 7, D: 1, LetterState.REFUSED: 2}, 5)
+
+
+class Killing(Connection):
+    """Before its first answer another sender is killed, and its letters are taken over."""
+
+    def __init__(self, relay: Relay, kill: Callable[[], object], taken_over: Callable[[], bool]) -> None:
+        super().__init__(relay)
+        self.kill, self.taken_over = kill, taken_over
+
+    async def wait(self) -> None:
+        """It is noticed when the lease is renewed."""
+        if self.relay.asked == 1:
+            self.kill()
+            async with asyncio.timeout(PATIENCE):
+                while not self.taken_over():  # noqa: ASYNC110  another process does it
+                    await asyncio.sleep(0.01)
+
+
+def test_who_sends_already_takes_over_what_is_known(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    """Of two senders of one machine one is killed: the other one notices it before anybody starts anew."""
+    (tmp_path / "templates").symlink_to(ROOT / "templates")
+    ours = replace(settings(), campaign=replace(settings().campaign, database=postgresql.new_database()))
+    at_four, says_so = os.pipe()
+
+    def open_desk() -> Desk:
+        return make_desk(tmp_path, ours, Clock(), "tester")
+
+    def die_later() -> None:
+        os.write(says_so, b"4")
+        signal.pause()
+
+    def hand_over() -> None:
+        desk = open_desk()
+        enrol(desk, 11)
+        hand_over_and_die(desk, die_later)
+
+    victim = fork(hand_over)
+    assert os.read(at_four, 1) == b"4"
+    desk, relay = open_desk(), Relay()
+    in_hand = [letter.id for letter in desk.store.outbox.letters(states=[LetterState.HANDING_OVER])]
+
+    def taken_over() -> bool:
+        return not any(one.id in in_hand for one in desk.store.outbox.letters(states=[LetterState.HANDING_OVER]))
+
+    post(desk, lambda: Killing(relay, lambda: kill(victim), taken_over))
+    assert (states(desk), len(in_hand), relay.asked) == ({A: 10, D: 1}, 10, 7)
+    desk.store.close()

@@ -143,6 +143,16 @@ def settings(**smtp: object) -> Settings:
     )
 
 
+def enrol(desk: Desk, letters: int) -> None:
+    """So many towns, with an invitation each."""
+    towns = [
+        Invitee(f"t{number}", f"Town {number}", "GB", contacts=(Contact(f"mayor@t{number}.example"),))
+        for number in range(letters)
+    ]
+    desk.store.register.enrol(towns, lambda _town: [], NOW, "person:tester")
+    queue_invitations(desk, desk.load_stationery(), list(desk.store.register.all().values()))
+
+
 @pytest.fixture
 def make_office(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     """Makes a desk with so many letters in its outbox."""
@@ -151,12 +161,7 @@ def make_office(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
 
     def make(letters: int, **smtp: object) -> Desk:
         desk = make_desk(tmp_path, settings(**smtp), Clock(), "tester")
-        towns = [
-            Invitee(f"t{number}", f"Town {number}", "GB", contacts=(Contact(f"mayor@t{number}.example"),))
-            for number in range(letters)
-        ]
-        desk.store.register.enrol(towns, lambda _town: [], NOW, "person:tester")
-        queue_invitations(desk, desk.load_stationery(), list(desk.store.register.all().values()))
+        enrol(desk, letters)
         made.append(desk)
         return desk
 

@@ -14,8 +14,8 @@ import pytest
 from imapclient import IMAPClient
 
 from outreach.adapters.imap.mailbox import ImapMailbox
-from outreach.bootstrap import mailbox, make_desk, relay, sent_folder
 from outreach.adapters.store.letters.departures import Outcome
+from outreach.bootstrap import mailbox, make_desk, relay, sent_folder
 from outreach.campaign.answers.replies import read_new
 from outreach.campaign.sending.doubt import profile_of
 from outreach.campaign.sending.posting import pause, resume

@@ -236,13 +236,12 @@ class Batch:
                 known = NOBODY_KNOWS if letter.id in self._opened else NEVER_BEGUN
                 self._outcomes[letter.id] = outcome_of(desk, letter, known, now, begun=True)
         tried = {one.letter.id for one in self.tried}
-        await self._settle(now)
+        with self._trail or contextlib.nullcontext():
+            await self._settle(now)
         untried = [letter for letter in self._claimed.letters if letter.id not in tried]
         if untried:
             release = partial(desk.store.departures.release, untried, self._sender, desk.limits)
             await self._database.run(release)
-        if self._trail is not None:
-            self._trail.end()
 
     async def _settle(self, now: datetime) -> None:
         known = tuple(self._outcomes.values())
@@ -250,8 +249,6 @@ class Batch:
         try:
             await insist(lambda: self._database.run(settle))
         except OutreachError as error:
-            if self._trail is not None:
-                self._trail.close()
             told = "; ".join(f"letter {one.letter.id}: {one.state.value}, {one.reply}" for one in self.tried)
             raise type(error)(f"{error}; what the relay said could not be written down: {told or 'nothing'}") from error
 

@@ -211,9 +211,8 @@ class _Round:
         now, senders = self.desk.now(), self.desk.store.senders
         try:
             self._count_on()
-            return senders.renew(
-                self.name, held, lambda place, all_: connections_for(place, all_, most), now, self.lease
-            )
+            share = partial(connections_for, most=most)
+            return senders.renew(self.name, held, share, now, self.lease, partial(take_over, self.desk))
         except OutreachError as error:
             self.progress.went_wrong(error)
             return 0

@@ -16,10 +16,9 @@ NEVER_BEGUN = Handover(HandoverResult.NOT_TRIED, "connect", "")
 def take_over(desk: Desk) -> None:
     """Settles what is known of letters that senders of this machine left; only those on the wire are in doubt then."""
     for left in desk.store.trails.left():
-        letters = desk.store.departures.handed_over_by(left.sender, left.letters)
+        letters = desk.store.departures.unsettled(left.sender, left.letters)
         known = [outcome for letter in letters if (outcome := _known(desk, left, letter)) is not None]
         desk.store.departures.settle(known, left.sender, desk.now())
-        left.file.unlink(missing_ok=True)
 
 
 def _known(desk: Desk, left: Left, letter: Letter) -> Outcome | None:

@@ -173,14 +173,12 @@ class Departures:
 
     # ------------------------------------------------------------ settled
 
-    def handed_over_by(self, sender: str, letters: Sequence[int]) -> tuple[Letter, ...]:
-        """Those of these letters that a sender was handing over, as far as the database knows."""
-        handing_over = (t.letter.c.state == LetterState.HANDING_OVER.value) & (t.letter.c.claimed_by == sender)
+    def unsettled(self, sender: str, letters: Sequence[int]) -> tuple[Letter, ...]:
+        """Those of these letters that a sender was handing over last, and of which nobody knows yet what became."""
+        unknown = t.letter.c.state.in_([LetterState.HANDING_OVER.value, LetterState.IN_DOUBT.value])
+        query = select(*OF_LETTER).where(self._mine, _THESE, unknown, t.letter.c.claimed_by == sender)
         with reading(self._engine) as connection:
-            rows = connection.execute(
-                select(*OF_LETTER).where(self._mine, _THESE, handing_over), {"ids": list(letters)}
-            )
-            return tuple(to_letter(row) for row in rows)
+            return tuple(to_letter(row) for row in connection.execute(query, {"ids": list(letters)}))
 
     def release(self, letters: Sequence[Letter], sender: str, pacer: Pacer) -> None:
         """Claimed letters that surely were not tried wait again, and what they took of the pace is given back."""

@@ -100,7 +100,15 @@ class Senders:
         row = {"name": name, "connections": 0, "lease_until": clock(connection) + lease}
         connection.execute(insert(t.sender), [row])
 
-    def renew(self, name: str, held: int, share: Share, now: datetime, lease: timedelta = LEASE) -> int:
+    def renew(
+        self,
+        name: str,
+        held: int,
+        share: Share,
+        now: datetime,
+        lease: timedelta = LEASE,
+        first: Callable[[], None] = lambda: None,
+    ) -> int:
         """Renews the lease, and takes over from senders whose lease ran out.
 
         Args:
@@ -109,6 +117,7 @@ class Senders:
             share: How many it may have, by its place among the senders and what they all hold.
             now: The moment for the letters that are taken over.
             lease: For how long.
+            first: As of `on_duty`, if there are such senders.
         """
         with writing(self._engine) as connection:
             at = clock(connection)
@@ -116,6 +125,7 @@ class Senders:
             rows = {row.name: row for row in connection.execute(query)}
             dead = [one for one, row in rows.items() if one != name and (row.lease_until < at or has_died(one))]
             if dead:
+                first()
                 _bury(connection, dead)
                 self._recover(connection, now)
             if name not in rows:  # we were away for so long that others took over
@@ -128,11 +138,14 @@ class Senders:
         return mine
 
     def _recover(self, connection: Connection, now: datetime) -> None:
-        """Of senders that are no more: what was claimed is ready again, what was being handed over is in doubt."""
+        """Of senders that are no more: what was claimed is ready again, what was being handed over is in doubt.
+
+        Whose it was stays known: it may have left word.
+        """
         left = t.letter.c.claimed_by.is_(None) | t.letter.c.claimed_by.not_in(select(t.sender.c.name))
         ready = {"state": LetterState.READY.value, "claimed_by": None}
         why = {"stage": INTERRUPTED, "last_reply": DIED}
-        doubt = {"state": LetterState.IN_DOUBT.value, **why, "settled_at": now, "claimed_by": None}
+        doubt = {"state": LetterState.IN_DOUBT.value, **why, "settled_at": now}
         for state, values in ((LetterState.CLAIMED, ready), (LetterState.HANDING_OVER, doubt)):
             mine = self._mine & (t.letter.c.state == state.value) & left
             connection.execute(update(t.letter).where(mine).values(values))

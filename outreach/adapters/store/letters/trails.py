@@ -6,19 +6,22 @@ The disk is not waited for: what a process has written stays when it is killed; 
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from glob import escape
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from sqlalchemy import Engine
 
 from outreach.adapters.store.engine import sqlite_path
-from outreach.adapters.store.letters.senders import has_died, is_of_here
+from outreach.adapters.store.letters.senders import is_of_here
 from outreach.model import Handover, HandoverResult, OutreachError
 
 
@@ -31,7 +34,7 @@ class Heard:
 
 
 class Trail:
-    """Of one batch, from before its intent until all of it is settled."""
+    """Of one batch, from before its intent until all of it is settled. Its file is locked as long as it is written."""
 
     def __init__(self, file: Path, sender: str, wave: str, letters: Iterable[int]) -> None:
         """Says whose it is, and of which letters.
@@ -44,7 +47,26 @@ class Trail:
             self._handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise _failed(file, error) from error
-        self._write([sender, wave, list(letters)])
+        with suppress(OSError):  # where files cannot be locked nobody believes it either
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+        try:
+            self._write([sender, wave, list(letters)])
+        except OutreachError:
+            os.close(self._handle)
+            raise
+
+    def __enter__(self) -> Self:
+        """All is about to be settled."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Everything is in the database; where it could not be written there, the next pass takes it from here."""
+        os.close(self._handle)
+        if kind is None:
+            with suppress(OSError):  # it says nothing any more
+                self._file.unlink()
 
     def begins(self, letter: int) -> None:
         """The first byte of a letter is about to leave.
@@ -58,18 +80,6 @@ class Trail:
         """What the relay answered; where it cannot be written here, the database will know."""
         with suppress(OutreachError):
             self._write([letter, handover.result.value, handover.stage, handover.reply, now.isoformat()])
-
-    def end(self) -> None:
-        """Everything is in the database."""
-        self.close()
-        with suppress(FileNotFoundError):
-            self._file.unlink()
-
-    def close(self) -> None:
-        """Nothing more is written; what could not be settled is taken up by the next pass."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
 
     def _write(self, line: list[Any]) -> None:
         data = json.dumps(line).encode() + b"\n"
@@ -85,7 +95,6 @@ class Trail:
 class Left:
     """What a sender that is no more left word of."""
 
-    file: Path
     sender: str
     wave: str  # campaign/wave
     letters: tuple[int, ...]
@@ -99,8 +108,7 @@ class Trails:
     def __init__(self, engine: Engine, home: Path, campaign: str, wave: int) -> None:
         self._wave = f"{campaign}/{wave}"
         database = sqlite_path(engine)
-        self._alone = database is not None  # only one process sends
-        self._first = home / "outreach" if database is None else database
+        self._first = home / "outreach" if database is None else database.resolve()  # two folders may lead to one file
 
     def start(self, sender: str, letters: list[int]) -> Trail:
         """The trail of a batch whose intent is about to be committed."""
@@ -108,22 +116,24 @@ class Trails:
         return Trail(self._first.with_name(name), sender, self._wave, letters)
 
     def left(self) -> Iterator[Left]:
-        """Those of senders of this machine that are no more, since it was started last; call it as the only sender."""
-        for file in sorted(self._first.parent.glob(f"{self._first.name}.trail.*")):
-            read = _read(file)
-            if read is not None and is_of_here(read.sender):
-                if read.wave == self._wave and (self._alone or has_died(read.sender)):
+        """Those of which nobody writes any more, since this machine was started last; each goes when it was heeded."""
+        for file in sorted(self._first.parent.glob(f"{escape(self._first.name)}.trail.*")):
+            with suppress(OSError), file.open("rb+") as trail:
+                fcntl.flock(trail, fcntl.LOCK_EX | fcntl.LOCK_NB)  # else it is being written, or heeded by another
+                read = _read(trail.read())
+                if read is not None and is_of_here(read.sender):
+                    if read.wave != self._wave:
+                        continue
                     yield read
-            elif self._alone:
-                file.unlink(missing_ok=True)
+                file.unlink()
 
 
-def _read(file: Path) -> Left | None:
+def _read(content: bytes) -> Left | None:
     """None where it says nothing; a last line that was not finished began nothing."""
     begun: set[int] = set()
     heard: dict[int, Heard] = {}
     try:
-        first, *lines = file.read_bytes().split(b"\n")[:-1]
+        first, *lines = content.split(b"\n")[:-1]
         sender, wave, letters = json.loads(first)
         for line in lines:
             letter, *answer = json.loads(line)
@@ -131,9 +141,9 @@ def _read(file: Path) -> Left | None:
             if answer:
                 result, stage, reply, at = answer
                 heard[letter] = Heard(Handover(HandoverResult(result), stage, reply), datetime.fromisoformat(at))
-    except (FileNotFoundError, ValueError):
+    except (ValueError, TypeError):
         return None
-    return Left(file, sender, wave, tuple(letters), frozenset(begun), heard)
+    return Left(sender, wave, tuple(letters), frozenset(begun), heard)
 
 
 def _failed(file: Path, error: OSError) -> OutreachError:
