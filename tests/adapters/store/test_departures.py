@@ -217,6 +217,20 @@ def test_whoever_was_away_too_long_still_says_what_it_knows(store: Store) -> Non
         assert states(store) == {a: LetterState.ACCEPTED, b: LetterState.HANDING_OVER}
 
 
+def test_what_is_written_down_twice_frees_nothing_that_another_put_in_doubt(store: Store) -> None:
+    """Nobody told the first sender that its commit came through; what it says again is not of the last try."""
+    (number,) = queue(store, "ahus")
+    claimed = claim(store, "first")
+    store.departures.begin(claimed, "first", NOW, go)
+    not_tried = [Outcome(claimed.letters[0], LetterState.READY, "connect", "", begun=True, tried=False)]
+    store.departures.settle(not_tried, "first", NOW)
+    again = claim(store, "second")
+    store.departures.begin(again, "second", NOW, go)
+    store.departures.settle([Outcome(again.letters[0], LetterState.IN_DOUBT, "reply", "", begun=True)], "second", NOW)
+    store.departures.settle(not_tried, "first", NOW)
+    assert states(store) == {number: LetterState.IN_DOUBT}
+
+
 @pytest.mark.parametrize("by", [None, "w"])
 @pytest.mark.parametrize("state", [LetterState.ACCEPTED, LetterState.IN_DOUBT])
 def test_whoever_was_away_stops_what_is_to_be_sent_again(store: Store, by: str | None, state: LetterState) -> None:

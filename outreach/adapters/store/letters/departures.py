@@ -24,8 +24,8 @@ from outreach.frozen import made_often
 from outreach.model import Drop, Entry, Leave, Letter, LetterKind, LetterState, Standing, Stay
 
 Look = Callable[[Letter, Standing, Whereabouts], Leave | Stay | Drop]
-IN_HAND = frozenset({LetterState.CLAIMED.value, LetterState.HANDING_OVER.value})
-NOT_BEGUN = frozenset({LetterState.READY, LetterState.CLAIMED, LetterState.WITHHELD})
+UNSETTLED = frozenset({LetterState.CLAIMED, LetterState.HANDING_OVER, LetterState.IN_DOUBT})
+NOT_TAKEN = frozenset({LetterState.READY, LetterState.CLAIMED, LetterState.WITHHELD, LetterState.IN_DOUBT})
 MAY_HAVE_LEFT = frozenset({LetterState.ACCEPTED, LetterState.IN_DOUBT})
 FINAL = frozenset(LetterState) - {LetterState.READY, LetterState.DEFERRED}
 
@@ -215,10 +215,10 @@ def _is_ours(one: Outcome, sender: str, held: str, attempts: int, claimed_by: st
     """Whether a sender may still say what became of a letter: nobody has tried or settled it since."""
     if attempts != one.letter.attempts + one.begun:
         return False
-    if claimed_by == sender and held in IN_HAND:
-        return True
     state = LetterState(held)
-    return state is LetterState.IN_DOUBT or (one.begun and state in NOT_BEGUN and one.state in MAY_HAVE_LEFT)
+    if claimed_by == sender and state in UNSETTLED:
+        return True
+    return one.begun and state in NOT_TAKEN and one.state in MAY_HAVE_LEFT
 
 
 def _keep_back(connection: Connection, letters: Sequence[tuple[Letter, Stay | Drop]], now: datetime) -> None:
