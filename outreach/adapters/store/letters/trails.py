@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from glob import escape
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -107,12 +108,13 @@ class Trails:
 
     def __init__(self, engine: Engine, home: Path, campaign: str, wave: int) -> None:
         self._wave = f"{campaign}/{wave}"
+        self._numbers = count()  # a letter may be in a new batch before the trail of the last one has gone
         database = sqlite_path(engine)
         self._first = home / "outreach" if database is None else database.resolve()  # two folders may lead to one file
 
     def start(self, sender: str, letters: list[int]) -> Trail:
         """The trail of a batch whose intent is about to be committed."""
-        name = f"{self._first.name}.trail.{sender.rpartition(':')[2]}.{min(letters)}"
+        name = f"{self._first.name}.trail.{sender.rpartition(':')[2]}.{next(self._numbers)}"
         return Trail(self._first.with_name(name), sender, self._wave, letters)
 
     def left(self) -> Iterator[Left]:
