@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from outreach.adapters.sheets import read_rows
+from outreach.adapters.sheets.sheet import read_rows
 from outreach.core.enrolment import enrol
 
 SECONDS, MEGABYTES = 20, 300

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from outreach.bootstrap import SystemClock, make_desk, postmen
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import Progress, post
-from outreach.campaign.prepare import clues_of
+from outreach.campaign.enrolling.prepare import clues_of
+from outreach.campaign.letters.mailing import queue_invitations
+from outreach.campaign.sending.posting import Progress, post
 from outreach.model import Contact, Invitee, LetterState
 from outreach.settings import (
     CampaignSettings,

@@ -18,8 +18,8 @@ from pathlib import Path
 import aiosmtplib
 
 from benchmarks.distant import distant
-from outreach.adapters.smtp import SmtpPostman
-from outreach.campaign.handing_over import nothing_kept
+from outreach.adapters.smtp.postman import SmtpPostman
+from outreach.campaign.sending.handing_over import nothing_kept
 from outreach.core.refusals import classify
 from outreach.model import Handover, HandoverResult, Outgoing
 from outreach.settings import SmtpSettings

@@ -18,7 +18,7 @@ from benchmarks.mailings import make_mailing, send
 from benchmarks.relays import serving
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
-from outreach.campaign.resolving import resolve
+from outreach.campaign.sending.resolving import resolve
 from outreach.model import LetterState, OutreachError
 
 FAULTS = 0.05

@@ -14,12 +14,12 @@ from sqlalchemy import Column, Table, func, insert, select, update
 
 from outreach.adapters.config import load_settings
 from outreach.adapters.store import tables as t
-from outreach.adapters.store import tally
-from outreach.adapters.store.inbox import Understood
+from outreach.adapters.store.log import tally
+from outreach.adapters.store.mail.inbox import Understood
 from outreach.bootstrap import make_desk
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import new_letter
-from outreach.campaign.prepare import clues_of
+from outreach.campaign.enrolling.prepare import clues_of
+from outreach.campaign.letters.mailing import new_letter
 from outreach.entrypoints.rehearsal import VirtualClock
 from outreach.model import (
     Contact,

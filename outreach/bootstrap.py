@@ -17,14 +17,14 @@ from outreach.model import ConfigurationError, OutreachError, UsageError
 from outreach.settings import InboxSettings, Settings, SmtpSettings
 
 if TYPE_CHECKING:
-    from outreach.adapters.embedded_imap import EmbeddedImap
-    from outreach.adapters.imap import ImapMailbox
+    from outreach.adapters.embedded.imap_server import EmbeddedImap
+    from outreach.adapters.imap.mailbox import ImapMailbox
     from outreach.adapters.maildir import MaildirMailbox
     from outreach.adapters.oauth.tokens import Tokens
+    from outreach.adapters.sheets.uploads import Uploads
     from outreach.adapters.store.store import Store
-    from outreach.adapters.uploads import Uploads
-    from outreach.campaign.forms import OwnForms
-    from outreach.campaign.handing_over import Postman
+    from outreach.campaign.answers.forms import OwnForms
+    from outreach.campaign.sending.handing_over import Postman
     from outreach.core.letters.stationery import Stationery
 
 REHEARSAL = "rehearsal"
@@ -114,7 +114,7 @@ def _stationery(folder: Path, settings: Settings) -> Stationery:
 def own_forms(folder: Path) -> OwnForms:
     """The files that the campaign of a folder sends with its letters; none where there is no campaign."""
     from outreach.adapters.stationery import read_attachments  # noqa: PLC0415
-    from outreach.campaign.forms import OwnForms  # noqa: PLC0415
+    from outreach.campaign.answers.forms import OwnForms  # noqa: PLC0415
 
     def read() -> tuple[bytes, ...]:
         try:
@@ -140,7 +140,7 @@ def key_path(desk: Desk) -> Path:
 
 def uploads(desk: Desk) -> Uploads:
     """The lists of contacts that were sent to the page and wait: beside the database."""
-    from outreach.adapters.uploads import Uploads  # noqa: PLC0415
+    from outreach.adapters.sheets.uploads import Uploads  # noqa: PLC0415
 
     return Uploads(key_path(desk).with_name("uploads"))
 
@@ -202,7 +202,7 @@ def _smtp_login(desk: Desk) -> str | Tokens | None:
 
 def postmen(settings: SmtpSettings, login: str | Tokens | None) -> Callable[[], Postman]:
     """Makes connections to a relay, as many as are asked for."""
-    from outreach.adapters.smtp import SmtpPostman  # noqa: PLC0415
+    from outreach.adapters.smtp.postman import SmtpPostman  # noqa: PLC0415
     from outreach.core.refusals import classify  # noqa: PLC0415
 
     return lambda: SmtpPostman(settings, login, classify=classify)
@@ -215,7 +215,7 @@ def embedded_relay(
     """An SMTP server on loopback that keeps each letter as a file in a Maildir."""
     import mailbox  # noqa: PLC0415
 
-    from outreach.adapters.embedded_smtp import EmbeddedSmtp  # noqa: PLC0415
+    from outreach.adapters.embedded.smtp_server import EmbeddedSmtp  # noqa: PLC0415
 
     outbox.parent.mkdir(parents=True, exist_ok=True)
     kept = mailbox.Maildir(outbox, create=True)
@@ -269,7 +269,7 @@ def sent_folder(desk: Desk) -> Iterator[ImapMailbox]:
     Raises:
         ConfigurationError: It is a Maildir, which is only read.
     """
-    from outreach.adapters.imap import ImapMailbox  # noqa: PLC0415
+    from outreach.adapters.imap.mailbox import ImapMailbox  # noqa: PLC0415
 
     with mailbox(desk) as opened:
         if not isinstance(opened, ImapMailbox):
@@ -295,7 +295,7 @@ def open_mailbox(settings: InboxSettings, login: str | Tokens, folder: Path) -> 
 
         yield MaildirMailbox(folder / settings.path)
         return
-    from outreach.adapters.imap import ImapMailbox  # noqa: PLC0415
+    from outreach.adapters.imap.mailbox import ImapMailbox  # noqa: PLC0415
 
     with ImapMailbox(settings, login) as opened:
         yield opened
@@ -304,7 +304,7 @@ def open_mailbox(settings: InboxSettings, login: str | Tokens, folder: Path) -> 
 @contextmanager
 def embedded_mailbox(path: Path) -> Iterator[tuple[InboxSettings, EmbeddedImap]]:
     """An IMAP server on loopback over a Maildir, and how to reach it."""
-    from outreach.adapters.embedded_imap import EmbeddedImap  # noqa: PLC0415
+    from outreach.adapters.embedded.imap_server import EmbeddedImap  # noqa: PLC0415
 
     server = EmbeddedImap(path, EMBEDDED_USER, EMBEDDED_PASSWORD)
     server.start()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from outreach.adapters.smtp import SmtpPostman
-from outreach.campaign.handing_over import nothing_kept
+from outreach.adapters.smtp.postman import SmtpPostman
+from outreach.campaign.sending.handing_over import nothing_kept
 from outreach.model import Handover, Outgoing
 
 SENDER = "a@x.example"

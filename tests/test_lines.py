@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.adapters.smtp_envelope import dot_stuffed
+from outreach.adapters.smtp.envelope import dot_stuffed
 from outreach.lines import LONGEST, Frame, Lines
 
 PIECE = st.lists(

@@ -13,8 +13,8 @@ from pathlib import Path
 from time import monotonic
 from typing import BinaryIO
 
-from outreach.adapters.imap import Cursor, Fetched
-from outreach.adapters.imap_copies import BEGINNING, Held, IdHeader, checked_reference, searchable_id
+from outreach.adapters.imap.copies import BEGINNING, Held, IdHeader, checked_reference, searchable_id
+from outreach.adapters.imap.mailbox import Cursor, Fetched
 from outreach.adapters.plain_files import open_plain
 from outreach.model import ConfigurationError, OutreachError
 

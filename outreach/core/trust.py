@@ -190,6 +190,8 @@ def _trick(message: Message) -> str:
         return "has a From line with a forbidden character"
     if raw and re.search(r":[^;]*;", re.sub(r'"[^"]*"', "", raw[0])):
         return "hides its sender in a group"
+    if raw and re.search(r"<\s*@", raw[0]):  # RFC 5322 §4.4: obsolete, and no mail program writes it
+        return "shows a way to its sender, whose first stop is another"
     return _false_name(message.from_[0]) if message.from_ else ""
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 from outreach.bootstrap import archive, mailbox, relay, sent_folder
 from outreach.campaign.desk import Desk
-from outreach.campaign.doubt import doubts, profile_of, settle_doubts
-from outreach.campaign.relay_test import learn_relay
-from outreach.campaign.restored import BY_HAND, Compared, compare
-from outreach.campaign.sent_copies import keep_copies
+from outreach.campaign.sending.doubt import doubts, profile_of, settle_doubts
+from outreach.campaign.sending.relay_test import learn_relay
+from outreach.campaign.sending.restored import BY_HAND, Compared, compare
+from outreach.campaign.sending.sent_copies import keep_copies
 from outreach.core.counting import counted
 from outreach.core.proof import profile_findings
 from outreach.model import Finding, OutreachError, RelayProfile, UsageError

@@ -8,7 +8,7 @@ from outreach.adapters.config import token_providers
 from outreach.adapters.oauth.tokens import Login
 from outreach.bootstrap import inbox_login, open_mailbox, open_tokens, relay
 from outreach.campaign.desk import Desk
-from outreach.campaign.handing_over import Postman
+from outreach.campaign.sending.handing_over import Postman
 from outreach.model import Finding, LoginRefusedError, OutreachError, Sentence
 
 STUCK = Sentence("no letter could leave or come in")

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from outreach.adapters.store.locks import only_one
 from outreach.bootstrap import mailbox, relay
+from outreach.campaign.answers.replies import read_new
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import due_reminders, queue_due
-from outreach.campaign.posting import Progress, heed_clock, post
-from outreach.campaign.replies import read_new
+from outreach.campaign.letters.followup import due_reminders, queue_due
+from outreach.campaign.sending.posting import Progress, anything_due, post
 from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts
 from outreach.entrypoints.mailroom import (
     NO_REMINDERS,
@@ -53,6 +53,12 @@ class Backoff:
     def worked(self) -> None:
         """The server is back."""
         self.wait = 0.0
+
+    def after(self, progress: Progress) -> float:
+        """The seconds to wait after a pass; what goes wrong behind a letter that was taken is the first failure."""
+        if progress.problem is None or progress.done.get(LetterState.ACCEPTED):
+            self.worked()
+        return 0.0 if progress.problem is None else self.failed()
 
 
 def run_daemon(desk: Desk, *, every: float, verbose: bool = False) -> int:
@@ -199,7 +205,7 @@ class _Service:
         fill_sent_folder(self._desk, logger.info, logger.warning)
 
     def _send(self) -> None:
-        if self.stop.is_set() or time.monotonic() < self._relay_after or not self._anything_due():
+        if self.stop.is_set() or time.monotonic() < self._relay_after or not anything_due(self._desk):
             return
         try:
             with relay(self._desk) as make_postman:
@@ -208,11 +214,6 @@ class _Service:
             logger.info("%s", error)
             return
         self._report(progress)
-
-    def _anything_due(self) -> bool:
-        heed_clock(self._desk)
-        due = self._desk.store.outbox.next_due()
-        return due is not None and due <= self._desk.now()
 
     def _remind(self) -> None:
         """Queues what is due, after a look into the mailbox."""
@@ -245,16 +246,12 @@ class _Service:
             logger.info("letters: %s", done)
         if progress.held is not None:
             logger.info("the rest waits until %s: %s", progress.held.until.isoformat("T", "minutes"), progress.held.why)
-        if progress.done.get(LetterState.ACCEPTED):
-            self._relay_backoff.worked()  # what went wrong then is the first failure, however many there were before
+        rest = self._relay_backoff.after(progress)
         if isinstance(progress.problem, LoginRefusedError):
             self._login_refused(progress.problem)
-            self._relay_after = time.monotonic() + LONGEST
+            rest = LONGEST
         elif progress.problem is not None:
-            rest = self._relay_backoff.failed()
-            self._relay_after = time.monotonic() + rest
             logger.warning("%s; tried again in %.0f s", progress.problem, rest)
-        else:
-            self._relay_backoff.worked()
+        self._relay_after = time.monotonic() + rest
         if progress.stopped_because:
             logger.warning("sending is paused: %s", progress.stopped_because)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from outreach.bootstrap import mailbox, mailbox_name
+from outreach.campaign.answers.replies import read_new
+from outreach.campaign.answers.taking_in import Collected, Source, take_in
 from outreach.campaign.desk import Desk
-from outreach.campaign.replies import read_new
-from outreach.campaign.taking_in import Collected, Source, take_in
 from outreach.model import LetterKind, OutreachError, PartlyDoneError
 
 logger = logging.getLogger(__name__)

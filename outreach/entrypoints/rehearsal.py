@@ -23,17 +23,17 @@ from outreach.bootstrap import (
     postmen,
     without_limits,
 )
-from outreach.campaign import review
+from outreach.campaign.answers.replies import read_new
+from outreach.campaign.answers.taking_in import Source
+from outreach.campaign.deciding import review
+from outreach.campaign.deciding.writing_again import write_again
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import due_reminders, queue_due, waiting_acknowledgements
-from outreach.campaign.handing_over import Postman
-from outreach.campaign.mailing import plan_launch, queue_invitations
+from outreach.campaign.enrolling.prepare import check, import_contacts, read_contacts
+from outreach.campaign.letters.followup import due_reminders, queue_due, waiting_acknowledgements
+from outreach.campaign.letters.mailing import plan_launch, queue_invitations
 from outreach.campaign.our_list import contacts_file
-from outreach.campaign.posting import post
-from outreach.campaign.prepare import check, import_contacts, read_contacts
-from outreach.campaign.replies import read_new
-from outreach.campaign.taking_in import Source
-from outreach.campaign.writing_again import write_again
+from outreach.campaign.sending.handing_over import Postman
+from outreach.campaign.sending.posting import post
 from outreach.entrypoints.mailroom import take_everything
 from outreach.entrypoints.rehearsed_folder import command_to_open, folder_to_open
 from outreach.entrypoints.town_halls import OUR_MX, Answer, TownHalls, cast, read_script

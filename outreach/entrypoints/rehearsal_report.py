@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from outreach.adapters.sheets import write_csv, write_xlsx
-from outreach.campaign.confirmations import HEADER, line_cells
-from outreach.campaign.report import LogLine, log_lines, status
+from outreach.adapters.sheets.sheet import write_csv, write_xlsx
+from outreach.campaign.reports.confirmations import HEADER, line_cells
+from outreach.campaign.reports.report import LogLine, log_lines, status
 from outreach.core.counting import counted
 from outreach.entrypoints.cli.reports import status_text
 from outreach.model import ReadingKind, State

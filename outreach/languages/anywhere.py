@@ -20,6 +20,10 @@ class Anywhere:
         """Whether one of them stands in a text, be it within a longer word."""
         return self._pattern.search(text) is not None
 
+    def those_in(self, text: str) -> frozenset[str]:
+        """All of them that stand in a text and within no other one."""
+        return frozenset(self._pattern.findall(text))
+
 
 def _tree(words: Iterable[str]) -> _Tree:
     """The letters of all words; behind a word there are none of longer ones, in which it stands too."""

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from outreach.adapters.sheets import read_rows, write_csv, write_xlsx
+from outreach.adapters.sheets.sheet import read_rows, write_csv, write_xlsx
 from outreach.core.addresses import _PLAIN, address_mistake
 from outreach.core.enrolment import Enrolment, bad_rows_sheet, enrol
 from outreach.core.geography import countries, country_zone

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from outreach.adapters import maildir as maildir_module
-from outreach.adapters.imap import Cursor
+from outreach.adapters.imap.mailbox import Cursor
 from outreach.adapters.maildir import MaildirMailbox, read_source
 from outreach.model import ConfigurationError, OutreachError
 

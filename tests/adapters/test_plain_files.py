@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from outreach.adapters.maildir import read_source
-from outreach.adapters.sheets import read_rows
-from outreach.campaign.explain import explain
+from outreach.adapters.sheets.sheet import read_rows
+from outreach.campaign.reports.explain import explain
 from outreach.model import ConfigurationError, OutreachError
 
 MAIL = b"From: a@northam.example\nSubject: Hello\n\nHello\n"

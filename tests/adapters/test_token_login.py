@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from outreach.adapters.imap import ImapMailbox
+from outreach.adapters.imap.mailbox import ImapMailbox
 from outreach.adapters.oauth.authority import authority_of
 from outreach.adapters.oauth.tokens import Tokens
-from outreach.adapters.smtp import SmtpPostman, Timeouts
-from outreach.campaign.handing_over import nothing_kept
+from outreach.adapters.smtp.postman import SmtpPostman, Timeouts
+from outreach.campaign.sending.handing_over import nothing_kept
 from outreach.core.refusals import classify
 from outreach.model import Handover, HandoverResult, LoginRefusedError, Outgoing, OutreachError, TryAgainLaterError
 from outreach.settings import InboxSettings, OAuthSettings, SmtpSettings

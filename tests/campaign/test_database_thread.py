@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from outreach.adapters.store.engine import open_engine, reading, writing
-from outreach.campaign.database_thread import DatabaseThread
+from outreach.campaign.sending.database_thread import DatabaseThread
 
 PATIENCE = 30  # seconds; only a fault waits as long
 

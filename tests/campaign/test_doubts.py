@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from outreach.adapters.imap_copies import Held
+from outreach.adapters.imap.copies import Held
 from outreach.campaign.desk import Desk
-from outreach.campaign.doubt import doubts, settle_doubts
-from outreach.campaign.posting import post
+from outreach.campaign.sending.doubt import doubts, settle_doubts
+from outreach.campaign.sending.posting import post
 from outreach.core.proof import profile_name
 from outreach.model import LetterState, OutreachError, RelayProfile
 from tests.campaign.test_posting import NOW, Relay, make_office, states

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from outreach.adapters.store.engine import sqlite_path
-from outreach.campaign import handing_over
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import post
+from outreach.campaign.sending import handing_over
+from outreach.campaign.sending.posting import post
 from outreach.model import LetterState, OutreachError
 from tests.campaign.test_posting import Relay, make_office, states
 

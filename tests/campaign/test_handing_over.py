@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from outreach.adapters.smtp import SmtpPostman
+from outreach.adapters.smtp.postman import SmtpPostman
 from outreach.adapters.store.engine import sqlite_path
-from outreach.campaign import handing_over
-from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
-from outreach.campaign.handing_over import LONGEST, Batch
+from outreach.campaign.sending import handing_over
+from outreach.campaign.sending.database_thread import DatabaseThread
+from outreach.campaign.sending.handing_over import LONGEST, Batch
 from outreach.core.refusals import classify
 from outreach.model import Handover, Leave, Letter, LetterState, TryAgainLaterError
 from outreach.settings import SmtpSettings

@@ -11,14 +11,14 @@ import pytest
 
 from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
+from outreach.campaign.deciding.review import decide, stop
+from outreach.campaign.deciding.undoing import undo
+from outreach.campaign.deciding.writing_again import write_again
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import plan_launch, queue_invitations
-from outreach.campaign.posting import post
-from outreach.campaign.prepare import enrol_list, import_contacts
-from outreach.campaign.resolving import resolve
-from outreach.campaign.review import decide, stop
-from outreach.campaign.undoing import undo
-from outreach.campaign.writing_again import write_again
+from outreach.campaign.enrolling.prepare import enrol_list, import_contacts
+from outreach.campaign.letters.mailing import plan_launch, queue_invitations
+from outreach.campaign.sending.posting import post
+from outreach.campaign.sending.resolving import resolve
 from outreach.core.dispatch import CORRECTED
 from outreach.core.enrolment import Enrolment
 from outreach.model import (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,19 +16,18 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from outreach.adapters.smtp import SmtpPostman
+from outreach.adapters.smtp.postman import SmtpPostman
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.senders import LEASE
+from outreach.adapters.store.letters.senders import LEASE
 from outreach.adapters.store.switches import PAUSED
 from outreach.bootstrap import make_desk
-from outreach.campaign.database_thread import DatabaseThread
 from outreach.campaign.desk import Desk
-from outreach.campaign.doubt import looked_for_at
-from outreach.campaign.handing_over import LONGEST, Batch
-from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import MOST_AT_ONCE, RENEW, Progress, _Round, heed_clock, post, resume
+from outreach.campaign.letters.mailing import queue_invitations
+from outreach.campaign.sending.database_thread import DatabaseThread
+from outreach.campaign.sending.doubt import looked_for_at
+from outreach.campaign.sending.handing_over import LONGEST, Batch
+from outreach.campaign.sending.posting import MOST_AT_ONCE, RENEW, Progress, _Round, anything_due, post, resume
 from outreach.core.refusals import classify
-from outreach.entrypoints.web.sender import Sender
 from outreach.model import (
     Contact,
     Handover,
@@ -48,6 +49,7 @@ from outreach.settings import (
     Settings,
     SmtpSettings,
 )
+from tests.torture.campaign import ended, fork
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2022, 7, 15, 9, tzinfo=UTC)
@@ -464,19 +466,26 @@ def test_what_a_clock_far_ahead_put_off_does_not_wait_for_that_day(make_office: 
     assert (len(relay.taken), looked_for_at(desk, letter, None)) == (1, NOW + timedelta(minutes=10))
 
 
+@pytest.mark.parametrize("killed", [False, True], ids=["the pass ends", "it is killed at once"])
 def test_a_copy_that_was_made_while_letters_left_is_older_than_they_are(
-    make_office: Callable[..., Desk], tmp_path: Path
+    make_office: Callable[..., Desk], tmp_path: Path, *, killed: bool
 ) -> None:
     """Whoever copied the file in the midst of a short pass and puts it back sends nothing twice."""
-    desk, copy = make_office(3), tmp_path / "copy.db"
+    copy = tmp_path / "copy.db"
 
-    def answer(number: int) -> Handover:
+    def send() -> None:
+        desk = make_office(10)
+        post(desk, Relay(lambda number: answer(desk, number)).postman)
+        desk.store.close()
+
+    def answer(desk: Desk, number: int) -> Handover:
         if number == 1:
             desk.store.backup(copy)
+        if number == 3 and killed:
+            os.kill(os.getpid(), signal.SIGKILL)
         return TAKEN
 
-    post(desk, Relay(answer).postman)
-    desk.store.close()
+    assert ended(fork(send)) == (-signal.SIGKILL if killed else 0)
     for name in ("outreach.db", "outreach.db-wal", "outreach.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     copy.rename(tmp_path / "outreach.db")
@@ -493,16 +502,19 @@ def test_a_clock_that_was_set_back_makes_no_restored_database_whole(make_office:
     desk.store.passes.count_on(NOW + timedelta(days=30))
     (desk.folder / "outreach.db.passes").write_text("9", "ascii")
     with pytest.raises(OutreachError, match="older than the last letters"):
-        heed_clock(desk)
+        post(desk, Relay().postman)
     assert desk.store.passes.restored()
 
 
-def test_the_page_too_sends_what_a_clock_far_ahead_put_off(make_office: Callable[..., Desk]) -> None:
-    """Where no daemon runs, letters do not wait for that day either."""
+def test_what_a_clock_far_ahead_put_off_is_due(make_office: Callable[..., Desk]) -> None:
+    """Daemon and page ask before each pass; letters do not wait for that day."""
     desk = make_office(1)
     deferred = Relay(lambda _number: Handover(R.DEFERRED, "rcpt", "450 greylisted"))
     post(replace(desk, clock=Moment(NOW + timedelta(days=30))), deferred.postman)
-    assert Sender(desk)._is_due()
+    assert anything_due(desk)
+    post(desk, Relay().postman)
+    assert states(desk) == {LetterState.ACCEPTED: 1}
+    assert not anything_due(desk)
 
 
 def test_a_count_that_failed_is_made_up_for(make_office: Callable[..., Desk]) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.mailings import make_mailing
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import Due, queue_due
-from outreach.campaign.wire import letter_bytes
+from outreach.campaign.letters.followup import Due, queue_due
+from outreach.campaign.letters.wire import letter_bytes
 from outreach.core.letters.stationery import Stationery
 from outreach.model import LetterKind
 

@@ -380,6 +380,7 @@ SPOOFS: list[tuple[str, str]] = [
     ("two addresses in From, the other first", raw(f"x@evil.example, {NORTHAM}", text=ONE, above=PASS)),
     ("two From lines", raw(NORTHAM, "From: x@evil.example\n", text=ONE, above=PASS)),
     ("two From lines, the other first", raw("x@evil.example", f"From: {NORTHAM}\n", text=ONE, above=PASS)),
+    ("a route in From", raw("<@evil.example:mayor@northam.example>", text=ONE, above=PASS)),
     ("a group in From", raw("Northam: mayor@northam.example;", text=ONE, above=PASS)),
     ("NUL in From", raw("mayor@northam.example\0@evil.example", text=ONE, above=PASS)),
     ("two @ in From", raw("<mayor@northam.example@evil.example>", text=ONE, above=PASS)),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from outreach.bootstrap import SystemClock, open_desk, relay
-from outreach.campaign.posting import post
+from outreach.campaign.sending.posting import post
 from outreach.model import BusyError, LetterState
 
 LEFT = (LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED, LetterState.HANDING_OVER)

@@ -10,11 +10,11 @@ from typing import Any
 
 from outreach.bootstrap import archive, relay
 from outreach.campaign.desk import Desk
-from outreach.campaign.doubt import settle_doubts
-from outreach.campaign.mailing import plan_launch, queue_invitations
+from outreach.campaign.enrolling.prepare import import_contacts, read_contacts
+from outreach.campaign.letters.mailing import plan_launch, queue_invitations
 from outreach.campaign.our_list import contacts_file
-from outreach.campaign.posting import Progress, post
-from outreach.campaign.prepare import import_contacts, read_contacts
+from outreach.campaign.sending.doubt import settle_doubts
+from outreach.campaign.sending.posting import Progress, post
 from outreach.core.proof import profile_name
 from outreach.entrypoints.rehearsal import VirtualClock
 from outreach.model import Letter, LetterState, RelayProfile

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from imapclient import IMAPClient
 
-from outreach.adapters.imap import ImapMailbox
+from outreach.adapters.imap.mailbox import ImapMailbox
 from outreach.bootstrap import mailbox, make_desk, relay, sent_folder
-from outreach.campaign.doubt import profile_of
-from outreach.campaign.relay_test import learn_relay
-from outreach.campaign.replies import read_new
-from outreach.campaign.sent_copies import Kept, keep_copies
+from outreach.campaign.answers.replies import read_new
+from outreach.campaign.sending.doubt import profile_of
+from outreach.campaign.sending.relay_test import learn_relay
+from outreach.campaign.sending.sent_copies import Kept, keep_copies
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.mailroom import take_everything
 from outreach.entrypoints.safekeeping import back_up

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from outreach.campaign.doubt import doubts
+from outreach.campaign.sending.doubt import doubts
 from outreach.model import EntryKind, LetterState, TryAgainLaterError
 from outreach.settings import Settings
 from tests.servers.relay import Rewrite, empty_folder, kept, make_folder, moved, replaced, wait_until

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from outreach.adapters.forms import NOT_INSTALLED
-from outreach.campaign.explain import explain
-from outreach.campaign.forms import OwnForms
+from outreach.campaign.answers.forms import OwnForms
+from outreach.campaign.reports.explain import explain
 from tests.papers import docx, locked, pdf_form, raw_pdf, zipped
 from tests.servers.sink import Sink
 from tests.stories.conftest import CONFIG, ROOT, TOWNS, Office

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from outreach.bootstrap import mailbox, relay
-from outreach.campaign.followup import due_reminders, queue_due
-from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import post
-from outreach.campaign.prepare import import_contacts
-from outreach.campaign.replies import read_new
-from outreach.campaign.taking_in import take_in
+from outreach.campaign.answers.replies import read_new
+from outreach.campaign.answers.taking_in import take_in
+from outreach.campaign.enrolling.prepare import import_contacts
+from outreach.campaign.letters.followup import due_reminders, queue_due
+from outreach.campaign.letters.mailing import queue_invitations
+from outreach.campaign.sending.posting import post
 from outreach.entrypoints.mailroom import EVERY_KIND, NO_REMINDERS, kinds_to_post, reminders_wait
 from tests.stories.conftest import TOWNS, Office
 from tests.stories.room import START, Room

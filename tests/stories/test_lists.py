@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from outreach.campaign.prepare import import_contacts
+from outreach.campaign.enrolling.prepare import import_contacts
 from outreach.model import ConfigurationError, LetterState
 from tests.stories.conftest import TOWNS, Office
 from tests.stories.room import NORTHAM, MakeRoom

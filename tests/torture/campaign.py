@@ -17,9 +17,9 @@ from pathlib import Path
 
 from outreach.bootstrap import SystemClock, make_desk
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.prepare import clues_of
-from outreach.campaign.wire import letter_parts
+from outreach.campaign.enrolling.prepare import clues_of
+from outreach.campaign.letters.mailing import queue_invitations
+from outreach.campaign.letters.wire import letter_parts
 from outreach.core.letters.stationery import Stationery
 from outreach.core.proof import profile_name
 from outreach.model import Contact, Invitee, RelayProfile

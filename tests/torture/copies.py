@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from outreach.adapters.imap_copies import Held, IdHeader
+from outreach.adapters.imap.copies import Held, IdHeader
 from tests.torture.relay import read_log
 
 SENT = "Sent"

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, PoolProxiedConnection
 
-from outreach.adapters import smtp
-from outreach.adapters.smtp_wire import GO_ON, Reply, Wire
+from outreach.adapters.smtp import postman as smtp
+from outreach.adapters.smtp.wire import GO_ON, Reply, Wire
 
 COMMITS = ("before a commit", "after a commit")
 WIRE = (

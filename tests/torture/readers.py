@@ -16,12 +16,12 @@ from email.utils import format_datetime
 
 from sqlalchemy import select
 
-from outreach.adapters.imap import Cursor, Fetched
+from outreach.adapters.imap.mailbox import Cursor, Fetched
 from outreach.adapters.store import tables as t
+from outreach.campaign.answers.replies import gather_knowledge, read_new
+from outreach.campaign.answers.taking_in import take_in
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import queue_due, waiting_acknowledgements
-from outreach.campaign.replies import gather_knowledge, read_new
-from outreach.campaign.taking_in import take_in
+from outreach.campaign.letters.followup import queue_due, waiting_acknowledgements
 from outreach.model import EntryKind, Letter, LetterKind, LetterState
 from tests.torture.campaign import START, Campaign, ended, fork, kill, make_campaign, working_folder
 from tests.torture.lethal import COMMITS, Bomb, mine_commits

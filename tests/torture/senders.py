@@ -19,8 +19,8 @@ from sqlalchemy import select
 
 from outreach.adapters.store import tables as t
 from outreach.campaign.desk import Desk
-from outreach.campaign.doubt import doubts, settle_doubts
-from outreach.campaign.posting import post
+from outreach.campaign.sending.doubt import doubts, settle_doubts
+from outreach.campaign.sending.posting import post
 from outreach.core.refusals import classify
 from outreach.model import LetterState, TryAgainLaterError
 from tests.torture.campaign import PATIENCE, Campaign, ended, fork, kill, make_campaign, wait_for, working_folder

@@ -14,14 +14,14 @@ from typing import Any
 
 from outreach.adapters.config import load_settings
 from outreach.bootstrap import make_desk
-from outreach.campaign import review
+from outreach.campaign.answers.replies import read_new
+from outreach.campaign.deciding import review
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import due_reminders, queue_due, waiting_acknowledgements
-from outreach.campaign.mailing import plan_launch, queue_invitations
+from outreach.campaign.enrolling.prepare import import_contacts, read_contacts
+from outreach.campaign.letters.followup import due_reminders, queue_due, waiting_acknowledgements
+from outreach.campaign.letters.mailing import plan_launch, queue_invitations
 from outreach.campaign.our_list import contacts_file
-from outreach.campaign.posting import post
-from outreach.campaign.prepare import import_contacts, read_contacts
-from outreach.campaign.replies import read_new
+from outreach.campaign.sending.posting import post
 from outreach.entrypoints.rehearsal import VirtualClock
 from outreach.model import Handover, HandoverResult, LetterKind, Outgoing
 

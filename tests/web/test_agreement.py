@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from outreach.campaign.launching import agreement_to, launch_agreed, plan_of, preflight
-from outreach.campaign.mailing import Plan
-from outreach.campaign.posting import pause
-from outreach.campaign.review import decide, stop
-from outreach.campaign.writing_again import write_again
+from outreach.campaign.deciding.review import decide, stop
+from outreach.campaign.deciding.writing_again import write_again
+from outreach.campaign.letters.launching import agreement_to, launch_agreed, plan_of, preflight
+from outreach.campaign.letters.mailing import Plan
+from outreach.campaign.sending.posting import pause
 from outreach.core.letters.stationery import Stationery
 from outreach.model import State
 from tests.web.chromium import assert_accessible

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from outreach.campaign.deciding.review import decide, stop
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import acknowledgements, upcoming
-from outreach.campaign.launching import agreement_to, launch_agreed, one_launch, preflight, prospect
-from outreach.campaign.mailing import Plan
-from outreach.campaign.review import decide, stop
+from outreach.campaign.letters.followup import acknowledgements, upcoming
+from outreach.campaign.letters.launching import agreement_to, launch_agreed, one_launch, preflight, prospect
+from outreach.campaign.letters.mailing import Plan
 from outreach.campaign.steps import Step, told
 from outreach.core.letters.stationery import Stationery
 from outreach.entrypoints.web.works import Queued, Works

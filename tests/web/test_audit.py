@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from outreach.adapters.store.audit import Deed
+from outreach.adapters.store.log.audit import Deed
 from tests.web.launching import HEADER, ROWS, before_launch, enrol, left
 from tests.web.server import Page
 

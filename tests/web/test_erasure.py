@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from outreach.adapters.store.audit import Deed
-from outreach.campaign.prepare import import_contacts
-from outreach.campaign.replies import read_again
-from outreach.campaign.report import log_lines
-from outreach.campaign.undoing import undo
-from outreach.campaign.writing_again import write_again
+from outreach.adapters.store.log.audit import Deed
+from outreach.campaign.answers.replies import read_again
+from outreach.campaign.deciding.undoing import undo
+from outreach.campaign.deciding.writing_again import write_again
+from outreach.campaign.enrolling.prepare import import_contacts
+from outreach.campaign.reports.report import log_lines
 from outreach.model import LetterState, UsageError
 from tests.web.server import Page
 

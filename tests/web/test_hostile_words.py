@@ -20,12 +20,12 @@ from starlette.routing import compile_path
 
 from outreach.adapters.config import load_settings
 from outreach.bootstrap import make_desk
-from outreach.campaign import review
+from outreach.campaign.answers.replies import read_new
+from outreach.campaign.deciding import review
 from outreach.campaign.desk import Desk
-from outreach.campaign.mailing import queue_invitations
-from outreach.campaign.posting import post
-from outreach.campaign.prepare import import_contacts
-from outreach.campaign.replies import read_new
+from outreach.campaign.enrolling.prepare import import_contacts
+from outreach.campaign.letters.mailing import queue_invitations
+from outreach.campaign.sending.posting import post
 from outreach.entrypoints.rehearsal import VirtualClock
 from outreach.entrypoints.web.routes import ROUTES
 from tests.web.campaign import COLUMNS, LAUNCH, NOW, KindPostman, apart, keep, mail, write_folder

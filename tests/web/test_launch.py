@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, FilePayload, expect
 from playwright.sync_api import Page as BrowserPage
 
 from outreach.adapters.maildir import make_maildir
-from outreach.campaign.review import decide
+from outreach.campaign.deciding.review import decide
 from outreach.entrypoints.web.pages import sending
 from outreach.model import LetterState
 from tests.web.chromium import PHONE, assert_accessible

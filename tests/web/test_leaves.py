@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from outreach.campaign.review import decide
+from outreach.campaign.deciding.review import decide
 from outreach.entrypoints.web.pages.leaves import LEAF
 from outreach.model import LetterState, State
 from tests.web.chromium import assert_accessible

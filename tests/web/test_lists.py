@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.adapters.sheets import csv_content, rows_of, write_xlsx
-from outreach.adapters.uploads import MOST
+from outreach.adapters.sheets.sheet import csv_content, rows_of, write_xlsx
+from outreach.adapters.sheets.uploads import MOST
 from outreach.bootstrap import uploads
 from tests.web.launching import HEADER, ROWS, before_launch, enrol, launched, list_of, send
 from tests.web.server import Page

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from outreach.campaign.confirmations import HEADER
+from outreach.campaign.reports.confirmations import HEADER
 from outreach.model import State
 from tests.web.server import Page
 

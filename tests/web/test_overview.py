@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 from playwright.sync_api import Page as BrowserPage
 
-from outreach.campaign.overview import overview
-from outreach.campaign.report import status
-from outreach.campaign.review import decide
+from outreach.campaign.deciding.review import decide
+from outreach.campaign.reports.overview import overview
+from outreach.campaign.reports.report import status
 from tests.web.chromium import assert_accessible
 from tests.web.launching import before_launch, launched, receive
 from tests.web.server import Page

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from outreach.campaign.handing_over import Postman
-from outreach.campaign.mailing import plan_launch, queue_invitations
-from outreach.campaign.posting import Progress, post
+from outreach.campaign.letters.mailing import plan_launch, queue_invitations
+from outreach.campaign.sending.handing_over import Postman
+from outreach.campaign.sending.posting import Progress, post
 from outreach.model import LetterState
 from tests.web.campaign import KindPostman
 from tests.web.launching import before_launch, enrol

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from outreach.campaign.gallery import MOST, gallery
+from outreach.campaign.letters.gallery import MOST, gallery
 from tests.web.server import Page
 
 MakeContext = Callable[..., BrowserContext]

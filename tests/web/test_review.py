@@ -11,16 +11,16 @@ from playwright.sync_api import BrowserContext, expect
 from playwright.sync_api import Page as BrowserPage
 
 from outreach.adapters.config import load_settings
-from outreach.adapters.store.mail_list import Wanted
+from outreach.adapters.store.mail.mail_list import Wanted
 from outreach.bootstrap import make_desk
-from outreach.campaign import review
-from outreach.campaign.casefile import casefile
+from outreach.campaign.deciding import review
+from outreach.campaign.deciding.casefile import casefile
+from outreach.campaign.deciding.foresight import CHOICES, SETTLE
+from outreach.campaign.deciding.meanwhile import OvertakenError, version
+from outreach.campaign.deciding.undoing import undo, undo_own
 from outreach.campaign.desk import Desk
-from outreach.campaign.finding import find_invitees
-from outreach.campaign.followup import waiting_acknowledgements
-from outreach.campaign.foresight import CHOICES, SETTLE
-from outreach.campaign.meanwhile import OvertakenError, version
-from outreach.campaign.undoing import undo, undo_own
+from outreach.campaign.enrolling.finding import find_invitees
+from outreach.campaign.letters.followup import waiting_acknowledgements
 from outreach.entrypoints.rehearsal import VirtualClock
 from outreach.model import State, UsageError
 from tests.web.campaign import NOW
@@ -90,7 +90,7 @@ def test_filing_does_what_was_foretold(desk: Desk, town: str) -> None:
     """A mail of nobody is filed in one act; its sender is remembered until that is taken back."""
     opened = casefile(desk, STRANGER)
     assert opened is not None
-    from outreach.campaign.casefile import found_proposals  # noqa: PLC0415
+    from outreach.campaign.deciding.casefile import found_proposals  # noqa: PLC0415
 
     (foretold,) = found_proposals(desk, opened.mail, [desk.invitee(town)])
     assert foretold.then is not None

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 from playwright.sync_api import Page as Window
 
-from outreach.campaign.posting import pause
+from outreach.campaign.sending.posting import pause
 from outreach.entrypoints.mailroom import note_mailbox
 from tests.web.chromium import assert_accessible
 from tests.web.launching import before_launch, enrol

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from outreach.campaign import review
-from outreach.campaign.casefile import casefile
+from outreach.campaign.deciding import review
+from outreach.campaign.deciding.casefile import casefile
+from outreach.campaign.deciding.undoing import undo_own
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import queue_due, waiting_acknowledgements
-from outreach.campaign.posting import post
-from outreach.campaign.undoing import undo_own
+from outreach.campaign.letters.followup import queue_due, waiting_acknowledgements
+from outreach.campaign.sending.posting import post
 from outreach.model import Handover, HandoverResult, LetterKind, Outgoing
 from tests.web.campaign import KindPostman
 from tests.web.server import Page

@@ -13,23 +13,23 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from outreach.adapters.store.access import Access
-from outreach.adapters.store.acts import Acts
-from outreach.adapters.store.archive import Archive
-from outreach.adapters.store.audit import Audit
-from outreach.adapters.store.departures import Departures
 from outreach.adapters.store.engine import open_engine, sqlite_path, together, writing
-from outreach.adapters.store.erasure import Erasure
-from outreach.adapters.store.figures import Figures
-from outreach.adapters.store.inbox import Inbox
-from outreach.adapters.store.invitee_list import InviteeList
-from outreach.adapters.store.journal import Fold, Journal
-from outreach.adapters.store.lessons import Lessons
-from outreach.adapters.store.letter_list import LetterList
-from outreach.adapters.store.mail_list import MailList
-from outreach.adapters.store.outbox import Outbox
-from outreach.adapters.store.passes import Passes
-from outreach.adapters.store.register import Register
-from outreach.adapters.store.senders import Senders
+from outreach.adapters.store.invitees.erasure import Erasure
+from outreach.adapters.store.invitees.invitee_list import InviteeList
+from outreach.adapters.store.invitees.register import Register
+from outreach.adapters.store.letters.archive import Archive
+from outreach.adapters.store.letters.departures import Departures
+from outreach.adapters.store.letters.letter_list import LetterList
+from outreach.adapters.store.letters.outbox import Outbox
+from outreach.adapters.store.letters.passes import Passes
+from outreach.adapters.store.letters.senders import Senders
+from outreach.adapters.store.log.acts import Acts
+from outreach.adapters.store.log.audit import Audit
+from outreach.adapters.store.log.figures import Figures
+from outreach.adapters.store.log.journal import Fold, Journal
+from outreach.adapters.store.mail.inbox import Inbox
+from outreach.adapters.store.mail.lessons import Lessons
+from outreach.adapters.store.mail.mail_list import MailList
 from outreach.adapters.store.switches import Switches
 from outreach.model import OutreachError
 
@@ -116,11 +116,12 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
     journal.fold_listing()
     register = Register(engine, journal, campaign, wave)
     outbox = Outbox(engine, journal, campaign, wave)
-    departures = Departures(engine, journal, register, campaign, wave)
+    passes = Passes(engine, folder)
+    departures = Departures(engine, journal, register, passes, campaign, wave)
     senders = Senders(engine, campaign, wave)
     inbox, acts, lessons = Inbox(engine, journal), Acts(engine, campaign, wave), Lessons(engine, campaign)
     switches, access = Switches(engine), Access(engine)
-    archive, passes = Archive(engine, journal, outbox, campaign, wave), Passes(engine, folder)
+    archive = Archive(engine, journal, outbox, campaign, wave)
     figures = Figures(engine, campaign, wave)
     invitees = InviteeList(engine, campaign, wave)
     mail_list = MailList(engine, invitees, campaign, wave)

@@ -99,11 +99,18 @@ def read_mail(
     )
     if automatic is not None:
         return _auto_reply(message, automatic, new, said)
-    sent_on = passed_on(new, message.text, frozenset([address.rpartition("@")[2] for address in own_addresses]))
+    sent_on = passed_on(new, message.text, _our_domains(message, own_addresses))
     if sent_on is not None:
         said, words = _passing_on(sent_on, said, new, hears)
     contact = contact_in(words, message, languages, own_addresses, likely=_names_another(said))
     return _answer(message, _without_nobodys(said, contact, new), new, contact, deadline)
+
+
+def _our_domains(message: Message, own_addresses: frozenset[str]) -> frozenset[str]:
+    """Our mail domains; where nobody told our addresses, those that the mail goes to, and does not come from."""
+    if own_addresses:
+        return frozenset([address.rpartition("@")[2] for address in own_addresses])
+    return frozenset([box.domain for box in message.to if box.domain]) - {box.domain for box in message.from_}
 
 
 def _without_nobodys(said: Said, contact: StandIn | None, new: str) -> Said:

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from outreach.adapters.store.inbox import Understood
-from outreach.campaign.taking_in import Collected
+from outreach.adapters.store.mail.inbox import Understood
+from outreach.campaign.answers.taking_in import Collected
 from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printable, table
@@ -21,8 +21,8 @@ from outreach.model import Invitee, Reading
 @click.option("--dry-run", is_flag=True, help="With --again: only say what would change.")
 def collect_(call: Call, paths: tuple[Path, ...], *, again: bool, dry_run: bool) -> None:
     """Take in new mail from the mailbox, or from .eml files, mbox files and Maildirs given; read and record it."""
-    from outreach.campaign.replies import read_again, read_new  # noqa: PLC0415
-    from outreach.campaign.taking_in import take_in_files  # noqa: PLC0415
+    from outreach.campaign.answers.replies import read_again, read_new  # noqa: PLC0415
+    from outreach.campaign.answers.taking_in import take_in_files  # noqa: PLC0415
     from outreach.entrypoints.mailroom import look_into_mailbox  # noqa: PLC0415
 
     desk = call.desk()
@@ -60,7 +60,7 @@ def read_(call: Call, files: tuple[str, ...], *, wants_json: bool) -> None:
     In a campaign's folder its own forms are known again where they come back filled in.
     """
     from outreach.bootstrap import own_forms  # noqa: PLC0415
-    from outreach.campaign.explain import explain  # noqa: PLC0415
+    from outreach.campaign.reports.explain import explain  # noqa: PLC0415
 
     own = own_forms(call.folder.resolve())
     readings = [(file, explain(Path(STANDARD_INPUT if file == "-" else file), own)) for file in files]
@@ -117,7 +117,7 @@ def _show_reading(file: str, reading: Reading) -> None:
 @click.option("--waiting", is_flag=True, help="Only what needs a person.")
 def inbox_(call: Call, *, wants_json: bool, waiting: bool) -> None:
     """Show every mail that was received: whose it is, what it says, and why."""
-    from outreach.campaign.report import inbox  # noqa: PLC0415
+    from outreach.campaign.reports.report import inbox  # noqa: PLC0415
 
     desk = call.desk()
     mails = [pair for pair in inbox(desk) if pair[0].needs_review or not waiting]

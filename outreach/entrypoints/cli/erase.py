@@ -15,7 +15,7 @@ from outreach.model import UsageError
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase_(call: Call, invitee: str, *, yes: bool) -> None:
     """Erase the names, addresses, mails and letters' words of INVITEE for good; what was answered when stays."""
-    from outreach.campaign.erasing import erase  # noqa: PLC0415
+    from outreach.campaign.enrolling.erasing import erase  # noqa: PLC0415
 
     desk = call.desk()
     found = desk.invitee(invitee)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import Due
+from outreach.campaign.letters.followup import Due
 from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.posting import post_and_show
@@ -21,7 +21,7 @@ from outreach.model import OutreachError, UsageError
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def remind_(call: Call, *, dry_run: bool, wants_json: bool) -> int:
     """Look into the mailbox, then remind those who are silent and due."""
-    from outreach.campaign.followup import due_reminders, queue_due  # noqa: PLC0415
+    from outreach.campaign.letters.followup import due_reminders, queue_due  # noqa: PLC0415
     from outreach.entrypoints.mailroom import read_everything  # noqa: PLC0415
 
     desk = call.desk()
@@ -40,7 +40,7 @@ def remind_(call: Call, *, dry_run: bool, wants_json: bool) -> int:
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def acknowledge_(call: Call, *, dry_run: bool, yes: bool, wants_json: bool) -> int:
     """Look through and release the thanks (of a yes) and regrets (of a no) that wait."""
-    from outreach.campaign.followup import queue_due, waiting_acknowledgements  # noqa: PLC0415
+    from outreach.campaign.letters.followup import queue_due, waiting_acknowledgements  # noqa: PLC0415
     from outreach.entrypoints.mailroom import read_everything  # noqa: PLC0415
 
     desk = call.desk()
@@ -91,7 +91,7 @@ def _table(due: tuple[Due, ...], *, aside: bool = False) -> None:
 
 
 def _plain(desk: Desk, one: Due, *, with_state: bool) -> dict[str, Any]:
-    from outreach.campaign.followup import letter_for  # noqa: PLC0415
+    from outreach.campaign.letters.followup import letter_for  # noqa: PLC0415
 
     plain: dict[str, Any] = {
         "invitee": one.invitee.id,

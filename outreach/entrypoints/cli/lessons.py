@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from outreach.adapters.store.lessons import Taught
-from outreach.campaign.lessons import Sender
+from outreach.adapters.store.mail.lessons import Taught
+from outreach.campaign.answers.lessons import Sender
 from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printable, table
@@ -17,7 +17,7 @@ from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printab
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def lessons_(call: Call, *, wants_json: bool) -> None:
     """Show what persons taught: what a sentence means, and whose mail a sender's is."""
-    from outreach.campaign.lessons import remembered  # noqa: PLC0415
+    from outreach.campaign.answers.lessons import remembered  # noqa: PLC0415
 
     desk = call.desk()
     known = remembered(desk)
@@ -63,6 +63,6 @@ def sender_json(one: Sender) -> dict[str, Any]:
 @click.argument("what")
 def forget_(call: Call, what: str) -> None:
     """Forget WHAT persons taught: a lesson by its number, or a sender by its address."""
-    from outreach.campaign.lessons import forget  # noqa: PLC0415
+    from outreach.campaign.answers.lessons import forget  # noqa: PLC0415
 
     click.echo(printable(forget(call.desk(), what)))

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.launching import Checked
-from outreach.campaign.mailing import Plan
+from outreach.campaign.letters.launching import Checked
+from outreach.campaign.letters.mailing import Plan
 from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command, finding_line
 from outreach.entrypoints.cli.posting import post_and_show, show_waiting
@@ -23,7 +23,7 @@ from outreach.model import LetterKind, LetterState, UsageError
 @click.option("--to", "target", default="preview", type=click.Path(path_type=Path), metavar="DIR", help="Where to.")
 def preview_(call: Call, contact: str | None, letter: str, target: Path) -> None:
     """Write every letter as .eml and HTML, just as it would be sent."""
-    from outreach.campaign.preview import write_previews  # noqa: PLC0415
+    from outreach.campaign.letters.preview import write_previews  # noqa: PLC0415
 
     desk = call.desk()
     kind, step = letter_kind(letter)
@@ -52,7 +52,7 @@ def letter_kind(name: str) -> tuple[LetterKind, int]:
 def test_letter_(call: Call, address: str, contact: str | None, letter: str) -> None:
     """Send one letter to ADDRESS (your own), with the real headers; it counts for nothing."""
     from outreach.bootstrap import relay  # noqa: PLC0415
-    from outreach.campaign.preview import send_test_letter  # noqa: PLC0415
+    from outreach.campaign.letters.preview import send_test_letter  # noqa: PLC0415
 
     desk = call.desk()
     kind, step = letter_kind(letter)
@@ -72,7 +72,7 @@ def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait:
 
     Calling it again goes on where it stopped, and invites contacts added since.
     """
-    from outreach.campaign.launching import one_launch, plan_of  # noqa: PLC0415
+    from outreach.campaign.letters.launching import one_launch, plan_of  # noqa: PLC0415
 
     desk = call.desk()
     if dry_run:
@@ -94,7 +94,7 @@ def launch_(call: Call, *, dry_run: bool, yes: bool, limit: int | None, no_wait:
 
 def _queue(call: Call, desk: Desk, *, limit: int | None, yes: bool) -> Plan:
     """Enrols and queues what is missing."""
-    from outreach.campaign.launching import agreement_to, launch_agreed, plan_of  # noqa: PLC0415
+    from outreach.campaign.letters.launching import agreement_to, launch_agreed, plan_of  # noqa: PLC0415
 
     checked = _preflight(call, desk)
     stationery = desk.load_stationery()
@@ -117,7 +117,7 @@ def _is_over(desk: Desk, plan: Plan) -> bool:
 
 def _preflight(call: Call, desk: Desk) -> Checked:
     """Checks everything and says what is odd."""
-    from outreach.campaign.launching import preflight  # noqa: PLC0415
+    from outreach.campaign.letters.launching import preflight  # noqa: PLC0415
 
     checked = preflight(desk)
     for finding in checked.warnings:

@@ -12,7 +12,7 @@ from outreach.entrypoints.cli.show import as_json, day_and_time, letter_json, mo
 from outreach.model import LetterState, PartlyDoneError
 
 if TYPE_CHECKING:
-    from outreach.campaign.waiting import Place
+    from outreach.campaign.sending.waiting import Place
 
 
 @click.group("outbox", cls=Group, invoke_without_command=True)
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def outbox_(context: click.Context, state: str | None, *, wants_json: bool) -> None:
     """Show the letters on their way: who has the letter, who has not, and why."""
-    from outreach.campaign.waiting import outbox  # noqa: PLC0415
+    from outreach.campaign.sending.waiting import outbox  # noqa: PLC0415
 
     if context.invoked_subcommand is not None:
         return
@@ -58,7 +58,7 @@ def _kind(kind: str, step: int) -> str:
 @click.pass_obj
 def resolve_(call: Call, letter: int, verdict: str) -> None:
     """Settle a letter in doubt: the relay has it (accepted), or surely not (resend)."""
-    from outreach.campaign.resolving import resolve  # noqa: PLC0415
+    from outreach.campaign.sending.resolving import resolve  # noqa: PLC0415
 
     click.echo(resolve(call.desk(), letter, accepted=verdict == "accepted"))
 
@@ -68,7 +68,7 @@ def resolve_(call: Call, letter: int, verdict: str) -> None:
 def settle_(call: Call) -> int:
     """Look for the letters in doubt whose waiting time is over; what is not proven stays."""
     from outreach.bootstrap import archive  # noqa: PLC0415
-    from outreach.campaign.doubt import doubts, settle_doubts  # noqa: PLC0415
+    from outreach.campaign.sending.doubt import doubts, settle_doubts  # noqa: PLC0415
 
     desk = call.desk()
     settled = settle_doubts(desk, lambda: archive(desk))
@@ -88,7 +88,7 @@ def post_(call: Call) -> int:
 @command("pause")
 def pause_(call: Call) -> None:
     """Stop sending, in every process, until `resume`."""
-    from outreach.campaign.posting import pause  # noqa: PLC0415
+    from outreach.campaign.sending.posting import pause  # noqa: PLC0415
 
     pause(call.desk())
     click.echo("Sending is paused.")
@@ -98,7 +98,7 @@ def pause_(call: Call) -> None:
 @click.option("--restored", is_flag=True, help="You made sure yourself that an older database sends nothing twice.")
 def resume_(call: Call, *, restored: bool) -> None:
     """Go on sending."""
-    from outreach.campaign.posting import resume  # noqa: PLC0415
+    from outreach.campaign.sending.posting import resume  # noqa: PLC0415
 
     desk = call.desk()
     if restored:

@@ -11,7 +11,7 @@ from functools import partial
 import click
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.posting import Progress, Watcher, post
+from outreach.campaign.sending.posting import Progress, Watcher, post
 from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call
 from outreach.entrypoints.cli.show import day_and_time

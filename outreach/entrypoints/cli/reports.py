@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from outreach.adapters.store.inbox import Understood
-from outreach.adapters.store.journal import Noted
-from outreach.campaign.confirmations import HEADER, end_of_day, line_cells, line_json
+from outreach.adapters.store.log.journal import Noted
+from outreach.adapters.store.mail.inbox import Understood
 from outreach.campaign.desk import Desk
-from outreach.campaign.report import LogLine, Status, Story
+from outreach.campaign.reports.confirmations import HEADER, end_of_day, line_cells, line_json
+from outreach.campaign.reports.report import LogLine, Status, Story
 from outreach.core.counting import counted
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import as_json, day_and_time, moment, printable, table
@@ -29,8 +29,8 @@ def log_(
     call: Call, state: str | None, as_of: str | None, csv_file: Path | None, xlsx_file: Path | None, *, wants_json: bool
 ) -> None:
     """Show or export the confirmation log."""
-    from outreach.adapters.sheets import write_csv, write_xlsx  # noqa: PLC0415
-    from outreach.campaign.report import log_lines  # noqa: PLC0415
+    from outreach.adapters.sheets.sheet import write_csv, write_xlsx  # noqa: PLC0415
+    from outreach.campaign.reports.report import log_lines  # noqa: PLC0415
 
     desk = call.desk()
     lines = log_lines(desk, state=_state(state), as_of=_end_of(desk, as_of))
@@ -93,7 +93,7 @@ def _show_log(desk: Desk, lines: tuple[LogLine, ...]) -> None:
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def story_(call: Call, invitee: str, *, wants_json: bool) -> None:
     """Show the whole history of INVITEE: letters, answers, decisions; what comes next and why."""
-    from outreach.campaign.report import story  # noqa: PLC0415
+    from outreach.campaign.reports.report import story  # noqa: PLC0415
 
     desk = call.desk()
     told = story(desk, invitee)
@@ -181,7 +181,7 @@ def _mail_of(told: Story, noted: Noted) -> Understood | None:
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def status_(call: Call, *, wants_json: bool) -> None:
     """Show how far the campaign is toward its milestones."""
-    from outreach.campaign.report import status  # noqa: PLC0415
+    from outreach.campaign.reports.report import status  # noqa: PLC0415
 
     desk = call.desk()
     now = status(desk)

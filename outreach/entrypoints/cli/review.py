@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from outreach.adapters.store.inbox import Understood
+from outreach.adapters.store.mail.inbox import Understood
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.cli.app import Call, command
 from outreach.entrypoints.cli.show import day_and_time, printable
 from outreach.model import Evidence, OutreachError, UsageError
 
 if TYPE_CHECKING:
-    from outreach.campaign.review import Done, Earlier
+    from outreach.campaign.deciding.review import Done, Earlier
 
 SHOWN = 160  # characters of a remembered sentence that are shown
 LABELS = {"doubt": "doubt", "form": "form", "attachment": "attached"}  # of rules that do not speak for the suggestion
@@ -63,7 +63,7 @@ def _next(desk: Desk, skipped: set[int]) -> Understood | None:
 
 
 def _suggestion(desk: Desk, mail: Understood) -> str:
-    from outreach.campaign.foresight import SETTLE, suggestion  # noqa: PLC0415
+    from outreach.campaign.deciding.foresight import SETTLE, suggestion  # noqa: PLC0415
 
     if mail.invitee is None:
         return "f"
@@ -72,7 +72,7 @@ def _suggestion(desk: Desk, mail: Understood) -> str:
 
 
 def _show(desk: Desk, mail: Understood) -> None:
-    from outreach.campaign.review import attachments, earlier  # noqa: PLC0415
+    from outreach.campaign.deciding.review import attachments, earlier  # noqa: PLC0415
 
     click.echo()
     click.echo(f"── mail {mail.mail} · {_when(desk, mail)}")
@@ -149,7 +149,7 @@ def _mark(words: str) -> str:
 
 def _act(desk: Desk, mail: Understood, key: str) -> list[str]:
     """Does what a key says; gives the lines that say what was done."""
-    from outreach.campaign import review, undoing  # noqa: PLC0415
+    from outreach.campaign.deciding import review, undoing  # noqa: PLC0415
 
     if key == "z":
         return in_words(desk, undoing.undo(desk))
@@ -185,7 +185,7 @@ def in_words(desk: Desk, done: Done) -> list[str]:
 @click.option("--mail", type=int, metavar="N", help="Because of this mail.")
 def decide_(call: Call, invitee: str, state: str, note: str, mail: int | None) -> None:
     """Record where INVITEE stands, such as confirmed, declined or tentative; a person's word wins and stays."""
-    from outreach.campaign.review import decide  # noqa: PLC0415
+    from outreach.campaign.deciding.review import decide  # noqa: PLC0415
 
     desk = call.desk()
     for line in in_words(desk, decide(desk, invitee, state, note, mail=mail)):
@@ -197,7 +197,7 @@ def decide_(call: Call, invitee: str, state: str, note: str, mail: int | None) -
 @click.argument("invitee")
 def file_(call: Call, message: str, invitee: str) -> None:
     """Say that mail MESSAGE (its number or Message-ID) is of INVITEE, or of “none”."""
-    from outreach.campaign.review import file  # noqa: PLC0415
+    from outreach.campaign.deciding.review import file  # noqa: PLC0415
 
     click.echo(file(call.desk(), message, invitee).said)
 
@@ -207,7 +207,7 @@ def file_(call: Call, message: str, invitee: str) -> None:
 @click.option("--note", default="", metavar="TEXT", help="What was said, by whom.")
 def answered_(call: Call, invitee: str, note: str) -> None:
     """Note that INVITEE got the answer we owed, where the folder of sent mail does not show it."""
-    from outreach.campaign.review import answered  # noqa: PLC0415
+    from outreach.campaign.deciding.review import answered  # noqa: PLC0415
 
     click.echo(answered(call.desk(), invitee, note).said)
 
@@ -217,7 +217,7 @@ def answered_(call: Call, invitee: str, note: str) -> None:
 @click.option("--until", required=True, metavar="DATE", help="First day on which letters may go again.")
 def hold_(call: Call, invitee: str, until: str) -> None:
     """Wait with INVITEE."""
-    from outreach.campaign.review import hold  # noqa: PLC0415
+    from outreach.campaign.deciding.review import hold  # noqa: PLC0415
 
     try:
         day = date.fromisoformat(until)
@@ -231,7 +231,7 @@ def hold_(call: Call, invitee: str, until: str) -> None:
 @click.argument("invitee")
 def stop_(call: Call, invitee: str) -> None:
     """Write no more to INVITEE."""
-    from outreach.campaign.review import stop  # noqa: PLC0415
+    from outreach.campaign.deciding.review import stop  # noqa: PLC0415
 
     click.echo(stop(call.desk(), invitee).said)
 
@@ -242,7 +242,7 @@ def stop_(call: Call, invitee: str) -> None:
 @click.option("--shared", is_flag=True, help="The address serves INVITEE too, though it is known as another's.")
 def write_(call: Call, invitee: str, address: str, *, shared: bool) -> int:
     """Write the letter to INVITEE again, to another address, under the same reference."""
-    from outreach.campaign.writing_again import write_again  # noqa: PLC0415
+    from outreach.campaign.deciding.writing_again import write_again  # noqa: PLC0415
     from outreach.entrypoints.cli.posting import post_and_show  # noqa: PLC0415
 
     desk = call.desk()
@@ -253,6 +253,6 @@ def write_(call: Call, invitee: str, address: str, *, shared: bool) -> int:
 @command("undo")
 def undo_(call: Call) -> None:
     """Take back the last act of a person."""
-    from outreach.campaign.undoing import undo  # noqa: PLC0415
+    from outreach.campaign.deciding.undoing import undo  # noqa: PLC0415
 
     click.echo(undo(call.desk()).said)

@@ -18,7 +18,7 @@ from outreach.model import ConfigurationError, Finding, Invitee, OutreachError, 
 if TYPE_CHECKING:
     from outreach.adapters.oauth.tokens import Login
     from outreach.campaign.desk import Desk
-    from outreach.campaign.prepare import Import
+    from outreach.campaign.enrolling.prepare import Import
     from outreach.core.renaming import Change
 
 MOST_CHANGES, LONGEST = 200, 80  # lines of what changed, characters of what was and is
@@ -50,7 +50,7 @@ def config_(_call: Call) -> None:
 @click.option("--json", "wants_json", is_flag=True, help="For programs.")
 def check_(call: Call, wait: float, *, offline: bool, send_test: bool, wants_json: bool) -> int:
     """Look for everything that is wrong before a letter leaves; each finding with its cure."""
-    from outreach.campaign.prepare import findings_of  # noqa: PLC0415
+    from outreach.campaign.enrolling.prepare import findings_of  # noqa: PLC0415
 
     found = _Found()
     try:
@@ -110,7 +110,7 @@ class _Found:
 
 def _look(found: _Found, desk: Desk, wait: float | None, *, offline: bool) -> None:
     """Looks for everything; with test letters where there is a time to wait for them."""
-    from outreach.campaign.prepare import check  # noqa: PLC0415
+    from outreach.campaign.enrolling.prepare import check  # noqa: PLC0415
     from outreach.entrypoints.connections import kept_login  # noqa: PLC0415
 
     found.zone = desk.settings.campaign.timezone
@@ -137,7 +137,7 @@ def _online(desk: Desk, *, with_tokens: bool) -> list[Finding]:
 
 def known_relay(desk: Desk) -> RelayProfile | None:
     """How the relay behaves, as far as a test letter showed it; a rehearsal has none."""
-    from outreach.campaign.doubt import profile_of  # noqa: PLC0415
+    from outreach.campaign.sending.doubt import profile_of  # noqa: PLC0415
 
     return profile_of(desk) if desk.settings.campaign.mode == "real" else None
 
@@ -184,7 +184,7 @@ def contacts_() -> None:
 @click.pass_obj
 def import_(call: Call, file: Path | None, renamed: tuple[str, ...], *, dry_run: bool, skip_bad: bool) -> int:
     """Enrol the contacts of FILE (CSV or XLSX; default: the campaign's list)."""
-    from outreach.campaign.prepare import import_contacts  # noqa: PLC0415
+    from outreach.campaign.enrolling.prepare import import_contacts  # noqa: PLC0415
 
     done = import_contacts(call.desk(), file, dry_run=dry_run, skip_bad=skip_bad, renamed=renamed)
     for finding in done.findings:

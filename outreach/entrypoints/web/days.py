@@ -10,7 +10,7 @@ from outreach.core.calendar import MONTHS
 from outreach.entrypoints.web.words import mark
 
 Say = Callable[[str], str]
-_MOMENT = re.compile(r"(\d\d) ([A-Z][a-z]{2}), (\d\d:\d\d)")  # as campaign/doubt.py writes it
+_MOMENT = re.compile(r"(\d\d) ([A-Z][a-z]{2}), (\d\d:\d\d)")  # as campaign/sending/doubt.py writes it
 _SHORT = tuple(month[:3] for month in MONTHS)
 OF_MONTH = (
     mark("%(day)s January"),

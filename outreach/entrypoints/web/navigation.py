@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.report import mails_waiting
+from outreach.campaign.reports.report import mails_waiting
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.access.sessions import Person
 from outreach.entrypoints.web.words import mark

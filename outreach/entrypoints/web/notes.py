@@ -27,7 +27,7 @@ NOTES = (
     mark("at most %(number)s letters a minute"),
     mark("at most %(number)s addresses within 24 hours"),
     mark("at most %(number)s letters a minute to one domain"),
-    # why it is not sent (core/dispatch.py, followup.py, campaign/review.py)
+    # why it is not sent (core/dispatch.py, followup.py, campaign/deciding/review.py)
     mark("an answer waits for a person to decide"),
     mark("an answer waits for a person to decide; no letters until then"),
     mark("the contact was corrected"),
@@ -53,7 +53,7 @@ NOTES = (
     mark("taken back by a person"),
     mark("written again to %(address)s"),
     mark("erased"),
-    # what became of it (campaign/outcomes.py, doubt.py, resolving.py, core/proof.py)
+    # what became of it (campaign/sending/outcomes.py, doubt.py, resolving.py, core/proof.py)
     mark("given up after %(number)s tries: %(whole)s"),
     mark("given up before the deadline after %(number)s tries: %(whole)s"),
     mark("the program was interrupted while it handed the letter over"),
@@ -70,7 +70,7 @@ NOTES = (
     mark("it is not in %(folder)s, where every letter has its copy (looked %(moment)s)"),
     mark("there is no folder in which copies of our letters could be looked for"),
     mark("sent again with the same Message-ID"),
-    # servers that cannot be used (adapters/imap_connection.py, smtp_login.py)
+    # servers that cannot be used (adapters/imap/connection.py, adapters/smtp/login.py)
     mark("The mail server %(place)s cannot be read now: %(theirs)s."),
     mark("%(place)s refused the login of %(name)s: %(theirs)s"),
     mark("check username and password of [inbox]."),
@@ -81,13 +81,13 @@ NOTES = (
     mark("%(place)s is not ready: %(theirs)s"),
     mark("%(place)s cannot check the login now: %(theirs)s"),
     mark("try again later"),
-    # a mailbox of files, and mails that somebody else reads just now (adapters/maildir.py, campaign/replies.py)
+    # a mailbox of files, and mails that somebody else reads just now (adapters/maildir.py, campaign/answers/replies.py)
     mark("There is no Maildir (a folder with new and cur in it) at %(theirs)s; see path in [inbox]."),
     mark("%(theirs)s cannot be read: %(whole)s."),
     mark("another process is reading the mail; try again in a moment"),
 )
-# What a person did, as it is remembered for whoever wants to take back what came before (campaign/review.py). They are
-# sought there alone: a stranger may write “… was answered”, too.
+# What a person did, as it is remembered for whoever wants to take back what came before (campaign/deciding/review.py).
+# They are sought there alone: a stranger may write “… was answered”, too.
 ACTS = (
     mark("%(name)s is now %(word)s"),
     mark("no letters to %(name)s before %(day)s"),

@@ -168,7 +168,7 @@ SAYINGS = (
     mark("alone"),
     mark("away"),
     mark("stand-in"),
-    # why nothing leaves (campaign/posting.py)
+    # why nothing leaves (campaign/sending/posting.py)
     mark("paused by %(theirs)s"),
     mark("the relay said “%(theirs)s”"),
     mark("the relay refuses every address: “%(theirs)s”"),

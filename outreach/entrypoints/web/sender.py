@@ -6,11 +6,15 @@ import logging
 import threading
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from outreach.adapters.store.locks import is_held
-from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.model import BusyError, LoginRefusedError, OutreachError
+
+if TYPE_CHECKING:  # what sends is loaded when somebody sends
+    from outreach.campaign.sending.posting import Progress
+    from outreach.entrypoints.daemon import Backoff
 
 logger = logging.getLogger(__name__)
 LONGEST_REST = 30.0  # seconds until it is looked again whether something is due
@@ -90,8 +94,7 @@ class Sender:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                rest = SHORTEST_REST if self._is_due() and self._pass() else LONGEST_REST
-                backoff.worked()
+                rest = self._look(backoff)
             except BusyError:
                 rest = OTHERS_REST  # another process sends them
             except LoginRefusedError as error:
@@ -105,21 +108,31 @@ class Sender:
                 rest = backoff.failed()
             self._wake.wait(rest)
 
-    def _is_due(self) -> bool:
-        from outreach.campaign.posting import heed_clock  # noqa: PLC0415
-
-        desk = self._desk
-        heed_clock(desk)
-        return desk.store.switches.get(PAUSED) is None and desk.store.outbox.due(desk.now()) > 0
-
-    def _pass(self) -> bool:
-        """One pass, as the command line makes it; says whether any letter was handed over.
+    def _look(self, backoff: Backoff) -> float:
+        """One look whether something is due, and a pass if so; gives the seconds until the next.
 
         Raises:
-            OutreachError: It ended early.
+            LoginRefusedError: The relay does not want us.
         """
+        from outreach.campaign.sending.posting import anything_due  # noqa: PLC0415
+
+        progress = self._pass() if anything_due(self._desk) else None
+        if progress is None:
+            backoff.worked()
+            return LONGEST_REST
+        rest = backoff.after(progress)
+        if isinstance(progress.problem, LoginRefusedError):
+            raise progress.problem
+        if progress.problem is not None:
+            self._problem = str(progress.problem)
+            return rest
+        self._problem = ""
+        return SHORTEST_REST if progress.handled else LONGEST_REST
+
+    def _pass(self) -> Progress:
+        """One pass, as the command line makes it."""
         from outreach.bootstrap import relay  # noqa: PLC0415
-        from outreach.campaign.posting import post  # noqa: PLC0415
+        from outreach.campaign.sending.posting import post  # noqa: PLC0415
         from outreach.entrypoints.archive import fill_sent_folder, look_for_doubts  # noqa: PLC0415
         from outreach.entrypoints.mailroom import kinds_to_post  # noqa: PLC0415
 
@@ -129,7 +142,4 @@ class Sender:
         with relay(desk) as make_postman:
             progress = post(desk, make_postman, stop=self._stop.is_set, kinds=kinds)
         fill_sent_folder(desk, logger.info, logger.warning)
-        if progress.problem is not None:
-            raise progress.problem
-        self._problem = ""
-        return progress.handled > 0
+        return progress

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from outreach.campaign.desk import Desk
-from outreach.campaign.overview import Overview, overview, stamp
+from outreach.campaign.reports.overview import Overview, overview, stamp
 from outreach.entrypoints.web import everybody
 from outreach.entrypoints.web.intake import Patience
 from outreach.entrypoints.web.kept import Kept, Look, Value
@@ -18,7 +18,7 @@ from outreach.entrypoints.web.works import Works
 
 def _reminders_due(desk: Desk) -> int:
     """How many reminders are due now, and not queued."""
-    from outreach.campaign.followup import outlook  # noqa: PLC0415  what makes letters is not needed to open the page
+    from outreach.campaign.letters.followup import outlook  # noqa: PLC0415  what makes letters is not needed to open the page
 
     return len(outlook(desk).due)
 

@@ -25,7 +25,9 @@ class Quoting:
     mobile: Beginnings  # “Sent from my …”
     closing: Beginnings  # “Kind regards”
     mail: Anywhere  # a notice of confidentiality says one of these,
-    secret: Anywhere  # and one of these
+    secret: Anywhere  # and two of these,
+    unless: Anywhere  # or one and one of these
+    printing: Beginnings  # “Please consider the environment”
     leaving: Beginnings  # “If you no longer wish to receive our letters”, as a footer begins
     leave: frozenset[str]  # “Unsubscribe”, as a link below a letter,
     letters: frozenset[str]  # and what it leaves: “newsletter”
@@ -54,6 +56,8 @@ def load_quoting() -> Quoting:
         closing=Beginnings(_words(data["closing"])),
         mail=Anywhere(data["disclaimer"]["mail"]),
         secret=Anywhere(data["disclaimer"]["secret"]),
+        unless=Anywhere(data["disclaimer"]["unless"]),
+        printing=Beginnings(_words(data["printing"])),
         leaving=Beginnings(_words(data["leaving"])),
         leave=frozenset(data["button"]["verb"]),
         letters=frozenset(data["button"]["letter"]),

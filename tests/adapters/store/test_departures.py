@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import event, update
 
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.departures import Claimed, Outcome
 from outreach.adapters.store.engine import clock, writing
-from outreach.adapters.store.letter_rows import NewLetter
-from outreach.adapters.store.register import Whereabouts
-from outreach.adapters.store.senders import own_name
+from outreach.adapters.store.invitees.register import Whereabouts
+from outreach.adapters.store.letters.departures import Claimed, Outcome
+from outreach.adapters.store.letters.letter_rows import NewLetter
+from outreach.adapters.store.letters.senders import own_name
 from outreach.adapters.store.store import Store
 from outreach.adapters.store.switches import PAUSED
 from outreach.core.pacing import Limits, connections_for

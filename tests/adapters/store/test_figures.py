@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from outreach.adapters.store.figures import Group, Place, Waiting
-from outreach.adapters.store.inbox import Understood
-from outreach.adapters.store.letter_rows import NewLetter
+from outreach.adapters.store.letters.letter_rows import NewLetter
+from outreach.adapters.store.log.figures import Group, Place, Waiting
+from outreach.adapters.store.mail.inbox import Understood
 from outreach.adapters.store.store import Store
 from outreach.core.progress import tally
 from outreach.model import (

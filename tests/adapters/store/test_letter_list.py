@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from outreach.adapters.store.letter_list import Wanted
-from outreach.adapters.store.letter_rows import NewLetter
+from outreach.adapters.store.letters.letter_list import Wanted
+from outreach.adapters.store.letters.letter_rows import NewLetter
 from outreach.adapters.store.store import Store
-from outreach.campaign.prepare import clues_of
+from outreach.campaign.enrolling.prepare import clues_of
 from outreach.model import Contact, Invitee, InviteeKind, Letter, LetterKey, LetterKind, LetterState
 
 NOW = datetime(2022, 7, 18, 9, tzinfo=UTC)

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import delete, event, insert, select
 
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.sought import ORDERS, Sought
+from outreach.adapters.store.invitees.sought import ORDERS, Sought
 from outreach.adapters.store.store import Store
-from outreach.campaign.prepare import clues_of as clues
+from outreach.campaign.enrolling.prepare import clues_of as clues
 from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind, State
 
 NOW = datetime(2022, 7, 18, 9, tzinfo=UTC)

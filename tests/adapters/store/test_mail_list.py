@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from outreach.adapters.store import tables as t
-from outreach.adapters.store.inbox import Understood
-from outreach.adapters.store.mail_list import Wanted
+from outreach.adapters.store.mail.inbox import Understood
+from outreach.adapters.store.mail.mail_list import Wanted
 from outreach.adapters.store.store import Store
 from outreach.model import (
     Contact,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.adapters.store.names import Names
+from outreach.adapters.store.invitees.names import Names
 
 WORD = st.text("abé京", min_size=1, max_size=3).map(lambda word: f" {word}")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from outreach.adapters.store.archive import Look
-from outreach.adapters.store.departures import Outcome
-from outreach.adapters.store.letter_rows import NewLetter
+from outreach.adapters.store.letters.archive import Look
+from outreach.adapters.store.letters.departures import Outcome
+from outreach.adapters.store.letters.letter_rows import NewLetter
 from outreach.adapters.store.store import Store
 from outreach.core.pacing import Limits
 from outreach.model import (

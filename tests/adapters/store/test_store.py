@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from outreach.adapters.store.acts import Act
 from outreach.adapters.store.engine import writing
-from outreach.adapters.store.inbox import Understood, identity
-from outreach.adapters.store.letter_rows import NewLetter
+from outreach.adapters.store.letters.letter_rows import NewLetter
 from outreach.adapters.store.locks import only_one
+from outreach.adapters.store.log.acts import Act
+from outreach.adapters.store.mail.inbox import Understood, identity
 from outreach.adapters.store.store import HEAD, MIGRATIONS, Store, open_store, upgrade
 from outreach.core.standing import fold
 from outreach.model import (

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outreach.adapters.store import tables as t
-from outreach.adapters.store import tally
+from outreach.adapters.store.log import tally
+from outreach.adapters.store.log.tally import Alike
 from outreach.adapters.store.store import Store
-from outreach.adapters.store.tally import Alike
 from outreach.model import Contact, Entry, EntryKind, Invitee, InviteeKind
 
 NOW = datetime(2022, 7, 15, 9, 7, tzinfo=UTC)

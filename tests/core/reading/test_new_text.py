@@ -176,6 +176,38 @@ def test_above_below_and_between(text: str, new: str) -> None:
     assert new_text(text) == new
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "City of Northam\nTel. +44 1632 960 011\nWe love our river!",
+        "\nHead of Office\n\nCity of Northam\n\n+44 1632 960 011",
+        "City of Northam\n\nThis message is confidential. If you are not the addressee, delete it.",
+        "City of Northam\n\nPlease consider the environment before printing.",
+        "Mairie\n\nAquest missatge és confidencial. Si no en sou el destinatari, elimineu-lo.\nAbans d'imprimir, penseu-hi.",
+    ],
+)
+def test_what_stands_below_a_closing_and_a_name(below: str) -> None:
+    """An office, a telephone and a slogan are no words of whoever writes; the name stays, as it does without them."""
+    answer = "We join.\n\nKind regards,\nAnn Lee"
+    assert new_text(f"{answer}\n{below}\n") == answer
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "We join.",
+        "PS: the council still has to vote.",
+        "Nous ne sommes pas le bon destinataire de ce courriel : écrivez à la Métropole.",
+        "We are not the intended recipient of your message.",
+        "Bitte behandeln Sie diese Nachricht vertraulich: wir sind dabei.",
+    ],
+)
+def test_what_is_said_last_is_no_notice_and_no_slogan(last: str) -> None:
+    """One word of a notice is not yet one, and a sentence that stands apart is somebody's."""
+    assert new_text(f"Thank you.\n\n{last}") == f"Thank you.\n\n{last}"
+    assert new_text(f"Thank you.\n\nRegards,\nAnn Lee\nCity of Northam\n+44 1632 960 011\n\n{last}").endswith(last)
+
+
 def test_own_words_leave_out_what_is_answered() -> None:
     """Lines that answers between them keep are not the sender's."""
     assert own_words("> Do you join?\nYes\n> Who?\nBob") == "Yes\nBob"

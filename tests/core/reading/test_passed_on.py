@@ -44,12 +44,12 @@ Dear Mayor, please confirm that your city joins the campaign. We join our voices
 YES = "Dear Ana, the mayor has decided: Northam joins the campaign. Please tell them.\n\nMarta"
 
 
-def read(text: str) -> Reading:
+def read(text: str, ours: frozenset[str] = frozenset({"us@uclg.example"})) -> Reading:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "mayor@northam.example", "us@uclg.example", "Fwd: Human rights cities"
     mail["In-Reply-To"] = "<letter@uclg.example>"
     mail.set_content(text)
-    return read_mail(open_mail(mail.as_bytes()), load_languages(), own_addresses=frozenset({"us@uclg.example"}))
+    return read_mail(open_mail(mail.as_bytes()), load_languages(), own_addresses=ours)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,12 @@ def test_our_own_letter_below_says_nothing(note: str) -> None:
     """Sent back to us, alone or below a receipt, it is nobody's yes."""
     reading = read(f"{note}\n\n{OURS}")
     assert reading.kind is (K.ACKNOWLEDGE if note else K.UNCLEAR)
+
+
+@pytest.mark.parametrize("ours", [frozenset({"us@uclg.example"}), frozenset[str]()])
+def test_the_letter_of_whom_a_mail_goes_to_is_ours(ours: frozenset[str]) -> None:
+    """Who reads a mail from a file need not say which addresses are ours: the letter below came from where it goes."""
+    reading = read(f"Does it cost anything?\n\n{OURS}", ours)
+    assert (reading.kind, reading.decided) == (K.QUESTION, True)
+    reading = read(f"FYI, see below.\n\nAna\n\n{GMAIL}\n{YES}", ours)
+    assert (reading.kind, reading.decided) == (K.CONFIRM, False)

@@ -53,6 +53,17 @@ def two_forms(plain: str, html: str) -> Message:
         f'<div style="max-height:0;overflow:hidden">{YES}</div>',
         f'<div style="position:absolute; left:-9999px">{YES}</div>',
         f'<p style="text-indent:-999em">{YES}</p>',
+        f'<p style="position:absolute;clip:rect(0 0 0 0);width:1px;height:1px">{YES}</p>',
+        f'<div style="clip-path: inset(100%)">{YES}</div>',
+        f'<div style="height:0;overflow:hidden">{YES}</div>',
+        f'<div style="overflow-y : hidden; max-width:9em; width:0px">{YES}</div>',
+        f'<div style="transform:scale(0)">{YES}</div>',
+        f'<div style="filter:opacity(0.01)">{YES}</div>',
+        f'<span style="font-size:.1px">{YES}</span>',
+        f'<table bgcolor="#036"><tr><td><p style="color:#003366">{YES}</p></td></tr></table>',
+        f'<div style="background: navy"><font color=Navy>{YES}</font></div>',
+        f'<style>#a1 {{ display: none }}</style><p id="a1">{YES}</p>',
+        f"<style>h6 {{ display: none }}</style><h6>{YES}</h6>",
         f"<p>{YES}</p><p>\u202ecno ta\u202c</p>",
     ],
 )
@@ -118,6 +129,9 @@ def test_words_beside_an_armor_are_kept(text: str) -> None:
         f'<p style="background-color:#036;color:white">{YES}</p>',
         f'<div style="opacity:0.9;left:-1px;white-space:normal;background-color:#fff">{YES}</div>',
         f'<style>.a1 {{ color: white; background: #036 }}</style><p class="a1">{YES}</p>',
+        f'<div style="height:0"></div><div style="overflow:hidden;height:99px">{YES}</div>',
+        f'<h1 style="background:#036;color:#fff"></h1><p style="color:#036">{YES}</p>',
+        f'<div style="transform:scale(0.9);opacity:0.95">{YES}</div>',
         f'<p style="display:none-such">{YES}</p>'.replace("none-such", "block"),
         f'<div style="display:none">{YES}</div>',  # all of it: the program that shows it knows better
         "<p>We con&shy;firm that North&shy;am joins the cam&shy;paign.</p>",
@@ -246,3 +260,18 @@ def test_a_disguised_no_is_no_yes(no: str) -> None:
     """From the bytes on."""
     reading = read_mail(opened("text/plain", f"Dear all,\n\nNortham {no} the campaign.\n"), load_languages())
     assert reading.kind is ReadingKind.DECLINE
+
+
+@pytest.mark.parametrize("no", ["|\\|ot", "/\\/0T", "do|\\|'t"])
+def test_a_no_drawn_with_strokes_is_for_a_person(no: str) -> None:
+    """What is drawn so is seen as “not”, or as anything else."""
+    reading = read_mail(
+        opened("text/plain", f"We do {no} confirm that Northam joins the campaign.\n"), load_languages()
+    )
+    assert not reading.decided
+
+
+def test_strokes_of_addresses_are_no_letters() -> None:
+    """Nor are those of folders on a server."""
+    text = f"{YES} See https:\\/\\/northam.example\\/x and \\\\server\\papers, either/or.\n"
+    assert not opened("text/plain", text).problem

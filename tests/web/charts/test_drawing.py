@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from outreach.adapters.store.figures import Place
+from outreach.adapters.store.log.figures import Place
 from outreach.core.progress import Answers, Day, Mailing, milestones_by_day
 from outreach.entrypoints.web.charts.bars import Share, bars_chart
 from outreach.entrypoints.web.charts.chart import Chart

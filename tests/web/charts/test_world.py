@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from outreach.adapters.store.figures import Place
+from outreach.adapters.store.log.figures import Place
 from outreach.core.geography import countries
 from outreach.core.progress import Answers
 from outreach.entrypoints.web.charts.outlines import dissolved, owner, simplified, wrapped

@@ -46,6 +46,9 @@ _UNDRESSED |= {first + at: chr(ord("A") + at) for first in (0x1F130, 0x1F150, 0x
 # Letters of phonetics, small capitals, Armenian: in a word of ours a disguise.
 _STRANGE = re.compile("[\u0250-\u02af\u0530-\u058f\u1d00-\u1dbf\ua720-\ua7ff]")
 
+# Letters that are drawn with strokes: “|\|o” for “no”; not “https:\/\/…”.
+_DRAWN = re.compile(r"(?<!:\\)(?:(?:\|\\\||/\\/)(?=\w)|(?<=\w)(?:\|\\\||/\\/))")
+
 
 def as_seen(text: str) -> str:
     """A text without what is not seen, its letters those that they look like."""
@@ -99,7 +102,9 @@ def _together(word: re.Match[str]) -> str:
 
 
 def is_disguised(text: str) -> bool:
-    """Whether letters stand in a Latin text that no word of ours has."""
+    """Whether letters stand in a Latin text that no word of ours has, or strokes for letters."""
+    if "\\" in text and _DRAWN.search(text) is not None:
+        return True
     return not text.isascii() and _STRANGE.search(_beyond_ascii(text)) is not None and _is_mostly_latin(text)
 
 

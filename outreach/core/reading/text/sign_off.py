@@ -13,6 +13,7 @@ MOST_SIGNATURE = 25  # lines that are not empty
 MOST_WIDE = 100  # characters of a line of a signature
 MOST_PARAGRAPHS = 6  # of what stands below an answer
 MOST_BELOW = 200  # lines that may stand below “Sent from my …”
+TELLING = 2  # words of a notice of confidentiality: a person may have one of them
 MOST_FOOTER = 12  # words of “Sent from my …”
 
 _DELIMITER = re.compile(r"\s{0,3}(?:-- ?|—|–|__+|-{2,3}|={2,})\s*$")  # “-- ”: RFC 3676 §4.3
@@ -139,7 +140,8 @@ def _without_notice(lines: list[str]) -> list[str]:
     nearest = max(start, len(lines) - MOST_SIGNATURE)
     if not _is_notice(lines[nearest:]):
         return lines
-    while nearest + 1 < len(lines) and _is_notice(lines[nearest + 1 :]):
+    secret = load_quoting().secret
+    while nearest + 1 < len(lines) and _is_notice(lines[nearest + 1 :]) and not secret.found_in(lines[nearest].lower()):
         nearest += 1
     return lines[:nearest]
 
@@ -202,7 +204,7 @@ def _shorter(lines: list[str]) -> list[str]:
     if _is_closing(paragraph) and _is_set_apart(start, over):
         return over
     noticed = _without_notice(lines)
-    return noticed if len(noticed) < len(lines) else _above_scraps(lines)
+    return next((one for one in (noticed, _above_scraps(lines)) if len(one) < len(lines)), _above_office(lines))
 
 
 def _above_scraps(lines: list[str]) -> list[str]:
@@ -221,6 +223,35 @@ def _above_scraps(lines: list[str]) -> list[str]:
     return lines
 
 
+def _above_office(lines: list[str]) -> list[str]:
+    """Without what stands below a closing and a name: office, telephone, slogan; whole sentences apart stay."""
+    filled = [number for number in range(_end_begins(lines), len(lines)) if lines[number].strip()]
+    for closing, name, below in zip(filled, filled[1:], filled[2:], strict=False):
+        if not _closes(lines[closing]) or not any(line.strip() for line in lines[:closing]):
+            continue
+        if _is_heading(lines[name].strip(" *_")) and _is_signature([lines[n] for n in filled if n >= name]):
+            return [*lines[: name + 1], *_further(lines, below)]
+    return lines
+
+
+def _further(lines: list[str], start: int) -> list[str]:
+    """What is no part of a signature that goes on at a line: sentences that stand apart, or above the telephone."""
+    called = False
+    for number in range(start, len(lines)):
+        line = lines[number]
+        within = called and lines[number - 1].strip()
+        if _POSTSCRIPT.match(line) or (line.endswith((".", "!", "?")) and not within):
+            return ["", *lines[number:]]
+        called = called or _has_phone(line)
+    return []
+
+
+def _closes(line: str) -> bool:
+    """“Kind regards,”"""
+    words = line.strip(" ,.*_").lower()
+    return len(words.split()) <= 4 and load_quoting().closing.begin(words)  # noqa: PLR2004
+
+
 def _is_scrap(line: str) -> bool:
     return (
         len(line) <= MOST_WIDE
@@ -232,11 +263,13 @@ def _is_scrap(line: str) -> bool:
 
 def _is_notice(paragraph: Sequence[str]) -> bool:
     """Whether it says that the mail is confidential, may be left unprinted, or how one gets no more of them."""
-    text = " ".join(paragraph)[:1500].lower()
+    text = " ".join(paragraph)[:1500].lower().replace("’", "'")
     words = load_quoting()
-    return (words.secret.found_in(text) and words.mail.found_in(text)) or any(
-        words.leaving.begin(line.lstrip(" *_>([").lower().replace("’", "'")) for line in paragraph
-    )
+    secret = words.secret.those_in(text) if words.mail.found_in(text) else ()
+    if len(secret) >= TELLING or (secret and words.unless.found_in(text)):
+        return True
+    begun = [line.lstrip(" *_>([").lower().replace("’", "'") for line in paragraph]
+    return any(words.leaving.begin(line) or words.printing.begin(line) for line in begun)
 
 
 def _is_signature(paragraph: Sequence[str]) -> bool:
@@ -299,5 +332,4 @@ def _is_set_apart(start: int, over: Sequence[str]) -> bool:
 
 def _is_closing(paragraph: Sequence[str]) -> bool:
     """“Kind regards,” and a name."""
-    first = paragraph[0].strip(" ,.*_").lower()
-    return 2 <= len(paragraph) <= 4 and len(first.split()) <= 4 and load_quoting().closing.begin(first)  # noqa: PLR2004
+    return 2 <= len(paragraph) <= 4 and _closes(paragraph[0])  # noqa: PLR2004

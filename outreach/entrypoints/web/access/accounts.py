@@ -6,7 +6,7 @@ import unicodedata
 from datetime import timedelta
 
 from outreach.adapters.store.access import Account
-from outreach.adapters.store.audit import Deed
+from outreach.adapters.store.log.audit import Deed
 from outreach.campaign.desk import Desk
 from outreach.entrypoints.web.access import passwords
 from outreach.entrypoints.web.access.roles import GIVEN, Role

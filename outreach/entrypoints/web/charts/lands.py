@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from outreach.adapters.store.figures import Place
+from outreach.adapters.store.log.figures import Place
 from outreach.core.progress import Answers
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.charts.svg import short, tag, width_of, words

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from markupsafe import Markup
 
-from outreach.adapters.store.figures import Place
+from outreach.adapters.store.log.figures import Place
 from outreach.core.progress import Answers
 from outreach.entrypoints.web.charts.bars import headings_of, numbers_of
 from outreach.entrypoints.web.charts.chart import Chart, Key

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from outreach.campaign.agreement import ChangedError
-from outreach.campaign.underway import underway
+from outreach.campaign.letters.agreement import ChangedError
+from outreach.campaign.sending.underway import underway
 from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import OutreachError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from outreach.adapters.store.audit import Audited, Deed
+from outreach.adapters.store.log.audit import Audited, Deed
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import LETTERS, ROLES, mark
 from outreach.model import LetterKind

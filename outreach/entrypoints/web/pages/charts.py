@@ -8,8 +8,8 @@ from urllib.parse import quote
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from outreach.adapters.sheets import csv_content
-from outreach.campaign.overview import Overview
+from outreach.adapters.sheets.sheet import csv_content
+from outreach.campaign.reports.overview import Overview
 from outreach.core.progress import Answers
 from outreach.entrypoints.web.charts.bars import Share, bars_chart
 from outreach.entrypoints.web.charts.chart import Chart

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from outreach.adapters.store.audit import Deed
+from outreach.adapters.store.log.audit import Deed
 from outreach.bootstrap import relay
 from outreach.campaign.desk import Desk
-from outreach.campaign.prepare import check, findings_of, letter_kinds
-from outreach.campaign.preview import UnclearInviteeError, send_test_letter
+from outreach.campaign.enrolling.prepare import check, findings_of, letter_kinds
+from outreach.campaign.letters.preview import UnclearInviteeError, send_test_letter
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.connections import try_servers
 from outreach.entrypoints.web.kept import Look

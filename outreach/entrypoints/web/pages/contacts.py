@@ -8,8 +8,16 @@ from typing import Any
 from starlette.responses import Response
 
 from outreach.bootstrap import uploads
+from outreach.campaign.enrolling.uploading import (
+    Looked,
+    bad_rows_file,
+    correct,
+    enrol_upload,
+    look_at,
+    put_away,
+    take_upload,
+)
 from outreach.campaign.our_list import contacts_file
-from outreach.campaign.uploading import Looked, bad_rows_file, correct, enrol_upload, look_at, put_away, take_upload
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from outreach.adapters.store.erasure import GONE
-from outreach.adapters.store.inbox import Understood
-from outreach.adapters.store.journal import Noted
-from outreach.campaign import erasing, review
-from outreach.campaign.report import LogLine, Story, story_of
-from outreach.campaign.writing_again import SharedAddressError, write_again
+from outreach.adapters.store.invitees.erasure import GONE
+from outreach.adapters.store.log.journal import Noted
+from outreach.adapters.store.mail.inbox import Understood
+from outreach.campaign.deciding import review
+from outreach.campaign.deciding.writing_again import SharedAddressError, write_again
+from outreach.campaign.enrolling import erasing
+from outreach.campaign.reports.report import LogLine, Story, story_of
 from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS

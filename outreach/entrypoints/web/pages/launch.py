@@ -7,10 +7,10 @@ from functools import partial
 
 from starlette.responses import Response
 
-from outreach.campaign.agreement import ChangedError
 from outreach.campaign.desk import Desk
-from outreach.campaign.launching import agreement_to, launch_agreed, one_launch, preflight, prospect
-from outreach.campaign.mailing import Plan
+from outreach.campaign.letters.agreement import ChangedError
+from outreach.campaign.letters.launching import agreement_to, launch_agreed, one_launch, preflight, prospect
+from outreach.campaign.letters.mailing import Plan
 from outreach.core.letters.stationery import Stationery
 from outreach.entrypoints.web.pages.agreed import OtherNumberError, queued_now, what_changed
 from outreach.entrypoints.web.pages.aside import done, progress

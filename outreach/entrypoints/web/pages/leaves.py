@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outreach.campaign.followup import Due
+from outreach.campaign.letters.followup import Due
 
 LEAF = 100  # invitees
 LONGEST_NUMBER = 15  # digits of an invitee's number

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response, StreamingResponse
 
-from outreach.adapters.sheets import csv_pieces
-from outreach.adapters.store.sought import MOST_COUNTED, ORDERS, Sought
-from outreach.adapters.workbook import workbook_pieces
-from outreach.campaign.confirmations import (
+from outreach.adapters.sheets.sheet import csv_pieces
+from outreach.adapters.sheets.workbook import workbook_pieces
+from outreach.adapters.store.invitees.sought import MOST_COUNTED, ORDERS, Sought
+from outreach.campaign.reports.confirmations import (
     HEADER,
     end_of_day,
     every_line,

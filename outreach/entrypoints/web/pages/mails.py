@@ -8,10 +8,10 @@ from urllib.parse import quote, urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from outreach.adapters.store.mail_list import Wanted
-from outreach.campaign.casefile import Casefile, casefile
+from outreach.adapters.store.mail.mail_list import Wanted
+from outreach.campaign.deciding.casefile import Casefile, casefile
+from outreach.campaign.deciding.review import LONGEST_NUMBER
 from outreach.campaign.desk import Desk
-from outreach.campaign.review import LONGEST_NUMBER
 from outreach.campaign.steps import Step
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.access.roles import Role

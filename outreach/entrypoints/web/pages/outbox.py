@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from outreach.adapters.store.letter_list import Wanted
-from outreach.campaign.resolving import resolve
-from outreach.campaign.waiting import places
+from outreach.adapters.store.letters.letter_list import Wanted
+from outreach.campaign.sending.resolving import resolve
+from outreach.campaign.sending.waiting import places
 from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark

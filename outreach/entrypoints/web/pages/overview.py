@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from outreach.campaign.overview import Needs, Overview
+from outreach.campaign.reports.overview import Needs, Overview
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.kept import Look
 from outreach.entrypoints.web.mailbox import mailbox_now

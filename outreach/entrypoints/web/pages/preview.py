@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from outreach.campaign.gallery import Gallery, gallery
-from outreach.campaign.prepare import invitee_or_listed, letter_kinds
-from outreach.campaign.preview import Shown, show_letter
+from outreach.campaign.enrolling.prepare import invitee_or_listed, letter_kinds
+from outreach.campaign.letters.gallery import Gallery, gallery
+from outreach.campaign.letters.preview import Shown, show_letter
 from outreach.core.letters.stationery import Stationery
 from outreach.core.strange import Oddity, Strange
 from outreach.entrypoints.web.sayings import error_words

@@ -7,10 +7,10 @@ from functools import partial
 
 from starlette.responses import Response
 
-from outreach.campaign.agreement import ChangedError
+from outreach.campaign.deciding.review import hold
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import agreement_to, due_reminders, outlook, queue_agreed, upcoming
-from outreach.campaign.review import hold
+from outreach.campaign.letters.agreement import ChangedError
+from outreach.campaign.letters.followup import agreement_to, due_reminders, outlook, queue_agreed, upcoming
 from outreach.campaign.steps import Step
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.pages.agreed import OtherNumberError, queued_now, what_changed

@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from outreach.adapters.store.mail_list import Listed, Wanted
-from outreach.campaign import review
-from outreach.campaign.casefile import Casefile, casefile, found_proposals
+from outreach.adapters.store.mail.mail_list import Listed, Wanted
+from outreach.campaign.deciding import review
+from outreach.campaign.deciding.casefile import Casefile, casefile, found_proposals
+from outreach.campaign.deciding.foresight import CHOICES, SETTLE
+from outreach.campaign.deciding.meanwhile import OvertakenError
+from outreach.campaign.deciding.undoing import undo_own
 from outreach.campaign.desk import Desk
-from outreach.campaign.finding import find_invitees
-from outreach.campaign.foresight import CHOICES, SETTLE
-from outreach.campaign.meanwhile import OvertakenError
-from outreach.campaign.undoing import undo_own
+from outreach.campaign.enrolling.finding import find_invitees
 from outreach.entrypoints.web.mailbox import mailbox_now
 from outreach.entrypoints.web.pages.mails import no_such_mail, shown
 from outreach.entrypoints.web.sayings import error_words

@@ -10,8 +10,8 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from outreach.campaign.posting import pause, resume
-from outreach.campaign.underway import underway
+from outreach.campaign.sending.posting import pause, resume
+from outreach.campaign.sending.underway import underway
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import Sentence, UsageError
 

@@ -7,9 +7,9 @@ from functools import partial
 
 from starlette.responses import Response
 
-from outreach.campaign.agreement import ChangedError
 from outreach.campaign.desk import Desk
-from outreach.campaign.followup import acknowledgements, agreement_to, queue_agreed, waiting_acknowledgements
+from outreach.campaign.letters.agreement import ChangedError
+from outreach.campaign.letters.followup import acknowledgements, agreement_to, queue_agreed, waiting_acknowledgements
 from outreach.campaign.steps import Step
 from outreach.entrypoints.mailroom import read_everything
 from outreach.entrypoints.web.pages.agreed import queued_now, what_changed
