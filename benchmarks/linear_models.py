@@ -16,7 +16,6 @@ from sklearn.linear_model import LogisticRegression
 
 from outreach.languages.scores import Scores, Table, side_by_side
 
-ROUNDS = 20  # of training: more change no answer's reading
 SEED = 2030
 
 Matrix = Any  # sparse.csr_matrix has no types
@@ -108,6 +107,7 @@ def fit(
     kinds: Sequence[str],
     *,
     ways: Ways,
+    rounds: int,
     more: NDArray[np.float64] | None = None,
 ) -> Fitted:
     """Logistic regression (L2), each kind against all others; traits that one row alone has are left out.
@@ -115,14 +115,17 @@ def fit(
     Each of `ways` makes a model; what is kept is their mean, which is a linear model again.
     """
     names = sorted(set(kinds))
-    return _fit(rows, names, [np.array([one == name for one in kinds]) for name in names], ways=ways, more=more)
+    return _fit(
+        rows, names, [np.array([one == name for one in kinds]) for name in names], ways=ways, rounds=rounds, more=more
+    )
 
 
 def fit_several(
-    rows: Sequence[Collection[str]], names: Sequence[str], has: Sequence[frozenset[str]], *, ways: Ways
+    rows: Sequence[Collection[str]], names: Sequence[str], has: Sequence[frozenset[str]], *, ways: Ways, rounds: int
 ) -> Fitted:
     """The same where a row may have several of the names."""
-    return _fit(rows, names, [np.array([name in some for some in has]) for name in names], ways=ways, more=None)
+    wanted = [np.array([name in some for some in has]) for name in names]
+    return _fit(rows, names, wanted, ways=ways, rounds=rounds, more=None)
 
 
 def _fit(
@@ -131,6 +134,7 @@ def _fit(
     wanted: Sequence[Wanted],
     *,
     ways: Ways,
+    rounds: int,
     more: NDArray[np.float64] | None,
 ) -> Fitted:
     counter = CountVectorizer(analyzer=list, min_df=2)
@@ -139,17 +143,19 @@ def _fit(
     values = np.zeros((len(rows), 0)) if more is None else more
     found = np.array(
         [
-            np.mean([_one(scaled, values, way(counts, one), strength, one) for way, strength in ways], 0)
+            np.mean([_one(scaled, values, way(counts, one), strength, one, rounds) for way, strength in ways], 0)
             for one in wanted
         ]
     )
     return Fitted(counter, tuple(names), found[:, :-1], found[:, -1])
 
 
-def _one(scaled: Matrix, values: NDArray[np.float64], emphasis: Weights, strength: float, wanted: Wanted) -> Weights:
+def _one(
+    scaled: Matrix, values: NDArray[np.float64], emphasis: Weights, strength: float, wanted: Wanted, rounds: int
+) -> Weights:
     """The weights of the traits, of the further values, and the bias, for rows that are wanted against all others."""
     matrix = sparse.hstack([scaled @ sparse.diags(emphasis), sparse.csr_matrix(values)]).tocsr()
-    model = LogisticRegression(C=strength, solver="liblinear", dual=True, max_iter=ROUNDS, random_state=SEED)
+    model = LogisticRegression(C=strength, solver="liblinear", dual=True, max_iter=rounds, random_state=SEED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         coefficients = model.fit(matrix, wanted).coef_[0]
