@@ -240,6 +240,46 @@ def test_half_an_hour_of_silence_ends_a_session(served: Page, minutes: int, stat
     assert browser.get("/").status == status
 
 
+def test_what_was_written_meanwhile_is_not_lost(served: Page) -> None:
+    """The session ended over a form: nothing was done, which is said, and the words are there to be copied."""
+    browser = settled(served)
+    served.clock.move_to(NOW + timedelta(minutes=40))
+    note = "called at ten: <b>Ms Vila</b> says yes"
+    answer = browser.post("/invitees/1/record", {"note": note, "state": "confirmed", "way": "phone"})
+    assert answer.status == 401
+    assert note in unescape(answer.text)
+    assert "<b>" not in answer.text.partition("<textarea")[2].partition("</textarea>")[0]
+    assert "was not done" in answer.words
+    assert "was not done" not in browser.get("/invitees/1").words
+    assert "<textarea" not in served.anybody().post("/invitees/1/record", {"note": note}).text
+
+
+@pytest.mark.parametrize(
+    ("stood", "led"),
+    [
+        ("/log?state=confirmed&sort=-since", "/log?state=confirmed&sort=-since"),
+        ("/invitees/1", "/invitees/1"),
+        ("/login", "/"),
+        ("/open/x", "/"),
+        ("/log.csv?q=a", "/"),
+        ("/mails/1/raw", "/"),
+        ("/letters/preview/attachment/1", "/"),
+        ("/invitees/1/record", "/"),
+        ("//evil.example/log", "/"),
+        ("/\\evil.example/log", "/"),
+        ("/none", "/"),
+    ],
+)
+def test_who_logs_in_comes_to_the_page_that_was_asked_for(served: Page, stood: str, led: str) -> None:
+    """A colleague's link to the log leads there; nothing leads elsewhere, or to what is no page."""
+    settled(served)
+    form = {"name": "Anna Vila", "password": PASSWORD}
+    came = served.anybody().post("/login", form, Referer=f"{served.address}{stood}")
+    assert (came.status, came.headers["location"]) == (303, led)
+    other = served.anybody().post("/login", form, Referer=f"http://evil.example{stood}")
+    assert (other.status, other.headers["location"]) == (303, "/")
+
+
 def test_twelve_hours_end_a_session(served: Page) -> None:
     """However busy the person is."""
     browser = settled(served)

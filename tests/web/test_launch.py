@@ -103,6 +103,24 @@ def test_only_the_right_number_lets_letters_leave(fresh: Page, typed: str, statu
     assert queued == (5 if status == 303 else 0)
 
 
+def test_the_way_back_leads_over_no_form(fresh: Page, make_context: MakeContext) -> None:
+    """A number was wrong, the next one right: “back” and “reload” show pages, and the browser offers to send nothing."""
+    enrol(fresh, 3)
+    window = make_context(fresh, "sender").new_page()
+    window.goto("/letters/launch")
+    for number, shown in (("2", "You typed 2"), ("3", "3 letters are on their way")):
+        window.get_by_label("Type 3 to send the letters").fill(number)
+        window.get_by_role("button", name="Send 3 letters").click()
+        expect(window.get_by_text(shown)).to_be_visible()
+    window.go_back()
+    expect(window.get_by_role("heading", name="Nobody is left to invite")).to_be_visible()
+    window.goto("/letters/check")
+    window.get_by_role("button", name="Ask the mail servers too").click()
+    expect(window.get_by_role("button", name="Ask the mail servers again")).to_be_visible()
+    window.reload()
+    assert window.url == f"{fresh.address}/letters/check"
+
+
 def test_two_people_and_a_double_click_launch_once(slow: Page) -> None:
     """Eight launches at once: each letter leaves once, and nobody is shown a broken page."""
     enrol(slow, 12)
@@ -132,6 +150,25 @@ def test_pause_holds_the_rest_and_nothing_is_lost(slow: Page, make_context: Make
     window.get_by_role("button", name="Go on sending").click()
     expect(window.get_by_role("heading", name="Every letter has left")).to_be_visible(timeout=30_000)
     assert sorted(left(slow).values()) == [1] * 30
+
+
+@pytest.mark.parametrize("way", ["mouse", "space"])
+def test_a_button_that_is_held_down_is_not_taken_away(slow: Page, make_context: MakeContext, way: str) -> None:
+    """Letters leave while somebody presses “Pause”: the press counts."""
+    enrol(slow, 40)
+    window = make_context(slow, "sender").new_page()
+    window.goto("/letters/launch")
+    window.get_by_label("Type 40 to send the letters").fill("40")
+    window.get_by_role("button", name="Send 40 letters").click()
+    pause = window.locator("#sending-pause")
+    pause.hover(force=True)
+    pause.focus()
+    letters = len(left(slow))
+    window.mouse.down() if way == "mouse" else window.keyboard.down("Space")
+    while len(left(slow)) < letters + 12:  # the page is told twice at least
+        window.wait_for_timeout(100)
+    window.mouse.up() if way == "mouse" else window.keyboard.up("Space")
+    expect(window.get_by_role("heading", name="Sending is paused")).to_be_visible()
 
 
 def test_the_stream_lives_while_nothing_happens_and_ends_with_the_session(

@@ -257,6 +257,16 @@ def test_broken_forms_are_answered(looked_at: Page, body: bytes) -> None:
     assert looked_at.someone("admin").ask("POST", "/accounts", body, headers).status in (400, 413, 422)
 
 
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7"])
+@pytest.mark.parametrize("part", ['name="name"', 'name="\\ud800+2AA-"', 'name="file"; filename="\\ud800+2AA-.csv"'])
+def test_charsets_that_make_no_text_break_nothing(looked_at: Page, charset: str, part: str) -> None:
+    """A form may name any charset that Python knows, and some make halves of characters."""
+    body = f"--x\r\nContent-Disposition: form-data; {part}\r\n\r\n\\ud800+2AA-\r\n--x--\r\n".encode()
+    headers = {**OWN, "Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    assert looked_at.anybody().ask("POST", "/login", body, headers).status < 500
+    assert looked_at.someone("admin").ask("POST", "/accounts", body, headers).status in (400, 422)
+
+
 def test_a_long_head_is_refused(looked_at: Page) -> None:
     """A header of a hundred kilobytes."""
     lines = b"GET /login HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nX: %b\r\n\r\n" % (looked_at.port, b"a" * 100_000)

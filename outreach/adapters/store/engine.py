@@ -25,7 +25,7 @@ PRAGMAS = (
     f"PRAGMA busy_timeout={PATIENCE}",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA secure_delete=ON",
-    "PRAGMA cache_size=-32000",  # kilobytes: what looks at 250,000 invitees finds them there the next time
+    "PRAGMA cache_size=-8000",  # kilobytes: what looks at 250,000 invitees finds them there the next time
 )
 
 # The server soon notices a machine that has vanished, and gives its locks to others. It compiles no query: that takes

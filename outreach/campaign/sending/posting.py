@@ -107,6 +107,7 @@ def post(
             progress.stopped_because = paused
             return progress
         count_pass(desk)
+        desk.store.outbox.acquaint(progress.total)
         with DatabaseThread() as database:
             round_ = _Round(desk, make_postman, database, name, lease, progress, stop, watch, kinds)
             asyncio.run(round_.run())

@@ -191,10 +191,10 @@ def _voted(
     heard: Sequence[Heard], languages: Languages, *, in_answer: bool
 ) -> tuple[Verdict, float, Mapping[str, float]]:
     """What the vote says of a text in a language that it has learned, how much of it is a position, and the flags."""
-    heard = telling(heard)
+    everything, heard = heard, telling(heard)
     if _means_nothing(heard):
         return nothing_known(heard[0].sentence), 0.0, {}
-    ballot, caught = cast(heard, languages.votes), catch(heard, languages)
+    ballot, caught = cast(heard, languages.votes), catch(everything, languages)
     if ballot.kind == ReadingKind.WITHDRAW and takes_back_an_objection(caught):
         ballot = ballot.without(ReadingKind.WITHDRAW)
     verdict = weigh(heard, ballot, languages.votes)

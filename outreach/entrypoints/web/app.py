@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
@@ -82,6 +82,8 @@ async def _answer(site: Site, row: Row, request: Request) -> Response:
     person = await run_in_threadpool(_who, site, request, by_hand=row.by_hand)
     visit = Visit(site, site.desk, request, person)
     if row.role is not Role.ANYONE and (person is None or not person.may(row.role)):
+        if person is None and row.method == "POST" and _has_ended(site, request):
+            visit = replace(visit, form=await _words(request))
         return await run_in_threadpool(sorry, visit, UNKNOWN if person is None else 403)
     if person is not None:
         visit = replace(visit, desk=replace(site.desk, by=person.signature))
@@ -98,11 +100,37 @@ def _who(site: Site, request: Request, *, by_hand: bool) -> Person | None:
     return who_is(site.desk, token, by_hand=by_hand) if token else None
 
 
+def _has_ended(site: Site, request: Request) -> bool:
+    """Whether somebody was logged in here, and is no longer."""
+    return site.cookie in request.cookies
+
+
+async def _words(request: Request) -> FormData:
+    """What was written into a form whose session has ended, to be shown again; files are not taken."""
+    words = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return await _form(request) if words else FormData()
+
+
 async def _form(request: Request) -> FormData:
+    """A form; it may name any charset that Python knows, such as one that makes halves of characters."""
     try:
-        return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
-    except MultiPartException as error:
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    except (MultiPartException, UnicodeError) as error:
         raise HTTPException(400) from error
+    if not all(_is_text(name) and _is_text(value) for name, value in form.multi_items()):
+        await form.close()
+        raise HTTPException(400)
+    return form
+
+
+def _is_text(given: str | UploadFile) -> bool:
+    """Whether a field, or the name of a file, can be kept and shown."""
+    text = given if isinstance(given, str) else given.filename or ""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _handle(row: Row, visit: Visit) -> Response:
@@ -123,5 +151,5 @@ def sorry(visit: Visit, status: int, why: str = "") -> Response:
         return HTMLResponse("", status, {"HX-Refresh": "true"})  # the whole page asks to log in
     template = "door/login.html" if unknown else "sorry.html"
     title = TITLES.get(status, TITLES[BROKEN])
-    ended = unknown and visit.site.cookie in visit.request.cookies
+    ended = unknown and _has_ended(visit.site, visit.request)
     return visit.page(template, status=status, title=title, why=why, name="", refusal="", ended=ended, back=visit.back)

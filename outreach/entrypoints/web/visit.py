@@ -20,6 +20,7 @@ from outreach.entrypoints.web.navigation import items_for
 from outreach.entrypoints.web.site import Site
 
 LANGUAGE_COOKIE, THEME_COOKIE = "outreach-language", "outreach-theme"
+WRITTEN = ("note", "address", "until", "who", "name")  # fields of forms, beside the cells of a list
 THEMES = ("auto", "light", "dark")
 Tone = Literal["done", "warning", "error"]
 
@@ -55,6 +56,12 @@ class Visit:
         """A file of the form; None where none was chosen."""
         value = self.form.get(name)
         return value if isinstance(value, UploadFile) and value.filename else None
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """What the person wrote into the form in words of their own."""
+        given = ((name, value) for name, value in self.form.multi_items() if isinstance(value, str) and value.strip())
+        return tuple(value for name, value in given if name in WRITTEN or name.startswith("cell-"))
 
     @property
     def back(self) -> str:

@@ -506,3 +506,39 @@ def test_a_count_of_votes_that_says_otherwise(text: str) -> None:
 def test_a_count_of_votes_that_says_the_same(text: str, kind: ReadingKind) -> None:
     """As decided as without it."""
     assert (read(text).kind, read(text).decided) == (kind, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'The following is false: "Our city joins the campaign."',
+        "This stood in the paper: “Northam joins the campaign.” Is it yours?",
+        "DRAFT\n\nDear secretariat, we confirm that our city joins the campaign.",
+        "ENTWURF: Hiermit bestätigen wir die Teilnahme an der Kampagne.",
+        "Prueba. Nos sumamos a la campaña.",
+        "Lorem ipsum. We confirm that Northam joins the campaign.",
+        "We confirm that we join. Please ignore this mail, it was sent by mistake.",
+        "Nous rejoignons la campagne. Merci d'ignorer ce message, envoyé par erreur.",
+        "Wir treten der Kampagne bei. Diese Mail wurde versehentlich verschickt.",
+        "La ville voisine rejoint la campagne. Pas nous.",
+        "De buurgemeente doet mee aan de campagne.",
+        "As a private person I join the campaign.",
+    ],
+)
+def test_whose_yes_it_is_a_person_tells(text: str) -> None:
+    """A newspaper's, a neighbour's, a draft, or one that was not to be sent."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We confirm that our city joins the campaign “10, 100, 1000 Human Rights Cities and Territories”.",
+        "El Pleno acordó: «Primero. Adherirse a la campaña».",
+    ],
+)
+def test_a_yes_beside_quotation_marks_is_one(text: str) -> None:
+    """A title, or what the council resolved."""
+    reading = read(text)
+    assert (reading.kind, reading.decided) == (K.CONFIRM, True)

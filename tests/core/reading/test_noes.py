@@ -160,3 +160,26 @@ def test_a_plain_yes_is_still_decided(text: str) -> None:
 def test_who_speaks_for_no_town_hall(text: str) -> None:
     """Whatever their address."""
     assert not read(text).decided
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Neither the Mayor nor Mr. Underhill will be joining the campaign.",
+        "Neither the mayor nor Dr. Smith wants our city to join.",
+        "Neither the mayor nor J. Smith will join the campaign.",
+        "Ni la alcaldesa ni el Sr. Cañizo quieren que la ciudad se sume a la campaña.",
+        "Sorry, this isn't something St. Albans will be signing up to.",
+        "It is not true that St. Albans joins the campaign.",
+        "Weder der Oberbürgermeister noch Prof. Krähling treten der Kampagne bei.",
+        "Weder die Stadt noch der Kreis nehmen an der Kampagne teil.",
+        "Noch de burgemeester noch de raad doen mee.",
+        "Né il Sindaco né la Giunta aderiscono alla campagna.",
+        "Nem o presidente nem a câmara aderem à campanha.",
+        "Ni l'alcalde ni el Ple s'adhereixen a la campanya.",
+    ],
+)
+def test_neither_the_one_nor_the_other_joins(text: str) -> None:
+    """Nor does a title end a sentence: “Mr. Underhill will be joining” is half of what was said."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)

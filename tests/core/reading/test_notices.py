@@ -359,6 +359,12 @@ Additional information follows :
         f"Your message to: {A}\nwas blocked by our Spam Firewall. It has NOT BEEN DELIVERED.\n",
         "policy",
     ),
+    "filter of attachments": (
+        "postmaster@wall.example",
+        "Your email was blocked",
+        f"Your email to {A} was rejected because attachments of type PDF are not accepted by our policy.\n",
+        "policy",
+    ),
     "mobile phones": (
         "post_master@text.example",
         "Undeliverable Message",

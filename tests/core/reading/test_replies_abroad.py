@@ -42,3 +42,22 @@ def test_a_person_replies(row: dict[str, Any]) -> None:
     reading = read(row["subject"], row["text"], SUPPRESSED if row["stamped"] else ())
     assert reading.kind is not ReadingKind.AUTO_REPLY
     assert row["kind"] is None or reading.kind == row["kind"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Kommunstyrelsen har beslutat att Lund ansluter sig till kampanjen.", "confirm"),
+        ("Kommunstyrelsen har beslutat att inte ansluta sig till kampanjen.", "decline"),
+        ("Благодарим за приглашение, однако город не будет участвовать в кампании.", "decline"),
+        ("Доброго дня! Місто Львів приєднується до кампанії.", "confirm"),
+        ("Дякуємо, але місто не братиме участі: рада не буде долучатися до кампанії.", "decline"),
+        ("Dzień dobry, miasto Gdańsk przystępuje do kampanii.", "confirm"),
+        ("Konu eylül ayında belediye meclisinde görüşülecektir.", "tentative"),
+        ("ご案内ありがとうございます。現在、庁内で検討しております。", "tentative"),
+    ],
+)
+def test_what_languages_of_phrases_suggest(text: str, kind: str) -> None:
+    """Whoever they speak of: “the town joins” as well as “we join”; a person decides."""
+    reading = read("Re: Invitation", text, ())
+    assert (reading.kind, reading.decided) == (kind, False)

@@ -234,11 +234,14 @@ _CLAIMED_BY_US = (t.letter.c.state == LetterState.CLAIMED.value) & (t.letter.c.c
 
 @lru_cache(maxsize=64)
 def _due_in(state: str, kinds: frozenset[LetterKind]) -> Select[Any]:
-    """The first letters of one state that are due; of several at once the database would sort all that wait."""
+    """The first letters of one state that are due; of several at once the database would sort all that wait.
+
+    Those of one moment come as the index has them: to put thousands of them in order, PostgreSQL would read them all.
+    """
     query = select(*OF_LETTER).where(_MINE, t.letter.c.state == state, t.letter.c.due_at <= bindparam("now"))
     others = sorted(kind.value for kind in frozenset(LetterKind) - kinds)  # no IN: it is not written without its values
     query = query.where(*(t.letter.c.kind != kind for kind in others))
-    query = query.order_by(t.letter.c.due_at, t.letter.c.id).limit(bindparam("most"))
+    query = query.order_by(t.letter.c.due_at).limit(bindparam("most"))
     return query.with_for_update(skip_locked=True)
 
 

@@ -13,6 +13,7 @@ from outreach.core.reading.automatic.dates import (
     Calendar,
     Mention,
     Words,
+    in_week,
     month_first,
     next_day,
     next_weekday,
@@ -31,6 +32,10 @@ _BARE = re.compile(  # “back on the 22nd”
 _STOP = re.compile(r"[;\n]|\s[–—-]\s")
 AHEAD = 8  # words between “back” and its date
 BESIDE = 3  # words between “until” and its date
+WEEKS = ("v", "vecka", "uge", "uke", "vk", "viikko", "kw", "woche", "kalenderwoche", "week", "wk", "semaine")
+WEEK = re.compile(  # “måndag v. 33”, “Montag, KW 33”
+    rf"[\s,(]{{1,3}}(?:i |in |der |de |van )?(?:{'|'.join(WEEKS)})\b\.?\s?(\d{{1,2}})\b", re.IGNORECASE
+)
 DAY = frozenset(["dia", "giorno", "jour"])  # “el dia 22”
 BEHIND = 1  # words between a date and the “until” that some languages put behind it
 YEARS = range(1980, 2100)  # in which a mail may have been sent
@@ -118,7 +123,7 @@ def _bare_days(line: _Line, dates: Sequence[Mention], since: date | None, words:
         before = line.word_before(match.start())
         weekday = words.weekdays.number(before)
         near = AHEAD if weekday or before in DAY else BESIDE
-        if since is None or taken or counted or not line.is_cued(match.start(), near):
+        if since is None or taken or counted or before in WEEKS or not line.is_cued(match.start(), near):
             continue
         day = next_day(int(match.group(1)), since, weekday)
         if day is not None:
@@ -132,7 +137,9 @@ def _bare_weekdays(line: _Line, calendar: Calendar) -> list[Mention]:
     for start, end in line.spans if calendar.sent else ():
         weekday = calendar.words.weekdays.number(plain(line.text[start:end]))
         if weekday and calendar.sent and line.is_cued(start, BESIDE):
-            found.append(Mention(start, end, next_weekday(weekday, calendar.sent), ends_period=False))
+            week = WEEK.match(line.text, end)
+            day = in_week(int(week[1]), weekday, calendar.sent) if week else next_weekday(weekday, calendar.sent)
+            found += [Mention(start, end, day, ends_period=False)] if day is not None else []
     return found[:MOST]
 
 

@@ -377,3 +377,15 @@ def next_day(number: int, since: date, weekday: int = 0) -> date | None:
 def next_weekday(weekday: int, since: date) -> date:
     """The first such weekday after a date; Monday is 1."""
     return since + timedelta(days=(weekday - since.isoweekday() - 1) % 7 + 1)
+
+
+def in_week(week: int, weekday: int, since: date) -> date | None:
+    """The next such weekday in a week of the year by its number (ISO 8601); None where no year has such a week."""
+    for year in (since.year, since.year + 1):
+        try:
+            day = date.fromisocalendar(year, week, weekday)
+        except ValueError:
+            continue
+        if day >= since:
+            return day
+    return None

@@ -18,6 +18,7 @@ LIFTED, OPEN, SLIGHT = "lifted", "open_choice", "slight"  # phrases of a languag
 ELSEWHERE, ONCE = "elsewhere", "once"  # only in a sentence that speaks of joining, or says little else
 SCHEME, OURS = "scheme", "ours"  # “the network of bee-friendly cities”, unless some sentence names our campaign
 CHEER = "cheer"  # “good luck with the campaign”, unless some sentence joins it
+TRIAL, NEITHER = "trial", "neither"  # “draft”, “neither the mayor nor”, where a sentence begins so
 MIGHT, LATE = "might", "late"  # “we would have joined”; not “we would have liked to reply sooner”
 # Votes that were counted: those for it, against it, both, those for it of how many; “without abstentions”.
 COUNTED = AYES, NAYS, SCORE, SHARE = "ayes", "nays", "score", "share"
@@ -35,6 +36,8 @@ UNSURE: dict[str, tuple[str, float]] = {
     SCHEME: ("other business", NEVER),
     CHEER: ("it may be no yes", NEVER),
     MIGHT: ("it may be no yes", NEVER),
+    TRIAL: ("it may be no yes", NEVER),
+    NEITHER: ("joining is denied", NEVER),
 }
 YES = "yes"
 SAYS_YES = JOINING | {YES, "accept"}
@@ -49,6 +52,7 @@ NEAR = 3  # words behind a stroke that are looked at: “joins / does not join�
 SIGN_OF_NO = re.compile("[👎🚫⛔❌✖✗✘🙅🙄🙃🤡🤮🖕≠¬]|(?<!\\S)/(?:s|sarcasm|irony)\\b")
 _OPENING = re.compile(r"\s(?:«\s?|[“„\"])")  # “Kampagne“ hat” closes
 _CLOSING = frozenset('»”“"')
+_MARKS = re.compile('["“”„«»]')
 _IN_A_LIST = re.compile("[:,;]")  # “voters 27: in favour 9, against 18”
 _FIGURE = re.compile(r"\b[0-9]{1,4}\b")
 ALIKE = 4  # first letters in which two forms of a word agree
@@ -99,6 +103,7 @@ def caveats(
         yield from _named_otherwise(mail, caught)
         yield from _slight(mail, caught)
         yield from () if in_answer else _to_nothing(mail)
+        yield from _quoted(mail)
 
 
 def _explained(mail: Sequence[Heard], caught: Sequence[Caught]) -> frozenset[str]:
@@ -126,6 +131,8 @@ def _makes_unsure(one: Caught) -> bool:
     """“Once the council has voted” hangs a yes on it; “you will get the minutes once she has signed them” does not."""
     if one.found.name == SCHEME:
         return not SAYS_YES.isdisjoint(one.heard.names)
+    if one.found.name in (TRIAL, NEITHER):
+        return one.found.first == 0 and (one.found.name == TRIAL or not JOINS.isdisjoint(one.heard.names))
     within = not JOINS.isdisjoint(one.heard.names) or one.heard.size <= FEW
     return one.found.name in UNSURE and (within or one.found.name not in (ELSEWHERE, ONCE))
 
@@ -161,6 +168,38 @@ def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
     yes = [(heard, meaning) for heard in mail for meaning in heard.meanings if meaning.name in PLAIN_YES]
     if yes and all((id(heard), at) in slight for heard, meaning in yes for at in meaning.places):
         yield _doubt("it may only say that it came", yes[0][0].sentence.text.strip())
+
+
+def _quoted(mail: Sequence[Heard]) -> Iterator[Doubt]:
+    """A yes of which every word stands in quotation marks: a newspaper's, a predecessor's, a form's."""
+    if not any(_MARKS.search(heard.sentence.text) for heard in mail):
+        return
+    inside, said, words = False, False, ""
+    for heard in mail:
+        spans, inside = _in_marks(heard.sentence.text, inside=inside)
+        for meaning in heard.meanings:
+            if meaning.name not in PLAIN_YES:
+                continue
+            where = heard.sentence.spans[meaning.places[0]][0]
+            if not any(start <= where < end for start, end in spans):
+                return
+            said, words = True, words or heard.sentence.text.strip()
+    if said:
+        yield _doubt("another's words", words)
+
+
+def _in_marks(text: str, *, inside: bool) -> tuple[list[tuple[int, int]], bool]:
+    """Which parts of a sentence stand in quotation marks, and whether the last is still open at its end."""
+    spans, start = [], 0 if inside else -1
+    for mark in _MARKS.finditer(text):
+        if start < 0:
+            start = mark.end()
+        else:
+            spans.append((start, mark.start()))
+            start = -1
+    if start >= 0:
+        spans.append((start, len(text)))
+    return spans, start >= 0
 
 
 def merely_ok(mail: Sequence[Heard], caught: Sequence[Caught]) -> bool:

@@ -97,7 +97,8 @@ WORDS = Phrases(
     è stato rilevato un errore | wasn't delivered | wurde nicht zugestellt | no se ha entregado |
     n'a pu être remis | foi devolvida | foi devolvido | ha sido devuelto | tidak dapat dikirim | tidak terkirim |
     配送されていません | 配送できません | 반송되었습니다 | n'a pas été distribué | levererades inte | 没有送达 |
-    未送达 | 届きませんでした | 送信されませんでした
+    未送达 | 届きませんでした | 送信されませんでした | was rejected because | was rejected by our |
+    has been blocked because | was blocked because | was blocked by our
     """,
 )
 # Words of a notice that nothing is lost yet. Not merely “delayed”, which a person writes too.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match
 
 from outreach.entrypoints.web.access.login import Link, Refusal, accept_invitation, link_for, log_in, open_with
 from outreach.entrypoints.web.access.passwords import password_mistake
@@ -11,6 +15,8 @@ from outreach.entrypoints.web.access.tokens import digest
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
 
+# Addresses that can be asked for and are no page, or the door itself.
+NO_PAGE = re.compile(r"^/(login$|open/)|\.|/(raw|events|live|attachment/\d+)$")
 MISTAKES = {
     "too short": mark("Take at least 12 characters; three or four words are easy to remember."),
     "too long": mark("Take at most 200 characters."),
@@ -88,12 +94,22 @@ def logout(visit: Visit) -> Response:
     return response
 
 
+def _asked_for(visit: Visit) -> str:
+    """The page in whose place the login stood; instead of the door, of files and of what is no page, the overview."""
+    path = visit.back.partition("?")[0]
+    if NO_PAGE.search(path):
+        return "/"
+    asked = {"type": "http", "method": "GET", "path": path, "headers": []}
+    routes: Sequence[BaseRoute] = visit.request.app.routes
+    return visit.back if any(route.matches(asked)[0] is Match.FULL for route in routes) else "/"
+
+
 def _come_in(visit: Visit, token: str) -> Response:
     """A session always begins under a new name; an earlier one of this browser ends."""
     earlier = visit.request.cookies.get(visit.site.cookie)
     if earlier:
         visit.desk.store.access.end_session(digest(earlier))
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(_asked_for(visit), 303)
     response.set_cookie(
         visit.site.cookie,
         token,

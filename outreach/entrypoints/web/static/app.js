@@ -4,6 +4,10 @@
 // A one-time link is used by a POST, so that looking at it does not use it up; here it is sent at once.
 for (const form of document.querySelectorAll("form[data-submit-at-once]")) form.requestSubmit();
 
+// The answer to a form stands in the history as the page it was sent from: to go back or to load it again sends nothing.
+const askedOn = document.body.dataset.askedOn;
+if (askedOn) history.replaceState(history.state, "", askedOn);
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
