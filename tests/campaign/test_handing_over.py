@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import OperationalError
 
 from outreach.adapters.smtp.postman import SmtpPostman
+from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import sqlite_path
+from outreach.adapters.store.letters.senders import own_name
+from outreach.bootstrap import make_desk
 from outreach.campaign.desk import Desk
 from outreach.campaign.sending import handing_over
 from outreach.campaign.sending.database_thread import DatabaseThread
 from outreach.campaign.sending.handing_over import LONGEST, Batch
+from outreach.campaign.sending.posting import post
 from outreach.core.refusals import classify
 from outreach.model import Handover, Leave, Letter, LetterState, TryAgainLaterError
 from outreach.settings import SmtpSettings
-from tests.campaign.test_posting import NOW, make_office, states
+from tests.campaign.test_posting import NOW, TAKEN, Clock, Relay, make_office, settings, states
 from tests.servers.faulty_smtp import FaultySmtp
+from tests.torture.campaign import ended, fork
 
 __all__ = ["make_office"]
 
 Heed = Callable[[Letter, Handover], None]
+A, D = LetterState.ACCEPTED, LetterState.IN_DOUBT
 PLAIN, PIPELINING = (), ("PIPELINING",)
 both = pytest.mark.parametrize("extensions", [PLAIN, PIPELINING], ids=["plain", "pipelined"])
 
 
-def batch_of(desk: Desk, heed: Heed = lambda *_: None, clock: Callable[[], float] = lambda: 0.0) -> Batch:
+def batch_of(
+    desk: Desk, heed: Heed = lambda *_: None, clock: Callable[[], float] = lambda: 0.0, sender: str = "w"
+) -> Batch:
     """All letters that are due, claimed together."""
-    claimed = desk.store.departures.claim(NOW, "w", 10, lambda *_: Leave(), desk.limits)
-    return Batch(desk, claimed, "w", lambda *_: Leave(), heed, DatabaseThread(), clock)
+    claimed = desk.store.departures.claim(NOW, sender, 10, lambda *_: Leave(), desk.limits)
+    return Batch(desk, claimed, sender, lambda *_: Leave(), heed, DatabaseThread(), clock)
 
 
 @asynccontextmanager
@@ -233,3 +244,36 @@ def test_a_database_that_is_lost_before_the_first_byte(make_office: Callable[...
     assert (server.letters, pauses) == ([], [])
     assert states(desk) == {LetterState.READY: 3}
     assert attempts(desk) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("here", [True, False], ids=["on this machine", "before it was started anew"])
+def test_a_kill_leaves_one_letter_in_doubt(make_office: Callable[..., Desk], tmp_path: Path, *, here: bool) -> None:
+    """The others of its batch had their answer, or never began; after a power loss nobody knows."""
+
+    def answer(number: int) -> Handover:
+        if number == 4:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return TAKEN
+
+    def hand_over() -> None:
+        batch = batch_of(make_office(10), sender=own_name())
+        asyncio.run(batch.hand_over(Relay(answer).postman(), lambda: False))
+
+    assert ended(fork(hand_over)) == -signal.SIGKILL
+    (trail,) = tmp_path.glob("outreach.db.trail.*")
+    if not here:
+        trail.write_text(trail.read_text("ascii").replace("/", "/another "), "ascii")
+    of_another = replace(settings(), campaign=replace(settings().campaign, id="theirs"))
+    other = make_desk(tmp_path, of_another, Clock(), "tester")
+    post(other, Relay().postman)  # it shares the database, and knows nothing of these letters
+    other.store.close()
+    assert trail.exists() == here
+    desk, relay = make_office(0), Relay()
+    post(desk, relay.postman)
+    sure = 9 if here else 0
+    assert states(desk) == {state: number for state, number in ((A, sure), (D, 10 - sure)) if number}
+    assert relay.asked == (6 if here else 0)
+    with desk.store.transaction() as connection:
+        sent = connection.execute(select(t.entry.c.letter).where(t.entry.c.kind == "sent")).scalars().all()
+    assert len(set(sent)) == len(sent) == sure
+    assert not trail.exists()

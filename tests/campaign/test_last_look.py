@@ -184,6 +184,25 @@ def test_a_list_of_the_same_name_takes_no_town_off_another_campaign(make_office:
     assert relay.taken == ["mayor@t0.example"]
 
 
+def test_who_is_taken_off_one_campaign_s_list_stays_on_the_other_s(make_office: MakeOffice) -> None:
+    """The same town waits for both invitations; the list of one campaign does not speak for the other."""
+    desk, relay = make_office(1), Relay()
+    theirs = replace(desk.settings.campaign, id="theirs", database=f"sqlite:///{desk.folder}/outreach.db")
+    (desk.folder / "theirs").mkdir()
+    (desk.folder / "theirs" / "templates").symlink_to(desk.folder / "templates")
+    other = make_desk(desk.folder / "theirs", replace(desk.settings, campaign=theirs), At(0), "tester")
+    for one in (desk, other):
+        list_towns(one, "t0")
+        launch_again(one)
+    list_towns(other)
+    other.store.close()
+    post(later(desk), relay.postman)
+    assert sorted(relay.taken) == ["mayor@t0.example", "mayor@t9.example"]
+    list_towns(desk, "t0")
+    list_towns(desk)
+    assert desk.store.register.listed_in(["contacts.csv"]) == {"t0", "t9"}
+
+
 def test_what_a_person_wrote_again_leaves_though_the_list_names_the_place_no_longer(make_office: MakeOffice) -> None:
     """The list speaks of its own invitations only."""
     desk, relay = make_office(1), Relay()

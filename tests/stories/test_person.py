@@ -211,7 +211,10 @@ def test_pause_and_a_test_letter(office: Office) -> None:
     """A pause holds for the next call; a test letter goes to oneself and counts for nothing."""
     office.call("contacts", "import")
     office.call("pause")
-    assert "paused" in office.call("launch", "--yes", code=5).err
+    launched = office.call("launch", "--yes", code=5)
+    assert "paused" in launched.err
+    assert f"{len(TOWNS)} letters wait until somebody resumes." in launched.out
+    assert "by itself" not in launched.out
     assert office.sink.letters == []
     office.call("test-letter", "me@secretariat.example", "--contact", "northam")
     assert office.sink.letters[0].recipients == ("me@secretariat.example",)

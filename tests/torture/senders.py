@@ -35,6 +35,7 @@ LATEST = 0.5  # the same where the process should kill itself and does not come 
 TIMES = (1, 2, 3, 5, 8, 20)  # a process comes to its place before it dies there
 ROUNDS = 60  # passes to the end: what was not taken is looked for twice and then sent again, and may fail again
 SLOWEST = 20  # letters a second that even a busy machine sends
+TOLD = "outbox resolve"  # what a person can do
 WAITING = (LetterState.READY, LetterState.DEFERRED, LetterState.CLAIMED, LetterState.HANDING_OVER)
 
 
@@ -145,9 +146,10 @@ class Killer:
                 raise RuntimeError(f"the sender failed with {status}, as it says above")
 
     def _unfinished(self, desk: Desk) -> bool:
-        """Whether letters wait, or such in doubt as can be settled."""
-        counts = desk.store.outbox.counts()
-        return any(counts[state] for state in WAITING) or (self.copies.kept and counts[LetterState.IN_DOUBT] > 0)
+        """Whether letters wait, or such in doubt as can be settled, or of which nobody is told yet."""
+        if any(desk.store.outbox.counts()[state] for state in WAITING):
+            return True
+        return any(self.copies.kept or TOLD not in words for words in doubts(desk).values())
 
     def count(self, desk: Desk) -> None:
         """Compares what the relay took with what the database says."""
@@ -164,7 +166,7 @@ class Killer:
                 self.counted.doubled.append(name)
             if not (times if accepted else doubtful):
                 self.counted.lost.append(name)
-            if doubtful and "outbox resolve" not in told.get(letter.id, ""):
+            if doubtful and TOLD not in told.get(letter.id, ""):
                 self.counted.untold.append(name)
             if sent[letter.id] != accepted:
                 self.counted.wrong_log.append(name)

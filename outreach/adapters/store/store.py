@@ -23,6 +23,7 @@ from outreach.adapters.store.letters.letter_list import LetterList
 from outreach.adapters.store.letters.outbox import Outbox
 from outreach.adapters.store.letters.passes import Passes
 from outreach.adapters.store.letters.senders import Senders
+from outreach.adapters.store.letters.trails import Trails
 from outreach.adapters.store.log.acts import Acts
 from outreach.adapters.store.log.audit import Audit
 from outreach.adapters.store.log.figures import Figures
@@ -57,6 +58,7 @@ class Store:
     switches: Switches
     archive: Archive
     passes: Passes
+    trails: Trails
     access: Access
     figures: Figures
     invitee_list: InviteeList
@@ -133,6 +135,7 @@ def open_store(url: str, folder: Path, *, campaign: str, wave: int, fold: Fold) 
         *first,
         archive,
         passes,
+        Trails(engine, folder, campaign, wave),
         access,
         figures,
         invitees,

@@ -11,10 +11,12 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from outreach.adapters.store.letters.departures import Claimed, Look, Outcome
+from outreach.adapters.store.letters.trails import Trail
 from outreach.campaign.desk import Desk
 from outreach.campaign.letters.wire import letter_parts, outgoing
 from outreach.campaign.sending.database_thread import DatabaseThread
 from outreach.campaign.sending.outcomes import outcome_of, told_once
+from outreach.campaign.sending.taking_over import NEVER_BEGUN
 from outreach.model import INTERRUPTED, Handover, HandoverResult, Letter, Outgoing, OutreachError, TryAgainLaterError
 
 T = TypeVar("T")
@@ -26,7 +28,6 @@ AGAIN = 0.2  # seconds between two tries
 TURN = 8  # letters that are composed before other connections hear their answers
 # It goes on while the machine sleeps, where the system has such a clock.
 _RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-NEVER_BEGUN = Handover(HandoverResult.NOT_TRIED, "connect", "")
 NOBODY_KNOWS = Handover(HandoverResult.IN_DOUBT, INTERRUPTED, "the program failed while it handed the letter over")
 
 
@@ -138,6 +139,7 @@ class Batch:
         self._begun: frozenset[int] = frozenset()  # letters whose intent is committed
         self._opened: set[int] = set()  # letters whose first byte may have left
         self._outcomes: dict[int, Outcome] = {}
+        self._trail: Trail | None = None  # from the intent on
 
     @property
     def tried(self) -> tuple[Outcome, ...]:
@@ -193,6 +195,7 @@ class Batch:
         left = tuple(letter for letter in letters if letter.id not in self._outcomes)
         batch = Claimed(left, self._claimed.places)
         self._until = self._clock() + LONGEST
+        self._trail = self._desk.store.trails.start(self._sender, [letter.id for letter in left])
         self._begun = frozenset(letter.id for letter in left)  # even if it fails: the commit may have come through
         begin = partial(self._desk.store.departures.begin, batch, self._sender, self._moment, self._look)
         kept_back = await self._database.run(begin)
@@ -203,11 +206,15 @@ class Batch:
     def _open(self, letter: Letter) -> None:
         """A letter is about to begin, unless it is too late for that."""
         self._refuse_late()
+        if self._trail is not None:
+            self._trail.begins(letter.id)
         self._opened.add(letter.id)
 
     def _note(self, letter: Letter, handover: Handover) -> None:
-        begun, handover = letter.id in self._begun, told_once(letter, handover)
-        self._outcomes[letter.id] = outcome_of(self._desk, letter, handover, self._desk.now(), begun=begun)
+        begun, handover, now = letter.id in self._begun, told_once(letter, handover), self._desk.now()
+        if self._trail is not None:
+            self._trail.heard(letter.id, handover, now)
+        self._outcomes[letter.id] = outcome_of(self._desk, letter, handover, now, begun=begun)
         self._heed(letter, handover)
         self._refuse_late()
 
@@ -234,6 +241,8 @@ class Batch:
         if untried:
             release = partial(desk.store.departures.release, untried, self._sender, desk.limits)
             await self._database.run(release)
+        if self._trail is not None:
+            self._trail.end()
 
     async def _settle(self, now: datetime) -> None:
         known = tuple(self._outcomes.values())
@@ -241,6 +250,8 @@ class Batch:
         try:
             await insist(lambda: self._database.run(settle))
         except OutreachError as error:
+            if self._trail is not None:
+                self._trail.close()
             told = "; ".join(f"letter {one.letter.id}: {one.state.value}, {one.reply}" for one in self.tried)
             raise type(error)(f"{error}; what the relay said could not be written down: {told or 'nothing'}") from error
 

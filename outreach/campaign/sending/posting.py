@@ -17,6 +17,7 @@ from outreach.campaign.desk import Desk
 from outreach.campaign.sending.database_thread import DatabaseThread
 from outreach.campaign.sending.handing_over import Batch, EnoughError, Postman, StoppedError
 from outreach.campaign.sending.restored import count_pass, refuse_if_restored
+from outreach.campaign.sending.taking_over import take_over
 from outreach.core.dispatch import corrected, last_look, taken_off
 from outreach.core.geography import country_zone
 from outreach.core.pacing import Breaker, connections_for
@@ -101,7 +102,7 @@ def post(
     refuse_if_restored(desk)
     _heed_clock(desk)
     name = own_name()
-    with desk.store.senders.on_duty(name, desk.now(), lease):
+    with desk.store.senders.on_duty(name, desk.now(), lease, partial(take_over, desk)):
         progress = Progress(total=desk.store.outbox.due(desk.now()))
         if paused := desk.store.switches.get(PAUSED):
             progress.stopped_because = paused

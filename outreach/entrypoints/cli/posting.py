@@ -10,6 +10,7 @@ from functools import partial
 
 import click
 
+from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.sending.posting import Progress, Watcher, post
 from outreach.core.counting import counted
@@ -78,11 +79,15 @@ def show_waiting(desk: Desk, say: Say = click.echo) -> int:
     if waiting:
         due = desk.store.outbox.next_due()
         zone = desk.settings.campaign.timezone
-        wait = counted(waiting, "letter waits for its time", "letters wait for their time")
-        say(
-            f"{wait} (working hours of the invitee, or another try); the next is due "
-            f"{_when(due, desk.now(), zone)}. `outreach daemon` sends them by itself, `outreach post` when you call it."
-        )
+        if desk.store.switches.get(PAUSED) is not None:
+            say(f"{counted(waiting, 'letter waits', 'letters wait')} until somebody resumes.")
+        else:
+            wait = counted(waiting, "letter waits for its time", "letters wait for their time")
+            say(
+                f"{wait} (working hours of the invitee, or another try); the next is due "
+                f"{_when(due, desk.now(), zone)}. `outreach daemon` sends them by itself, "
+                "`outreach post` when you call it."
+            )
     if counts[LetterState.IN_DOUBT]:
         doubtful = counted(counts[LetterState.IN_DOUBT], "letter is in doubt", "letters are in doubt")
         say(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Text, cast, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Text, cast, delete, func, insert, or_, select, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.bulk import Asked, among
@@ -58,6 +58,7 @@ class Register:
         self._journal = journal
         self._campaign = campaign
         self._wave = wave
+        self._ours = f"{campaign}/{wave}"
 
     def enrol(
         self,
@@ -126,17 +127,25 @@ class Register:
             connection.execute(update(t.invitee).where(other).values(listed_in=listed_in))
 
     def take_off(self, numbers: Iterable[int], name: str) -> None:
-        """Notes that the list from which these invitees came names them no longer, until it does again."""
+        """Notes that the list from which these invitees came names them no longer, until it does again.
+
+        Other campaigns have lists of their own, and invite them all the same.
+        """
         with writing(self._engine) as connection:
             for some in chunks(numbers):
-                off = update(t.invitee).where(t.invitee.c.number.in_(some)).values(listed_in=f"{GONE}{name}")
+                off = (
+                    update(t.invitee)
+                    .where(t.invitee.c.number.in_(some))
+                    .values(listed_in=f"{GONE}{name}\n{self._ours}")
+                )
                 connection.execute(off)
 
     def listed_in(self, names: Collection[str]) -> frozenset[str]:
         """The ids of the invitees whose last list had one of these names, those that were taken off it too."""
         every = {*names, *(f"{GONE}{name}" for name in names)}
+        gone = (t.invitee.c.listed_in.startswith(f"{GONE}{name}\n", autoescape=True) for name in names)
         with reading(self._engine) as connection:
-            query = select(t.invitee.c.id).where(t.invitee.c.listed_in.in_(every))
+            query = select(t.invitee.c.id).where(or_(t.invitee.c.listed_in.in_(every), *gone))
             return frozenset(connection.execute(query).scalars())
 
     def _insert(self, connection: Connection, invitees: Sequence[Invitee], listed_in: str) -> None:
@@ -226,7 +235,7 @@ class Register:
     def whereabouts(self, connection: Connection, numbers: Iterable[int]) -> dict[int, Whereabouts]:
         """Where some invitees are, by their numbers: enough to know what time it is there, and who is written to."""
         rows = _WHEREABOUTS.rows(connection, {"numbers": sorted(set(numbers))})
-        return {row[0]: _whereabouts(*row[1:]) for row in rows}  # the first contact comes last, and stays
+        return {row[0]: _whereabouts(self._ours, *row[1:]) for row in rows}  # the first contact comes last, and stays
 
     def by_id(self, invitee_id: str) -> Invitee | None:
         """One invitee by the id of contacts.csv."""
@@ -372,8 +381,11 @@ def _enrolled(
     return Enrolled(tuple(i.id for i in new), tuple(i.id for i in changed), unchanged, tuple(was))
 
 
-def _whereabouts(country: str, listed_in: str, zone: str | None, cc: str | None, *contact: str) -> Whereabouts:
-    gone = listed_in if listed_in.startswith(GONE) else ""
+def _whereabouts(
+    ours: str, country: str, listed_in: str, zone: str | None, cc: str | None, *contact: str
+) -> Whereabouts:
+    gone, _, whose = listed_in.partition("\n") if listed_in.startswith(GONE) else ("", "", "")
+    gone = gone if whose in ("", ours) else ""
     if cc is None:  # it has no contact
         return Whereabouts(country, "", gone=gone)
     return Whereabouts(country, zone or "", listed(cc), dict(zip(ADDRESSED, contact, strict=True)), gone)

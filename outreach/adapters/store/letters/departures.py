@@ -173,6 +173,15 @@ class Departures:
 
     # ------------------------------------------------------------ settled
 
+    def handed_over_by(self, sender: str, letters: Sequence[int]) -> tuple[Letter, ...]:
+        """Those of these letters that a sender was handing over, as far as the database knows."""
+        handing_over = (t.letter.c.state == LetterState.HANDING_OVER.value) & (t.letter.c.claimed_by == sender)
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(*OF_LETTER).where(self._mine, _THESE, handing_over), {"ids": list(letters)}
+            )
+            return tuple(to_letter(row) for row in rows)
+
     def release(self, letters: Sequence[Letter], sender: str, pacer: Pacer) -> None:
         """Claimed letters that surely were not tried wait again, and what they took of the pace is given back."""
         if not letters:

@@ -41,10 +41,15 @@ def _machine() -> str:
     return f"{socket.gethostname()[:40].replace(':', '.')}/{started}/{numbers}"
 
 
+def is_of_here(name: str) -> bool:
+    """Whether a sender was one of this machine, since it was started last."""
+    return name.rpartition(":")[0].rpartition(":")[0] == _machine()
+
+
 def has_died(name: str) -> bool:
     """Whether a sender of this machine has surely ended; of others nobody knows before their lease runs out."""
-    machine, _, process = name.rpartition(":")[0].rpartition(":")
-    if machine != _machine() or not process.isdecimal():
+    _, _, process = name.rpartition(":")[0].rpartition(":")
+    if not is_of_here(name) or not process.isdecimal():
         return False
     try:
         os.kill(int(process), 0)
@@ -66,14 +71,19 @@ class Senders:
         self._mine = (t.letter.c.campaign == campaign) & (t.letter.c.wave == wave)
 
     @contextmanager
-    def on_duty(self, name: str, now: datetime, lease: timedelta = LEASE) -> Iterator[None]:
+    def on_duty(
+        self, name: str, now: datetime, lease: timedelta = LEASE, first: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
         """Takes part in sending. With SQLite only one process at a time; with PostgreSQL any number.
+
+        `first` settles what is known of letters that senders which are no more had in hand; the others are in doubt.
 
         Raises:
             BusyError: Another process sends, and the database can be shared by no more.
         """
         alone = self._engine.dialect.name == "sqlite"
         with only_one(self._engine, "sender", BUSY, patience=PATIENCE) if alone else nullcontext():
+            first()
             with writing(self._engine) as connection:
                 present = connection.execute(select(t.sender.c.name)).scalars().all()
                 _bury(connection, [one for one in present if alone or has_died(one)])  # alone: whoever was here died

@@ -185,7 +185,7 @@ def _quoted(mail: Sequence[Heard]) -> Iterator[Doubt]:
                 return
             said, words = True, words or heard.sentence.text.strip()
     if said:
-        yield _doubt("another's words", words)
+        yield _doubt("it may be no yes", words)
 
 
 def _in_marks(text: str, *, inside: bool) -> tuple[list[tuple[int, int]], bool]:
