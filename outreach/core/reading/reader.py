@@ -173,7 +173,7 @@ def understand(
         verdict, position, flags = _voted(heard, languages, in_answer=in_answer)
         if verdict.kind is ReadingKind.CONFIRM and verdict.sure and not silent:
             above = [hear_in(one, spoken.language) for one in sentences(bare_subject(subject))]
-            verdict = verdict.doubting(*of_something_else(above, catch(heard, languages), languages))
+            verdict = verdict.doubting(*of_something_else(above, heard, languages))
     else:
         verdict = suggest(parts, spoken.language)
         position = HALF * (verdict.kind in POSITIONS)

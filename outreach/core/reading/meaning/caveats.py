@@ -113,11 +113,12 @@ def _explained(mail: Sequence[Heard], caught: Sequence[Caught]) -> frozenset[str
     return frozenset(name for name, by in ((SCHEME, OURS in names), (MIGHT, LATE in names), (CHEER, joins)) if by)
 
 
-def of_something_else(subject: Sequence[Heard], caught: Sequence[Caught], languages: Languages) -> Iterator[Doubt]:
+def of_something_else(subject: Sequence[Heard], mail: Sequence[Heard], languages: Languages) -> Iterator[Doubt]:
     """“Re: Pride month” above “Yes, we confirm”, where neither the subject nor the mail names our campaign."""
-    above = catch(subject, languages)
-    if not any(one.found.name == OURS for one in (*caught, *above)):
-        yield from (_doubt("other business", one.found.words) for one in above if one.found.name in (SCHEME, ELSEWHERE))
+    above = [one.found for one in catch(subject, languages)]
+    others = [one.words for one in above if one.name in (SCHEME, ELSEWHERE)]
+    if others and not any(one.name == OURS for one in (*above, *(one.found for one in catch(mail, languages)))):
+        yield _doubt("other business", others[0])
 
 
 def signs_of_no(kind: ReadingKind, text: str) -> Iterator[Doubt]:
