@@ -53,7 +53,7 @@ def report(folder: Path, *, errors: bool) -> None:
     _matrix(persons)
     print("\n  Flags, and the address of another contact")
     _flags(cases)
-    print("  late: a reading goes by the day of the mail, a label by what the mail says of itself")
+    print("  late: a label goes by what the mail says of itself, a reading by the day of the mail, too")
     print("\n  Not counted above")
     figure("other languages: suggested right", sum(map(right, others)), len(others))
     figure("other languages: decided", sum(case.reading.decided for case in others), len(others))

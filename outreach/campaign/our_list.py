@@ -6,12 +6,24 @@ from pathlib import Path
 
 from outreach.campaign.desk import Desk
 
+BEGINNING = 16_384  # bytes that are looked at
+WORKBOOK = b"PK\x03\x04"
 NAMES = "list names"  # the switch that holds every name of every campaign's list, one a line
 
 
 def contacts_file(desk: Desk, path: Path | None = None) -> Path:
     """The list of contacts: the one given, or the campaign's."""
     return path if path is not None else desk.folder / desk.settings.campaign.contacts
+
+
+def is_filled(desk: Desk) -> bool:
+    """Whether the list lies there and seems to name somebody: its beginning has more than the names of the columns."""
+    try:
+        with contacts_file(desk).open("rb") as file:
+            beginning = file.read(BEGINNING)
+    except OSError:
+        return False
+    return beginning.startswith(WORKBOOK) or len([line for line in beginning.splitlines() if line.strip()]) > 1
 
 
 def stood_in(desk: Desk, name: str) -> frozenset[str]:

@@ -30,6 +30,7 @@ PLACES = (
     Place("review-reader", "/review/10", "reader"),
     Place("mails", "/mails"),
     Place("mail", "/mails/30"),
+    Place("mail-source", "/mails/30/source", "reader"),
     Place("letters", "/letters", in_docs=True),
     Place("letters-contacts", "/letters/contacts", "sender"),
     Place("letters-preview", "/letters/preview?strange=yes", "reader", in_docs=True),

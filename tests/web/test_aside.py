@@ -19,6 +19,7 @@ from outreach.campaign.letters.launching import agreement_to, launch_agreed, one
 from outreach.campaign.letters.mailing import Plan
 from outreach.campaign.steps import Step, told
 from outreach.core.letters.stationery import Stationery
+from outreach.entrypoints.web.pages.mails import STOPPED
 from outreach.entrypoints.web.works import Queued, Works
 from outreach.model import LetterKind, OutreachError, State
 from tests.web.chromium import assert_accessible
@@ -146,9 +147,11 @@ def test_work_ends_with_the_page(fresh: Page) -> None:
     works = Works()
     failed = works.begin("broken", broken, fresh.desk)
     stopped = works.begin("endless", endless, fresh.desk)
+    look = works.begin("look", endless, fresh.desk, STOPPED)
     works.stop()
     works.join()
-    for work, why in ((failed, "the log of this program says why"), (stopped, "none is queued")):
+    told = ((failed, "the log of this program says why"), (stopped, "none is queued"), (look, "what was read is kept"))
+    for work, why in told:
         with pytest.raises(OutreachError, match=why):
             work.result()
 

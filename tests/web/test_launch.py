@@ -247,6 +247,16 @@ def test_only_the_right_number_reminds(fresh: Page, typed: str) -> None:
     assert sum(fresh.desk.store.outbox.counts().values()) == 3
 
 
+def test_a_very_long_word_makes_no_list_wide(served: Page, make_context: MakeContext) -> None:
+    """A name without a blank scrolls in the frame of its table, also where that stands in a form."""
+    decide(served.desk, "silent-1", "confirmed")
+    window = make_context(served, "sender").new_page()
+    window.goto("/letters/thanks")
+    window.evaluate("() => { document.querySelector('tbody [dir=auto]').textContent = 'W'.repeat(200); }")
+    width = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert window.evaluate(width) <= 0
+
+
 def test_thanks_are_released_together_and_once(served: Page, make_context: MakeContext) -> None:
     """Who is taken out stays on the list; a mail server that is away is said, and the letters wait."""
     make_maildir(served.desk.folder / "mailbox")

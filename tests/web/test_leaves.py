@@ -23,7 +23,7 @@ from tests.web.server import Answer, Browser, Page, copy_of
 MANY_ROWS = 230  # two leaves and a part
 MIDDLE_OF_AUGUST = datetime(2022, 8, 16, 9, tzinfo=UTC)  # the first reminder is due
 LIMIT = 150_000  # bytes of a page with all it loads, without the map
-ROW = re.compile(r'<th scope="row"><span dir="auto">([^<]+)</span>')
+ROW = re.compile(r'<th scope="row"><a [^>]*dir="auto">([^<]+)</a>')
 NEXT = re.compile(r'(?:href|formaction)="([^"]+\?after=\d+)">\s*Next')
 PLACES = (
     *("/", "/log", "/review", "/mails", "/letters", "/letters/contacts", "/letters/preview", "/letters/check"),

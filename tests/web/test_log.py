@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from outreach.campaign.reports.confirmations import HEADER
+from outreach.adapters.store.invitees.sought import Sought
+from outreach.campaign.reports.confirmations import HEADER, line_json, log_page
 from outreach.model import State
 from tests.web.server import Page
 
@@ -34,6 +36,37 @@ def test_the_address_is_the_filter(looked_at: Page, query: str, found: str, othe
     words = looked_at.someone("reader").get(f"/log?{query}").words
     assert found in words
     assert others not in words
+
+
+def test_decisive_words_are_told_in_their_sentence(looked_at: Page) -> None:
+    """In the log and in the story: the bare words “pay a fee” say nothing. Without a mail it is what was noted."""
+    reader = looked_at.someone("reader")
+    sentence = "Before we answer: does joining the campaign oblige us to pay a fee, and who else has confirmed?"
+    for path in ("/log", f"/invitees/{looked_at.desk.invitee('Fairview').number}"):
+        told = re.search(r'<q dir="auto">(Before we answer.*?)</q>', reader.get(path).text)
+        assert told is not None
+        assert re.sub("</?b>", "", told[1]) == sentence
+        line = log_page(looked_at.desk, Sought(words="fairview"), "name", 1).lines[0]
+        assert line_json(line)["evidence"] == re.sub(".*<b>|</b>.*", "", told[1])
+    assert "called, Ms Huber of the mayor" in reader.get("/log?q=bergwald").words
+
+
+def test_the_states_are_at_hand_with_their_numbers(looked_at: Page) -> None:
+    """Each leads to those who stand there, with what else is looked for; where they are not counted, none are shown."""
+    reader = looked_at.someone("reader")
+    assert re.search(r'href="/log\?state=confirmed">.*?confirmed</span> <b>11</b>', reader.get("/log").text)
+    french = reader.get("/log?country=FR&state=invited").text
+    assert 'href="/log?country=FR">' in french.replace("&amp;", "&")
+    assert re.search(r'aria-current=true><span class="badge badge-invited">', french)
+    for uncounted in ("q=north", "as_of=2022-08-01", "review=yes"):
+        assert "Where the invitees stand" not in reader.get(f"/log?{uncounted}").text
+
+
+def test_each_picture_of_a_state_is_drawn_once(looked_at: Page) -> None:
+    """However many rows there are: a sheet of two thousand is for the printer."""
+    rows = looked_at.someone("reader").get("/log?all=yes").text.partition("<tbody")[2]
+    assert rows.count("<use ") > 40
+    assert "<path" not in rows.partition("</tbody>")[0]
 
 
 def test_what_is_shown_is_exported(looked_at: Page) -> None:

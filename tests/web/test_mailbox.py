@@ -117,3 +117,14 @@ def test_a_look_that_brings_nothing_makes_nothing_anew(page: Page) -> None:
     assert after is not None
     assert after >= before
     assert page.desk.store.figures.stamp() == counted
+
+
+def test_a_mail_is_read_as_it_came(looked_at: Page) -> None:
+    """Its headers and its source are text, whatever they hold; of a long one the beginning."""
+    reader = looked_at.someone("reader")
+    hostile = next(one.mail for one in looked_at.desk.store.inbox.every() if "<img" in one.from_name)
+    answer = reader.get(f"/mails/{hostile}/source")
+    assert "Authentication-Results: mx.example.org" in answer.words
+    assert "Headers and source" in reader.get(f"/mails/{hostile}").words
+    assert "<img" not in answer.text
+    assert reader.get("/mails/99999/source").status == 404

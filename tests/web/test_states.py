@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -11,7 +13,7 @@ from playwright.sync_api import Page as Window
 from outreach.campaign.sending.posting import pause
 from outreach.entrypoints.mailroom import note_mailbox
 from tests.web.chromium import assert_accessible
-from tests.web.launching import before_launch, enrol
+from tests.web.launching import before_launch, enrol, list_of, send
 from tests.web.server import Page
 
 MakeContext = Callable[..., BrowserContext]
@@ -30,13 +32,19 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         yield page
 
 
+@pytest.fixture
+def untouched(tmp_path: Path) -> Iterator[Page]:
+    """The same, for who changes it."""
+    with before_launch(tmp_path / "campaign") as page:
+        yield page
+
+
 @pytest.mark.parametrize("path", PLACES)
 def test_before_anything_is_there_every_page_says_what_to_do(fresh: Page, path: str) -> None:
     """No page is a dead end, and none tells where the folder lies on the machine."""
     answer = fresh.someone("admin").get(path)
     assert answer.status == 200
-    if path not in ("/letters/check", "/letters/launch"):  # they name the file that is missing
-        assert str(fresh.desk.folder) not in answer.text
+    assert str(fresh.desk.folder) not in answer.text
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
@@ -59,6 +67,35 @@ def test_a_newcomer_is_led_from_the_overview_to_the_launch(fresh: Page, make_con
     expect(window.get_by_role("heading", name="Begin here")).to_be_visible()
     window.get_by_role("link", name="Look at the letters").click()
     expect(window.get_by_role("heading", name="Look at the letters")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/log", "/letters/preview", "/letters/check", "/letters/launch"])
+def test_where_contacts_are_missing_a_button_leads_to_them(untouched: Page, path: str) -> None:
+    """Also where the list of the folder is as empty as `init` makes it; no chart shows that there is nothing."""
+    someone = untouched.someone("sender")
+    for content in (None, "id,name,country,email\n"):
+        if content is not None:
+            (untouched.desk.folder / "contacts.csv").write_text(content, encoding="utf-8")
+        text = someone.get(path).text
+        assert re.search(r'class="button button-main" href="/letters/contacts">Add contacts', text)
+        assert "No such file" not in text
+        assert "chart-foot" not in text
+
+
+def test_a_list_in_the_folder_is_as_good_as_an_enrolled_one(untouched: Page) -> None:
+    """Who filled it with a spreadsheet is led on to the letters."""
+    (untouched.desk.folder / "contacts.csv").write_text(list_of(2), encoding="utf-8")
+    answer = untouched.someone("sender").get("/")
+    assert "The list contacts.csv of the campaign’s folder is enrolled by the launch itself." in answer.words
+    assert 'class="button button-main" href="/letters/preview"' in answer.text
+
+
+def test_the_example_of_a_list_is_one(untouched: Page) -> None:
+    """Sent back as it is, every row is right."""
+    example = untouched.someone("sender").get("/letters/contacts/example.csv")
+    assert "filename=" in example.headers["content-disposition"]
+    looked = untouched.someone("sender").get(send(untouched, example.text.encode()).headers["location"])
+    assert "Every row is right" in looked.words
 
 
 def refused_login(window: Window) -> None:

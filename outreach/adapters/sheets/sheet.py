@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +22,11 @@ from outreach.model import ConfigurationError, OutreachError, Sentence
 
 SHORT = 12  # characters of a cell that likely stands in many rows
 SEPARATORS = ";\t,"
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # OWASP: cells that a spreadsheet would run
+# OWASP, CSV Injection: what a spreadsheet would run at the beginning of a cell, in full width too. Those of other
+# countries part cells at every ; or tab, and then lines also at those within: behind them a cell may begin as well.
+DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+RUNS = re.compile(r"(^|[;\t\r\n])(?='*[=+\-@\t\r\n＝＋－＠])")
+MADE_HARMLESS = re.compile(r"(^|[;\t\r\n])'(?='*[=+\-@\t\r\n＝＋－＠])")
 PIECE = 1 << 16  # characters of a CSV that are sent at once
 LARGEST = 512 * 1024 * 1024  # bytes
 
@@ -190,12 +195,17 @@ def _emptied(text: io.StringIO) -> bytes:
 
 def _harmless(cell: object) -> object:
     """A text that a spreadsheet would run gets an apostrophe, and one that reads like that another."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip("'").startswith(DANGEROUS) else cell
+    return RUNS.sub(r"\1'", cell) if isinstance(cell, str) and _may_run(cell) else cell
+
+
+def _may_run(cell: str) -> bool:
+    """Whether it is worth a closer look; most cells are not, and there are millions."""
+    return cell.lstrip("'").startswith(DANGEROUS) or ";" in cell or "\n" in cell or "\t" in cell or "\r" in cell
 
 
 def _meant(cell: str) -> str:
     """The reverse: a cell of a CSV as it was before it was made harmless."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(DANGEROUS) else cell
+    return MADE_HARMLESS.sub(r"\1", cell) if "'" in cell else cell
 
 
 def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

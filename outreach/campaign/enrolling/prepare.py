@@ -46,8 +46,12 @@ def read_contacts(path: Path) -> Enrolment:
 def listed_now(desk: Desk) -> Enrolment:
     """The campaign's list as it is now; none at all is as good as an empty one where people were enrolled otherwise."""
     path = contacts_file(desk)
-    if not path.exists() and desk.store.figures.enrolled():
-        return Enrolment((), (), (), ())
+    if not path.exists():
+        if desk.store.figures.enrolled():
+            return Enrolment((), (), (), ())
+        raise ConfigurationError(
+            Sentence("%(list)s is not there, and nobody is enrolled: add contacts", list=path.name)
+        )
     return as_known(desk, read_contacts(path))
 
 

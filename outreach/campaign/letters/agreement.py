@@ -16,7 +16,7 @@ from outreach.model import Invitee, LetterKind, OutreachError, Sentence
 
 HALF = 4  # bytes that stand for whose letter it is, and as many for what it says
 MOST_SHOWN = 2000  # letters that a person sees one by one, leaf by leaf; what is agreed to is all of them
-MOST_LISTED = 10_000  # letters, each 11 characters of a form; of more it is only known that they are others
+MOST_LISTED = 2500  # letters, each 11 characters of a form; of more it is only known that they are others
 
 Wanted = tuple[Invitee, LetterKind, int]  # to whom, which letter, which reminder
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from outreach.adapters.store.invitees.sought import Present, Sought
 from outreach.campaign.desk import Desk
 from outreach.campaign.reports.report import LogLine, lines_of
+from outreach.core.reading.decisive import Quote, quoted
+from outreach.model import State
 
 AT_ONCE = 1000  # lines of an export
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)  # of which the log can be asked
@@ -25,6 +27,9 @@ class LogPage:
     """A page of the log: its lines, how many there are in all, and whether more follow."""
 
     lines: tuple[LogLine, ...]
+    quotes: Mapping[int, Quote]  # by invitee: the sentence in which the decisive words stand
+    notes: Mapping[int, str]  # by invitee: what a person noted who decided without a mail
+    states: Mapping[State, int] | None  # how many of these stand where; None where that is not counted
     count: int  # counted up to ten thousand
     uncounted: bool  # there are more than that
     more: bool
@@ -34,7 +39,31 @@ def log_page(desk: Desk, sought: Sought, order: str, limit: int, *, after: int =
     """The invitees that are looked for, behind one of them."""
     sought = _with_language(desk, sought)
     found = desk.store.invitee_list.page(sought, order, limit, after=after)
-    return LogPage(lines_of(desk, found.numbers, sought.as_of), found.count, found.uncounted, found.more)
+    lines = lines_of(desk, found.numbers, sought.as_of)
+    return LogPage(
+        lines,
+        _quotes(desk, lines),
+        _notes(desk, lines),
+        desk.store.invitee_list.by_state(sought),
+        found.count,
+        found.uncounted,
+        found.more,
+    )
+
+
+def _quotes(desk: Desk, lines: Sequence[LogLine]) -> dict[int, Quote]:
+    mails = {line.invitee.number: line.standing.deciding_mail for line in lines if line.evidence}
+    texts = desk.store.inbox.texts([mail for mail in mails.values() if mail is not None])
+    told = ((line.invitee.number, line.evidence) for line in lines if line.evidence)
+    return {number: quoted(words, texts.get(mails[number] or 0, "")) for number, words in told}
+
+
+def _notes(desk: Desk, lines: Sequence[LogLine]) -> dict[int, str]:
+    entries = {
+        line.standing.deciding_entry: line.invitee.number for line in lines if line.standing.deciding_mail is None
+    }
+    notes = desk.store.acts.notes([entry for entry in entries if entry is not None])
+    return {entries[entry]: note for entry, note in notes.items()}
 
 
 def every_line(desk: Desk, sought: Sought, order: str) -> Iterator[LogLine]:

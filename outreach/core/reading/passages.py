@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 
+from outreach.core.reading.decisive import where
+from outreach.core.reading.phrases import sentence_around
 from outreach.core.reading.text.quote_marks import marks
 from outreach.model import Evidence
 
@@ -26,7 +27,10 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of a passage's text; `mark` says what a reading takes it for: "reason", "doubt" or ""."""
+    """A run of a passage's text; `mark` says what a reading takes it for: "reason", "doubt" or "".
+
+    "sentence" is what stands beside a reason in its sentence.
+    """
 
     text: str
     mark: str = ""
@@ -98,22 +102,30 @@ def _parts(lines: Sequence[str], fresh: Sequence[str]) -> list[Part]:
 def marked(text: str, evidence: Sequence[Evidence]) -> Iterator[Piece]:
     """A text in pieces: the words of each piece of evidence, wherever its lines break, and what stands between."""
     end = 0
-    for start, stop, mark in sorted(_spans(text, evidence)):
-        if start >= end:
-            yield from (Piece(part, name) for part, name in ((text[end:start], ""), (text[start:stop], mark)) if part)
-            end = stop
-    if text[end:]:
-        yield Piece(text[end:])
+    spans = sorted(_spans(text, evidence))
+    for start, stop, mark in (*spans, (len(text), len(text), "")):
+        yield from _between(text, end, start, [sentence_around(text, *one[:2]) for one in spans if one[2] == "reason"])
+        if mark:
+            yield Piece(text[start:stop], mark)
+        end = stop
+
+
+def _between(text: str, start: int, stop: int, sentences: Sequence[tuple[int, int]]) -> Iterator[Piece]:
+    """What stands between two marks: of it, what belongs to the sentence of a reason."""
+    edges = {edge for one in sentences for edge in one if start < edge < stop}
+    for begin, end in pairwise((start, *sorted(edges), stop)):
+        if begin < end:
+            within = any(first <= begin and end <= last for first, last in sentences)
+            yield Piece(text[begin:end], "sentence" if within else "")
 
 
 def _spans(text: str, evidence: Sequence[Evidence]) -> Iterator[tuple[int, int, str]]:
     """Where evidence stands. Reasons come first: a doubt about the very words is told beside the text."""
     taken: list[tuple[int, int]] = []
     for one in sorted(evidence, key=lambda one: (one.is_doubt, -len(one.words))):
-        words = one.words.split()
-        if not words or one.rule.partition(":")[0] in LABELS:
+        if one.rule.partition(":")[0] in LABELS:
             continue
-        found = re.search(r"\s+".join(map(re.escape, words)), text)
-        if found is not None and all(found.end() <= start or found.start() >= stop for start, stop in taken):
-            taken.append(found.span())
-            yield (*found.span(), "doubt" if one.is_doubt else "reason")
+        found = where(one.words, text)
+        if found is not None and all(found[1] <= start or found[0] >= stop for start, stop in taken):
+            taken.append(found)
+            yield (*found, "doubt" if one.is_doubt else "reason")

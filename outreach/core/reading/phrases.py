@@ -94,6 +94,13 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     return tuple([_sentence(part[:LONGEST]) for part in parts[:MOST_SENTENCES]])
 
 
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence begins and ends in which a part of a text stands; of several, the first and the last."""
+    breaks = [(one.start(), one.end()) for one in _JOINED_SENTENCE.finditer(text)]
+    begins = max((after for _, after in breaks if after <= start), default=0)
+    return begins, min((before for before, _ in breaks if before >= end), default=len(text))
+
+
 def are_cut(parts: Sequence[Sentence]) -> bool:
     """Whether a text has more sentences, or longer ones, than were looked at."""
     return len(parts) >= MOST_SENTENCES or any(len(one.text) >= LONGEST for one in parts)

@@ -16,6 +16,7 @@ from outreach.core.reading.bounces import read_bounce
 from outreach.core.reading.boxes import read_boxes
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
+from outreach.core.reading.meaning.beside import flags_beside
 from outreach.core.reading.meaning.caveats import (
     catch,
     caveats,
@@ -50,6 +51,9 @@ CUT = Doubt(Evidence("doubt: it is very long", "not all of its sentences were re
 GREETING = 2  # words of “Dear all,” or of a name, which has no stop
 STOPS = (".", "!", "?", "…", ")")
 FLAGGED = 0.25  # the chance from which a flag is set
+MAY_HANG = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE})  # on a condition
+STOPPING = frozenset({ReadingKind.WITHDRAW, ReadingKind.UNSUBSCRIBE})  # “could you remove us?” is no question
+COURTESY, ASKING_LITTLE = 4, 0.1  # words of “how are you?”, which asks nothing if its chance is less
 # What somebody may have written above our link's “stop” that a person should see.
 MORE_THAN_STOP = frozenset({ReadingKind.CONFIRM, ReadingKind.TENTATIVE, ReadingKind.QUESTION, ReadingKind.REDIRECT})
 # What the words of a calendar's mail may say besides a position.
@@ -203,7 +207,8 @@ def _voted(
         verdict = verdict.doubting(*denied_otherwise(heard, languages))
     if verdict.kind in SAID_BY_OK and merely_ok(heard, caught):  # not even a suggestion to be waved through
         verdict = replace(verdict, kind=ReadingKind.UNCLEAR, evidence=())
-    return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), ballot.flags
+    told = {flag.value: 1.0 for flag in flags_beside(verdict.kind, heard, caught)}
+    return verdict, sum(ballot.mail.get(kind, 0.0) for kind in POSITIONS), {**ballot.flags, **told}
 
 
 def telling(heard: Sequence[Heard]) -> Sequence[Heard]:
@@ -328,15 +333,21 @@ def _code(said: Said) -> str | None:
 
 def _flags(message: Message, said: Said, substitute: str | None, deadline: date | None) -> Iterator[Flag]:
     likely = {Flag(flag) for flag, chance in said.flags.items() if chance >= FLAGGED}
-    yield from likely - {Flag.CONDITIONAL}
-    if Flag.CONDITIONAL in likely and said.verdict.kind is ReadingKind.CONFIRM:
+    yield from likely - {Flag.CONDITIONAL, Flag.HAS_QUESTION}
+    if Flag.CONDITIONAL in likely and said.verdict.kind in MAY_HANG:
         yield Flag.CONDITIONAL
-    if any(sentence.asks for sentence in said.sentences):
+    if said.verdict.kind not in STOPPING and (Flag.HAS_QUESTION in likely or any(_questions(said))):
         yield Flag.HAS_QUESTION
     if deadline is not None and message.date is not None and message.date > _end_of(deadline):
         yield Flag.LATE
     if substitute is not None:
         yield Flag.NAMES_NEW_CONTACT
+
+
+def _questions(said: Said) -> Iterator[Sentence]:
+    """The sentences that ask; a short one is believed where nothing was voted."""
+    asking = said.flags.get(Flag.HAS_QUESTION, 1.0) >= ASKING_LITTLE
+    return (one for one in said.sentences if one.asks and (asking or len(one.plain) > COURTESY))
 
 
 @lru_cache(maxsize=1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from outreach.entrypoints.web import words
 from outreach.entrypoints.web.charts.sheet import swatch
@@ -47,6 +48,8 @@ class Templates:
         translations = words.catalogue(language)
         environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
         say = translations.gettext
+        dates = _dates(words.LOCALES[language], self._zone)
+        environment.globals["ngettext"] = _counting(environment.globals["ngettext"], dates["number"])
         environment.globals |= {
             "static": address_of,
             "swatch": swatch,
@@ -54,7 +57,7 @@ class Templates:
             "languages": words.LANGUAGES,
             "STATES": [*State],
         }
-        environment.filters |= _dates(words.LOCALES[language], self._zone)
+        environment.filters |= dates
         environment.filters |= {
             "state_word": lambda state: say(words.STATES[State(state)]),
             "reading_word": lambda kind: say(words.READINGS[ReadingKind(kind)]),
@@ -71,6 +74,16 @@ class Templates:
             "person": lambda by: say("the machine") if by == "machine" else (by or "").removeprefix("person:"),
         }
         return environment
+
+
+def _counting(ngettext: Any, number: Callable[[int], str]) -> Callable[..., Any]:
+    """Writes the number that is said as a language does, as the filter `number` writes all others."""
+
+    @pass_context
+    def counting(context: Context, one: str, many: str, num: int, **values: object) -> Any:
+        return ngettext(context, one, many, num, **{"num": number(num), **values})
+
+    return counting
 
 
 def _size(number: int, locale: str) -> str:

@@ -101,11 +101,13 @@ ROUTES: tuple[Row, ...] = (
     Row("GET", "/mails", Role.READER, mails.inbox),
     Row("POST", "/mails/look", Role.REVIEWER, mails.look),
     Row("GET", "/mails/{mail:int}", Role.READER, mails.one),
+    Row("GET", "/mails/{mail:int}/source", Role.READER, mails.source),
     Row("GET", "/mails/{mail:int}/raw", Role.READER, mails.raw),
     # Letters: the steps to a launch, how it goes, what comes after it
     Row("GET", "/letters", Role.READER, letters.letters_page),
     Row("GET", "/letters/contacts", Role.READER, contacts.contacts_page),
     Row("POST", "/letters/contacts", Role.SENDER, contacts.send, limit=16 * MEGABYTE),
+    Row("GET", "/letters/contacts/example.csv", Role.READER, contacts.example),
     Row("GET", "/letters/contacts/{token}", Role.SENDER, contacts.list_page),
     Row("GET", "/letters/contacts/{token}/bad-rows.csv", Role.SENDER, contacts.bad_rows),
     Row("POST", "/letters/contacts/{token}/correct", Role.SENDER, contacts.correct_rows),

@@ -107,7 +107,9 @@ class Visit:
 
     def say_number(self, one: str, many: str, number: int, **values: object) -> str:
         """The same for a number of things; `%(num)s` stands for it."""
-        return words.catalogue(self.language).ngettext(one, many, number) % {"num": number, **_isolated(values)}
+        said = words.catalogue(self.language).ngettext(one, many, number)
+        written = self.site.templates.environment(self.language).filters["number"](number)
+        return said % {"num": written, **_isolated(values)}
 
     def day(self, day: date) -> str:
         """A day as it is written in the person's language."""

@@ -14,11 +14,12 @@ from outreach.campaign.steps import Step
 from outreach.model import OutreachError, Sentence
 
 logger = logging.getLogger(__name__)
+NONE_QUEUED = Sentence("the page was stopped before all letters were queued; none is queued")
 LAST_STEP = 5.0  # seconds that what is under way has to notice that the page stops
 
 
 class _StoppedError(OutreachError):
-    """The page is to end: nothing was changed."""
+    """The page is to end, and the work ends at a step after which nothing is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +87,25 @@ class Works:
     _lock: Lock = field(default_factory=Lock)
     _stop: Event = field(default_factory=Event)
 
-    def begin(self, kind: str, do: Do, desk: Desk) -> Work:
-        """Begins it; where one of its kind is under way, that is the one."""
+    def begin(self, kind: str, do: Do, desk: Desk, stopped: Sentence = NONE_QUEUED) -> Work:
+        """Begins it; where one of its kind is under way, that is the one. `stopped` is told if the page ends first."""
         with self._lock:
             last = self._last.get(kind)
             if last is not None and last.is_under_way:
                 return last
             work = Work(desk.by, desk.now())
-            thread = Thread(target=work.do, args=(do, replace(desk, tell=self._teller(work))), name=kind, daemon=True)
+            thread = Thread(
+                target=work.do, args=(do, replace(desk, tell=self._teller(work, stopped))), name=kind, daemon=True
+            )
             thread.start()  # first: where the machine has no thread left, nothing is under way
             self._threads = [one for one in self._threads if one.is_alive()] + [thread]
             self._last[kind] = work
         return work
 
-    def _teller(self, work: Work) -> Callable[[Step, int, int], None]:
+    def _teller(self, work: Work, stopped: Sentence) -> Callable[[Step, int, int], None]:
         def tell(step: Step, done: int, total: int) -> None:
             if self._stop.is_set():
-                raise _StoppedError(Sentence("the page was stopped before all letters were queued; none is queued"))
+                raise _StoppedError(stopped)
             work.tell(step, done, total)
 
         return tell

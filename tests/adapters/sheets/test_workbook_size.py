@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from pathlib import Path
@@ -66,3 +67,28 @@ def test_what_claims_to_be_huge_when_unpacked_is_not_unpacked() -> None:
 def test_the_first_row_of_an_export_runs_no_formula_either() -> None:
     """Its columns may be those of a list that somebody sent."""
     assert csv_content(["=1+1", "name"], [["@x", "y"]]).decode("utf-8-sig").splitlines() == ["'=1+1,name", "'@x,y"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("'=1+1", "''=1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("＠SUM(1)", "'＠SUM(1)"),
+        ("\n=1+1", "'\n'=1+1"),
+        ("Vila;=1+1;x", "Vila;'=1+1;x"),
+        ("yes\n=1+1", "yes\n'=1+1"),
+        ("a\t@SUM(1)", "a\t'@SUM(1)"),
+        ("a;'=1", "a;''=1"),
+        ("a@b.example;c@d.example", "a@b.example;c@d.example"),
+        ("1-2 = 3", "1-2 = 3"),
+        ("l'hospitalet", "l'hospitalet"),
+    ],
+)
+def test_no_cell_of_an_export_begins_a_formula(cell: str, written: str) -> None:
+    """Nor where a spreadsheet parts at semicolons and tabs what stands between commas; read again, it is what it was."""
+    content = csv_content(["name"], [[cell]])
+    (row,) = [*csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))][1:]
+    assert row == [written]
+    assert rows_of(csv_content(["name"], [[f"{cell}."]]), Path("x.csv")).rows[0][1] == (f"{cell}.".strip(),)

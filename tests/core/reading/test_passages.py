@@ -13,7 +13,7 @@ QUOTE = "On Mon, 18 Jul 2022 at 09:00, UCLG <cisdpl@uclg.org> wrote:\n> Dear May
 
 def told(found: tuple[Passage, ...]) -> list[tuple[str, str]]:
     """Each passage with its part, its marked words between signs."""
-    signs = {"": "{}", "reason": "[{}]", "doubt": "({})"}
+    signs = {"": "{}", "reason": "[{}]", "doubt": "({})", "sentence": "<{}>"}
     return [(one.part.value, "".join(signs[p.mark].format(p.text) for p in one.pieces)) for one in found]
 
 
@@ -39,9 +39,15 @@ def test_every_line_of_a_mail_is_in_one_passage(text: str, expected: list[tuple[
 @pytest.mark.parametrize(
     ("evidence", "expected"),
     [
-        ((("confirm", "we confirm that Northam joins"),), "Dear all,\n[we confirm\nthat Northam joins] if (free)."),
+        (
+            (("confirm", "we confirm that Northam joins"),),
+            "<Dear all,\n>[we confirm\nthat Northam joins]< if >(free)<.>",
+        ),
         ((("doubt: a condition", "free"),), "Dear all,\nwe confirm\nthat Northam joins if (free)."),
-        ((("doubt: a no", "confirm that"), ("confirm", "that Northam")), "[that Northam]"),
+        (
+            (("doubt: a no", "confirm that"), ("confirm", "that Northam")),
+            "<Dear all,\nwe confirm\n>[that Northam]< joins if free.>",
+        ),
         (
             (("form: name", "Northam"), ("attachment: a.pdf", "free"), ("notice", ""), ("x", "nowhere")),
             "Northam joins if",

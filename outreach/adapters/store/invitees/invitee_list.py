@@ -47,6 +47,7 @@ from outreach.adapters.store.invitees.sought import (
     typed,
 )
 from outreach.adapters.store.log import tally
+from outreach.model import State
 
 
 class InviteeList:
@@ -96,11 +97,20 @@ class InviteeList:
 
     def _tallied(self, connection: Connection, sought: Sought) -> int | None:
         """How many there are, where the tally knows."""
-        known = Sought(state=sought.state, country=sought.country, kind=sought.kind, languages=sought.languages)
-        if sought != known:
+        if not _is_tallied(sought):
             return None
         number = self._standing().where(*self._conditions(t.tally, sought))
         return int(connection.execute(number).scalar() or 0)
+
+    def by_state(self, sought: Sought) -> dict[State, int] | None:
+        """How many of them stand where, whatever state is looked for; None where the tally does not know."""
+        anywhere = replace(sought, state=None)
+        if not _is_tallied(anywhere):
+            return None
+        query = tally.kept(self._campaign, self._wave, tally.STANDS, ("state",))
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.where(*self._conditions(t.tally, anywhere))).all()
+        return {State(row.state): int(row.number) for row in rows}
 
     def _standing(self) -> Select[Any]:
         """How many invitees the tally has."""
@@ -313,6 +323,11 @@ class InviteeList:
     def _place(self, text: Column[str], part: str) -> ColumnElement[int]:
         """Where a part of a text begins; 0: nowhere."""
         return (func.instr if self._engine.dialect.name == "sqlite" else func.strpos)(text, part)
+
+
+def _is_tallied(sought: Sought) -> bool:
+    """Whether nothing is looked for but what the tally tells apart."""
+    return sought == Sought(state=sought.state, country=sought.country, kind=sought.kind, languages=sought.languages)
 
 
 def _at_that_time(table: Table, asked: Asked) -> Iterator[ColumnElement[bool]]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from outreach.adapters.store import tables as t
 from outreach.adapters.store.engine import reading, writing
 from outreach.adapters.store.log.journal import Journal
 from outreach.model import DOUBT, Bounce, Candidate, Entry, Evidence, Flag, Match, Reading, ReadingKind, Trust, Verdict
 
+MOST_TEXT = 10_000  # characters of a mail in which its decisive words are looked for, many mails at once
 MAX_TRIES = 3  # then a mail that breaks the reader is set aside for a person
 
 # The headers that its writer gave it; servers and folders on the way add and change others.
@@ -229,6 +230,13 @@ class Inbox:
                 rows = ((row.mail, _decisive(row.evidence)) for row in connection.execute(query))
                 found.update((mail, words) for mail, words in rows if words is not None)
         return found
+
+    def texts(self, mails: Sequence[int]) -> dict[int, str]:
+        """The beginning of what was newly written in each of some mails."""
+        beginning = func.substr(t.reading.c.new_text, 1, MOST_TEXT).label("beginning")
+        query = select(t.reading.c.mail, beginning).where(t.reading.c.mail.in_(mails))
+        with reading(self._engine) as connection:
+            return {row.mail: row.beginning for row in connection.execute(query)}
 
 
 def _decisive(evidence: Sequence[Mapping[str, str]]) -> str | None:

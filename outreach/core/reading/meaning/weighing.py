@@ -8,6 +8,7 @@ round, a sentence that says something else, no sentence that says it by itself, 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -24,6 +25,7 @@ HARDLY = 0.2  # the share below which no sentence says a yes
 OTHERWISE = 0.35  # the share with which another sentence speaks against it
 SHORT = 4  # words of a sentence that denies and says no more, or says yes by no word that we know
 BRIEF = 8  # words of a sentence that is shown whole
+CLAUSE_END = re.compile(r"[,;:](?=\s)|[()«»„“”\"¡¿—]|\s[–-]\s")  # within a sentence
 MOST_LEAD = 12.0  # where the second has no share at all
 
 # The lead that each kind needs; what is recorded wrongly most harmfully also has most doubts below. These and the next
@@ -349,7 +351,7 @@ def _evidence(mail: Sequence[Heard], ballot: Ballot, kind: ReadingKind, votes: V
 
 
 def passage(heard: Heard, kind: str, votes: Votes) -> str:
-    """The words of a sentence from the first to the last that speak for a kind, or are denied; all of a short one."""
+    """The clauses of a sentence from the first to the last that speaks for a kind, or denies; all of a short one."""
     if kind not in votes.sentence.kinds or heard.size <= BRIEF:
         return heard.sentence.text.strip()
     before = ("", *(one.name for one in heard.meanings))
@@ -359,7 +361,16 @@ def passage(heard: Heard, kind: str, votes: Votes) -> str:
         if _speaks(votes.sentence, one.name, kind) or (last in DENIALS and one.name in JOINING)
         for place in one.places
     ]
-    return heard.written(places) if places else heard.sentence.text.strip()
+    return _clauses(heard, places) if places else heard.sentence.text.strip()
+
+
+def _clauses(heard: Heard, places: Sequence[int]) -> str:
+    """The clauses in which words stand, whole and as they are written: “cannot promise” alone does not say who."""
+    text, spans = heard.sentence.text, heard.sentence.spans
+    first, last = spans[min(places)][0], spans[max(places)][1]
+    start = max((one.end() for one in CLAUSE_END.finditer(text, 0, first)), default=0)
+    end = CLAUSE_END.search(text, last)
+    return " ".join(text[start : end.start() if end else len(text)].split())
 
 
 @lru_cache(maxsize=1 << 10)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 from outreach.campaign.letters.agreement import ChangedError
+from outreach.campaign.our_list import is_filled
 from outreach.campaign.sending.underway import underway
 from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.visit import Visit
 from outreach.model import OutreachError
 
+# Between thousands, as the languages of the page write them: 1,000 · 1.000 · 1 000.
+BETWEEN = re.compile(r"(?<=\d)[\s.,](?=\d{3}(?!\d))")
+
 
 class OtherNumberError(OutreachError):
     """The number typed is not the number of letters; nothing was queued. What was typed is its message."""
+
+
+def typed_number(visit: Visit) -> str:
+    """The number that was typed, as it is written without signs between its thousands."""
+    return BETWEEN.sub("", visit.field("number").strip())
+
+
+def nobody(visit: Visit) -> bool:
+    """Whether contacts are still to come: nobody is enrolled, and no list lies in the campaign's folder."""
+    return not visit.desk.store.figures.enrolled() and not is_filled(visit.desk)
 
 
 def what_changed(visit: Visit, error: ChangedError) -> str:

@@ -12,6 +12,7 @@ from outreach.campaign.letters.preview import UnclearInviteeError, send_test_let
 from outreach.entrypoints.archive import archive_findings
 from outreach.entrypoints.connections import try_servers
 from outreach.entrypoints.web.kept import Look
+from outreach.entrypoints.web.pages.agreed import nobody
 from outreach.entrypoints.web.pages.audit import in_words
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
@@ -38,7 +39,9 @@ def _page(visit: Visit, *, online: bool) -> Response:
     findings = look.value
     errors = [finding for finding in findings if not finding.warning]
     warnings = [finding for finding in findings if finding.warning]
-    return visit.page("letters/check.html", look=look, errors=errors, warnings=warnings, online=online)
+    return visit.page(
+        "letters/check.html", look=look, errors=errors, warnings=warnings, online=online, nobody=nobody(visit)
+    )
 
 
 def found_offline(desk: Desk) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ from outreach.campaign.enrolling.uploading import (
     put_away,
     take_upload,
 )
-from outreach.campaign.our_list import contacts_file
+from outreach.campaign.our_list import contacts_file, is_filled
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
@@ -27,6 +27,10 @@ HERE = "/letters/contacts"
 MOST_CELLS = 300  # that one form holds
 LONGEST_VERSION = 9  # digits
 MOST_NAMES = 200  # of new or changed invitees that are shown
+EXAMPLE = """name,country,email,person,title,gender,language,cc,kind,notes
+Northam,GB,mayor@northam.example,Ada Whitcombe,Mayor,f,en,,city,
+Vallbona de la Serra,ES,alcaldia@vallbona.example,Mercè Puigdemunt,Alcaldessa,f,ca,secretaria@vallbona.example,city,
+"""
 CELL = re.compile(r"cell-(\d{1,9})-(\d{1,4})")
 
 
@@ -41,10 +45,16 @@ def _page(visit: Visit, mistake: str = "", status: int = 200) -> Response:
         "letters/contacts.html",
         status=status,
         enrolled=desk.store.figures.enrolled(),
-        listed=contacts_file(desk).name if contacts_file(desk).exists() else "",
+        listed=contacts_file(desk).name if is_filled(desk) else "",
         mistake=mistake,
         waiting=uploads(desk).waiting() if visit.person is not None and visit.person.may(Role.SENDER) else {},
     )
+
+
+def example(visit: Visit) -> Response:  # noqa: ARG001  the same for everybody
+    """A list to begin with: the columns, and two rows that show what goes into them."""
+    named = {"Content-Disposition": 'attachment; filename="contacts-example.csv"'}
+    return Response("\ufeff" + EXAMPLE, media_type="text/csv; charset=utf-8", headers=named)
 
 
 def send(visit: Visit) -> Response:

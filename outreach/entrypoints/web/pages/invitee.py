@@ -17,6 +17,7 @@ from outreach.campaign.deciding import review
 from outreach.campaign.deciding.writing_again import SharedAddressError, write_again
 from outreach.campaign.enrolling import erasing
 from outreach.campaign.reports.report import LogLine, Story, story_of
+from outreach.core.reading.decisive import Quote, quoted
 from outreach.core.reading.enclosures import form_fields
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.pages.charts import KINDS
@@ -35,6 +36,7 @@ from outreach.model import (
 )
 
 LONGEST_NOTE = 2000  # characters
+LONGEST_QUOTE = 400  # characters of a sentence in the story
 RECORDED = (
     *(State.CONFIRMED, State.DECLINED, State.TENTATIVE, State.IN_TALKS),
     *(State.INVITED, State.WITHDRAWN, State.UNSUBSCRIBED, State.UNREACHABLE),
@@ -57,6 +59,7 @@ class Event:
     by: str  # who did it; "" where the words say it
     note: str
     mail: Understood | None
+    quote: Quote | None  # its decisive words in their sentence
     fields: tuple[tuple[str, str], ...]  # what stood in our form that came with the mail
     undone: bool
 
@@ -72,6 +75,7 @@ def one(visit: Visit) -> Response:
         "invitee/page.html",
         told=told,
         line=told.line,
+        decisive=next((_quote(mail) for mail in told.mails if mail.mail == told.line.standing.deciding_mail), None),
         events=events[::-1] if newest else events,
         newest=newest,
         why=why(visit, told.line),
@@ -116,9 +120,15 @@ def _events(visit: Visit, told: Story) -> Iterator[Event]:
             by="" if entry.by == "machine" else entry.by.removeprefix("person:"),
             note=noted.note,
             mail=mail,
+            quote=None if mail is None else _quote(mail),
             fields=form_fields(mail.reading) if mail is not None and came_in else (),
             undone=entry.id in undone,
         )
+
+
+def _quote(mail: Understood, longest: int = LONGEST_QUOTE) -> Quote | None:
+    words = mail.reading.words
+    return quoted(words, mail.reading.new_text, longest) if words else None
 
 
 PLAIN: Mapping[EntryKind, tuple[str, str]] = {  # icon, words

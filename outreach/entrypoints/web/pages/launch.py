@@ -12,7 +12,7 @@ from outreach.campaign.letters.agreement import ChangedError
 from outreach.campaign.letters.launching import agreement_to, launch_agreed, one_launch, preflight, prospect
 from outreach.campaign.letters.mailing import Plan
 from outreach.core.letters.stationery import Stationery
-from outreach.entrypoints.web.pages.agreed import OtherNumberError, queued_now, what_changed
+from outreach.entrypoints.web.pages.agreed import OtherNumberError, nobody, queued_now, typed_number, what_changed
 from outreach.entrypoints.web.pages.aside import done, progress
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.sayings import error_words
@@ -42,7 +42,9 @@ def _page(
     if error is not None:
         errors = [finding for finding in error.findings if not finding.warning]
         why = error_words(visit.say, error)
-        return visit.page("letters/launch.html", look=look, plan=None, errors=errors, why=why, typed="")
+        return visit.page(
+            "letters/launch.html", look=look, plan=None, errors=errors, why=why, typed="", nobody=nobody(visit)
+        )
     desk, sending = visit.desk, visit.desk.settings.sending
     return visit.page(
         "letters/launch.html",
@@ -59,7 +61,7 @@ def _page(
 
 def launch(visit: Visit) -> Response:
     """Queues the letters and lets them leave, if they are those that were seen and the number typed is theirs."""
-    typed = visit.field("number").strip()
+    typed = typed_number(visit)
     if not typed.isdecimal():
         return _page(visit, typed=typed or "…", status=422)
     return done(visit, partial(_launch, typed, visit.field("seen")), _came_of)

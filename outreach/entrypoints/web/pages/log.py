@@ -63,8 +63,8 @@ class Asked:
 
     @property
     def open(self) -> bool:
-        """Whether something stands in the folded part of the form."""
-        return any(name != "q" for name in self.values)
+        """Whether something stands in the folded part of the form that is not seen beside it anyway."""
+        return any(name not in ("q", "state") for name in self.values)
 
 
 def asked(visit: Visit) -> Asked:

@@ -19,9 +19,11 @@ from outreach.entrypoints.web.mailbox import mailbox_now
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.works import Queued
-from outreach.model import OutreachError, ReadingKind
+from outreach.model import OutreachError, ReadingKind, Sentence
 
 PAGE = 50  # mails
+MOST_HEAD, MOST_BODY = 16_000, 32_000  # bytes of a mail's source that are shown
+STOPPED = Sentence("the page was stopped while it read mail; what was read is kept, and the next look goes on")
 
 
 def inbox(visit: Visit) -> Response:
@@ -105,9 +107,24 @@ def raw(visit: Visit) -> Response:
     return Response(kept.raw, media_type="message/rfc822", headers={"Content-Disposition": name})
 
 
+def source(visit: Visit) -> Response:
+    """The mail as it came, to be read here: its headers, and what stands below them."""
+    kept = visit.desk.store.inbox.mail(visit.place["mail"])
+    if kept is None:
+        raise HTTPException(404)
+    head, _, body = kept.raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    return visit.page(
+        "mails/source.html",
+        kept=kept,
+        head=head[:MOST_HEAD].decode("utf-8", "replace"),
+        body=body[:MOST_BODY].decode("utf-8", "replace"),
+        cut=len(head) > MOST_HEAD or len(body) > MOST_BODY,
+    )
+
+
 def look(visit: Visit) -> Response:
     """Looks into the mailbox now, and reads what came; where much came, aside: who asks again finds the same look."""
-    work = visit.site.works.begin(visit.request.url.path, _looked, visit.desk)
+    work = visit.site.works.begin(visit.request.url.path, _looked, visit.desk, STOPPED)
     if not work.is_over_within(visit.site.patience.look):
         said = visit.say("The mailbox is still being looked into; what has been read so far is here.")
         return visit.go(visit.back, said, tone="warning")

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from outreach.campaign.our_list import contacts_file, is_filled
 from outreach.campaign.reports.overview import Needs, Overview
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.kept import Look
@@ -34,7 +35,12 @@ def overview(visit: Visit) -> Response:
     kept = _kept(visit, look)
     live_now, drawings = kept["live"], kept["drawings"]
     return visit.page(
-        "overview/page.html", now=look.value, mailbox=mailbox_now(visit), live=live_now, drawings=drawings
+        "overview/page.html",
+        now=look.value,
+        mailbox=mailbox_now(visit),
+        live=live_now,
+        drawings=drawings,
+        listed=contacts_file(visit.desk).name if is_filled(visit.desk) else "",
     )
 
 

@@ -13,24 +13,15 @@ from outreach.campaign.letters.agreement import ChangedError
 from outreach.campaign.letters.followup import agreement_to, due_reminders, outlook, queue_agreed, upcoming
 from outreach.campaign.steps import Step
 from outreach.entrypoints.mailroom import read_everything
-from outreach.entrypoints.web.pages.agreed import OtherNumberError, queued_now, what_changed
+from outreach.entrypoints.web.pages.agreed import OtherNumberError, queued_now, typed_number, what_changed
 from outreach.entrypoints.web.pages.aside import done, progress
 from outreach.entrypoints.web.pages.leaves import leaf_of, number_of
 from outreach.entrypoints.web.pages.sending import PROGRESS
 from outreach.entrypoints.web.visit import Visit
-from outreach.entrypoints.web.words import mark
 from outreach.entrypoints.web.works import Queued, Work
 
 HERE = "/letters/reminders"
 REST = timedelta(days=7)  # that one who is taken out is left in peace
-INSTEAD = {
-    "none": mark("have answered, want no letters, or got every reminder"),
-    "review": mark("wrote, and their answer waits to be looked at"),
-    "answer": mark("wait for our answer"),
-    "wait": mark("have a letter that has not left yet"),
-    "find_address": mark("cannot be reached at their address"),
-    "invite": mark("are not invited yet"),
-}
 
 
 def reminders_page(visit: Visit) -> Response:
@@ -52,11 +43,30 @@ def _page(visit: Visit, *, typed: str = "", changes: str = "", status: int = 200
         leaf=leaf_of(found.first, number_of(visit.query.get("after", ""))),
         shown=len(found.first),
         days_before=[reminder.days_before for reminder in visit.desk.settings.reminders],
-        instead=INSTEAD,
+        resting=[(count, _instead(visit, count)[action]) for action, count in found.resting],
         typed=typed,
         changes=changes,
         seen=found.seen,
     )
+
+
+def _instead(visit: Visit, count: int) -> dict[str, str]:
+    """Why so many are not reminded, by what comes next for them."""
+    say_number = visit.say_number
+    return {
+        "none": say_number(
+            "has answered, wants no letters, or got every reminder",
+            "have answered, want no letters, or got every reminder",
+            count,
+        ),
+        "review": say_number(
+            "wrote, and the answer waits to be looked at", "wrote, and their answer waits to be looked at", count
+        ),
+        "answer": say_number("waits for our answer", "wait for our answer", count),
+        "wait": say_number("has a letter that has not left yet", "have a letter that has not left yet", count),
+        "find_address": say_number("cannot be reached at the address", "cannot be reached at their address", count),
+        "invite": say_number("is not invited yet", "are not invited yet", count),
+    }
 
 
 def take_out(visit: Visit) -> Response:
@@ -73,7 +83,7 @@ def release(visit: Visit) -> Response:
 
     The mailbox is looked into before they are queued.
     """
-    return done(visit, partial(_release, visit.field("number").strip(), visit.field("seen")), _came_of)
+    return done(visit, partial(_release, typed_number(visit), visit.field("seen")), _came_of)
 
 
 def _release(typed: str, seen: str, desk: Desk) -> Queued:

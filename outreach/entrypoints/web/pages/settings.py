@@ -23,7 +23,8 @@ def settings_page(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, mistake: str = "", *, status: int = 200) -> Response:
-    return visit.page("settings/page.html", status=status, mistake=mistake, themes=THEMES)
+    of_campaign = visit.desk.settings
+    return visit.page("settings/page.html", status=status, mistake=mistake, themes=THEMES, of_campaign=of_campaign)
 
 
 def prefer(visit: Visit) -> Response:
