@@ -24,7 +24,9 @@ _TITLES = (
     "Ste Sta Sto Mrs Sra sra Dra dra Mme Sig sig Mgr Rev Hon Ing ing Lic Arq Avv avv Mag Gov Ald Drs drs Dhr dhr bzw Dña dña",
     "Prof prof Cllr Mlle Exmo Exma exmo exma Ilmo Ilma Sres Sras Srta Dott dott Mevr mevr Pres",
 )
-_NO_END = "".join(rf"(?<!\b(?:{row.replace(' ', '|')})\.\s)" for row in _TITLES) + r"(?<!\b[A-Za-z]\.\s)"
+_NO_END = (
+    "".join(rf"(?<!\b(?:{row.replace(' ', '|')})\.\s)" for row in _TITLES) + r"(?<!\b[A-Z]\.\s)(?<![\s.][a-tv-z]\.\s)"
+)
 # Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”, “einschl. 05.08.”), at an empty line,
 # before an item of a list. A blank comes first in it, so that only blanks are looked at; stops of scripts without
 # blanks are rare.
