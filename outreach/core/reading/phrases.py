@@ -21,7 +21,7 @@ TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
 # does a letter: “J. Lee”, “i.e.”, “z. B.”.
 _TITLES = (
     "St Dr dr Mr Ms Sr sr Hr Fr Bg Sg Lt mw ej",
-    "Ste Sta Sto Mrs Sra sra Dra dra Mme Sig sig Mgr Rev Hon Ing ing Lic Arq Avv avv Mag Gov Ald Drs drs Dhr dhr bzw Dña dña",
+    "Ste Sta Sto Mrs Sra sra Dra dra Dña dña Mme Sig sig Mgr Rev Hon Ing ing Lic Arq Avv avv Mag Gov Ald drs dhr bzw",
     "Prof prof Cllr Mlle Exmo Exma exmo exma Ilmo Ilma Sres Sras Srta Dott dott Mevr mevr Pres",
 )
 _NO_END = (

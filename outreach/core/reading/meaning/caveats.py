@@ -53,7 +53,7 @@ SIGN_OF_NO = re.compile("[👎🚫⛔❌✖✗✘🙅🙄🙃🤡🤮🖕≠¬]|
 _OPENING = re.compile(r"\s(?:«\s?|[“„\"])")  # “Kampagne“ hat” closes
 _CLOSING = frozenset('»”“"')
 _MARKS = re.compile('["“”„«»‹›]')
-_SINGLE = re.compile(r"(?<!\w)['‘‚](?=\w)((?:[^'‘’‚]|(?<=\w)['’](?=\w))+)['‘’](?!\w)")  # not “the cities' list”
+_SINGLE = re.compile(r"(?<!\w)['‘‚](?=\w+,?\s)((?:[^'‘’‚]|(?<=\w)['’](?=\w))+)['‘’](?!\w)")  # not “the cities' list”
 _IN_A_LIST = re.compile("[:,;]")  # “voters 27: in favour 9, against 18”
 _FIGURE = re.compile(r"\b[0-9]{1,4}\b")
 ALIKE = 4  # first letters in which two forms of a word agree
