@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -25,6 +24,10 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A campaign in which every word is one."""
     folder = tmp_path_factory.mktemp("long") / "campaign"
     apart(lambda at: build(at, TEXTS), folder)
+    settings = (folder / "config.toml").read_text(encoding="utf-8")
+    for name in ("10, 100, 1000 Human Rights Cities and Territories by 2030", "UCLG-CSIPDHR"):
+        settings = settings.replace(f'name = "{name}"', f'name = "{LONG}"')
+    (folder / "config.toml").write_text(settings, encoding="utf-8")
     with running(folder, NOW) as page:
         yield page
 
@@ -35,7 +38,7 @@ def pages(long: Page) -> Mapping[str, Sequence[Came]]:
     sent = send(long, f"name,country,email,{LONG}\n{LONG},XX,{LONG},{LONG}\n".encode(), f"{LONG}.csv")
     accounts = long.someone("admin")
     accounts.post("/accounts", {"name": LONG[:60], "role": "sender"})
-    return every_page(accounts, ["/", sent.headers["location"]])
+    return every_page(accounts, ["/", "/login", sent.headers["location"]])
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
@@ -44,6 +47,8 @@ def test_no_word_widens_a_page(
 ) -> None:
     """At 1280 and at 390 pixels, with everything unfolded."""
     window = make_context(long, "admin", phone=phone).new_page()
+    own = {"Origin": long.address}
+    window.request.post("/invitees/1/answered", form={"note": LONG}, headers=own, max_redirects=0)  # leaves a notice
     wide = {}
     for of_route in pages.values():
         for came in (one for one in of_route[:EACH] if not one.caged):
