@@ -119,3 +119,36 @@ def test_words_that_refuse(text: str) -> None:
     """“Abzulehnen” is “ablehnen”: words of refusal that were read as none."""
     reading = read(text)
     assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes, we are taking part in Carers' Day: coffee and cake.",
+        "Oui, nous participons à la Journée des aidants : café et gâteau.",
+        "Sí, participamos en el Día del Cuidador: café y pastel.",
+        "Sí, participem al Dia del Cuidador: cafè i pastís.",
+        "Sim, participamos no Dia do Cuidador: café e bolo.",
+        "Sì, partecipiamo alla Giornata del Caregiver: caffè e torta.",
+        "Ja, wir machen beim Tag der Pflege mit: Kaffee und Kuchen.",
+        "Ja, we doen mee met de Dag van de Mantelzorg: koffie en cake.",
+    ],
+)
+def test_a_day_of_something_else(text: str) -> None:
+    """A yes to a day or a night that has a name."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nella giornata di ieri la giunta ha deliberato l'adesione alla campagna.",
+        "En el día de ayer el pleno acordó sumarse a la campaña.",
+        "We gladly join the campaign, which the council approved on the day of its last meeting.",
+    ],
+)
+def test_the_day_of_the_decision(text: str) -> None:
+    """A day on which it was decided is no day that one joins."""
+    reading = read(text)
+    assert (reading.kind, reading.decided) == (K.CONFIRM, True)
