@@ -24,8 +24,8 @@ YES = "Dear all,\n\nNortham gladly confirms that it joins the campaign.\n\nAda W
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
-    """A campaign of which two letters have left, and no answer was looked for."""
-    with before_launch(tmp_path / "campaign") as opened:
+    """A campaign of which two letters have left, and no answer was looked for; a look may take its time."""
+    with before_launch(tmp_path / "campaign", patience=Patience(look=60)) as opened:
         launched(opened, 2)
         yield opened
 
@@ -37,7 +37,7 @@ def test_answers_come_in_by_a_button(page: Page, make_context: Callable[..., Bro
     window.goto("/review")
     expect(window.get_by_text(NOT_YET)).to_be_visible()
     window.get_by_role("button", name="Look now").click()
-    expect(window.get_by_text("1 new mail was read.")).to_be_visible()
+    expect(window.get_by_text("1 new mail was read.")).to_be_visible(timeout=60_000)
     expect(window.get_by_text("The mailbox was looked into at")).to_be_visible()
     assert_accessible(window)
     standing = page.desk.store.journal.standing(page.desk.invitee("Northam").number)
