@@ -28,6 +28,7 @@ class Quoting:
     secret: Anywhere  # and two of these,
     unless: Anywhere  # or one and one of these
     proviso: Beginnings  # “subject to the council's vote”, between a name and a telephone
+    denials: frozenset[str]  # of a line below a telephone that is no slogan: “not”
     printing: Beginnings  # “Please consider the environment”
     leaving: Beginnings  # “If you no longer wish to receive our letters”, as a footer begins
     leave: frozenset[str]  # “Unsubscribe”, as a link below a letter,
@@ -59,6 +60,7 @@ def load_quoting() -> Quoting:
         secret=Anywhere(data["disclaimer"]["secret"]),
         unless=Anywhere(data["disclaimer"]["unless"]),
         proviso=Beginnings(_words(data["proviso"])),
+        denials=_words(data["denials"]),
         printing=Beginnings(_words(data["printing"])),
         leaving=Beginnings(_words(data["leaving"])),
         leave=frozenset(data["button"]["verb"]),
