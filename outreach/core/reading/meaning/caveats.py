@@ -52,7 +52,8 @@ NEAR = 3  # words behind a stroke that are looked at: “joins / does not join�
 SIGN_OF_NO = re.compile("[👎🚫⛔❌✖✗✘🙅🙄🙃🤡🤮🖕≠¬]|(?<!\\S)/(?:s|sarcasm|irony)\\b")
 _OPENING = re.compile(r"\s(?:«\s?|[“„\"])")  # “Kampagne“ hat” closes
 _CLOSING = frozenset('»”“"')
-_MARKS = re.compile('["“”„«»]')
+_MARKS = re.compile('["“”„«»‹›]')
+_SINGLE = re.compile(r"(?<!\w)['‘‚](?=\w+,?\s)((?:[^'‘’‚]|(?<=\w)['’](?=\w))+)['‘’](?!\w)")  # not “the cities' list”
 _IN_A_LIST = re.compile("[:,;]")  # “voters 27: in favour 9, against 18”
 _FIGURE = re.compile(r"\b[0-9]{1,4}\b")
 ALIKE = 4  # first letters in which two forms of a word agree
@@ -173,11 +174,12 @@ def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
 
 def _quoted(mail: Sequence[Heard]) -> Iterator[Doubt]:
     """A yes of which every word stands in quotation marks: a newspaper's, a predecessor's, a form's."""
-    if not any(_MARKS.search(heard.sentence.text) for heard in mail):
+    texts = [_SINGLE.sub(r'"\1"', heard.sentence.text) for heard in mail]
+    if not any(map(_MARKS.search, texts)):
         return
     inside, said, words = False, False, ""
-    for heard in mail:
-        spans, inside = _in_marks(heard.sentence.text, inside=inside)
+    for heard, text in zip(mail, texts, strict=True):
+        spans, inside = _in_marks(text, inside=inside)
         for meaning in heard.meanings:
             if meaning.name not in PLAIN_YES:
                 continue

@@ -274,7 +274,7 @@ def _is_notice(paragraph: Sequence[str]) -> bool:
 
 def _is_signature(paragraph: Sequence[str]) -> bool:
     """A name or an office, and beside or below it what only a signature has."""
-    if not paragraph:
+    if not paragraph or any(map(_is_proviso, paragraph)):
         return False
     first = paragraph[0].strip(" *_")
     office = load_quoting().office
@@ -284,6 +284,11 @@ def _is_signature(paragraph: Sequence[str]) -> bool:
         return False
     head = "\n".join(line for line in paragraph[:5] if len(line) <= MOST_WIDE)
     return "|" in head or _has_phone(head) or office.found_in(head.lower())
+
+
+def _is_proviso(line: str) -> bool:
+    """“subject to the council's vote”"""
+    return load_quoting().proviso.begin(line.lstrip(" *_([").lower().replace("’", "'"))
 
 
 def _has_phone(text: str) -> bool:
