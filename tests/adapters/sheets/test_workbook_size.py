@@ -81,7 +81,7 @@ def test_the_first_row_of_an_export_runs_no_formula_either() -> None:
         ("yes\n=1+1", "yes\n'=1+1"),
         ("a\t@SUM(1)", "a\t'@SUM(1)"),
         ("a;'=1", "a;''=1"),
-        ('a;"=1";b', "a;'\"=1\";b"),
+        ('a;"=1";b', 'a;\'"=1";b'),
         ("said\r\nby phone", "said\r\nby phone"),
         ("one\n\ntwo;\tthree", "one\n\ntwo;\tthree"),
         ("a@b.example;c@d.example", "a@b.example;c@d.example"),
