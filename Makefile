@@ -103,8 +103,9 @@ $(VENV)/.learn: requirements/learn.lock | $(VENV)/bin/python
 	@$(PIP) install --quiet --require-hashes -r requirements/learn.lock
 	@touch $@
 
-learn: $(VENV)/.dev $(VENV)/.learn  ## train the vote on the labelled answers anew; LEAVE_OUT="AUTHOR …" measures instead
-	$(BIN)/python benchmarks/learn.py $(if $(LEAVE_OUT),--leave-out $(LEAVE_OUT))
+learn: $(VENV)/.dev $(VENV)/.learn  ## train the vote anew; LEAVE_OUT="AUTHOR …" (or WITHOUT_LANGUAGE=, WITHOUT_TOPIC=) measures instead
+	$(BIN)/python benchmarks/learn.py $(if $(LEAVE_OUT),--leave-out $(LEAVE_OUT)) \
+		$(if $(WITHOUT_LANGUAGE),--without-language $(WITHOUT_LANGUAGE)) $(if $(WITHOUT_TOPIC),--without-topic $(WITHOUT_TOPIC))
 
 fuzz: $(VENV)/.dev  ## break mails in many ways and read them: make fuzz MUTATIONS=N CORPUS=DIR SEED=S
 	$(BIN)/python -m pytest -q -n 2 -m hypothesis --hypothesis-profile=searching

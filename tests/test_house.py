@@ -141,6 +141,16 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} → {target}"
 
 
+def test_decisions_are_numbered_without_a_gap_and_found_by_what_they_are_about() -> None:
+    """Each number stands once in the list, and once in the table at its head, which names the last."""
+    head, _, listed = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8").partition("\n1. ")
+    numbers = [int(found) for found in re.findall(r"(?m)^(\d+)\. ", f"1. {listed}")]
+    ranges = re.findall(r"(?<=[|·] )(\d+)(?:–(\d+))?(?= [|·])", head)
+    told = [number for first, last in ranges for number in range(int(first), int(last or first) + 1)]
+    assert numbers == sorted(told) == [*range(1, len(numbers) + 1)]
+    assert f"| to {len(numbers)} |" in head
+
+
 def test_help_is_quick() -> None:
     """`outreach --help` loads neither database nor mail: no heavy package is imported."""
     code = "import sys; from outreach.entrypoints.cli.app import run; run(['--help']); print(*sys.modules)"

@@ -203,7 +203,7 @@ def test_remembered_senders_are_listed_and_forgotten(desk: Office) -> None:
             NO,
             YES,
             "declined",
-            "on 20 July it said no: “We regret that we will not join the campaign”; this mail says yes",
+            "on 20 July it said no: “We regret that we will not join the campaign.”; this mail says yes",
         ),
     ],
 )

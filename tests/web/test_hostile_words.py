@@ -43,28 +43,29 @@ MOST = 15  # pages of each route that are read
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A campaign in which every word that somebody else wrote is a payload."""
     folder = tmp_path_factory.mktemp("hostile") / "campaign"
-    apart(_build, folder)
+    apart(lambda at: build(at, PAIRS), folder)
     with running(folder, NOW) as page:
         yield page
 
 
-def _build(folder: Path) -> None:
+def build(folder: Path, texts: Sequence[str]) -> None:
+    """A campaign of as many invitees, each with a text wherever somebody else writes."""
     write_folder(folder, [])
     with (folder / "contacts.csv").open("a", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        for number, payload in enumerate(PAIRS):
+        for number, payload in enumerate(texts):
             words = "".join(one for one in payload.replace("\t", " ") if one.isprintable())  # others are not enrolled
             told = {"id": f"t{number}", "name": words, "country": "GB", "kind": "city", "language": "en"}
             told |= {"person": words, "title": words, "notes": words, "email": f"mayor@t{number}.example"}
             writer.writerow([told.get(name, "") for name in COLUMNS])
     desk = make_desk(folder, load_settings(folder / "config.toml"), VirtualClock(LAUNCH), "anna")
-    assert len(import_contacts(desk).enrolled.new) == len(PAIRS)
+    assert len(import_contacts(desk).enrolled.new) == len(texts)
     queue_invitations(desk, desk.load_stationery(), tuple(desk.store.register.all().values()))
     post(desk, KindPostman)
-    for number, payload in enumerate(PAIRS):
+    for number, payload in enumerate(texts):
         _answer(desk, number, payload)
     read_new(desk)
-    for number, payload in enumerate(PAIRS[:10]):
+    for number, payload in enumerate(texts[:10]):
         review.decide(desk, f"t{number}", "confirmed", payload)
     desk.store.close()
 

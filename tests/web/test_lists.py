@@ -56,6 +56,13 @@ def test_a_workbook_is_read(page: Page, tmp_path: Path) -> None:
     assert "Enrol 5 invitees" in looked_at(page, (tmp_path / "l.xlsx").read_bytes(), "l.xlsx")
 
 
+def test_the_name_of_a_list_is_what_it_seems(page: Page) -> None:
+    """A sign that turns what follows would show “townsvsc.exe” as “townsexe.csv”."""
+    told = looked_at(page, list_of(1).encode(), "towns\u202evsc.exe")
+    assert "townsvsc.exe" in told
+    assert "\u202e" not in told
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

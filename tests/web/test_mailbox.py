@@ -24,8 +24,8 @@ YES = "Dear all,\n\nNortham gladly confirms that it joins the campaign.\n\nAda W
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
-    """A campaign of which two letters have left, and no answer was looked for."""
-    with before_launch(tmp_path / "campaign") as opened:
+    """A campaign of which two letters have left, and no answer was looked for; a look may take its time."""
+    with before_launch(tmp_path / "campaign", patience=Patience(look=60)) as opened:
         launched(opened, 2)
         yield opened
 
@@ -37,7 +37,7 @@ def test_answers_come_in_by_a_button(page: Page, make_context: Callable[..., Bro
     window.goto("/review")
     expect(window.get_by_text(NOT_YET)).to_be_visible()
     window.get_by_role("button", name="Look now").click()
-    expect(window.get_by_text("1 new mail was read.")).to_be_visible()
+    expect(window.get_by_text("1 new mail was read.")).to_be_visible(timeout=60_000)
     expect(window.get_by_text("The mailbox was looked into at")).to_be_visible()
     assert_accessible(window)
     standing = page.desk.store.journal.standing(page.desk.invitee("Northam").number)
@@ -128,3 +128,17 @@ def test_a_mail_is_read_as_it_came(looked_at: Page) -> None:
     assert "Headers and source" in reader.get(f"/mails/{hostile}").words
     assert "<img" not in answer.text
     assert reader.get("/mails/99999/source").status == 404
+
+
+def test_a_mails_source_hides_nothing(page: Page) -> None:
+    """Signs that are not seen, that turn what follows, or that begin a line of their own in a browser, are spelled out."""
+    raw = (
+        b"From: a@b.example\r\nSubject: a\xe2\x80\xaecba\rX-Forged: yes\r\n\r\n\xd7\x90 d\xe9j\xe0\x00 \xe2\x80\x8b"
+        + b"\xc3\xa9" * 40_000
+    )
+    number = page.desk.store.inbox.keep(raw, source="INBOX", received_at=page.clock.now(), now=page.clock.now())
+    answer = page.someone("reader").get(f"/mails/{number}/source")
+    assert "a⟨U+202E⟩cba⟨U+000D⟩X-Forged: yes" in answer.text
+    assert "א d�j�⟨U+0000⟩ ⟨U+200B⟩é" in answer.text
+    assert "Only the beginning is shown" in answer.words
+    assert len(answer.text) < 40_000

@@ -215,7 +215,9 @@ def at(page: BrowserPage, mail: int) -> BrowserPage:
 def test_a_days_answers_by_keyboard(served: Page, desktop: BrowserPage) -> None:
     """Accept, correct, walk, take back, add a note: one key each."""
     page = at(desktop, RIOSECO)
-    expect(page.locator("mark.mark-reason")).to_have_text("confirmamos que Rioseco del Páramo se suma a la campaña")
+    expect(page.locator("mark.mark-reason")).to_have_text(
+        "Les confirmamos que Rioseco del Páramo se suma a la campaña."
+    )
     expect(page.locator("#follows")).to_contain_text("A letter of thanks waits to be released.")
     page.keyboard.press("a")
     expect(page).to_have_url(re.compile(rf"/review/{GIVAT}$"))

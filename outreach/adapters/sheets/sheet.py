@@ -25,8 +25,9 @@ SEPARATORS = ";\t,"
 # OWASP, CSV Injection: what a spreadsheet would run at the beginning of a cell, in full width too. Those of other
 # countries part cells at every ; or tab, and then lines also at those within: behind them a cell may begin as well.
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
-RUNS = re.compile(r"(^|[;\t\r\n])(?='*[=+\-@\t\r\n＝＋－＠])")
-MADE_HARMLESS = re.compile(r"(^|[;\t\r\n])'(?='*[=+\-@\t\r\n＝＋－＠])")
+_BEGINS = r"""^{}(?='*[=+\-@\t\r\n＝＋－＠])|(?<=[;\t\r\n]){}(?=['"]*[=+\-@＝＋－＠])"""
+RUNS = re.compile(_BEGINS.format("", ""))
+MADE_HARMLESS = re.compile(_BEGINS.format("'", "'"))
 PIECE = 1 << 16  # characters of a CSV that are sent at once
 LARGEST = 512 * 1024 * 1024  # bytes
 
@@ -195,7 +196,7 @@ def _emptied(text: io.StringIO) -> bytes:
 
 def _harmless(cell: object) -> object:
     """A text that a spreadsheet would run gets an apostrophe, and one that reads like that another."""
-    return RUNS.sub(r"\1'", cell) if isinstance(cell, str) and _may_run(cell) else cell
+    return RUNS.sub("'", cell) if isinstance(cell, str) and _may_run(cell) else cell
 
 
 def _may_run(cell: str) -> bool:
@@ -205,7 +206,7 @@ def _may_run(cell: str) -> bool:
 
 def _meant(cell: str) -> str:
     """The reverse: a cell of a CSV as it was before it was made harmless."""
-    return MADE_HARMLESS.sub(r"\1", cell) if "'" in cell else cell
+    return MADE_HARMLESS.sub("", cell) if "'" in cell else cell
 
 
 def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -42,7 +42,8 @@ def take_upload(desk: Desk, uploads: Uploads, name: str, content: bytes) -> str:
     Raises:
         ConfigurationError: The file is no sheet.
     """
-    plain = PureWindowsPath(PurePosixPath(name).name).name[-LONGEST_NAME:] or "list"
+    seen = "".join(sign for sign in name if sign.isprintable())  # nothing turns the direction of what follows
+    plain = PureWindowsPath(PurePosixPath(seen).name).name[-LONGEST_NAME:] or "list"
     sheet = rows_of(content, Path(plain))
     return uploads.keep(Upload(plain, desk.by, desk.now(), sheet.header, sheet.rows))
 

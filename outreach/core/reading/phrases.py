@@ -17,18 +17,21 @@ from outreach.languages.remembering import Remembered
 from outreach.languages.spelling import WORD, lower_words, plain
 
 TOKEN = re.compile(r"(?:\([^)]*\)|[^\s(])+")
-# Before a name these end no sentence: “neither the mayor nor Mr. Lee will join”, “J. Lee”, “St. Gallen”.
+# Before a name these end no sentence: “neither the mayor nor Mr. Lee will join”, “ni el sr. Puig”, “St. Gallen”; nor
+# does a letter: “J. Lee”, “i.e.”, “z. B.”.
 _TITLES = (
-    "St Dr Mr Ms Sr Hr Fr Bg Sg",
-    "Ste Sta Sto Mrs Sra Dra Mme Sig Mgr Rev Hon Ing Lic Arq Avv Mag Gov Ald",
-    "Prof Cllr Mlle Exmo Exma Ilmo Ilma Sres Sras Srta Dott",
+    "St Dr dr Mr Ms Sr sr Hr Fr Bg Sg Lt mw ej",
+    "Ste Sta Sto Mrs Sra sra Dra dra Dña dña Mme Sig sig Mgr Rev Hon Ing ing Lic Arq Avv avv Mag Gov Ald drs dhr bzw",
+    "Prof prof Cllr Mlle Exmo Exma exmo exma Ilmo Ilma Sres Sras Srta Dott dott Mevr mevr Pres",
 )
-_NO_END = "".join(rf"(?<!\b(?:{row.replace(' ', '|')})\.\s)" for row in _TITLES) + r"(?<!\b[A-Z]\.\s)"
+_NO_END = (
+    "".join(rf"(?<!\b(?:{row.replace(' ', '|')})\.\s)" for row in _TITLES) + r"(?<!\b[A-Z]\.\s)(?<![\s.][a-tv-z]\.\s)"
+)
 # Where sentences are parted: behind a stop (not “3. August”, “No. 7”, “d. 15.”, “einschl. 05.08.”), at an empty line,
 # before an item of a list. A blank comes first in it, so that only blanks are looked at; stops of scripts without
 # blanks are rare.
 _BLANK = (
-    rf"\s(?:(?<=[.!?;]\s)(?<!\d\.\s){_NO_END}(?!(?:(?<=\b[nN]o\.\s)|(?<=\beinschl\.\s)|(?<=\bin[kc]l\.\s)|(?<=\s[a-z]\.\s))\d)\s*|"
+    rf"\s(?:(?<=[.!?;]\s)(?<!\d\.\s){_NO_END}(?!(?:(?<=\b[nN]o\.\s)|(?<=\beinschl\.\s)|(?<=\bin[kc]l\.\s))\d)\s*|"
     r"(?<=\n)(?:\s*\n|(?=\s*[-*•>])))"
 )
 _SENTENCE, _JOINED_SENTENCE = re.compile(_BLANK), re.compile(rf"(?<=[。？！])|{_BLANK}")

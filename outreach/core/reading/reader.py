@@ -17,8 +17,15 @@ from outreach.core.reading.boxes import read_boxes
 from outreach.core.reading.enclosures import documents, look_inside
 from outreach.core.reading.lessons import NO_LESSONS, Lessons, heed
 from outreach.core.reading.meaning.beside import flags_beside
-from outreach.core.reading.meaning.caveats import catch, caveats, merely_ok, signs_of_no, takes_back_an_objection
-from outreach.core.reading.meaning.hearing import hear
+from outreach.core.reading.meaning.caveats import (
+    catch,
+    caveats,
+    merely_ok,
+    of_something_else,
+    signs_of_no,
+    takes_back_an_objection,
+)
+from outreach.core.reading.meaning.hearing import hear, hear_in
 from outreach.core.reading.meaning.suggesting import denied_otherwise, flags_told, nothing_known, suggest
 from outreach.core.reading.meaning.tongue import tongue
 from outreach.core.reading.meaning.traits import Heard
@@ -168,6 +175,9 @@ def understand(
     heard = hear(parts, spoken)
     if heard and spoken.language is not None and not spoken.language.suggests_only:
         verdict, position, flags = _voted(heard, languages, in_answer=in_answer)
+        if verdict.kind is ReadingKind.CONFIRM and verdict.sure and not silent:
+            above = [hear_in(one, spoken.language) for one in sentences(bare_subject(subject))]
+            verdict = verdict.doubting(*of_something_else(above, heard, languages))
     else:
         verdict = suggest(parts, spoken.language)
         position = HALF * (verdict.kind in POSITIONS)

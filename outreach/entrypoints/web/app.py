@@ -66,7 +66,8 @@ def make_app(site: Site, rows: tuple[Row, ...] = ROUTES) -> Starlette:
 
 def _failed(site: Site, request: Request, status: int) -> Response:
     person = None if status == BROKEN else _who(site, request, by_hand=False)  # what broke may be needed for that
-    return sorry(Visit(site, site.desk, request, person), status)
+    form = getattr(request.state, "form", FormData())
+    return sorry(Visit(site, site.desk, request, person, form), status)
 
 
 def _endpoint(site: Site, row: Row) -> Callable[[Request], Awaitable[Response]]:
@@ -89,6 +90,7 @@ async def _answer(site: Site, row: Row, request: Request) -> Response:
         visit = replace(visit, desk=replace(site.desk, by=person.signature))
     if row.method == "POST":
         visit = replace(visit, form=await _form(request))
+        request.state.form = visit.form  # what was written is given back where something breaks
     try:
         return await run_in_threadpool(_handle, row, visit)
     finally:

@@ -20,7 +20,8 @@ from outreach.entrypoints.web.navigation import items_for
 from outreach.entrypoints.web.site import Site
 
 LANGUAGE_COOKIE, THEME_COOKIE = "outreach-language", "outreach-theme"
-WRITTEN = ("note", "address", "until", "who", "name")  # fields of forms, beside the cells of a list
+WRITTEN = ("note", "address", "until", "who", "name")  # fields of forms, beside the cells of a list; no password
+MOST_WRITTEN = 20_000  # characters that are given back
 THEMES = ("auto", "light", "dark")
 Tone = Literal["done", "warning", "error"]
 
@@ -58,10 +59,11 @@ class Visit:
         return value if isinstance(value, UploadFile) and value.filename else None
 
     @property
-    def written(self) -> tuple[str, ...]:
-        """What the person wrote into the form in words of their own."""
+    def written(self) -> str:
+        """What the person wrote into the form in words of their own, to be given back where nothing came of it."""
         given = ((name, value) for name, value in self.form.multi_items() if isinstance(value, str) and value.strip())
-        return tuple(value for name, value in given if name in WRITTEN or name.startswith("cell-"))
+        words = (value for name, value in given if name in WRITTEN or name.startswith("cell-"))
+        return "\n".join(words).replace("\0", "")[:MOST_WRITTEN]
 
     @property
     def back(self) -> str:
@@ -139,13 +141,16 @@ class Visit:
         """One block of a template, whoever asks."""
         return HTMLResponse(self.site.templates.render(self.language, template, self._known() | values, block))
 
-    def go(self, path: str, notice: str = "", *, tone: Tone = "done", undo: str = "") -> Response:
-        """After a form: leads to a page of ours that says what was done; `undo` is the act to be taken back there."""
+    def go(self, path: str, notice: str = "", *, tone: Tone = "done", undo: str = "", written: str = "") -> Response:
+        """After a form: leads to a page of ours that says what was done; `undo` is the act to be taken back there.
+
+        Where nothing was done, `written` is given back there.
+        """
         if not path.startswith("/") or path.startswith(("//", "/\\")):
             message = f"“{path}” is no page of ours"
             raise ValueError(message)
         if notice and self.person is not None:
-            said = {"words": notice, "tone": tone, "undo": undo}
+            said = {"words": notice, "tone": tone, "undo": undo, "written": written}
             self.desk.store.access.leave_notice(self.person.session, said)
         return RedirectResponse(path, 303)
 

@@ -27,6 +27,8 @@ class Quoting:
     mail: Anywhere  # a notice of confidentiality says one of these,
     secret: Anywhere  # and two of these,
     unless: Anywhere  # or one and one of these
+    proviso: Beginnings  # “subject to the council's vote”, between a name and a telephone
+    denials: frozenset[str]  # of a line below a telephone that is no slogan: “not”
     printing: Beginnings  # “Please consider the environment”
     leaving: Beginnings  # “If you no longer wish to receive our letters”, as a footer begins
     leave: frozenset[str]  # “Unsubscribe”, as a link below a letter,
@@ -57,6 +59,8 @@ def load_quoting() -> Quoting:
         mail=Anywhere(data["disclaimer"]["mail"]),
         secret=Anywhere(data["disclaimer"]["secret"]),
         unless=Anywhere(data["disclaimer"]["unless"]),
+        proviso=Beginnings(_words(data["proviso"])),
+        denials=_words(data["denials"]),
         printing=Beginnings(_words(data["printing"])),
         leaving=Beginnings(_words(data["leaving"])),
         leave=frozenset(data["button"]["verb"]),

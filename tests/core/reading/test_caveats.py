@@ -542,3 +542,65 @@ def test_a_yes_beside_quotation_marks_is_one(text: str) -> None:
     """A title, or what the council resolved."""
     reading = read(text)
     assert (reading.kind, reading.decided) == (K.CONFIRM, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our sister city joins the campaign. We wish them well.",
+        "The mayor of the neighbouring town wrote: We gladly join the campaign.",
+        "De gemeente hiernaast doet graag mee aan de campagne.",
+        "A cidade ao lado participa na campanha com gosto.",
+        "‘We gladly join the campaign’, said the mayor.",
+        "‚Wir nehmen an der Kampagne teil‘, so die Zeitung.",
+        "‹ Oui, nous participons à la campagne ›",
+        "This is only a test. Our city joins the campaign.",
+        "Nur ein Test. Wir nehmen an der Kampagne teil.",
+        "Projet de réponse : la ville participe à la campagne.",
+        "Wir nehmen an der Kampagne teil, es sei denn, der Rat widerspricht.",
+        "Aderiamo alla campagna purché sia gratuita.",
+        "Aderimos à campanha contanto que seja gratuita.",
+        "Wir nehmen an der Kampagne teil, falls die Teilnahme kostenlos ist.",
+        "Your list says that our city joins the campaign. That is an error.",
+        "Op uw lijst staat dat onze stad meedoet aan de campagne. Dat is een vergissing.",
+        "Ens adherim a la campanya sempre que no hi hagi costos.",
+        "Our city joins the campaign.\n\nKind regards,\nAnn Lee\n\nP.S. Please ignore the above: the council has said no.",
+        "Our city joins the campaign.\n\nKind regards,\nAnn Lee\nsubject to council approval\nTel. +44 1632 960 011",
+        "Our city joins the campaign.\n\nKind regards,\nAnn Lee\nbut not this year\nTel. +44 1632 960 011",
+        "Nous participons à la campagne.\n\nCordialement,\nAnne Petit\nsous réserve de l'accord du conseil\nTél. 01 23 45 67 89",
+        "Aderiamo alla campagna.\n\nCordiali saluti,\nAnna Rossi\nsalvo parere contrario della giunta\nTel. 02 123456",
+        "Wij doen mee aan de campagne.\n\nMet vriendelijke groet,\nAnna Jansen\nonder voorbehoud van de raad\nTel. 020 1234567",
+        "We join the campaign.\n\nKind regards,\nAnn Lee\n+44 1632 960 011\n\nNo wait: the council refused",
+        "We join the campaign.\n\nKind regards,\nAnn Lee\n+44 1632 960 011\nNB: pending the vote of the council",
+        "We join the campaign.\n\nKind regards,\nAnn Lee\n+44 1632 960 011\nWe do not join after all.",
+        "Nous participons à la campagne.\n\nCordialement,\nAnne Petit\nTél. 01 23 45 67 89\n\nPardon : le conseil a refusé",
+        "Nos sumamos a la campaña.\n\nUn saludo,\nAna Pérez\nTel. 91 123 45 67\n\nPerdón: al final no nos sumamos",
+        "Wir nehmen an der Kampagne teil.\n\nMit freundlichen Grüßen\nAnna Schmidt\nTel. 030 1234567\n\nDer Rat hat abgelehnt",
+        "Aderimos à campanha.\n\nCumprimentos,\nAna Silva\nTel. 21 123 4567\n\nCorreção: não aderimos",
+    ],
+)
+def test_another_ones_yes_a_trial_and_a_proviso(text: str) -> None:
+    """A neighbour's, a newspaper's; one that hangs on something, be it told between a name and a telephone."""
+    reading = read(text)
+    assert not (reading.kind is K.CONFIRM and reading.decided)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Like our neighbours, we join the campaign.",
+        "Avec nos voisins de Lyon, notre ville participe à la campagne.",
+        "Wie unsere Nachbarstadt nehmen auch wir an der Kampagne teil.",
+        "Junto con el municipio vecino, nuestra ciudad se suma a la campaña.",
+        "Insieme al comune vicino aderiamo alla campagna.",
+        "Tal como o município vizinho, aderimos à campanha.",
+        "Com el municipi veí, ens adherim a la campanya.",
+        "Ejemplo de compromiso: nuestra ciudad se suma a la campaña.",
+        "Exemple de solidarité, notre ville participe à la campagne.",
+        "Our city joins the campaign '10, 100, 1000 Human Rights Cities'.",
+        "The cities' campaign is a good one: we join. Greetings from the mayors' office.",
+    ],
+)
+def test_neighbours_examples_and_names_beside_a_yes(text: str) -> None:
+    """Whoever joins as the neighbours do, or as an example, joins; and a campaign's name may be quoted."""
+    assert (read(text).kind, read(text).decided) == (K.CONFIRM, True)

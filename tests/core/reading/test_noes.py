@@ -177,6 +177,12 @@ def test_who_speaks_for_no_town_hall(text: str) -> None:
         "Né il Sindaco né la Giunta aderiscono alla campagna.",
         "Nem o presidente nem a câmara aderem à campanha.",
         "Ni l'alcalde ni el Ple s'adhereixen a la campanya.",
+        "Nem o presidente nem o sr. Silva aderem à campanha.",
+        "Ni el ple ni la sra. Vila participen en la campanya.",
+        "Noch de burgemeester noch dhr. Jansen doet mee aan de campagne.",
+        "En ningún caso, p. ej. Ciudad Real, nos adherimos a la campaña.",
+        "Es ist nicht richtig, dass wir, wie z. B. Herr Maier sagt, an der Kampagne teilnehmen.",
+        "No es cierto, como dijo el sr. Gómez, que nos sumamos a la campaña.",
     ],
 )
 def test_neither_the_one_nor_the_other_joins(text: str) -> None:

@@ -50,7 +50,10 @@ BRIEF = 6  # words of a mail that says yes and not to what
 NEAR = 3  # words behind a stroke that are looked at: “joins / does not join”
 # Signs that say no, or that nothing is meant: “We join the campaign 👎”, “… /s”.
 SIGN_OF_NO = re.compile("[👎🚫⛔❌✖✗✘🙅🙄🙃🤡🤮🖕≠¬]|(?<!\\S)/(?:s|sarcasm|irony)\\b")
-_MARKS = re.compile('["“”„«»]')
+_OPENING = re.compile(r"\s(?:«\s?|[“„\"])")  # “Kampagne“ hat” closes
+_CLOSING = frozenset('»”“"')
+_MARKS = re.compile('["“”„«»‹›]')
+_SINGLE = re.compile(r"(?<!\w)['‘‚](?=\w+,?\s)((?:[^'‘’‚]|(?<=\w)['’](?=\w))+)['‘’](?!\w)")  # not “the cities' list”
 _IN_A_LIST = re.compile("[:,;]")  # “voters 27: in favour 9, against 18”
 _FIGURE = re.compile(r"\b[0-9]{1,4}\b")
 ALIKE = 4  # first letters in which two forms of a word agree
@@ -98,6 +101,7 @@ def caveats(
         unsure = [one for one in reversed(caught) if _makes_unsure(one) and one.found.name not in told]
         first = {one.found.name: one.found.words for one in unsure}
         yield from (_doubt(UNSURE[name][0], words, UNSURE[name][1]) for name, words in first.items())
+        yield from _named_otherwise(mail, caught)
         yield from _slight(mail, caught)
         yield from () if in_answer else _to_nothing(mail)
         yield from _quoted(mail)
@@ -108,6 +112,14 @@ def _explained(mail: Sequence[Heard], caught: Sequence[Caught]) -> frozenset[str
     names = {one.found.name for one in caught}
     joins = any(not JOINING.isdisjoint(heard.names) for heard in mail)
     return frozenset(name for name, by in ((SCHEME, OURS in names), (MIGHT, LATE in names), (CHEER, joins)) if by)
+
+
+def of_something_else(subject: Sequence[Heard], mail: Sequence[Heard], languages: Languages) -> Iterator[Doubt]:
+    """“Re: Pride month” above “Yes, we confirm”, where neither the subject nor the mail names our campaign."""
+    above = [one.found for one in catch(subject, languages)]
+    others = [one.words for one in above if one.name in (SCHEME, ELSEWHERE)]
+    if others and not any(one.name == OURS for one in (*above, *(one.found for one in catch(mail, languages)))):
+        yield _doubt("other business", others[0])
 
 
 def signs_of_no(kind: ReadingKind, text: str) -> Iterator[Doubt]:
@@ -132,6 +144,26 @@ def _joins_ours(one: Caught) -> bool:
     return one.found.name == OURS and not JOINS_IT.isdisjoint(one.heard.names)
 
 
+def _named_otherwise(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
+    """“The campaign «White Ribbon»”: a name in quotation marks that is not ours."""
+    ours = {(id(one.heard), at) for one in caught if one.found.name == OURS for at in _places(one.found)}
+    for heard in mail:
+        for at in (place for one in heard.meanings if one.name == "campaign" for place in one.places):
+            named = list(_in_quotes_behind(heard, at))
+            if named and not any((id(heard), place) in ours for place in named):
+                yield _doubt("other business", heard.written((at, named[-1])))
+
+
+def _in_quotes_behind(heard: Heard, at: int) -> Iterator[int]:
+    """The places of words in quotation marks that begin right behind a word."""
+    text, spans = heard.sentence.text, heard.sentence.spans
+    for place in range(at + 1, len(spans)):
+        between = text[spans[place - 1][1] : spans[place][0]]
+        if not _OPENING.fullmatch(between) if place == at + 1 else not _CLOSING.isdisjoint(between):
+            return
+        yield place
+
+
 def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
     """A mere “OK” may say that a letter came."""
     slight = {(id(one.heard), at) for one in caught if one.found.name == SLIGHT for at in _places(one.found)}
@@ -142,11 +174,12 @@ def _slight(mail: Sequence[Heard], caught: Sequence[Caught]) -> Iterator[Doubt]:
 
 def _quoted(mail: Sequence[Heard]) -> Iterator[Doubt]:
     """A yes of which every word stands in quotation marks: a newspaper's, a predecessor's, a form's."""
-    if not any(_MARKS.search(heard.sentence.text) for heard in mail):
+    texts = [_SINGLE.sub(r'"\1"', heard.sentence.text) for heard in mail]
+    if not any(map(_MARKS.search, texts)):
         return
     inside, said, words = False, False, ""
-    for heard in mail:
-        spans, inside = _in_marks(heard.sentence.text, inside=inside)
+    for heard, text in zip(mail, texts, strict=True):
+        spans, inside = _in_marks(text, inside=inside)
         for meaning in heard.meanings:
             if meaning.name not in PLAIN_YES:
                 continue

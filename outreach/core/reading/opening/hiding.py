@@ -24,8 +24,8 @@ _HIDING = {
         r"transform\s{0,9}:\s{0,9}(?:scale[xyz3d]{0,2}\(\s?0(?:\.0\d{0,9})?[\s,)]|translate[^)]{0,9}-\d{3})"
     ),
     "overflow": re.compile(  # of a box without height or width, in either order
-        rf"overflow[^;:]{{0,2}}\s{{0,9}}:\s{{0,9}}(?:hidden|clip)[^{{}}<>]{{0,200}}{_NARROW}"
-        rf"|{_NARROW}[^{{}}<>]{{0,200}}overflow[^;:]{{0,2}}\s{{0,9}}:\s{{0,9}}(?:hidden|clip)"
+        rf"overflow[^;:]{{0,2}}\s{{0,9}}:\s{{0,9}}(?:hidden|clip)[^{{}}<>]{{0,80}}{_NARROW}"
+        rf"|{_NARROW}[^{{}}<>]{{0,80}}overflow[^;:]{{0,2}}\s{{0,9}}:\s{{0,9}}(?:hidden|clip)"
     ),
     "max-height": re.compile(rf"max-height{_ZERO}"),
     "-indent": re.compile(rf"-indent{_FAR_AWAY}"),

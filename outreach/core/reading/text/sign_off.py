@@ -21,7 +21,7 @@ _RULE = re.compile(r"[\s*]*[-_=*~+#─]{3,}[\s*]*$")
 _DELIMITERS = frozenset("-_=—–*~#")
 _ORNAMENT = re.compile(r"[\s\-_=*~+#─•·|ᐧ>\u200b\xa0]*$")
 _POSTSCRIPT = re.compile(
-    r"\s{0,3}(?:p\.\s?[sd]\.|p[sd] ?:|ps\s|post\s?-?scriptum|pos[td]?data|n\.\s?b\.)", re.IGNORECASE
+    r"\s{0,3}(?:p\.\s?[sd]\.|p[sd] ?:|ps\s|post\s?-?scriptum|pos[td]?data|n\.?\s?b[.:])", re.IGNORECASE
 )
 _PHONE = re.compile(
     r"(?:\+|\(0|\b0|\b[TtPpFfMm][.:]|\b[Tt]el|\b[Ff]ax|\d{3}[-.]\d{3})[\d\s().:/+-]{6,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b"
@@ -31,6 +31,7 @@ _PARTED = re.compile(r"\s[|·•]\s|\|")
 _PLACE = re.compile(r"<?https?://\S+>?|[\[\]()*_<>]|[.!:]\s*$")
 _END = (",", ".", "!", "?", ":", ";", "…", "。", "？", "！")
 _LINK = re.compile(r"<?(?:https?://|www\.)\S+>?$|\[[^\]]{0,200}\]$")
+_WORDS = re.compile(r"[^\s,;:!?()']+")
 _SMALL = 3  # letters of “of”, “de”, “und”, which names keep small
 
 
@@ -240,10 +241,16 @@ def _further(lines: list[str], start: int) -> list[str]:
     for number in range(start, len(lines)):
         line = lines[number]
         within = called and lines[number - 1].strip()
-        if _POSTSCRIPT.match(line) or (line.endswith((".", "!", "?")) and not within):
+        if _POSTSCRIPT.match(line) or (line.endswith((".", "!", "?")) and not within) or _denies(line):
             return ["", *lines[number:]]
         called = called or _has_phone(line)
     return []
+
+
+def _denies(line: str) -> bool:
+    """“Correction: we do not join”, which no slogan says; not “No. 5 Main Street”."""
+    words = line.lower().replace("’", "'").removesuffix(".")
+    return not load_quoting().denials.isdisjoint(_WORDS.findall(words))
 
 
 def _closes(line: str) -> bool:
@@ -274,7 +281,7 @@ def _is_notice(paragraph: Sequence[str]) -> bool:
 
 def _is_signature(paragraph: Sequence[str]) -> bool:
     """A name or an office, and beside or below it what only a signature has."""
-    if not paragraph:
+    if not paragraph or any(map(_is_proviso, paragraph)):
         return False
     first = paragraph[0].strip(" *_")
     office = load_quoting().office
@@ -284,6 +291,11 @@ def _is_signature(paragraph: Sequence[str]) -> bool:
         return False
     head = "\n".join(line for line in paragraph[:5] if len(line) <= MOST_WIDE)
     return "|" in head or _has_phone(head) or office.found_in(head.lower())
+
+
+def _is_proviso(line: str) -> bool:
+    """“subject to the council's vote”"""
+    return load_quoting().proviso.begin(line.lstrip(" *_([").lower().replace("’", "'"))
 
 
 def _has_phone(text: str) -> bool:

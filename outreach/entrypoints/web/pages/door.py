@@ -16,7 +16,7 @@ from outreach.entrypoints.web.visit import Visit
 from outreach.entrypoints.web.words import mark
 
 # Addresses that can be asked for and are no page, or the door itself.
-NO_PAGE = re.compile(r"^/(login$|open/)|\.|/(raw|events|live|attachment/\d+)$")
+NO_PAGE = re.compile(r"^/(login$|open/)|\.|/(raw|events|live|cities|letter|attachment/\d+)$")
 MISTAKES = {
     "too short": mark("Take at least 12 characters; three or four words are easy to remember."),
     "too long": mark("Take at most 200 characters."),

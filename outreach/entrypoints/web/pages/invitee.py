@@ -305,7 +305,7 @@ def _done(visit: Visit, act: Callable[[str], review.Done], said: str) -> Respons
         there = f"{here}?{urlencode({'write': error.address})}#write"
         return visit.go(there, error_words(visit.say, error), tone="warning")
     except OutreachError as error:
-        return visit.go(here, error_words(visit.say, error), tone="error")
+        return visit.go(here, error_words(visit.say, error), tone="error", written=visit.written)
     return visit.go(here, visit.say("%(invitee)s: %(said)s.", invitee=invitee.name, said=said), undo=done.act)
 
 

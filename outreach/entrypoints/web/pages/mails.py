@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import category
 from urllib.parse import quote, urlencode
 
 from starlette.exceptions import HTTPException
@@ -23,6 +24,7 @@ from outreach.model import OutreachError, ReadingKind, Sentence
 
 PAGE = 50  # mails
 MOST_HEAD, MOST_BODY = 16_000, 32_000  # bytes of a mail's source that are shown
+UNSEEN = ("Cc", "Cf", "Zl", "Zp")  # categories of signs (Unicode)
 STOPPED = Sentence("the page was stopped while it read mail; what was read is kept, and the next look goes on")
 
 
@@ -116,10 +118,16 @@ def source(visit: Visit) -> Response:
     return visit.page(
         "mails/source.html",
         kept=kept,
-        head=head[:MOST_HEAD].decode("utf-8", "replace"),
-        body=body[:MOST_BODY].decode("utf-8", "replace"),
+        head=_spelled(head[:MOST_HEAD]),
+        body=_spelled(body[:MOST_BODY]),
         cut=len(head) > MOST_HEAD or len(body) > MOST_BODY,
     )
+
+
+def _spelled(raw: bytes) -> str:
+    """Words as they came; a sign that is not seen, or turns what follows, is spelled out."""
+    text = raw.decode("utf-8", "replace")
+    return "".join(f"⟨U+{ord(sign):04X}⟩" if category(sign) in UNSEEN and sign not in "\t\n" else sign for sign in text)
 
 
 def look(visit: Visit) -> Response:

@@ -122,7 +122,7 @@ def _overtaken(visit: Visit, mail: int, error: OvertakenError) -> Response:
         words = visit.say("%(person)s has just changed this mail. Please look again.", person=who)
     else:
         words = visit.say("Something came in that concerns this mail. Nothing was recorded; please look again.")
-    return visit.go(_address(mail, visit.field("without")), words, tone="warning")
+    return visit.go(_address(mail, visit.field("without")), words, tone="warning", written=visit.written)
 
 
 def _next(visit: Visit, mail: int) -> str:
