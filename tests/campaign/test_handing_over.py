@@ -337,7 +337,8 @@ class Killing(Connection):
 def test_who_sends_already_takes_over_what_is_known(postgresql: PostgreSQL, tmp_path: Path) -> None:
     """Of two senders of one machine one is killed: the other one notices it before anybody starts anew."""
     (tmp_path / "templates").symlink_to(ROOT / "templates")
-    ours = replace(settings(), campaign=replace(settings().campaign, database=postgresql.new_database()))
+    campaign = replace(settings().campaign, database=postgresql.new_database())
+    ours = replace(settings(connections=2), campaign=campaign)  # whose one is is told by the names of the senders
     at_four, says_so = os.pipe()
 
     def open_desk() -> Desk:
