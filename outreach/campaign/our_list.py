@@ -16,14 +16,16 @@ def contacts_file(desk: Desk, path: Path | None = None) -> Path:
     return path if path is not None else desk.folder / desk.settings.campaign.contacts
 
 
-def is_filled(desk: Desk) -> bool:
-    """Whether the list lies there and seems to name somebody: its beginning has more than the names of the columns."""
+def filled_list(desk: Desk) -> str:
+    """What the list is called, if it lies there and seems to name somebody: it begins with more than its columns."""
+    path = contacts_file(desk)
     try:
-        with contacts_file(desk).open("rb") as file:
+        with path.open("rb") as file:
             beginning = file.read(BEGINNING)
     except OSError:
-        return False
-    return beginning.startswith(WORKBOOK) or len([line for line in beginning.splitlines() if line.strip()]) > 1
+        return ""
+    rows = [line for line in beginning.splitlines() if line.strip()]
+    return path.name if beginning.startswith(WORKBOOK) or len(rows) > 1 else ""
 
 
 def stood_in(desk: Desk, name: str) -> frozenset[str]:

@@ -62,7 +62,7 @@ def _notes(desk: Desk, lines: Sequence[LogLine]) -> dict[int, str]:
     entries = {
         line.standing.deciding_entry: line.invitee.number for line in lines if line.standing.deciding_mail is None
     }
-    notes = desk.store.acts.notes([entry for entry in entries if entry is not None])
+    notes = desk.store.journal.notes([entry for entry in entries if entry is not None])
     return {entries[entry]: note for entry, note in notes.items()}
 
 

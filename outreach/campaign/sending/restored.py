@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from outreach.adapters.store.letters.senders import IN_HAND
 from outreach.campaign.desk import Desk
 from outreach.campaign.letters.mailing import new_letter
 from outreach.campaign.sending.doubt import (
@@ -25,7 +26,6 @@ from outreach.model import EntryKind, Letter, LetterState, OutreachError
 BEFORE = timedelta(days=2)  # servers count days in zones of their own
 SOME = 500
 AT_REST = (LetterState.READY, LetterState.DEFERRED, LetterState.IN_DOUBT, LetterState.WITHHELD)
-IN_HAND = (LetterState.CLAIMED, LetterState.HANDING_OVER)
 REFUSAL = (
     "this database is older than the last letters that left (was a backup restored, or the file moved?) and would "
     "send some of them again; nothing is sent until it was compared with the archive: outreach check"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from outreach.adapters.store.letters.senders import IN_HAND
 from outreach.adapters.store.switches import PAUSED
 from outreach.campaign.desk import Desk
 from outreach.campaign.sending.posting import LONGEST_REST
 from outreach.model import LetterState, Stay
 
 DONE = (LetterState.ACCEPTED, LetterState.REFUSED, LetterState.IN_DOUBT)
-ON_THE_WAY = (LetterState.CLAIMED, LetterState.HANDING_OVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Underway:
     @property
     def leaving(self) -> int:
         """Letters that may leave now or are on their way to the relay."""
-        return self.due + sum(self.counts[state] for state in ON_THE_WAY)
+        return self.due + sum(self.counts[state] for state in IN_HAND)
 
     @property
     def later(self) -> int:

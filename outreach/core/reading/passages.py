@@ -103,8 +103,9 @@ def marked(text: str, evidence: Sequence[Evidence]) -> Iterator[Piece]:
     """A text in pieces: the words of each piece of evidence, wherever its lines break, and what stands between."""
     end = 0
     spans = sorted(_spans(text, evidence))
+    sentences = [sentence_around(text, start, stop) for start, stop, mark in spans if mark == "reason"]
     for start, stop, mark in (*spans, (len(text), len(text), "")):
-        yield from _between(text, end, start, [sentence_around(text, *one[:2]) for one in spans if one[2] == "reason"])
+        yield from _between(text, end, start, sentences)
         if mark:
             yield Piece(text[start:stop], mark)
         end = stop

@@ -68,7 +68,7 @@ class Passes:
             with os.fdopen(handle, "wb", buffering=0) as file:
                 file.write(b"%d\n" % count)  # over the lower one, which is no longer
         except OSError as error:
-            raise self._failed(error) from error
+            raise cannot_write(self._file, error) from error
 
     def counted_after(self, moment: datetime) -> bool:
         """Whether the last pass was counted after a moment, and after the time by the clock of a database that has one.
@@ -90,11 +90,7 @@ class Passes:
         try:
             self._replace(count)
         except OSError as error:
-            raise self._failed(error) from error
-
-    def _failed(self, error: OSError) -> OutreachError:
-        message = f"{self._file} cannot be written to ({error.strerror}); check the disk's space, and who may write"
-        return OutreachError(message)
+            raise cannot_write(self._file, error) from error
 
     def _replace(self, count: int) -> None:
         temporary = self._file.with_name(f"{self._file.name}.new.{os.getpid()}")
@@ -109,3 +105,9 @@ class Passes:
 def _count(connection: Connection, *, lock: bool = False) -> int:
     query = select(t.switch.c.value).where(t.switch.c.name == NAME)
     return int(connection.execute(query.with_for_update() if lock else query).scalar() or 0)
+
+
+def cannot_write(file: Path, error: OSError) -> OutreachError:
+    """What is said of a file beside the database that refuses what letters need to be written down."""
+    message = f"{file} cannot be written to ({error.strerror}); check the disk's space, and who may write there"
+    return OutreachError(message)

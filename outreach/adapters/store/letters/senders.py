@@ -18,7 +18,7 @@ from outreach.adapters.store.engine import clock, reading, writing
 from outreach.adapters.store.locks import only_one
 from outreach.model import INTERRUPTED, LetterState, OutreachError
 
-IN_HAND = (LetterState.CLAIMED.value, LetterState.HANDING_OVER.value)
+IN_HAND = (LetterState.CLAIMED, LetterState.HANDING_OVER)
 LEASE = timedelta(seconds=60)
 PATIENCE = 5.0  # seconds that another sender has to end, where only one may send
 BUSY = "another process is sending this campaign's letters; wait until it has finished, or stop it"
@@ -152,7 +152,8 @@ class Senders:
 
     def left_behind(self) -> bool:
         """Whether a sender that is no more left letters in hand; the next pass takes them over."""
-        held = select(t.letter.c.claimed_by).where(self._mine, t.letter.c.state.in_(IN_HAND)).distinct()
+        states = [state.value for state in IN_HAND]
+        held = select(t.letter.c.claimed_by).where(self._mine, t.letter.c.state.in_(states)).distinct()
         with reading(self._engine) as connection:
             names = connection.execute(held).scalars().all()
             query = select(t.sender.c.name).where(t.sender.c.lease_until >= clock(connection))

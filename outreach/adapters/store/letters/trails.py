@@ -22,6 +22,7 @@ from typing import Any, Self
 from sqlalchemy import Engine
 
 from outreach.adapters.store.engine import sqlite_path
+from outreach.adapters.store.letters.passes import cannot_write
 from outreach.adapters.store.letters.senders import is_of_here
 from outreach.model import Handover, HandoverResult, OutreachError
 
@@ -47,7 +48,7 @@ class Trail:
         try:
             self._handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise _failed(file, error) from error
+            raise cannot_write(file, error) from error
         with suppress(OSError):  # where files cannot be locked nobody believes it either
             fcntl.flock(self._handle, fcntl.LOCK_EX)
         try:
@@ -87,9 +88,9 @@ class Trail:
         try:
             written = os.write(self._handle, data)
         except OSError as error:
-            raise _failed(self._file, error) from error
+            raise cannot_write(self._file, error) from error
         if written < len(data):
-            raise _failed(self._file, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+            raise cannot_write(self._file, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,3 @@ def _read(content: bytes) -> Left | None:
     except (ValueError, TypeError):
         return None
     return Left(sender, wave, tuple(letters), frozenset(begun), heard)
-
-
-def _failed(file: Path, error: OSError) -> OutreachError:
-    message = f"{file} cannot be written to ({error.strerror}); check the disk's space, and who may write there"
-    return OutreachError(message)

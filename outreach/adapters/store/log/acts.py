@@ -66,12 +66,6 @@ class Acts:
         self._campaign = campaign
         self._wave = wave
 
-    def notes(self, entries: Sequence[int]) -> dict[int, str]:
-        """What persons wrote beside some entries, by entry."""
-        query = select(t.note.c.entry, t.note.c.text).where(t.note.c.entry.in_(entries))
-        with reading(self._engine) as connection:
-            return {row.entry: row.text for row in connection.execute(query)}
-
     def write(self, connection: Connection, act: Act) -> None:
         """Notes an act, within the transaction in which it is done."""
         memory = {

@@ -287,6 +287,12 @@ class Journal:
         """The entries of one act of a person, in order."""
         return self._noted(t.entry.c.act == act)
 
+    def notes(self, entries: Sequence[int]) -> dict[int, str]:
+        """What persons wrote beside some entries, by entry."""
+        query = select(t.note.c.entry, t.note.c.text).where(t.note.c.entry.in_(entries))
+        with reading(self._engine) as connection:
+            return {row.entry: row.text for row in connection.execute(query)}
+
     def count(self) -> int:
         """How many entries there are."""
         with reading(self._engine) as connection:

@@ -160,9 +160,7 @@ def _button(line: str) -> str:
     """The words of a link by which one leaves a list, small; "" where a line is none."""
     if not _leaving_words().found_in(line[:MOST_WIDE].lower()):
         return ""
-    parts = [
-        " ".join(_PLACE.sub(" ", part).lower().replace("’", "'").split()) for part in _PARTED.split(line[:MOST_WIDE])
-    ]
+    parts = [" ".join(_small(_PLACE.sub(" ", part)).split()) for part in _PARTED.split(line[:MOST_WIDE])]
     return next((part for part in parts if _leaves(part)), "")
 
 
@@ -249,8 +247,13 @@ def _further(lines: list[str], start: int) -> list[str]:
 
 def _denies(line: str) -> bool:
     """“Correction: we do not join”, which no slogan says; not “No. 5 Main Street”."""
-    words = line.lower().replace("’", "'").removesuffix(".")
+    words = _small(line).removesuffix(".")
     return not load_quoting().denials.isdisjoint(_WORDS.findall(words))
+
+
+def _small(text: str) -> str:
+    """In small letters, and with one kind of apostrophe, as words are kept."""
+    return text.lower().replace("’", "'")
 
 
 def _closes(line: str) -> bool:
@@ -270,12 +273,12 @@ def _is_scrap(line: str) -> bool:
 
 def _is_notice(paragraph: Sequence[str]) -> bool:
     """Whether it says that the mail is confidential, may be left unprinted, or how one gets no more of them."""
-    text = " ".join(paragraph)[:1500].lower().replace("’", "'")
+    text = _small(" ".join(paragraph)[:1500])
     words = load_quoting()
     secret = words.secret.those_in(text) if words.mail.found_in(text) else ()
     if len(secret) >= TELLING or (secret and words.unless.found_in(text)):
         return True
-    begun = [line.lstrip(" *_>([").lower().replace("’", "'") for line in paragraph]
+    begun = [_small(line.lstrip(" *_>([")) for line in paragraph]
     return any(words.leaving.begin(line) or words.printing.begin(line) for line in begun)
 
 
@@ -295,7 +298,7 @@ def _is_signature(paragraph: Sequence[str]) -> bool:
 
 def _is_proviso(line: str) -> bool:
     """“subject to the council's vote”"""
-    return load_quoting().proviso.begin(line.lstrip(" *_([").lower().replace("’", "'"))
+    return load_quoting().proviso.begin(_small(line.lstrip(" *_([")))
 
 
 def _has_phone(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from outreach.campaign.letters.agreement import ChangedError
-from outreach.campaign.our_list import is_filled
+from outreach.campaign.our_list import filled_list
 from outreach.campaign.sending.underway import underway
 from outreach.entrypoints.web.sayings import said
 from outreach.entrypoints.web.visit import Visit
@@ -26,7 +26,7 @@ def typed_number(visit: Visit) -> str:
 
 def nobody(visit: Visit) -> bool:
     """Whether contacts are still to come: nobody is enrolled, and no list lies in the campaign's folder."""
-    return not visit.desk.store.figures.enrolled() and not is_filled(visit.desk)
+    return not visit.desk.store.figures.enrolled() and not filled_list(visit.desk)
 
 
 def what_changed(visit: Visit, error: ChangedError) -> str:

@@ -17,7 +17,7 @@ from outreach.campaign.enrolling.uploading import (
     put_away,
     take_upload,
 )
-from outreach.campaign.our_list import contacts_file, is_filled
+from outreach.campaign.our_list import filled_list
 from outreach.entrypoints.web.access.roles import Role
 from outreach.entrypoints.web.sayings import error_words
 from outreach.entrypoints.web.visit import Visit
@@ -45,7 +45,7 @@ def _page(visit: Visit, mistake: str = "", status: int = 200) -> Response:
         "letters/contacts.html",
         status=status,
         enrolled=desk.store.figures.enrolled(),
-        listed=contacts_file(desk).name if is_filled(desk) else "",
+        listed=filled_list(desk),
         mistake=mistake,
         waiting=uploads(desk).waiting() if visit.person is not None and visit.person.may(Role.SENDER) else {},
     )

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from outreach.campaign.our_list import contacts_file, is_filled
+from outreach.campaign.our_list import filled_list
 from outreach.campaign.reports.overview import Needs, Overview
 from outreach.entrypoints.web.charts.speech import Speech
 from outreach.entrypoints.web.kept import Look
@@ -40,7 +40,7 @@ def overview(visit: Visit) -> Response:
         mailbox=mailbox_now(visit),
         live=live_now,
         drawings=drawings,
-        listed=contacts_file(visit.desk).name if is_filled(visit.desk) else "",
+        listed=filled_list(visit.desk),
     )
 
 
